@@ -1,0 +1,504 @@
+"""Everything that can go wrong and that a person may have to act on.
+
+A *problem* is data: a frozen struct with a stable code (its tag), facts as fields, one sentence of what happened and
+one remedy that a person can carry out now. Problems travel in reply messages, events, `--json` output and on the
+control socket. `StockadeError` is the one exception that carries a problem out of an edge or out of the library;
+inside, what the world may do is a reply, and an exception is a bug.
+
+The reference pages in docs/reference/errors are generated from the docstrings here.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+from msgspec import Struct
+
+
+class ExitCode(IntEnum):
+    """The one table of exit codes of the command `stockade`."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    DEGRADED = 3
+    REFUSED = 4
+    CANNOT_CONFINE = 5
+    CONFINEMENT_LOST = 6
+    NOT_EXECUTABLE = 126
+    NOT_FOUND = 127
+    TRY_AGAIN = 75
+
+
+class Problem(Struct, frozen=True, kw_only=True, tag_field="code"):
+    """The root of all problems: `sentence` and `remedy` are templates over the problem's own fields."""
+
+    sentence: ClassVar[str] = ""
+    advice: ClassVar[str] = ""
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+    @property
+    def code(self) -> str:
+        """The stable code, `subject.what_is_wrong`."""
+        return str(self.__struct_config__.tag)
+
+    @property
+    def text(self) -> str:
+        """What happened, in one sentence."""
+        return self.sentence.format_map({name: getattr(self, name) for name in self.__struct_fields__})
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do about it now."""
+        return self.advice.format_map({name: getattr(self, name) for name in self.__struct_fields__})
+
+
+class StockadeError(Exception):
+    """The root of every exception that stockade raises on purpose; `problem` says all about it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.problem.text} [{self.problem.code}] {self.problem.remedy}".strip()
+
+
+class ConfigError(StockadeError):
+    """A configuration that cannot be used as it stands."""
+
+
+class ControlError(StockadeError):
+    """The daemon refused, or could not be reached."""
+
+
+class LaunchError(StockadeError):
+    """A process that could not be started as it was asked for."""
+
+
+class SessionError(StockadeError):
+    """A client's conversation with a server that could not be opened or go on."""
+
+
+# ---------------------------------------------------------------------------------------------------- processes
+
+
+class CommandNotFound(Problem, frozen=True, kw_only=True, tag="process.command_not_found"):
+    """The server's command is neither a path to a file nor a name on the PATH that the server would get."""
+
+    sentence: ClassVar[str] = "the command {command!r} was not found on PATH {path!r}"
+    advice: ClassVar[str] = "Install it, write its absolute path into `command`, or add its folder to PATH in `env`."
+    exit_code: ClassVar[ExitCode] = ExitCode.NOT_FOUND
+
+    command: str
+    path: str
+
+
+class CommandNotExecutable(Problem, frozen=True, kw_only=True, tag="process.command_not_executable"):
+    """The command exists but the kernel would not execute it (a folder, no execute bit, bad format or interpreter)."""
+
+    sentence: ClassVar[str] = "{command!r} cannot be executed: {reason}"
+    advice: ClassVar[str] = (
+        "Make it executable (chmod +x), and check that its first line names an interpreter that exists."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.NOT_EXECUTABLE
+
+    command: str
+    reason: str
+
+
+class CwdMissing(Problem, frozen=True, kw_only=True, tag="process.cwd_missing"):
+    """The working directory that the config names is not a directory."""
+
+    sentence: ClassVar[str] = "the working directory {cwd!r} does not exist or is not a directory"
+    advice: ClassVar[str] = "Create it, or correct `cwd` (`working_dir`) of the server."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    cwd: str
+
+
+class SpawnFailed(Problem, frozen=True, kw_only=True, tag="process.spawn_failed"):
+    """The kernel refused to start a process for a reason of its own (limits, memory)."""
+
+    sentence: ClassVar[str] = "the process could not be started: {step}: {reason}"
+    advice: ClassVar[str] = (
+        "Look at the limits of this user (ulimit -a) and at free memory, then start the server again."
+    )
+
+    step: str
+    reason: str
+
+
+# ------------------------------------------------------------------------------------------------------ sandbox
+
+
+class LandlockUnavailable(Problem, frozen=True, kw_only=True, tag="sandbox.landlock_unavailable"):
+    """This kernel does not confine file access: Landlock is missing, switched off, or did not hold when tried."""
+
+    sentence: ClassVar[str] = "this machine cannot confine files with Landlock: {reason}"
+    advice: ClassVar[str] = (
+        "Use Linux 5.13 or later with `landlock` among the `lsm=` modules, choose `mode: docker`, or accept less "
+        "for this server with `sandbox: {{best_effort: true}}`."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.CANNOT_CONFINE
+
+    reason: str
+
+
+class LevelUnavailable(Problem, frozen=True, kw_only=True, tag="sandbox.level_unavailable"):
+    """A sandbox level was asked for by name, and this machine or this version cannot give it."""
+
+    sentence: ClassVar[str] = "sandbox level {level} is not available: {reason}"
+    advice: ClassVar[str] = "Use `sandbox: {{level: auto}}` or a level that `stockade explain` shows as available."
+    exit_code: ClassVar[ExitCode] = ExitCode.CANNOT_CONFINE
+
+    level: str
+    reason: str
+
+
+class ConfinementFailed(Problem, frozen=True, kw_only=True, tag="sandbox.confinement_failed"):
+    """A step of the confinement failed in the child; nothing was executed."""
+
+    sentence: ClassVar[str] = "the sandbox could not be applied: {step}: {reason}"
+    advice: ClassVar[str] = (
+        "Nothing was started. Check the named step; `stockade explain` shows the ruleset that was asked for."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.CONFINEMENT_LOST
+
+    step: str
+    reason: str
+
+
+class GrantRefused(Problem, frozen=True, kw_only=True, tag="sandbox.grant_refused"):
+    """A path was to be granted for writing that would give the server everything (`/` or the home folder)."""
+
+    sentence: ClassVar[str] = "granting {path!r} for writing is refused: it would open every secret below it"
+    advice: ClassVar[str] = "Grant the folders that the server needs one by one in `sandbox.read_write`."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    path: str
+
+
+# ------------------------------------------------------------------------------------------------------- modes
+
+
+class ModeUnavailable(Problem, frozen=True, kw_only=True, tag="mode.unavailable"):
+    """The server's isolation mode is understood, and this version of stockade cannot run it."""
+
+    sentence: ClassVar[str] = "mode {mode!r} is not available in this version"
+    advice: ClassVar[str] = "Set `mode: sandbox` (confined) or `mode: none` for this server."
+    exit_code: ClassVar[ExitCode] = ExitCode.CANNOT_CONFINE
+
+    mode: str
+
+
+class SharingUnavailable(Problem, frozen=True, kw_only=True, tag="sharing.unavailable"):
+    """The server's `sharing` is understood, and this version of stockade cannot serve it."""
+
+    sentence: ClassVar[str] = "sharing {sharing!r} is not available in this version"
+    advice: ClassVar[str] = "Remove `sharing`, or set `sharing: per-session`: every client gets a process of its own."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    sharing: str
+
+
+# ------------------------------------------------------------------------------------------------------- server
+
+
+class ExitedBeforeHandshake(Problem, frozen=True, kw_only=True, tag="server.exited_before_handshake"):
+    """The server's process ended before it had answered the opening of the protocol."""
+
+    sentence: ClassVar[str] = "the server ended during {stage} with {status}"
+    advice: ClassVar[str] = (
+        "Read its last stderr lines below; run the same command by hand with `stockade run -- …` to see it live."
+    )
+
+    stage: str
+    status: str
+
+
+class HandshakeTimeout(Problem, frozen=True, kw_only=True, tag="server.handshake_timeout"):
+    """The server was started and did not answer the opening of the protocol within its stage's clock."""
+
+    sentence: ClassVar[str] = "the server did not answer the handshake within {limit_s:g} s"
+    advice: ClassVar[str] = (
+        "If it is only slow (a cold package runner), raise `startup.handshake`; else read its stderr lines."
+    )
+
+    limit_s: float
+
+
+class StageTimeout(Problem, frozen=True, kw_only=True, tag="server.stage_timeout"):
+    """A stage of the start did not finish within its own clock."""
+
+    sentence: ClassVar[str] = "the stage {stage!r} did not finish within {limit_s:g} s"
+    advice: ClassVar[str] = "Raise `startup.{stage}` for this server if the stage is only slow."
+
+    stage: str
+    limit_s: float
+
+
+class StdoutNotJsonrpc(Problem, frozen=True, kw_only=True, tag="server.stdout_not_jsonrpc"):
+    """The server writes text that is not JSON-RPC to its standard output, and too much of it to be a banner."""
+
+    sentence: ClassVar[str] = "the server's stdout is not JSON-RPC ({reason}); the first such line: {first_line!r}"
+    advice: ClassVar[str] = "Make it log to stderr; a stdio MCP server may write nothing but messages to stdout."
+
+    reason: str
+    first_line: str
+
+
+class HandshakeRefused(Problem, frozen=True, kw_only=True, tag="server.handshake_refused"):
+    """The server answered the opening of the protocol, or the listing of its tools, with an error."""
+
+    sentence: ClassVar[str] = "the server refused {method} with error {number}: {reason}"
+    advice: ClassVar[str] = "Check that it is a stdio MCP server and that its arguments and credentials are right."
+
+    method: str
+    number: int
+    reason: str
+
+
+class ServerDied(Problem, frozen=True, kw_only=True, tag="server.died"):
+    """A process of the server ended while it was in use."""
+
+    sentence: ClassVar[str] = "the server's process ended with {status}"
+    advice: ClassVar[str] = "It is started again by itself; read its last stderr lines if this recurs."
+
+    status: str
+
+
+class CrashLooping(Problem, frozen=True, kw_only=True, tag="server.crash_looping"):
+    """The server failed too often in too short a time; it is tried again only every few minutes."""
+
+    sentence: ClassVar[str] = "the server failed {failures} times within {period_s:g} s; next try in {retry_s:g} s"
+    advice: ClassVar[str] = (
+        "Mend the cause named by its last failure, then `stockade restart NAME` tries again at once."
+    )
+
+    failures: int
+    period_s: float
+    retry_s: float
+
+
+class MessageTooLarge(Problem, frozen=True, kw_only=True, tag="server.message_too_large"):
+    """One line was longer than `max_message` allows; the session cannot go on behind it."""
+
+    sentence: ClassVar[str] = "a message from the {side} was larger than {limit_bytes} bytes"
+    advice: ClassVar[str] = "Raise `max_message` for this server if messages of that size are meant."
+
+    side: str
+    limit_bytes: int
+
+
+class NotReady(Problem, frozen=True, kw_only=True, tag="server.not_ready"):
+    """A call came for a server that cannot take it now."""
+
+    sentence: ClassVar[str] = "the server {server!r} is {state}"
+    advice: ClassVar[str] = "Try again in {retry_after_s:g} s; `stockade status` shows why."
+    exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
+
+    server: str
+    state: str
+    retry_after_s: float
+
+
+class UnknownServer(Problem, frozen=True, kw_only=True, tag="server.unknown"):
+    """No server of that name is in the config."""
+
+    sentence: ClassVar[str] = "there is no server {server!r}; known: {known}"
+    advice: ClassVar[str] = "Check the name with `stockade status`."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    server: str
+    known: str
+
+
+class SessionChanged(Problem, frozen=True, kw_only=True, tag="session.server_changed"):
+    """The fresh process of a server answered the recorded opening differently, so the session cannot go on."""
+
+    sentence: ClassVar[str] = "after its restart the server {server!r} answered initialize differently"
+    advice: ClassVar[str] = "Reconnect the client: it has to negotiate with the changed server anew."
+
+    server: str
+
+
+# ------------------------------------------------------------------------------------------------------- config
+
+
+class ConfigProblem(Problem, frozen=True, kw_only=True):
+    """The root of what can be wrong in a configuration; `place` is where: a JSON path, and line and column if known."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    place: str
+
+
+class FileUnreadable(ConfigProblem, frozen=True, kw_only=True, tag="config.unreadable"):
+    """The config file does not exist or cannot be read."""
+
+    sentence: ClassVar[str] = "{place}: the file cannot be read: {reason}"
+    advice: ClassVar[str] = "Check the path and its permissions."
+
+    reason: str
+
+
+class NotParseable(ConfigProblem, frozen=True, kw_only=True, tag="config.not_parseable"):
+    """The config file is neither JSON (comments and trailing commas allowed) nor TOML."""
+
+    sentence: ClassVar[str] = "{place}: {reason}"
+    advice: ClassVar[str] = "Correct the file at that place."
+
+    reason: str
+
+
+class ShapeUnknown(ConfigProblem, frozen=True, kw_only=True, tag="config.shape_unknown"):
+    """The file is well-formed but has no servers in any of the shapes that clients write."""
+
+    sentence: ClassVar[str] = "{place}: no `mcpServers` (list or map) and no `servers` map found"
+    advice: ClassVar[str] = (
+        "Put the servers under `mcpServers` (Claude Desktop, Cursor, mcpproxy) or `servers` (VS Code)."
+    )
+
+
+class UnknownKey(ConfigProblem, frozen=True, kw_only=True, tag="config.unknown_key"):
+    """A key inside one of our own blocks that we do not know."""
+
+    sentence: ClassVar[str] = "{place}: unknown key {key!r}{suggestion}"
+    advice: ClassVar[str] = "Correct or remove it; docs/reference/config.md lists every key."
+
+    key: str
+    suggestion: str
+
+
+class WrongType(ConfigProblem, frozen=True, kw_only=True, tag="config.wrong_type"):
+    """A value of a kind or range that its key does not take."""
+
+    sentence: ClassVar[str] = "{place}: {reason}"
+    advice: ClassVar[str] = "Write {expected}."
+
+    reason: str
+    expected: str
+
+
+class DuplicateName(ConfigProblem, frozen=True, kw_only=True, tag="config.duplicate_name"):
+    """Two servers of one name."""
+
+    sentence: ClassVar[str] = "{place}: the server {name!r} is already defined at {first_place}"
+    advice: ClassVar[str] = "Rename one of them: the name is how clients reach it."
+
+    name: str
+    first_place: str
+
+
+class CommandMissing(ConfigProblem, frozen=True, kw_only=True, tag="config.command_missing"):
+    """A server entry with neither a command nor a URL."""
+
+    sentence: ClassVar[str] = "{place}: the server has neither `command` nor `url`"
+    advice: ClassVar[str] = "Add `command` (a stdio server) or `url` (a remote one)."
+
+
+class Unresolved(ConfigProblem, frozen=True, kw_only=True, tag="config.unresolved"):
+    """A `${…}` that has no value."""
+
+    sentence: ClassVar[str] = "{place}: {reference} has no value: {reason}"
+    advice: ClassVar[str] = (
+        "Set it before starting, or give a default as in ${{NAME:-default}}; $$ is a literal dollar."
+    )
+
+    reference: str
+    reason: str
+
+
+# ------------------------------------------------------------------------------------------- daemon and control
+
+
+class StateLocked(Problem, frozen=True, kw_only=True, tag="state.locked"):
+    """Another daemon already works with this state directory."""
+
+    sentence: ClassVar[str] = "the state directory {path!r} is in use by process {pid}"
+    advice: ClassVar[str] = "Stop that one with `stockade shutdown`, or give this one its own `state_dir`."
+
+    path: str
+    pid: int
+
+
+class StateUnusable(Problem, frozen=True, kw_only=True, tag="state.unusable"):
+    """The state directory cannot be made, is not ours, or others may write to it."""
+
+    sentence: ClassVar[str] = "the state directory {path!r} cannot be used: {reason}"
+    advice: ClassVar[str] = "Give a `state_dir` that belongs to this user alone (mode 0700)."
+
+    path: str
+    reason: str
+
+
+class DaemonNotRunning(Problem, frozen=True, kw_only=True, tag="control.not_running"):
+    """No daemon listens on the control socket."""
+
+    sentence: ClassVar[str] = "no daemon answers at {path!r}: {reason}"
+    advice: ClassVar[str] = (
+        "Start it with `stockade serve --config FILE`, or name its state directory with --state-dir."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
+
+    path: str
+    reason: str
+
+
+class ControlRefused(Problem, frozen=True, kw_only=True, tag="control.refused"):
+    """The daemon did not accept the caller: wrong user, or no valid token."""
+
+    sentence: ClassVar[str] = "the daemon refused the request: {reason}"
+    advice: ClassVar[str] = "Run the command as the user who started the daemon, outside of any sandboxed server."
+    exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
+
+    reason: str
+
+
+class ControlInvalid(Problem, frozen=True, kw_only=True, tag="control.invalid"):
+    """A request on the control socket that is not in its grammar."""
+
+    sentence: ClassVar[str] = "the request was not understood: {reason}"
+    advice: ClassVar[str] = "docs/reference/control.md lists the requests."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    reason: str
+
+
+class WaitTimeout(Problem, frozen=True, kw_only=True, tag="control.wait_timeout"):
+    """What was waited for did not come about in time."""
+
+    sentence: ClassVar[str] = "{what} did not come about within {limit_s:g} s"
+    advice: ClassVar[str] = "`stockade status` shows where it stands."
+
+    what: str
+    limit_s: float
+
+
+class TreeGaveUp(Problem, frozen=True, kw_only=True, tag="tree.gave_up"):
+    """Parts of stockade itself failed more often than their branch allows; the process ends to be started anew."""
+
+    sentence: ClassVar[str] = "{child} failed {failures} times within {period_s:g} s"
+    advice: ClassVar[str] = (
+        "This is a defect of stockade or of the machine: start it again, and report the crash events before this one."
+    )
+
+    child: str
+    failures: int
+    period_s: float
+
+
+AnyProblem = (
+    CommandNotFound | CommandNotExecutable | CwdMissing | SpawnFailed
+    | LandlockUnavailable | LevelUnavailable | ConfinementFailed | GrantRefused
+    | ModeUnavailable | SharingUnavailable
+    | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ServerDied
+    | CrashLooping | MessageTooLarge | NotReady | UnknownServer | SessionChanged
+    | FileUnreadable | NotParseable | ShapeUnknown | UnknownKey | WrongType | DuplicateName | CommandMissing
+    | Unresolved
+    | StateLocked | StateUnusable | DaemonNotRunning | ControlRefused | ControlInvalid | WaitTimeout
+    | TreeGaveUp
+)  # fmt: skip
+"""Every problem there is, closed: what a reply message, an event or the control socket may carry."""

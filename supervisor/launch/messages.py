@@ -1,0 +1,80 @@
+"""The contract that every isolation mode keeps.
+
+A mode is an actor that takes `Launch` and `Halt` and answers `Launched` or `LaunchFailed`, and then `Exited`, exactly
+once for every launched instance, to the name in `reply_to` of its `Launch`. Processes, streams, argument lists and
+environments (with their secrets) stay in the table of the process layer; messages name them by id.
+
+* after `Launched`, the streams of `instance` can be taken from the table;
+* `Halt` is idempotent, may come before `Launched` (then the launch ends in `LaunchFailed` or `Launched` + `Exited`),
+  and a `Halt` for an unknown or ended instance is ignored;
+* `Exited` comes only when nothing of the instance is left: the whole process group and its leftovers are gone.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.errors import AnyProblem
+
+EndedBy = Literal["itself", "stop", "kill", "outside"]
+"""Who ended an instance: its own exit, our closed stdin or SIGTERM, our SIGKILL, or a signal from elsewhere."""
+
+
+class Launch(Struct, frozen=True, kw_only=True, tag="instance.launch"):
+    """Start one instance of a server."""
+
+    reply_to: str
+    instance: str
+    """An id that was never used before in this process."""
+    server: str
+    command: str
+    """The id of the prepared command (arguments, environment, working directory) in the process table."""
+    grace: Grace
+    limits: Limits
+    sandbox: SandboxSpec
+
+
+class Halt(Struct, frozen=True, kw_only=True, tag="instance.halt"):
+    """End one instance: the whole ladder, bounded."""
+
+    instance: str
+
+
+class Launched(Struct, frozen=True, kw_only=True, tag="instance.launched"):
+    """The instance runs; `confinement` says in a few words what holds it (`none`, `S2 abi7`, …)."""
+
+    instance: str
+    pid: int
+    confinement: str
+    degraded: bool = False
+    """It runs with less than was asked for (`best_effort`)."""
+
+
+class LaunchFailed(Struct, frozen=True, kw_only=True, tag="instance.launch_failed"):
+    """Nothing of the instance runs."""
+
+    instance: str
+    problem: AnyProblem
+
+
+class Exited(Struct, frozen=True, kw_only=True, tag="instance.exited"):
+    """The instance and everything it started are gone."""
+
+    instance: str
+    code: int | None
+    """The exit code, None if a signal ended it."""
+    signal: int | None
+    ended_by: EndedBy
+    leftovers: int
+    """How many processes of its group outlived its first process and had to be ended."""
+    stderr_tail: list[str]
+    """Its last lines on stderr, at most 20, escaped and redacted."""
+    diagnosis: str = ""
+    """What the mode can add about the cause, for people."""
+
+
+Request = Launch | Halt
+Reply = Launched | LaunchFailed | Exited
