@@ -1,0 +1,184 @@
+"""What tests of several subjects need: a plain user, a short state directory, leak checks, the official SDK's servers.
+
+`scripts/test` prepares the real programs and names them in the environment; without it the tests that need them are
+skipped with a reason. With CI=true a skip whose reason is not listed in tests/expected-skips.txt fails the run.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PLAIN_USER = "stockade-test"
+EXPECTED_SKIPS = Path(__file__).with_name("expected-skips.txt")
+
+
+class PlainUser(NamedTuple):
+    """A user without any privilege: made by root for the tests, or whoever runs them."""
+
+    name: str
+    uid: int
+    gid: int
+    home: Path
+
+    def run(self, argv: Sequence[str | Path], *, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end as this user, in its home unless told otherwise; output is kept as text."""
+        become = {"user": self.uid, "group": self.gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        environment = {"HOME": str(self.home), "USER": self.name, "LOGNAME": self.name, "PATH": os.defpath}
+        return subprocess.run(  # type: ignore[call-overload,no-any-return]  # **become has one type for all its values
+            argv,
+            cwd=cwd or self.home,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            **become,
+        )
+
+
+@pytest.fixture(scope="session")
+def plain_user() -> PlainUser:
+    """A user who is not root. Root makes `stockade-test` once and leaves it there; a plain user is one already."""
+    entry = _made_by_root() if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    return PlainUser(entry.pw_name, entry.pw_uid, entry.pw_gid, Path(entry.pw_dir))
+
+
+def _made_by_root() -> pwd.struct_passwd:
+    if shutil.which("useradd") is None:
+        pytest.skip("there is no useradd to make a plain user with")
+    # two runs at once may both try: who comes second fails and finds the user there
+    subprocess.run(["useradd", "--create-home", "--shell", "/bin/sh", PLAIN_USER], capture_output=True, check=False)
+    try:
+        return pwd.getpwnam(PLAIN_USER)
+    except KeyError:
+        pytest.skip(f"useradd could not make the user {PLAIN_USER}")
+
+
+@pytest.fixture
+def root() -> None:
+    """Skip unless root runs the tests."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+
+
+@pytest.fixture
+def state_dir() -> Iterator[Path]:
+    """A private directory with a short path: a unix socket's path has room for 107 bytes, and tmp_path is long."""
+    path = Path(tempfile.mkdtemp(prefix="st-", dir="/tmp"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def no_leaks() -> Iterator[None]:
+    """Fail the test if it leaves open files or child processes behind. Ask for it with `usefixtures`."""
+    gc.collect()
+    files, children = open_files(), child_processes()
+    yield
+    gc.collect()
+    left = [f"open file {number} -> {target}" for number, target in open_files() - files]
+    left += [f"child process {pid}: {command}" for pid, command in child_processes() - children]
+    assert not left, "the test left behind:\n" + "\n".join(sorted(left))
+
+
+def open_files() -> set[tuple[int, str]]:
+    """Every open file descriptor of this process and what it is (macOS: nothing is known)."""
+    found = set()
+    for entry in _entries(Path("/proc/self/fd")):
+        try:
+            found.add((int(entry.name), os.readlink(entry)))
+        except FileNotFoundError:  # the descriptor that was reading the folder itself
+            continue
+    return found
+
+
+def child_processes() -> set[tuple[int, str]]:
+    """Every direct child of this process, zombies too, with its command line (macOS: nothing is known)."""
+    found: set[tuple[int, str]] = set()
+    for task in _entries(Path("/proc/self/task")):
+        try:
+            pids = (task / "children").read_text().split()
+        except (FileNotFoundError, ProcessLookupError):  # a thread that ended meanwhile
+            continue
+        found.update((int(pid), _command_line(pid)) for pid in pids)
+    return found
+
+
+def _entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+def _command_line(pid: str) -> str:
+    try:
+        return Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return "(gone)"
+
+
+def _from_environment(name: str) -> Path:
+    value = os.environ.get(name)
+    if not value:
+        pytest.skip(f"{name} is not set: scripts/test prepares it")
+    return Path(value)
+
+
+@pytest.fixture
+def sdk1_python() -> Path:
+    """A Python with the official MCP SDK 1.x (the handshake era) and trio."""
+    return _from_environment("STOCKADE_TEST_SDK1")
+
+
+@pytest.fixture
+def sdk2_python() -> Path:
+    """A Python with the official MCP SDK 2.x (the stateless era), trio and mcp-server-time."""
+    return _from_environment("STOCKADE_TEST_SDK2")
+
+
+@pytest.fixture
+def uvx() -> Path:
+    """The program uvx."""
+    return _from_environment("STOCKADE_TEST_UVX")
+
+
+@pytest.fixture
+def npx() -> Path:
+    """The program npx. Its cache, warmed with the servers the tests use, is STOCKADE_TEST_NPM_CACHE."""
+    return _from_environment("STOCKADE_TEST_NPX")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run cheap tests first: what runs real programs comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("real") is not None)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With CI=true, fail a run in which something was skipped that was not expected to be."""
+    if os.environ.get("CI") != "true" or session.exitstatus != pytest.ExitCode.OK:
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    assert reporter is not None
+    unexpected = sorted(
+        {reason for reason in map(_reason, reporter.stats.get("skipped", [])) if reason not in _expected()}
+    )
+    if unexpected:
+        reporter.write_line("skipped, and not listed in tests/expected-skips.txt:\n  " + "\n  ".join(unexpected))
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _reason(report: pytest.TestReport) -> str:
+    text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return text.removeprefix("Skipped: ")
+
+
+def _expected() -> set[str]:
+    return {line for line in EXPECTED_SKIPS.read_text().splitlines() if line and not line.startswith("#")}
