@@ -1,0 +1,133 @@
+"""A tree: a root branch, its bus, and the requests that can be made of it from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import trio
+
+from supervisor.kernel.branch import RunningBranch
+from supervisor.kernel.bus import Bus
+from supervisor.kernel.mailbox import Mailbox
+from supervisor.kernel.node import Node
+from supervisor.kernel.requests import Add, Remove
+from supervisor.kernel.specs import Branch, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class ActorStats:
+    """What is known of one actor at this moment."""
+
+    name: str
+    depth: int
+    """Messages waiting in its mailbox."""
+    handled: int
+    """Messages handled by this incarnation."""
+    restarts: int
+    tick_age_s: float | None
+    """Seconds since it last answered a tick; None if it was never asked."""
+    p50_s: float
+    """Median handling time of the last messages, seconds."""
+    p99_s: float
+
+
+class _Root:
+    """The life of the root: there is no branch above it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._stop = trio.Event()
+        self.started = trio.Event()
+
+    @property
+    def stop_requested(self) -> bool:
+        return self._stop.is_set()
+
+    def ready(self) -> None:
+        self.started.set()
+
+    def request_stop(self) -> None:
+        self._stop.set()
+
+    async def wait_for_stop(self) -> None:
+        await self._stop.wait()
+
+
+class Tree:
+    """Runs a root branch; `run` in one task, everything else from any other task of the same trio run."""
+
+    def __init__(self, spec: Branch, bus: Bus) -> None:
+        self.bus = bus
+        self._spec = spec
+        self._root = _Root(spec.name)
+        self._running: dict[str, RunningBranch] = {}
+
+    async def run(self) -> None:
+        """Start the tree and run it until `stop`.
+
+        Raises: GaveUp or ChildFailed when the root cannot go on.
+        """
+        await RunningBranch(self._spec, self.bus, self._root, self._running).run()
+
+    async def wait_started(self) -> None:
+        """Return when all of the tree is ready."""
+        await self._root.started.wait()
+
+    def stop(self) -> None:
+        """Ask the root to stop; `run` returns when everything is down."""
+        self._root.request_stop()
+
+    async def add(self, branch: str, spec: Spec) -> None:
+        """Start one more child in a dynamic branch, and return when it is ready.
+
+        Raises: KeyError for a branch that does not run, ValueError for a name that is taken or a branch that is not
+        dynamic, ChildFailed.
+        """
+        await self._dynamic(branch).ask(Add(spec))
+
+    async def remove(self, branch: str, name: str) -> None:
+        """Stop a child of a dynamic branch, and return when it is down. Raises: KeyError, ValueError as `add`."""
+        await self._dynamic(branch).ask(Remove(name))
+
+    def _dynamic(self, path: str) -> RunningBranch:
+        branch = self._running[path]
+        if not branch.spec.dynamic:
+            message = f"{path} is not a dynamic branch"
+            raise ValueError(message)
+        return branch
+
+    # -------------------------------------------------------------------------------------------------- health
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield every child of every branch that runs now."""
+        for branch in list(self._running.values()):
+            yield from list(branch.children.values())
+
+    def stats(self) -> list[ActorStats]:
+        """Describe every actor, in the order of names."""
+        nodes = {node.path: node for node in self.nodes()}
+        boxes = [(name, self.bus.mailbox(name)) for name in self.bus.names()]
+        return [_stats(box, nodes[name].restarts if name in nodes else 0) for name, box in boxes if box is not None]
+
+    async def tick(self, deadline_s: float) -> list[str]:
+        """Ask every actor for a sign of life and return the names of those that gave none within the deadline."""
+        boxes = [box for box in (self.bus.mailbox(name) for name in self.bus.names()) if box is not None]
+        ticks = [(box, box.tick()) for box in boxes]
+        with trio.move_on_after(deadline_s):
+            for tick in [tick for _, tick in ticks if tick is not None]:
+                await tick.wait()
+        return [box.name for box, tick in ticks if tick is None or not tick.is_set()]
+
+
+def _stats(box: Mailbox, restarts: int) -> ActorStats:
+    durations = sorted(box.durations_s) or [0.0]
+    return ActorStats(
+        name=box.name,
+        depth=box.depth(),
+        handled=box.handled,
+        restarts=restarts,
+        tick_age_s=box.tick_age_s(),
+        p50_s=durations[len(durations) // 2],
+        p99_s=durations[int(len(durations) * 0.99)],
+    )
