@@ -1,0 +1,286 @@
+"""Everything that leaves the process as an event: a closed family of frozen, tagged facts.
+
+An event's tag is `subject.past_participle` and public: renaming one is a breaking change. When it leaves it is given
+`seq` (per process, gapless), `ts` (RFC 3339, UTC, microseconds), `instance` (this run of stockade), `correlation` and
+`severity`; the fields here are the event's own. The kernel's facts about actors and messages are events too.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+from msgspec import Struct
+
+from supervisor.errors import AnyProblem
+from supervisor.kernel.specs import ActorCrashed, ActorRestarted, MessageDead
+
+
+class Severity(IntEnum):
+    """Syslog's levels (RFC 5424), as far as they are used."""
+
+    ERROR = 3
+    WARNING = 4
+    NOTICE = 5
+    INFO = 6
+    DEBUG = 7
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """The root of the events of stockade's subjects."""
+
+    severity: ClassVar[Severity] = Severity.INFO
+
+
+class ServerEvent(Event, frozen=True, kw_only=True):
+    """The root of the events that are about one server."""
+
+    server: str
+
+
+# --------------------------------------------------------------------------------------------------------- tree
+
+
+class TreeStarted(Event, frozen=True, kw_only=True, tag="tree.started"):
+    """All actors run and the control socket, if there is one, listens."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    version: str
+    pid: int
+    servers: int
+
+
+class TreeStopped(Event, frozen=True, kw_only=True, tag="tree.stopped"):
+    """Every server is down and every actor has ended."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    reason: str
+
+
+class TreeGaveUp(Event, frozen=True, kw_only=True, tag="tree.gave_up"):
+    """Parts of stockade itself failed too often; the process ends non-zero so that it can be started anew."""
+
+    severity: ClassVar[Severity] = Severity.ERROR
+
+    problem: AnyProblem
+
+
+# ------------------------------------------------------------------------------------------------------- config
+
+
+class ConfigLoaded(Event, frozen=True, kw_only=True, tag="config.loaded"):
+    """A configuration was read and is in force."""
+
+    path: str
+    servers: int
+    """Servers that will be run."""
+    invalid: int
+    """Entries that were left out because of an error."""
+    warnings: list[str]
+
+
+class ConfigRejected(Event, frozen=True, kw_only=True, tag="config.rejected"):
+    """A server entry, or the whole file, cannot be used."""
+
+    severity: ClassVar[Severity] = Severity.ERROR
+
+    server: str
+    """Empty if the whole file is meant."""
+    problem: AnyProblem
+
+
+# ------------------------------------------------------------------------------------------------------ sandbox
+
+
+class SandboxLaunched(ServerEvent, frozen=True, kw_only=True, tag="sandbox.launched"):
+    """An instance runs confined; the report says by what, as it was really done."""
+
+    instance_id: str
+    pid: int
+    report: dict[str, object]
+
+
+class SandboxDegraded(ServerEvent, frozen=True, kw_only=True, tag="sandbox.degraded"):
+    """An instance runs with less than was asked for, because `best_effort` allows it."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    instance_id: str
+    reason: str
+
+
+# ------------------------------------------------------------------------------------------------------- server
+
+
+class ServerStarting(ServerEvent, frozen=True, kw_only=True, tag="server.starting"):
+    """A start has come to a stage: `create`, `handshake`."""
+
+    stage: str
+    mode: str
+
+
+class ServerReady(ServerEvent, frozen=True, kw_only=True, tag="server.ready"):
+    """The server answered the opening of the protocol and listed all its tools; sessions can be opened."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    mode: str
+    confinement: str
+    era: str
+    protocol: str
+    name: str
+    """What the server calls itself."""
+    version: str
+    tools: int
+
+
+class ServerDegraded(ServerEvent, frozen=True, kw_only=True, tag="server.degraded"):
+    """The server runs with less isolation than its configuration asks for, or with none because nothing was said."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    reason: str
+
+
+class ServerFailed(ServerEvent, frozen=True, kw_only=True, tag="server.failed"):
+    """An instance of the server failed."""
+
+    severity: ClassVar[Severity] = Severity.ERROR
+
+    stage: str
+    """`create`, `handshake`, `spare` or `session`."""
+    problem: AnyProblem
+    remedy: str
+    status: str
+    """How its process ended, if it did."""
+    stderr_tail: list[str]
+    """Its last lines on stderr, at most 20."""
+    diagnosis: str = ""
+
+
+class ServerBackingOff(ServerEvent, frozen=True, kw_only=True, tag="server.backing_off"):
+    """The server is tried again after a pause."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    delay_s: float
+    failures: int
+
+
+class ServerCrashLooping(ServerEvent, frozen=True, kw_only=True, tag="server.crash_looping"):
+    """The server failed too often in too short a time and is tried only every few minutes."""
+
+    severity: ClassVar[Severity] = Severity.ERROR
+
+    problem: AnyProblem
+
+
+class ServerStopped(ServerEvent, frozen=True, kw_only=True, tag="server.stopped"):
+    """Nothing of the server is left running."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+
+class ServerRestarted(ServerEvent, frozen=True, kw_only=True, tag="server.restarted"):
+    """A session whose instance ended goes on with a fresh one."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    session: str
+    restarts: int
+    """So many instances of this server had to be replaced so far."""
+
+
+class InstanceExited(ServerEvent, frozen=True, kw_only=True, tag="instance.exited"):
+    """One process of a server, with all that it had started, is gone."""
+
+    instance_id: str
+    role: str
+    status: str
+    ended_by: str
+    leftovers: int
+    """Processes of its group that had to be ended after it."""
+
+
+class ProcessSwept(Event, frozen=True, kw_only=True, tag="process.swept"):
+    """A process that an earlier run of stockade had left behind was ended."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    server: str
+    pid: int
+
+
+# ----------------------------------------------------------------------------------------------------- sessions
+
+
+class SessionOpened(ServerEvent, frozen=True, kw_only=True, tag="session.opened"):
+    """A client began to talk to the server."""
+
+    session: str
+
+
+class SessionClosed(ServerEvent, frozen=True, kw_only=True, tag="session.closed"):
+    """A client's conversation is over."""
+
+    session: str
+    reason: str
+    from_client: int
+    """Messages."""
+    from_server: int
+    """Messages."""
+
+
+class StderrLine(ServerEvent, frozen=True, kw_only=True, tag="stderr.line"):
+    """A line that the server wrote to stderr, cut at 2 KiB; at most 100 per second, then a count."""
+
+    severity: ClassVar[Severity] = Severity.DEBUG
+
+    instance_id: str
+    line: str
+    suppressed: int = 0
+    """Lines left out before this one."""
+
+
+class StdoutGarbage(ServerEvent, frozen=True, kw_only=True, tag="stdout.garbage"):
+    """The server wrote a line to stdout that is not a message; it was not forwarded. At most 10 per minute."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    session: str
+    line: str
+    count: int
+    """Such lines in this session so far."""
+
+
+class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
+    """A sink works again; meanwhile it lost events."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    sink: str
+    lost: int
+
+
+AnyEvent = (
+    TreeStarted | TreeStopped | TreeGaveUp | ConfigLoaded | ConfigRejected | SandboxLaunched | SandboxDegraded
+    | ServerStarting | ServerReady | ServerDegraded | ServerFailed | ServerBackingOff | ServerCrashLooping
+    | ServerStopped | ServerRestarted | InstanceExited | ProcessSwept
+    | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkLost
+    | ActorCrashed | ActorRestarted | MessageDead
+)  # fmt: skip
+"""Every event there is, closed."""
+
+KERNEL_SEVERITY: dict[type[Struct], Severity] = {
+    ActorCrashed: Severity.ERROR,
+    ActorRestarted: Severity.WARNING,
+    MessageDead: Severity.NOTICE,
+}
+"""The kernel knows no severities; these are the ones of its facts."""
+
+
+def severity_of(event: Struct) -> Severity:
+    """Return the severity of any event."""
+    return event.severity if isinstance(event, Event) else KERNEL_SEVERITY[type(event)]
