@@ -411,6 +411,94 @@ class Unresolved(ConfigProblem, frozen=True, kw_only=True, tag="config.unresolve
     reason: str
 
 
+class DuplicateKey(ConfigProblem, frozen=True, kw_only=True, tag="config.duplicate_key"):
+    """One key twice in the same object; readers disagree about which of the two counts."""
+
+    sentence: ClassVar[str] = "{place}: the key {key!r} already stands at {first_place}"
+    advice: ClassVar[str] = "Remove one of the two."
+
+    key: str
+    first_place: str
+
+
+class KeyConflict(ConfigProblem, frozen=True, kw_only=True, tag="config.key_conflict"):
+    """Two names of the same setting, with different values."""
+
+    sentence: ClassVar[str] = "{place}: {key!r} and {other!r} say the same thing differently"
+    advice: ClassVar[str] = "Keep one of them."
+
+    key: str
+    other: str
+
+
+class NameInvalid(ConfigProblem, frozen=True, kw_only=True, tag="config.name_invalid"):
+    """A server's name that cannot be a name of a folder, of a socket and of a command line argument."""
+
+    sentence: ClassVar[str] = "{place}: {name!r} cannot be the name of a server: {reason}"
+    advice: ClassVar[str] = "Use up to 128 bytes without `/`, control characters, a leading `-` or outer blanks."
+
+    name: str
+    reason: str
+
+
+class DependencyInvalid(ConfigProblem, frozen=True, kw_only=True, tag="config.dependency_invalid"):
+    """A server waits for one that is not there, is never started, or waits for it in turn."""
+
+    sentence: ClassVar[str] = "{place}: `depends_on` names {name!r}: {reason}"
+    advice: ClassVar[str] = "Correct or remove that name in `depends_on`."
+
+    name: str
+    reason: str
+
+
+class IsolationUnsaid(ConfigProblem, frozen=True, kw_only=True, tag="config.isolation_unsaid"):
+    """A server runs with all rights of its user, and nobody said that it should."""
+
+    sentence: ClassVar[str] = "{place}: runs unconfined, because nothing says how to isolate it"
+    advice: ClassVar[str] = "Write `isolation: {{mode: sandbox}}` at the top or in the server, or `mode: none`."
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+
+class KeyIgnored(ConfigProblem, frozen=True, kw_only=True, tag="config.key_ignored"):
+    """A key that looks as if something were expected of it, and has no effect."""
+
+    sentence: ClassVar[str] = "{place}: {key!r} has no effect here: {reason}"
+    advice: ClassVar[str] = "Correct or remove it."
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+    key: str
+    reason: str
+
+
+class CommandHasBlanks(ConfigProblem, frozen=True, kw_only=True, tag="config.command_has_blanks"):
+    """A command that looks like a whole command line; no shell splits it."""
+
+    sentence: ClassVar[str] = "{place}: the command contains blanks, and no shell will split it"
+    advice: ClassVar[str] = "Leave the program's name in `command` and put each argument into `args`."
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+
+class HostPathArgument(ConfigProblem, frozen=True, kw_only=True, tag="config.host_path_argument"):
+    """An argument names a path of this machine, and the server's container does not see it."""
+
+    sentence: ClassVar[str] = "{place}: {argument!r} looks like a path of this machine, and is not mounted"
+    advice: ClassVar[str] = 'Mount it: `isolation: {{"extra_args": ["-v", "{mount}"]}}`, or use `mode: sandbox`.'
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+    argument: str
+    mount: str
+
+
+class SecretArgument(ConfigProblem, frozen=True, kw_only=True, tag="config.secret_argument"):
+    """A secret is put into the command line, which every user of the machine can read."""
+
+    sentence: ClassVar[str] = "{place}: the value of {reference} becomes an argument, for every user here to read"
+    advice: ClassVar[str] = "Put it into `env`, if the server can take it from there."
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+    reference: str
+
+
 # ------------------------------------------------------------------------------------------- daemon and control
 
 
@@ -497,7 +585,8 @@ AnyProblem = (
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ServerDied
     | CrashLooping | MessageTooLarge | NotReady | UnknownServer | SessionChanged
     | FileUnreadable | NotParseable | ShapeUnknown | UnknownKey | WrongType | DuplicateName | CommandMissing
-    | Unresolved
+    | Unresolved | DuplicateKey | KeyConflict | NameInvalid | DependencyInvalid | IsolationUnsaid | KeyIgnored
+    | CommandHasBlanks | HostPathArgument | SecretArgument
     | StateLocked | StateUnusable | DaemonNotRunning | ControlRefused | ControlInvalid | WaitTimeout
     | TreeGaveUp
 )  # fmt: skip

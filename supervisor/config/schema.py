@@ -1,18 +1,29 @@
-"""The only list of settings: what a resolved configuration is made of, with units, defaults and their sources.
+"""The only list of settings: what people write, what it becomes, with units, defaults and their sources.
 
-Two families live here. *Resolved* structs (`ServerSpec`, `Settings`, …) are what the rest of stockade works with: every
-default filled in, every duration in seconds, every size in bytes. *Block* structs are the shape of our own blocks as
-people write them; they refuse unknown keys.
+Two families live here. *Blocks* (`IsolationBlock`, `SupervisionBlock`, `StockadeBlock` and what hangs below them) have
+the shape that people write and refuse unknown keys; a default stands at its field, what it means stands under it.
+*Resolved* structs (`ServerSpec`, `Settings`, `Config`, …) are what the rest of stockade works with: every default is
+filled in, every duration in seconds, every size in bytes, every path absolute. `SandboxSpec` and `Ports` are both.
+
+A word in `Annotated` names the notation of a value (`duration`, `size`, …); config/units.py reads each of them.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Struct, field
 
+from supervisor.errors import AnyProblem
+
 Mode = Literal["docker", "sandbox", "none"]
+AskedMode = Literal["docker", "sandbox", "none", "auto"]
 Level = Literal["auto", "S3", "S2", "S1"]
+Restart = Literal["on-failure", "always", "never"]
+Sharing = Literal["per-session", "shared", "exclusive"]
+Ready = Literal["core", "all"]
+
+MIB = 1024 * 1024
 
 
 class Grace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,36 +39,415 @@ class StartupClocks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The clock of each stage of a start, in seconds."""
 
     resolve_s: float = 5.0
+    """Finding the program or the engine."""
     pull_s: float = 600.0
+    """Fetching an image."""
     create_s: float = 30.0
+    """Starting the process or the container, once its image is there."""
     handshake_s: float = 30.0
+    """From the running process to the answer to the opening of the protocol."""
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one server may use."""
 
     memory_bytes: int = 512 * 1024 * 1024
+    """Bytes of memory."""
     cpus: float = 1.0
+    """Processors' worth of time."""
     pids: int = 256
+    """Processes and threads."""
 
 
 class Ports(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """TCP ports a sandboxed server may use."""
+    """TCP ports that a sandboxed server may use; every other one is refused."""
 
-    connect: tuple[int, ...] = ()
-    bind: tuple[int, ...] = ()
+    connect: tuple[Annotated[int, "port"], ...] = ()
+    """Remote ports it may connect to."""
+    bind: tuple[Annotated[int, "port"], ...] = ()
+    """Local ports it may listen on."""
 
 
 class SandboxSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a sandboxed server may do beyond the defaults."""
+    """The block `isolation.sandbox`: what a sandboxed server may do beyond the defaults."""
 
     level: Level = "auto"
-    read_write: tuple[str, ...] = ()
-    read_only: tuple[str, ...] = ()
-    deny: tuple[str, ...] = ()
+    """How strong the sandbox is: the highest of S3 and S2 that works here, or one level by name, which fails closed."""
+    read_write: tuple[Annotated[str, "path"], ...] = ()
+    """Folders and files that it may read and write, besides its own state folder."""
+    read_only: tuple[Annotated[str, "path"], ...] = ()
+    """Folders and files that it may read, besides the system's."""
+    deny: tuple[Annotated[str, "path"], ...] = ()
+    """Folders and files that it may not reach, even below a granted folder."""
     reads: Literal["strict", "broad"] = "strict"
+    """`strict`: only what is granted can be read; `broad`: everything can, writing stays confined."""
     network: Literal["allow", "none"] | Ports = "allow"
+    """`allow`, `none`, or the TCP ports it may use; unsaid and `network_mode: none`, it is `none`."""
     user: str | None = None
+    """User to become before the program runs; only where stockade runs as root."""
     best_effort: bool = False
-    rlimits: dict[str, int] = field(default_factory=dict)
+    """Run with less (level S1, reported as degraded) where neither S3 nor S2 works, instead of not at all."""
+    rlimits: dict[Annotated[str, "rlimit"], Annotated[int, "size"]] = field(default_factory=dict)
     """Limit by its lower-case name (`nofile`, `fsize`, `core`, …); bytes or counts, as setrlimit takes them."""
+
+
+# ------------------------------------------------------------------------------------------- blocks, as people write
+
+
+class HardeningFlags(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The flags of `hardening: strict`, each to be switched off by name."""
+
+    init: bool = True
+    """An init process in the container that reaps and passes signals on."""
+    cap_drop: bool = True
+    """Drop all capabilities."""
+    no_new_privileges: bool = True
+    """No gain of rights by set-id programs."""
+    read_only: bool = True
+    """The image's file system is read-only."""
+    tmpfs: bool = True
+    """A small writable /tmp in memory."""
+
+
+class IsolationBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`docker_isolation` (alias `isolation`) at the top, and `isolation` in a server, whose keys win one by one."""
+
+    mode: AskedMode | None = None
+    """How the server is isolated; `auto` is docker if its engine answers, else sandbox, else no start at all."""
+    enabled: bool | None = None
+    """The older way to say it: true is `mode: docker`, false is `mode: none`; `mode` of the same place wins."""
+    memory_limit: Annotated[int, "size"] = 512 * MIB
+    """Memory of one server."""
+    cpu_limit: Annotated[float, "cpus"] = 1.0
+    """Processors' worth of time of one server."""
+    pids_limit: Annotated[int, "count"] = 256
+    """Processes and threads of one server."""
+    timeout: Annotated[float, "duration"] = 30.0
+    """Another name for `startup.create`, which wins where both stand at the same level."""
+    network_mode: str = "bridge"
+    """Docker's network; `none` also denies the network in a sandbox, unless `sandbox.network` says otherwise."""
+    registry: str = "docker.io"
+    """Registry for image names that carry none."""
+    default_images: dict[str, str] = field(default_factory=dict)
+    """Image by the name of the command, over the built-in table; the key `binary` is for unknown commands."""
+    image: str | None = None
+    """The image, whatever the command is."""
+    working_dir: str | None = None
+    """Working directory inside the container."""
+    extra_args: tuple[str, ...] = ()
+    """Further arguments of `docker run`: the global ones first, then the server's."""
+    log_driver: str | None = None
+    """Docker's log driver; unsaid, the engine's own choice."""
+    log_max_size: Annotated[int, "size"] = 100 * MIB
+    """Size at which the container's log is rotated, for drivers that know it."""
+    log_max_files: Annotated[int, "count"] = 3
+    """How many rotated logs are kept, for drivers that know it."""
+    hardening: Literal["strict", "compat"] | HardeningFlags = "strict"
+    """`strict`: every flag; `compat`: those off that some images and Docker from snap cannot bear; or flag by flag."""
+    sandbox: SandboxSpec = SandboxSpec()
+    """What a sandboxed server may do."""
+    enable_cache_volume: bool | None = None
+    """A key of mcpproxy that is accepted and has no effect: caches are per server here."""
+
+
+class EnvironmentBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The block `environment`: what a server inherits besides the short list that every server gets."""
+
+    allow: tuple[Annotated[str, "variable"], ...] = ()
+    """Further variables: `NAME`, or `PREFIX*` for all that begin so."""
+    proxies: bool = False
+    """Pass the proxy variables on, without user name and password."""
+
+
+class GraceBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The block `grace`: how patiently a server is stopped."""
+
+    stdin: Annotated[float, "duration"] = 2.0
+    """Between closing its stdin and SIGTERM."""
+    term: Annotated[float, "duration"] = 5.0
+    """Between SIGTERM and SIGKILL."""
+
+
+class StartupBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The block `startup`: the clock of each stage of a start."""
+
+    resolve: Annotated[float, "duration"] = 5.0
+    """Finding the program or the engine."""
+    pull: Annotated[float, "duration"] = 600.0
+    """Fetching an image."""
+    create: Annotated[float, "duration"] = 30.0
+    """Starting the process or the container, once its image is there."""
+    handshake: Annotated[float, "duration"] = 30.0
+    """From the running process to the answer to the opening of the protocol; 60 s in mode docker if unsaid."""
+
+
+class Dependency(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One entry of `depends_on`; a bare name means `{name: NAME}`."""
+
+    name: str
+    """The server to wait for."""
+    condition: Literal["started", "ready"] = "ready"
+    """What to wait for: its process, or its first answer."""
+
+
+class ScanBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The block `scan`: what happens with what the scanner finds."""
+
+    policy: Literal["quarantine", "warn", "off"] = "quarantine"
+    """`quarantine`: dangerous servers are withheld; `warn`: served, with an event; `off`: reported only."""
+    trust: Literal["first-use", "scan", "manual"] = "first-use"
+    """How definitions become trusted: those seen first, those with a clean and full scan, or those approved by hand."""
+    plugins: tuple[str, ...] = ()
+    """Scanner plugins to run besides the one in process."""
+
+
+class SupervisionBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`stockade` in a server, and `stockade.defaults` at the top of the file: the server's keys win."""
+
+    environment: EnvironmentBlock = EnvironmentBlock()
+    """What the server inherits."""
+    max_message: Annotated[int, "size"] = 16 * MIB
+    """The largest message in either direction."""
+    call_timeout: Annotated[float, "duration"] = 0.0
+    """How long a call may take; 0 is without bound."""
+    call_wait: Annotated[float, "duration"] = 0.0
+    """How long a call waits for a server that is not ready; 0 answers at once with an error."""
+    idle_stop: Annotated[float, "duration"] = 0.0
+    """Stop the server after so long without a session; 0 is never."""
+    restart: Restart = "on-failure"
+    """Whether an ended server is started again; an exit 0 that nobody asked for is a failure too."""
+    grace: GraceBlock = GraceBlock()
+    """How patiently it is stopped."""
+    startup: StartupBlock = StartupBlock()
+    """How long each stage of its start may take."""
+    ping: Annotated[float, "duration"] = 30.0
+    """How often a silent server is asked whether it lives; 0 is never."""
+    depends_on: tuple[str | Dependency, ...] = ()
+    """Servers that are started before this one, and stopped after it."""
+    lazy: bool = False
+    """Start it with the first session instead of at once."""
+    sharing: Sharing = "per-session"
+    """Whether clients get a process each, one together, or one in turn."""
+    spares: Annotated[int, "number"] = 1
+    """Started processes kept ready for the next session (`per-session`)."""
+    client_capabilities: dict[str, Any] = field(default_factory=dict)
+    """Capabilities declared to the server in stockade's own opening of the protocol."""
+    scan: ScanBlock = ScanBlock()
+    """What happens with what the scanner finds."""
+
+
+class ControlBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The block `stockade.control`: who may talk to the daemon."""
+
+    group: str | None = None
+    """Group that owns the sockets; unsaid, the daemon's user alone."""
+    mode: Annotated[int, "octal"] | None = None
+    """Permissions of the sockets as octal text; unsaid, `0600`, or `0660` with a group."""
+    allow_uids: tuple[Annotated[int, "number"], ...] = ()
+    """Further users that may connect, by number; every caller needs the token as well."""
+
+
+class SinkBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One entry of `stockade.sinks`; a bare word means `{type: WORD}`."""
+
+    type: Literal["json", "human", "journal"]
+    """JSON lines, aligned lines for people, or the systemd journal."""
+    to: Annotated[str, "path"] | None = None
+    """A file for `json` and `human`; unsaid, stderr."""
+    max_size: Annotated[int, "size"] = 10 * MIB
+    """Size at which the file is rotated."""
+    keep: Annotated[int, "number"] = 5
+    """How many rotated files are kept."""
+
+
+class StockadeBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The block `stockade` at the top of the file."""
+
+    defaults: SupervisionBlock = SupervisionBlock()
+    """Supervision keys for every server that does not say otherwise."""
+    control: ControlBlock = ControlBlock()
+    """Who may talk to the daemon."""
+    state_dir: Annotated[str, "path"] | None = None
+    """Folder of the daemon's state; unsaid, $STATE_DIRECTORY, else a folder of the user's own."""
+    ready: Ready = "core"
+    """When the daemon counts as up: when it listens, or when every server has its first outcome."""
+    sinks: tuple[Literal["json", "human", "journal"] | SinkBlock, ...] = ()
+    """Where events go; unsaid, the journal under systemd, lines for people on a terminal, else JSON lines."""
+
+
+# ----------------------------------------------------------------------------------------------------------- resolved
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What this machine and this version of stockade can do: facts for the rules, found out by the caller."""
+
+    platform: str = "linux"
+    """As sys.platform says."""
+    landlock: bool = True
+    landlock_reason: str = ""
+    """Why not, in words."""
+    engine: bool = False
+    """A Docker engine answers."""
+    modes: tuple[Mode, ...] = ("sandbox", "none")
+    """Isolation modes that this version can run."""
+    sharings: tuple[Sharing, ...] = ("per-session",)
+    """Kinds of sharing that this version can serve."""
+
+
+class Why(Struct, frozen=True, kw_only=True):
+    """Which key in which place decided, and what bent it afterwards."""
+
+    key: str
+    """`mode`, `enabled`, or empty if nothing was said."""
+    place: str
+    value: str
+    gate: str = ""
+    """The structural gate or fact that had the last word."""
+
+    @property
+    def text(self) -> str:
+        """The whole reason as one phrase."""
+        said = f"{self.place} = {self.value}" if self.key else "nothing was said"
+        return f"{said}; {self.gate}" if self.gate else said
+
+
+class DockerSpec(Struct, frozen=True, kw_only=True):
+    """What only mode docker looks at."""
+
+    image: str
+    """Complete: with registry, and with tag or digest as written."""
+    command: str
+    """The command inside the container."""
+    network_mode: str
+    extra_args: tuple[str, ...]
+    log_driver: str | None
+    log_max_size_bytes: int
+    log_max_files: int
+    hardening: HardeningFlags
+    working_dir: str | None
+
+
+class ServerSpec(Struct, frozen=True, kw_only=True):
+    """One stdio server, resolved. Its `env`, `args` and `secrets` hold secrets: it never travels in a message."""
+
+    name: str
+    place: str
+    """Where it stands in the config, for people."""
+    enabled: bool
+    command: str
+    args: tuple[str, ...]
+    cwd: str | None
+    """Absolute; None is the server's own state folder in a sandbox, else the daemon's working directory."""
+    env: dict[str, str]
+    unset: tuple[str, ...]
+    """Variables that the entry takes away (`null` in `env`)."""
+    environment_allow: tuple[str, ...]
+    environment_proxies: bool
+    mode: Mode
+    why: Why
+    own_container: bool
+    """The command is a container engine's own CLI: not isolated by us, but found again to be stopped."""
+    degraded: str
+    """Why it would run with less than was asked for; empty if it would not."""
+    docker: DockerSpec
+    limits: Limits
+    sandbox: SandboxSpec
+    restart: Restart
+    grace: Grace
+    startup: StartupClocks
+    max_message_bytes: int
+    call_timeout_s: float
+    call_wait_s: float
+    idle_stop_s: float
+    ping_s: float
+    depends_on: tuple[Dependency, ...]
+    lazy: bool
+    sharing: Sharing
+    spares: int
+    client_capabilities: dict[str, Any]
+    scan: ScanBlock
+    secrets: tuple[str, ...]
+    """Values of six characters and more to be redacted wherever they show up."""
+
+    def __repr__(self) -> str:
+        return f"ServerSpec(name={self.name!r}, mode={self.mode!r}, enabled={self.enabled!r})"
+
+
+class Invalid(Struct, frozen=True, kw_only=True):
+    """A server that cannot start as it is written or on this machine; the others are not affected."""
+
+    name: str
+    place: str
+    problems: tuple[AnyProblem, ...]
+    enabled: bool = True
+    """False if the entry says that it is not to be started anyway."""
+    spec: ServerSpec | None = None
+    """What it would be; None if the entry could not be understood."""
+
+
+class Remote(Struct, frozen=True, kw_only=True):
+    """A server that is reached by URL: kept and listed, never started, never isolated."""
+
+    name: str
+    place: str
+    enabled: bool
+    protocol: str
+    url: str
+    """Without user name, password and query."""
+
+
+class Warned(Struct, frozen=True, kw_only=True):
+    """Something that works and is probably not meant."""
+
+    problem: AnyProblem
+    server: str = ""
+    """Empty if it concerns the whole file."""
+
+
+class UnusedKey(Struct, frozen=True, kw_only=True):
+    """A key of somebody else's that means nothing to us: kept, reported, never refused (but by `check --strict`)."""
+
+    key: str
+    place: str
+    server: str = ""
+    """Empty at the top of the file."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What concerns the daemon as a whole."""
+
+    control_group: str | None = None
+    control_mode: int = 0o600
+    allow_uids: tuple[int, ...] = ()
+    state_dir: str | None = None
+    """Absolute; None leaves the choice to the daemon."""
+    ready: Ready = "core"
+    sinks: tuple[SinkBlock, ...] = ()
+    """Empty leaves the choice to the daemon."""
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """A whole configuration, resolved; every server of the file is in exactly one of the first three, in file order."""
+
+    servers: tuple[ServerSpec, ...] = ()
+    """Those that can start, with the disabled ones."""
+    invalid: tuple[Invalid, ...] = ()
+    remote: tuple[Remote, ...] = ()
+    order: tuple[str, ...] = ()
+    """All names as they follow each other in the file."""
+    settings: Settings = Settings()
+    problems: tuple[AnyProblem, ...] = ()
+    """What is wrong in our global blocks. A policy that was half understood starts nothing: `servers` is empty then."""
+    warnings: tuple[Warned, ...] = ()
+    unused: tuple[UnusedKey, ...] = ()
+    source: str = ""
+    """The file, for people."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value to be redacted, of all servers."""
+        specs = [*self.servers, *(entry.spec for entry in self.invalid if entry.spec)]
+        return tuple(dict.fromkeys(value for spec in specs for value in spec.secrets))
+
+    def __repr__(self) -> str:
+        return f"Config(source={self.source!r}, {len(self.servers)} servers, {len(self.invalid)} invalid)"
