@@ -1,0 +1,66 @@
+"""Writes the reference pages in docs/reference from the source they describe, or says which of them are stale.
+
+A page is written where it differs from what the source says; a generated page whose source is gone is removed. Pages
+without the generator's notice are not touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from scripts.pages import cli, config, errors, events, exit_codes
+from scripts.pages.markdown import NOTICE
+
+ROOT = Path(__file__).parents[1]
+
+
+def wanted(root: Path) -> dict[str, str]:
+    """Every page as it should be, by its path below docs/reference."""
+    found: dict[str, str] = {}
+    for part in (config, events, errors, exit_codes, cli):
+        found |= part.pages(root)
+    return found
+
+
+def stale(folder: Path, pages: dict[str, str]) -> list[str]:
+    """The pages that are missing or differ, and the generated ones that nobody wants any more; sorted."""
+    differing = [name for name, text in pages.items() if _text(folder / name) != text]
+    known = [path.relative_to(folder).as_posix() for path in folder.rglob("*.md") if NOTICE in path.read_text()]
+    return sorted({*differing, *(name for name in known if name not in pages)})
+
+
+def write(folder: Path, pages: dict[str, str], names: list[str]) -> None:
+    """Bring the named pages up to date."""
+    for name in names:
+        path = folder / name
+        if name in pages:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(pages[name])
+        else:
+            path.unlink()
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text() if path.exists() else None
+
+
+def main() -> int:
+    """Write what is stale, or with --check name it and return 1."""
+    parser = argparse.ArgumentParser(prog="scripts/generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and name the pages that are stale")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the tree whose pages are meant (default: this one)")
+    options = parser.parse_args()
+    folder = options.root / "docs" / "reference"
+    pages = wanted(options.root)
+    names = stale(folder, pages)
+    if not options.check:
+        write(folder, pages, names)
+    for name in names:
+        print(f"{'stale' if options.check else 'written'}: docs/reference/{name}")
+    return 1 if options.check and names else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
