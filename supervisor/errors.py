@@ -304,6 +304,16 @@ class NotReady(Problem, frozen=True, kw_only=True, tag="server.not_ready"):
     retry_after_s: float
 
 
+class SessionBusy(Problem, frozen=True, kw_only=True, tag="session.busy"):
+    """The server takes one client at a time (`sharing: exclusive`), and has one."""
+
+    sentence: ClassVar[str] = "the server {server!r} takes one client at a time and has one"
+    advice: ClassVar[str] = "Close the other client, or set `sharing: per-session`."
+    exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
+
+    server: str
+
+
 class UnknownServer(Problem, frozen=True, kw_only=True, tag="server.unknown"):
     """No server of that name is in the config."""
 
@@ -583,7 +593,7 @@ AnyProblem = (
     | LandlockUnavailable | LevelUnavailable | ConfinementFailed | GrantRefused
     | ModeUnavailable | SharingUnavailable
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ServerDied
-    | CrashLooping | MessageTooLarge | NotReady | UnknownServer | SessionChanged
+    | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | SessionChanged
     | FileUnreadable | NotParseable | ShapeUnknown | UnknownKey | WrongType | DuplicateName | CommandMissing
     | Unresolved | DuplicateKey | KeyConflict | NameInvalid | DependencyInvalid | IsolationUnsaid | KeyIgnored
     | CommandHasBlanks | HostPathArgument | SecretArgument

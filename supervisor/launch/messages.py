@@ -78,3 +78,8 @@ class Exited(Struct, frozen=True, kw_only=True, tag="instance.exited"):
 
 Request = Launch | Halt
 Reply = Launched | LaunchFailed | Exited
+
+
+def status_text(exited: Exited) -> str:
+    """Say in words how a process ended: `exit status 1`, `signal 9`."""
+    return f"signal {exited.signal}" if exited.signal is not None else f"exit status {exited.code}"

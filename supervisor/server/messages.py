@@ -1,0 +1,183 @@
+"""What the actor of one MCP server says and hears."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from supervisor.errors import AnyProblem
+from supervisor.launch.messages import Exited, Launched, LaunchFailed
+
+Life = Literal["disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "failed", "stopping", "stopped"]
+"""Where a server is in its life; the table of what leads where is in states.py."""
+
+Era = Literal["handshake", "stateless"]
+"""Which of the two families of protocol versions a server speaks."""
+
+
+# ------------------------------------------------------------------------------------------- from operators
+
+
+class Start(Struct, frozen=True, kw_only=True, tag="server.start"):
+    """Begin to run, now, whatever was held back by a backoff."""
+
+    reply_to: str = ""
+
+
+class Halt(Struct, frozen=True, kw_only=True, tag="server.halt"):
+    """End every instance and stay down until started."""
+
+    reply_to: str = ""
+
+
+class Restart(Struct, frozen=True, kw_only=True, tag="server.restart"):
+    """End every instance and start again; forgets past failures."""
+
+    reply_to: str = ""
+
+
+class Done(Struct, frozen=True, kw_only=True, tag="server.done"):
+    """The request was taken; what follows is told by events."""
+
+    server: str
+    life: Life
+
+
+class Describe(Struct, frozen=True, kw_only=True, tag="server.describe"):
+    """Say how it stands."""
+
+    reply_to: str = ""
+
+
+class LastExit(Struct, frozen=True, kw_only=True):
+    """How the last instance that ended by itself or from outside came to its end."""
+
+    status: str
+    stderr_tail: list[str]
+
+
+class Described(Struct, frozen=True, kw_only=True, tag="server.described"):
+    """How a server stands; what `stockade status` shows."""
+
+    server: str
+    life: Life
+    mode: str
+    confinement: str
+    """What holds its instances, in a few words; empty before the first launch."""
+    era: Era | None
+    tools: int | None
+    """How many tools it listed; None before it was first ready."""
+    spares: int
+    """Instances started and not yet spoken to."""
+    sessions: int
+    restarts: int
+    """Instances that had to be replaced because they ended unasked."""
+    pids: list[int]
+    since_s: float
+    """When it came into its present life, seconds on the monotonic clock."""
+    retry_in_s: float | None
+    last_exit: LastExit | None
+    problem: AnyProblem | None
+    """Why it is not ready, if it is not."""
+
+
+# -------------------------------------------------------------------------------------------- from sessions
+
+
+class Attach(Struct, frozen=True, kw_only=True, tag="server.attach"):
+    """Give this session an instance of its own, one that nobody has spoken to."""
+
+    reply_to: str = ""
+    session: str
+    wait_s: float = 0.0
+    """Seconds to hold the request while the server is not ready; 0 answers at once. One that is ready and is just
+    starting an instance holds it in any case."""
+    replaces: str = ""
+    """The instance that the session had before."""
+
+
+class Attached(Struct, frozen=True, kw_only=True, tag="server.attached"):
+    """The instance is the session's until it detaches."""
+
+    session: str
+    instance: str
+
+
+class NotAttached(Struct, frozen=True, kw_only=True, tag="server.not_attached"):
+    """There is no instance for the session now."""
+
+    session: str
+    problem: AnyProblem
+    is_final: bool = False
+    """Asking again does not help until somebody acts."""
+
+
+class Detach(Struct, frozen=True, kw_only=True, tag="server.detach"):
+    """The session is over, or has no more use for this instance."""
+
+    session: str
+    instance: str
+    problem: AnyProblem | None = None
+    """What the instance did wrong, if that is why: then it counts as a failure of the server."""
+
+
+# --------------------------------------------------------------------------- results of its own commands
+
+
+class Listed(Struct, frozen=True, kw_only=True, tag="server.listed"):
+    """The probing instance answered the opening of the protocol and listed all its tools."""
+
+    instance: str
+    era: Era
+    protocol: str
+    name: str
+    version: str
+    tools: int
+
+
+class NotListed(Struct, frozen=True, kw_only=True, tag="server.not_listed"):
+    """The probing instance did not come as far as that."""
+
+    instance: str
+    stage: str
+    problem: AnyProblem
+    wants_fresh: bool = False
+    """A server of the older era was spoilt by the question for the newer one: ask a fresh instance the old way."""
+
+
+class StageOver(Struct, frozen=True, kw_only=True, tag="server.stage_over"):
+    """The clock of an instance's launch ran out."""
+
+    instance: str
+
+
+class RetryDue(Struct, frozen=True, kw_only=True, tag="server.retry_due"):
+    """The backoff with this number is over."""
+
+    number: int
+
+
+class StableFor(Struct, frozen=True, kw_only=True, tag="server.stable_for"):
+    """The server has been in the life with this number for as long as it takes to be trusted again."""
+
+    number: int
+
+
+class AttachOver(Struct, frozen=True, kw_only=True, tag="server.attach_over"):
+    """A held request of a session has waited long enough."""
+
+    session: str
+    number: int
+
+
+class Recovered(Struct, frozen=True, kw_only=True, tag="server.recovered"):
+    """What an earlier incarnation of the actor left behind in the process table."""
+
+    attached: list[str]
+    """Instances that sessions hold."""
+
+
+Reply = Done | Described | Attached | NotAttached
+OwnResult = Listed | NotListed | StageOver | RetryDue | StableFor | AttachOver | Recovered
+Heard = Start | Halt | Restart | Describe | Attach | Detach | OwnResult | Launched | LaunchFailed | Exited

@@ -1,0 +1,173 @@
+"""What the actor of a server decides. Every function here changes a `Step`; `decide` is total over what it hears.
+
+Late and doubled messages are common here (an exit and the end of a stream tell of the same death, in either order):
+whatever names an instance or a number that is not known any more is ignored.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from supervisor.kernel.specs import Decision, Stop
+from supervisor.launch.messages import Exited, Launched, LaunchFailed
+from supervisor.server import startup
+from supervisor.server.attach import attach, attach_over, detach
+from supervisor.server.instances import begin, exited, halt_all, launch_failed, launched, refill, stage_over
+from supervisor.server.messages import (
+    Attach,
+    AttachOver,
+    Describe,
+    Described,
+    Detach,
+    Done,
+    Halt,
+    Heard,
+    Listed,
+    NotListed,
+    Recovered,
+    Restart,
+    RetryDue,
+    StableFor,
+    StageOver,
+    Start,
+)
+from supervisor.server.policy import Failures
+from supervisor.server.states import Instance, Profile, Recover, Server, Step
+
+
+def initial(profile: Profile, path: str, token: str, now: float) -> Decision[Server]:
+    """Begin: first ask what an earlier incarnation has left."""
+    state = Server(
+        profile=profile, token=token, path=path, life=profile.begins, since_s=now, problem=profile.problem
+    )  # fmt: skip
+    return Decision(state, do=(Recover(server=profile.name),))
+
+
+def decide(state: Server, message: Heard | Stop, now: float) -> Decision[Server]:
+    """Answer one message."""
+    step = Step(state, now)
+    is_recovered = isinstance(message, Recovered)
+    match message:
+        case Launched():
+            launched(step, message)
+        case LaunchFailed():
+            launch_failed(step, message)
+        case Exited():
+            exited(step, message)
+        case Listed():
+            startup.listed(step, message)
+        case NotListed():
+            startup.not_listed(step, message)
+        case Attach():
+            attach(step, message)
+        case Detach():
+            detach(step, message)
+        case StageOver():
+            stage_over(step, message)
+        case _:
+            decide_on_request_or_clock(step, message)
+    return step.decision(ready=is_recovered)
+
+
+def decide_on_request_or_clock(
+    step: Step, message: Start | Halt | Restart | Describe | Stop | RetryDue | StableFor | AttachOver | Recovered
+) -> None:
+    """Answer what operators ask, what clocks say, and the kernel's request to end."""
+    match message:
+        case Start():
+            start(step, message.reply_to)
+        case Halt():
+            halt(step, message.reply_to)
+        case Restart():
+            restart(step, message.reply_to)
+        case Stop():
+            step.change(is_leaving=True)
+            halt(step, "")
+        case Describe():
+            step.answer(message.reply_to, described(step.state, step.now))
+        case RetryDue():
+            retry_due(step, message)
+        case StableFor():
+            stable_for(step, message)
+        case AttachOver():
+            attach_over(step, message)
+        case Recovered():
+            recovered(step, message)
+        case unknown:
+            assert_never(unknown)
+
+
+# --------------------------------------------------------------------------------------------------- operators
+
+
+def start(step: Step, reply_to: str) -> None:
+    """Begin to run unless it does already."""
+    if step.turn("start"):
+        step.change(failures=Failures(), retry=0, retry_at_s=None)
+        begin(step)
+    elif step.state.life == "stopping" and not step.state.is_leaving:
+        step.change(start_again=True)
+    step.answer(reply_to, Done(server=step.state.profile.name, life=step.state.life))
+
+
+def halt(step: Step, reply_to: str) -> None:
+    """End everything; the answer comes when nothing is left."""
+    step.change(start_again=False, retry=0, retry_at_s=None)
+    if reply_to:
+        step.change(stop_replies=(*step.state.stop_replies, reply_to))
+    step.turn("stop")
+    halt_all(step)
+
+
+def restart(step: Step, reply_to: str) -> None:
+    """End everything and start again, forgetting past failures."""
+    halt(step, "")
+    start(step, reply_to)
+
+
+def described(state: Server, now: float) -> Described:
+    """Say how the server stands."""
+    return Described(
+        server=state.profile.name,
+        life=state.life,
+        mode=state.profile.mode,
+        confinement=state.confinement,
+        era=state.era,
+        tools=state.tools,
+        spares=len(state.of("spare", "running")),
+        sessions=len(state.of("session", "running")),
+        restarts=state.restarts,
+        pids=[one.pid for one in state.instances.values() if one.pid],
+        since_s=state.since_s,
+        retry_in_s=None if state.retry_at_s is None else max(0.0, state.retry_at_s - now),
+        last_exit=state.last_exit,
+        problem=None if state.life == "ready" else state.problem,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ clocks
+
+
+def retry_due(step: Step, message: RetryDue) -> None:
+    """A backoff is over: try again, or fill up what was held back."""
+    if message.number != step.state.retry:
+        return
+    step.change(retry=0, retry_at_s=None)
+    if step.state.life in ("backing_off", "crash_looping") and step.turn("start"):
+        begin(step)
+    else:
+        refill(step)
+
+
+def stable_for(step: Step, message: StableFor) -> None:
+    """The server has held for long enough: forget past failures."""
+    if message.number == step.state.stable:
+        step.change(failures=Failures())
+
+
+def recovered(step: Step, message: Recovered) -> None:
+    """Take over what an earlier incarnation left, then begin."""
+    for key in message.attached:
+        step.put(key, Instance(role="session", phase="running"))
+    if step.state.life == "starting":
+        begin(step)

@@ -1,0 +1,205 @@
+"""The life of one MCP server, as a table, and what is remembered of it.
+
+* A server is probed before it is called ready: one instance is started, opened and asked for all its tools, then ended.
+* Every session gets an instance that nobody has spoken to; `spares` of them are kept started.
+* Instances are counted, sessions are not restarted: a session whose instance ended asks for another one.
+* Nothing is started while the life is `stopping`, `stopped`, `failed`, `disabled` or `lazy`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.errors import AnyProblem
+from supervisor.kernel.specs import Decision
+from supervisor.server.messages import Era, LastExit, Life
+from supervisor.server.policy import Failures
+
+Turn = Literal["start", "listed", "failed", "looped", "hopeless", "stop", "gone"]
+
+LIVES: dict[tuple[Life, Turn], Life] = {
+    ("disabled", "start"): "starting",
+    ("lazy", "start"): "starting",
+    ("stopped", "start"): "starting",
+    ("failed", "start"): "starting",
+    ("backing_off", "start"): "starting",
+    ("crash_looping", "start"): "starting",
+    ("starting", "listed"): "ready",
+    ("starting", "failed"): "backing_off",
+    ("starting", "looped"): "crash_looping",
+    ("starting", "hopeless"): "failed",
+    ("ready", "looped"): "crash_looping",
+    ("ready", "hopeless"): "failed",
+    ("lazy", "stop"): "stopped",
+    ("starting", "stop"): "stopping",
+    ("ready", "stop"): "stopping",
+    ("backing_off", "stop"): "stopping",
+    ("crash_looping", "stop"): "stopping",
+    ("failed", "stop"): "stopping",
+    ("stopping", "gone"): "stopped",
+}
+"""The life that follows; a pair that is not here changes nothing."""
+
+Role = Literal["probe", "spare", "session"]
+Phase = Literal["launching", "running", "halting"]
+
+
+class Instance(Struct, frozen=True, kw_only=True):
+    """One process (with all that it started) of the server."""
+
+    role: Role
+    phase: Phase = "launching"
+    session: str = ""
+    pid: int = 0
+    problem: AnyProblem | None = None
+    """What is known to be wrong with it, while it is being ended for that."""
+    stage: str = "create"
+
+
+class Recover(Struct, frozen=True, kw_only=True):
+    """Command: find out what an earlier incarnation left in the process table; answered by `Recovered`."""
+
+    server: str
+
+
+class Probe(Struct, frozen=True, kw_only=True):
+    """Command: open the protocol with an instance and list its tools; answered by `Listed` or `NotListed`."""
+
+    instance: str
+    era: Era | None
+    """The era that the server is known to speak, so that it need not be asked."""
+
+
+class Backoff(Struct, frozen=True, kw_only=True):
+    """Command: wait about so long; answered by `RetryDue`."""
+
+    delay_s: float
+    number: int
+
+
+Command = Recover | Probe | Backoff
+
+
+class Waiter(Struct, frozen=True, kw_only=True):
+    """A session that waits for an instance."""
+
+    reply_to: str
+    session: str
+    number: int
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """What the rules need of a server's configuration; no command, no environment, no secret."""
+
+    name: str
+    mode: str
+    launcher: str
+    """The name of the actor of its mode."""
+    command: str
+    """The id of its prepared command in the process table."""
+    grace: Grace
+    limits: Limits
+    sandbox: SandboxSpec
+    create_s: float = 30.0
+    spares: int = 1
+    max_sessions: int | None = None
+    """1 for `sharing: exclusive`."""
+    restart: Literal["on-failure", "always", "never"] = "on-failure"
+    begins: Life = "starting"
+    """`starting`, `lazy`, `disabled`, or `failed` with `problem`."""
+    problem: AnyProblem | None = None
+    is_probed: bool = True
+    """False for `stockade run`: its one session is the first to speak to the server."""
+
+
+class Server(Struct, frozen=True, kw_only=True):
+    """All that the actor of a server remembers."""
+
+    profile: Profile
+    token: str
+    """Makes instance ids unlike those of earlier incarnations of the actor."""
+    path: str
+    """The actor's own name, which the launcher replies to."""
+    life: Life
+    since_s: float
+    number: int = 0
+    """Counts instances, timers and waiters; what comes back with an old number is late and ignored."""
+    instances: dict[str, Instance] = field(default_factory=dict)
+    waiters: tuple[Waiter, ...] = ()
+    failures: Failures = Failures()
+    retry: int = 0
+    """The number of the backoff that is running, 0 without one."""
+    retry_at_s: float | None = None
+    stable: int = 0
+    """The number of the clock after which past failures are forgotten."""
+    restarts: int = 0
+    era: Era | None = None
+    tools: int | None = None
+    confinement: str = ""
+    degraded: bool = False
+    last_exit: LastExit | None = None
+    problem: AnyProblem | None = None
+    stop_replies: tuple[str, ...] = ()
+    """Who wants to be told when nothing is left."""
+    start_again: bool = False
+    """Start once everything is gone."""
+    is_leaving: bool = False
+    """The actor ends once everything is gone."""
+
+    def with_life(self, life: Life, now: float) -> Server:
+        """Come into a life; staying in it keeps its age."""
+        return self if life == self.life else replace(self, life=life, since_s=now)
+
+    def of(self, role: Role, *phases: Phase) -> list[str]:
+        """Return the ids of the instances in a role and in one of the phases, oldest first."""
+        return [key for key, one in self.instances.items() if one.role == role and one.phase in phases]
+
+
+class Step:
+    """One decision in the making: the rules change `state` and collect what is to be told, done and published."""
+
+    def __init__(self, state: Server, now: float) -> None:
+        self.state = state
+        self.now = now
+        self.tell: list[tuple[str, Struct]] = []
+        self.do: list[object] = []
+        self.publish: list[Struct] = []
+
+    def change(self, **fields: object) -> None:
+        """Replace fields of the state."""
+        self.state = replace(self.state, **fields)
+
+    def put(self, key: str, instance: Instance) -> None:
+        """Remember an instance as it is now."""
+        self.change(instances={**self.state.instances, key: instance})
+
+    def drop(self, key: str) -> None:
+        """Forget an instance."""
+        self.change(instances={other: one for other, one in self.state.instances.items() if other != key})
+
+    def next_number(self) -> int:
+        """Count on and return the number."""
+        self.change(number=self.state.number + 1)
+        return self.state.number
+
+    def turn(self, turn: Turn) -> bool:
+        """Follow the table; False if nothing follows."""
+        life = LIVES.get((self.state.life, turn))
+        if life is None:
+            return False
+        self.state = self.state.with_life(life, self.now)
+        return True
+
+    def answer(self, reply_to: str, message: Struct) -> None:
+        """Tell whoever asked; nobody is told if nobody wants an answer."""
+        if reply_to:
+            self.tell.append((reply_to, message))
+
+    def decision(self, *, ready: bool = False) -> Decision[Server]:
+        """Return what was decided; the actor is done when it is leaving and nothing is left."""
+        is_done = self.state.is_leaving and not self.state.instances
+        return Decision(self.state, tuple(self.tell), tuple(self.do), tuple(self.publish), ready=ready, done=is_done)

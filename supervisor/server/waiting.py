@@ -1,0 +1,55 @@
+"""Sessions that wait for an instance: served, refused, and told why. Pure."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from supervisor.errors import AnyProblem, NotReady, SessionBusy
+from supervisor.server.messages import Attached, NotAttached
+from supervisor.server.states import Step
+
+SOON_S = 1.0
+"""Seconds after which a client is told to try again where no clock says when."""
+
+
+def serve_waiters(step: Step) -> None:
+    """Hand running spares to those who wait, first come first served."""
+    while step.state.waiters and not is_full(step):
+        spares = step.state.of("spare", "running")
+        if not spares:
+            return
+        waiter, *rest = step.state.waiters
+        key = spares[0]
+        step.put(key, replace(step.state.instances[key], role="session", session=waiter.session))
+        step.change(waiters=tuple(rest))
+        step.answer(waiter.reply_to, Attached(session=waiter.session, instance=key))
+
+
+def is_full(step: Step) -> bool:
+    """Tell whether the server has as many sessions as it may."""
+    limit = step.state.profile.max_sessions
+    return limit is not None and len(step.state.of("session", "running")) >= limit
+
+
+def refuse_waiters(step: Step) -> None:
+    """Answer all who wait that there is nothing to wait for now."""
+    for waiter in step.state.waiters:
+        refuse(step, waiter.reply_to, waiter.session)
+    step.change(waiters=())
+
+
+def refuse(step: Step, reply_to: str, session: str) -> None:
+    """Say that there is no instance, why, and when to ask again."""
+    is_final = step.state.life in ("disabled", "failed", "stopped")
+    step.answer(reply_to, NotAttached(session=session, problem=why_not(step), is_final=is_final))
+
+
+def why_not(step: Step) -> AnyProblem:
+    """Name the reason for which a session gets no instance."""
+    state = step.state
+    if state.life == "failed" and state.problem is not None:
+        return state.problem
+    if state.life == "ready" and is_full(step):
+        return SessionBusy(server=state.profile.name)
+    retry_after_s = SOON_S if state.retry_at_s is None else max(0.1, state.retry_at_s - step.now)
+    return NotReady(server=state.profile.name, state=state.life, retry_after_s=round(retry_after_s, 1))
