@@ -1,0 +1,154 @@
+"""Prepares what the tests run against, once: environments with the official MCP SDKs, npm's servers, Debian's programs.
+
+Everything is kept in a cache folder (`.cache` in the tree, or $STOCKADE_CACHE, which clones may share) and made again
+when its recipe or its place has changed. Only the standard library is used: this runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CACHE = Path(os.environ.get("STOCKADE_CACHE") or ROOT / ".cache").resolve()
+
+SDK1 = ("mcp>=1.20,<2", "trio>=0.31")
+"""The official SDK of the handshake era."""
+SDK2 = ("mcp>=2,<3", "trio>=0.31", "uv")
+"""The official SDK of the stateless era, and the program uvx."""
+TIME = ("mcp-server-time",)
+"""A real server from PyPI; the environment of the SDK it was written for is its own affair."""
+NPM_SERVERS = ("@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-filesystem")
+DEBIAN = {"bwrap": "bubblewrap", "node": "nodejs", "npx": "npm"}
+"""Programs that the tests run, and the Debian package that brings each."""
+PIP = "pip>=25.1"
+"""The first pip that installs dependency groups."""
+
+
+def say(text: str) -> None:
+    """One line about what is going on, at once."""
+    print(f"scripts/test: {text}", flush=True)
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """Two runs that share a cache prepare it one after the other."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def run(command: Sequence[str | Path], **environment: str) -> None:
+    """Run a step of the preparation; its output is shown only when it fails."""
+    words = [str(word) for word in command]
+    outcome = subprocess.run(
+        words,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if outcome.returncode:
+        sys.stderr.write(outcome.stdout[-4000:] + outcome.stderr[-4000:])
+        raise SystemExit(f"scripts/test: failed ({outcome.returncode}): {' '.join(words)}")
+
+
+def once(folder: Path, recipe: object) -> bool:
+    """Whether the folder has to be made: it is not there, is unfinished, was moved, or has another recipe.
+
+    A folder that has to be made is emptied first; `finish` marks it as made.
+    """
+    if _stamp(folder).exists() and _stamp(folder).read_text() == _fingerprint(folder, recipe):
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return True
+
+
+def finish(folder: Path, recipe: object) -> None:
+    """Mark the folder as made by this recipe at this place."""
+    _stamp(folder).write_text(_fingerprint(folder, recipe))
+
+
+def _stamp(folder: Path) -> Path:
+    return folder / "made-by-scripts-test"
+
+
+def _fingerprint(folder: Path, recipe: object) -> str:
+    text = json.dumps([str(folder), sys.version, sys.base_prefix, recipe], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def environment(folder: Path, *words: str, recipe: object) -> Path:
+    """A virtual environment in which `pip install WORDS` was run; returns its Python."""
+    python = folder / "bin" / "python"
+    if once(folder, [words, recipe]):
+        say(f"making {folder}")
+        run([sys.executable, "-m", "venv", folder])
+        run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PIP])
+        run([python, "-m", "pip", "install", "--quiet", *words])
+        finish(folder, [words, recipe])
+    return python
+
+
+def development() -> Path:
+    """The environment of the gate: this tree, editable, with the groups `lint` and `test`. Never shared by clones."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    recipe = [project["build-system"], project["project"], project["dependency-groups"]]
+    return environment(ROOT / ".cache" / "dev", "--group", "lint", "--group", "test", "--editable", ".", recipe=recipe)
+
+
+def debian_packages() -> list[str]:
+    """Install, as root, the Debian packages of missing programs; returns those still missing."""
+    missing = sorted({package for program, package in DEBIAN.items() if shutil.which(program) is None})
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        say(f"installing Debian packages: {' '.join(missing)}")
+        run(["apt-get", "update", "-qq"])
+        options = ["install", "-y", "-qq", "--no-install-recommends"]
+        run(["apt-get", *options, *missing], DEBIAN_FRONTEND="noninteractive")
+    missing = sorted({package for program, package in DEBIAN.items() if shutil.which(program) is None})
+    if missing:
+        say(f"missing, so some tests are skipped: {', '.join(missing)} (as root: apt-get install {' '.join(missing)})")
+    return missing
+
+
+def npm_cache() -> Path:
+    """An npm cache in which npx finds the servers that the tests start."""
+    folder = CACHE / "npm"
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    if once(folder, [NPM_SERVERS, node]):
+        say(f"warming {folder}")
+        for server in NPM_SERVERS:
+            run(
+                ["npm", "exec", "--yes", f"--package={server}", "--", "node", "--eval", ""],
+                npm_config_cache=str(folder),
+            )
+        finish(folder, [NPM_SERVERS, node])
+    return folder
+
+
+def real_programs() -> dict[str, str]:
+    """Everything that tests of real programs need, as the environment variables that name it."""
+    with locked():
+        debian_packages()
+        found = {
+            "STOCKADE_TEST_SDK1": environment(CACHE / "sdk1", *SDK1, recipe=None),
+            "STOCKADE_TEST_SDK2": environment(CACHE / "sdk2", *SDK2, *TIME, recipe=None),
+            "STOCKADE_TEST_UVX": CACHE / "sdk2" / "bin" / "uvx",
+        }
+        npx = shutil.which("npx")
+        if npx:
+            found |= {"STOCKADE_TEST_NPX": Path(npx), "STOCKADE_TEST_NPM_CACHE": npm_cache()}
+    return {name: str(path) for name, path in found.items()}
