@@ -1,0 +1,218 @@
+"""The daemon's side of the fork server: starts it at the first job, asks it for children, starts it again if it died.
+
+The process is started from the trio thread itself: a child that dies with its parent is bound to the thread that
+started the *server*, and this one lives as long as the supervisor does. Nothing is remembered over there, so a server
+that died is replaced without loss; a job that it had not begun is asked for once more.
+"""
+
+from __future__ import annotations
+
+import array
+import errno
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import trio
+from msgspec import Struct
+
+from supervisor.errors import CommandNotExecutable, ConfinementFailed, CwdMissing, LaunchError, Problem, SpawnFailed
+from supervisor.sandbox import wire
+from supervisor.sandbox.child import EXEC, Job
+from supervisor.sandbox.forks import HEADER, LARGEST_REQUEST_BYTES
+
+PROGRAM = Path(__file__).with_name("program.py")
+
+START_S = 10.0
+"""Bound of one start: a fork and some twenty system calls take 2 ms; only a hanging file system comes near this."""
+CLOSE_S = 2.0
+"""How long a fork server may take to see the end of its socket before it is killed: it does nothing but wait."""
+
+
+class Stdio(Protocol):
+    """The child's ends of its pipes, as descriptors of this process."""
+
+    @property
+    def stdin(self) -> int: ...
+    @property
+    def stdout(self) -> int: ...
+    @property
+    def stderr(self) -> int: ...
+
+
+class _Report(Struct, frozen=True):
+    """What came over the report pipe."""
+
+    pid: int | None
+    failed: tuple[str, int, str] | None
+
+
+class ForkServer:
+    """One fork server process; `spawn` may be called by many tasks at once."""
+
+    def __init__(self, python: str = sys.executable) -> None:
+        self._python = python
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: trio.socket.SocketType | None = None
+        self._sending = trio.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the server that runs now."""
+        return self._process.pid if self._process else None
+
+    async def spawn(self, job: Job, stdio: Stdio, ruleset: int | None = None) -> int:
+        """Start a job; returns the pid of a child of this process, its program already executing.
+
+        Raises LaunchError, and then nothing of the job runs and nothing of it waits to be reaped. Once begun it is
+        carried through even if the caller is cancelled; bounded by START_S.
+        """
+        descriptors = [stdio.stdin, stdio.stdout, stdio.stderr]
+        with trio.CancelScope(shield=True):
+            report = await self._ask(job, descriptors, ruleset)
+            if report.pid is None and report.failed is None:
+                self._drop()
+                report = await self._ask(job, descriptors, ruleset)
+            if report.pid is not None and report.failed is None:
+                return report.pid
+            if report.pid is not None:
+                await _reap(report.pid)
+        raise LaunchError(_problem(job, report.failed))
+
+    async def aclose(self) -> None:
+        """End the server; its children are not affected."""
+        process = self._process
+        self._close_socket()
+        if process is None:
+            return
+        self._process = None
+        with trio.CancelScope(shield=True):
+            try:
+                await trio.to_thread.run_sync(process.wait, CLOSE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    async def _ask(self, job: Job, descriptors: Sequence[int], ruleset: int | None) -> _Report:
+        ours, theirs = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        os.set_blocking(theirs, True)
+        async with trio.lowlevel.FdStream(ours) as answers:
+            try:
+                sent = [*descriptors, theirs, *([] if ruleset is None else [ruleset])]
+                delivered = await self._deliver(wire.encode(job), sent)
+            finally:
+                os.close(theirs)
+            return await self._read(answers) if delivered else _Report(pid=None, failed=None)
+
+    async def _deliver(self, data: bytes, descriptors: Sequence[int]) -> bool:
+        if len(data) > LARGEST_REQUEST_BYTES:
+            raise LaunchError(SpawnFailed(step=EXEC, reason=os.strerror(errno.E2BIG)))
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors).tobytes())]
+        message = HEADER.pack(len(data)) + data
+        async with self._sending:
+            try:
+                with trio.fail_after(START_S):
+                    connection = self._running()
+                    sent = await connection.sendmsg([message], rights)
+                    while sent < len(message):
+                        sent += await connection.send(message[sent:])
+            except trio.TooSlowError:
+                self._drop()
+                raise LaunchError(SpawnFailed(step="fork server", reason="it takes no requests")) from None
+            except (BrokenPipeError, ConnectionResetError):
+                return False
+        return True
+
+    async def _read(self, answers: trio.lowlevel.FdStream) -> _Report:
+        data = b""
+        with trio.move_on_after(START_S) as bound:
+            while more := await answers.receive_some(4096):
+                data += more
+        seen = _understood(data)
+        if not bound.cancelled_caught:
+            return seen
+        self._drop()
+        if seen.pid is not None:
+            os.kill(seen.pid, signal.SIGKILL)
+        return _Report(pid=seen.pid, failed=seen.failed or ("fork server", errno.ETIMEDOUT, ""))
+
+    def _running(self) -> trio.socket.SocketType:
+        if self._socket is None or self._process is None or self._process.poll() is not None:
+            self._drop()
+            self._start()
+        assert self._socket is not None
+        return self._socket
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        words = [self._python, "-I", "-S", os.fspath(PROGRAM), "serve", str(theirs.fileno())]
+        null = subprocess.DEVNULL
+        try:
+            # Blocking, and on purpose not in a worker thread: see the top of this file.
+            self._process = subprocess.Popen(  # noqa: S603 - our own program, by its path
+                words, pass_fds=[theirs.fileno()], stdin=null, stdout=null, stderr=null, env={}, cwd="/",
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as problem:
+            ours.close()
+            raise LaunchError(SpawnFailed(step="fork server", reason=str(problem.strerror))) from problem
+        finally:
+            theirs.close()
+        self._socket = trio.socket.from_stdlib_socket(ours)
+
+    def _drop(self) -> None:
+        self._close_socket()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _close_socket(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+def _understood(data: bytes) -> _Report:
+    pid: int | None = None
+    failed: tuple[str, int, str] | None = None
+    for line in data.splitlines():
+        if line.isdigit():
+            pid = int(line)
+        elif line:
+            step, code, detail = json.loads(line)
+            failed = (str(step), int(code), str(detail))
+    return _Report(pid=pid, failed=failed)
+
+
+async def _reap(pid: int) -> None:
+    # It is on its way to _exit, or was just killed; only in a hanging file system can that take long.
+    watch = os.pidfd_open(pid)
+    try:
+        with trio.move_on_after(START_S):
+            await trio.lowlevel.wait_readable(watch)
+        os.waitpid(pid, os.WNOHANG)  # noqa: ASYNC222 - it does not wait
+    finally:
+        os.close(watch)
+
+
+def _problem(job: Job, failed: tuple[str, int, str] | None) -> Problem:
+    step, code, detail = failed or ("fork server", errno.EPIPE, "it ended twice")
+    reason = f"{os.strerror(code)} {detail}".strip()
+    if step == EXEC:
+        return CommandNotExecutable(command=_printable(job.argv[0]), reason=reason)
+    if step == "cwd":
+        return CwdMissing(cwd=_printable(job.cwd))
+    if step in ("fork", "fork server", "request"):
+        return SpawnFailed(step=step, reason=reason)
+    return ConfinementFailed(step=step, reason=reason)
+
+
+def _printable(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
