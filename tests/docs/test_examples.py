@@ -1,0 +1,167 @@
+"""Every marked example in the README and in docs/ works as it is shown."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from docs.examples import Example, examples, matches
+
+TREE = Path(__file__).parents[2]
+PAGES = sorted(path for path in [*TREE.glob("*.md"), *(TREE / "docs").rglob("*.md")] if any(examples(path.read_text())))
+LIMIT_S = 120
+"""Seconds that one example may take: a cold package runner is among them."""
+
+
+class Folder:
+    """Where the examples of one page run, one after the other, and everything that they have started."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.groups: list[int] = []
+
+    def do(self, example: Example) -> None:
+        """Do what the example says and compare."""
+        if example.kind == "file":
+            (self.path / example.name).parent.mkdir(parents=True, exist_ok=True)
+            (self.path / example.name).write_text(example.text)
+            return
+        words = [sys.executable, "-"] if example.kind == "python" else ["bash", "-c", example.text]
+        code, printed = self._run(words, example.text if example.kind == "python" else "")
+        assert code == example.exit_code, f"line {example.line}: {example.text}\nended with {code}:\n{printed}"
+        if example.shown:
+            assert matches(example.shown, printed), f"line {example.line}: {example.text}\nprinted:\n{printed}"
+
+    def _run(self, words: list[str], program: str) -> tuple[int, str]:
+        # a file, not a pipe: what a command leaves in the background would hold a pipe open
+        source, output = self.path.parent / "source", self.path.parent / "output"
+        source.write_text(program)
+        with source.open() as stdin, output.open("w") as stdout:
+            process = subprocess.Popen(
+                words,
+                cwd=self.path,
+                env=self.environment(),
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stdout,
+                start_new_session=True,
+            )
+            self.groups.append(process.pid)
+            code = process.wait(LIMIT_S)
+        return code, output.read_text()
+
+    def environment(self) -> dict[str, str]:
+        """A home of its own, and the commands of the environment that the tests run in."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        return {
+            "HOME": str(self.path.parent),
+            "PATH": path,
+            "LANG": "C.UTF-8",
+            "NO_COLOR": "1",
+            "XDG_RUNTIME_DIR": str(self.path.parent),
+        }
+
+    def end(self) -> None:
+        """End what the page's commands have left running."""
+        for group in self.groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
+
+@pytest.fixture
+def folder(state_dir: Path) -> Iterator[Folder]:
+    """An empty folder, with room beside it."""
+    (state_dir / "work").mkdir()
+    folder = Folder(state_dir / "work")
+    yield folder
+    folder.end()
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(TREE).as_posix())
+def test_the_examples_of_a_page_work_as_shown(page: Path, folder: Folder) -> None:
+    for example in examples(page.read_text()):
+        folder.do(example)
+
+
+PAGE = """
+<!-- file: sub/answer.py -->
+```python
+ANSWER = 42
+```
+
+Not marked, so not run:
+
+```console
+$ false
+```
+
+<!-- run -->
+```python
+import sys
+sys.path.append("sub")
+import answer
+assert answer.ANSWER == 42
+```
+
+<!-- run -->
+```console
+$ cat sub/answer.py
+ANSWER = …
+$ printf 'a\\nb\\nc\\n'
+a
+…
+c
+$ sleep 1000 &
+$ echo one \\
+    two
+one two
+```
+
+<!-- run: exit 3 -->
+```console
+$ exit 3
+```
+"""
+
+
+def test_marked_examples_run_in_their_order(folder: Folder) -> None:
+    found = list(examples(PAGE))
+    assert [example.kind for example in found] == ["file", "python", *["console"] * 5]
+    for example in found:
+        folder.do(example)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<!-- run -->\n```console\n$ echo no\nyes\n```",
+        "<!-- run -->\n```console\n$ exit 1\n```",
+        "<!-- run: exit 2 -->\n```console\n$ true\n```",
+        "<!-- run -->\n```python\nraise SystemExit(1)\n```",
+    ],
+)
+def test_an_example_that_does_something_else_is_caught(folder: Folder, block: str) -> None:
+    (example,) = examples(block)
+    with pytest.raises(AssertionError):
+        folder.do(example)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<!-- run -->\n\n```console\n$ true\n```",
+        "<!-- run -->\n```toml\na = 1\n```",
+        "<!-- run: slowly -->\n```console\n$ true\n```",
+        "<!-- run -->\n```console\nno command\n```",
+    ],
+)
+def test_a_mark_that_would_run_nothing_is_refused(block: str) -> None:
+    with pytest.raises(ValueError, match=r"line|mark"):
+        list(examples(block))
