@@ -1,0 +1,212 @@
+"""One started process and all that it may have forked, from its first byte to the end of its last descendant.
+
+The life of a child: its stderr is read from the first byte; its death is awaited through a pidfd; the dead leader is
+left a zombie while its leftovers are found and ended, because as long as it is one, the kernel gives its pid (and so
+its group and session) to nobody else; then the guard is told, the zombie is collected, and `wait` answers, always the
+same. `run` is that life. It is shielded: only the death of the child, or a ladder that has come to its end, ends it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+import trio
+from msgspec import Struct
+
+from supervisor.config.schema import Grace
+from supervisor.process.leftovers import Scans, end_all, search_of
+from supervisor.process.pidfd import collect, watch
+from supervisor.process.rungs import Act, who_ended
+from supervisor.process.spawn import Pipes
+from supervisor.process.stderr_lines import StderrLines
+from supervisor.process.stop import climb
+from supervisor.process.streams import CHUNK_BYTES, Input, Output
+from supervisor.process.words import Ended, ExitStatus, Heard, Leftovers
+
+
+class Hooks(Struct, frozen=True, kw_only=True):
+    """What a child calls; none of these may block or raise."""
+
+    on_stderr: Callable[[list[Heard]], None] = lambda _heard: None
+    """Lines as they come."""
+    on_retired: Callable[[], None] = lambda: None
+    """Nothing of it is left; its pid is about to be free again."""
+    on_ended: Callable[[], None] = lambda: None
+    """The report is there."""
+
+
+class Child:
+    """A child of ours; `start` it through the process table."""
+
+    def __init__(
+        self, pid: int, pipes: Pipes, *, marker: str, grace: Grace, secrets: frozenset[str] = frozenset()
+    ) -> None:
+        self.pid = pid
+        self.stdin = Input(pipes.stdin)
+        self.stdout = Output(pipes.stdout, self._begin_drain)
+        self.grace = grace
+        self._stderr = pipes.stderr
+        self._lines = StderrLines(secrets)
+        self._marker = marker
+        self._reached: Act | None = None
+        self._has_asked = False
+        self._nursery: trio.Nursery | None = None
+        self._is_draining = False
+        self._dead = trio.Event()
+        self._status = ExitStatus()
+        self._done = trio.Event()
+        self._ended: Ended | None = None
+        self._polite = trio.CancelScope(shield=True)
+        self._polite_leftovers = trio.CancelScope()
+        self._patience = trio.CancelScope()
+        """Cancelled when even SIGKILL did not help: then the death is awaited no longer."""
+
+    @property
+    def stderr_tail(self) -> list[str]:
+        """Its last lines on stderr, at most 50, oldest first, safe to print."""
+        return self._lines.tail
+
+    @property
+    def has_ended(self) -> bool:
+        """The report is there."""
+        return self._ended is not None
+
+    async def exited(self) -> ExitStatus:
+        """Wait for the death of its first process only; its leftovers may still be there."""
+        await self._dead.wait()
+        return self._status
+
+    async def wait(self) -> Ended:
+        """Wait until nothing of it is left; every caller gets the same report."""
+        await self._done.wait()
+        assert self._ended is not None
+        return self._ended
+
+    async def stop(self, grace: Grace | None = None, *, now: bool = False) -> Ended:
+        """End it by the ladder, and wait until nothing of it is left (30 s at most).
+
+        Callers after the first wait for the same ladder; with `now` any of them leads it straight to the kill. The
+        first caller is shielded: a cancellation reaches it when the child is gone.
+        """
+        if now:
+            self._polite.cancel()
+            self._polite_leftovers.cancel()
+        if not self._has_asked and not self.has_ended:
+            self._has_asked = True
+            with trio.CancelScope(shield=True):
+                self._begin_drain()
+                if not await climb(self, grace or self.grace, polite=self._polite):
+                    self._patience.cancel()
+                await self._done.wait()
+        return await self.wait()
+
+    async def flush(self) -> None:
+        """Wait until what was handed over for its stdin is in the pipe."""
+        await self.stdin.flush()
+
+    def reach(self, act: Act) -> None:
+        """Note the rung and do its act; for the ladder."""
+        if self._dead.is_set():
+            return
+        self._reached = act
+        match act:
+            case "flush":
+                pass
+            case "close":
+                self.stdin.close()
+            case "term":
+                self._signal(signal.SIGTERM)
+                self._signal(signal.SIGCONT)  # a stopped process would not hear the SIGTERM
+            case "kill":
+                self._polite_leftovers.cancel()
+                self._signal(signal.SIGKILL)
+
+    async def run(self, scans: Scans, hooks: Hooks) -> None:
+        """Live this child's life; for the process table, once."""
+        with trio.CancelScope(shield=True):
+            try:
+                async with trio.open_nursery() as self._nursery:
+                    self._nursery.start_soon(self._listen, hooks)
+                    if self._has_asked or self.stdout.is_released:  # before this task came to run
+                        self._begin_drain()
+                    with self._patience:
+                        self._status = await watch(self.pid)
+                    self._dead.set()
+                    leftovers = await self._end_leftovers(scans, hooks)
+                    self._nursery.cancel_scope.cancel()
+                self._settle(hooks)
+                self._report(leftovers)
+            finally:
+                self._nursery = None
+                self._close_all()
+                hooks.on_ended()
+
+    async def _end_leftovers(self, scans: Scans, hooks: Hooks) -> Leftovers:
+        search = search_of(scans, self.pid, self._marker)
+        leftovers = await end_all(search, polite=self._polite_leftovers)
+        if self._patience.cancel_called:
+            return Leftovers(leftovers.ended, leftovers.survivors + 1, (self.pid, *leftovers.pids))
+        if not leftovers.survivors:
+            hooks.on_retired()
+        collect(self.pid)
+        return leftovers
+
+    async def _listen(self, hooks: Hooks) -> None:
+        while True:
+            with trio.CancelScope(deadline=self._lines.due):
+                await trio.lowlevel.wait_readable(self._stderr)
+            heard = self._lines.overdue(trio.current_time())
+            data = self._read_stderr()
+            if data:
+                heard += self._lines.feed(data, trio.current_time())
+            if heard:
+                hooks.on_stderr(heard)
+            if data == b"":
+                return
+
+    def _read_stderr(self) -> bytes | None:
+        try:
+            return os.read(self._stderr, CHUNK_BYTES)
+        except BlockingIOError:
+            return None
+
+    def _settle(self, hooks: Hooks) -> None:
+        """Nothing of it writes any more: take what is still in its pipes."""
+        self.stdout.settle()
+        now = trio.current_time()
+        heard: list[Heard] = []
+        while data := self._read_stderr():
+            heard += self._lines.feed(data, now)
+        heard += self._lines.finish(now)
+        if heard:
+            hooks.on_stderr(heard)
+
+    def _report(self, leftovers: Leftovers) -> None:
+        self._ended = Ended(
+            status=self._status,
+            ended_by=who_ended(self._status, self._reached),
+            leftovers=leftovers.ended,
+            survivors=leftovers.survivors,
+        )
+        self._done.set()
+
+    def _close_all(self) -> None:
+        if self._ended is None:  # only if we are at fault: leave nothing running that nobody watches
+            self._signal(signal.SIGKILL)
+            self._report(Leftovers(survivors=1, pids=(self.pid,)))
+        self._dead.set()
+        self.stdin.close()
+        self.stdout.settle()
+        os.close(self._stderr)
+
+    def _begin_drain(self) -> None:
+        if self._nursery is not None and not self._is_draining:
+            self._is_draining = True
+            self._nursery.start_soon(self.stdout.drain)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(OSError):  # all of the group are zombies (macOS), or of another user
+            os.killpg(self.pid, number)

@@ -1,0 +1,187 @@
+"""The guardian: a tiny program that outlives a killed owner for a moment and ends what the owner had started.
+
+It reads lines from a pipe: `+ SID STARTED` (a session to end), `- SID` (it is gone), `.` (the owner has ended all by
+itself). When the pipe closes, or its parent dies, without the last, it ends every session it still knows of: SIGTERM,
+SIGKILL after 1.5 s, nothing left after 5 s. It finds them by session, by descent, and by the owner's token in the
+environment; that finds also what was started and not told yet. It runs in a session of its own, deaf to the
+signals that end an owner, with an empty environment so that no other owner takes it for a leftover.
+
+Start it with `program`; it imports nothing but this package's `procstat` and what an interpreter has built in.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+
+from supervisor.process.procstat import Process, family, marker_in, parse_stat
+
+MARKER = b"STOCKADE_INSTANCE"
+POLITE_S = 1.5
+"""From SIGTERM to SIGKILL; nobody waits for what a server wants to save after its owner was killed."""
+HUNT_S = 4.5
+"""From the owner's death to giving up."""
+PAUSE_S = 0.03
+"""Between two looks, only while hunting."""
+QUIET_LOOKS = 2
+"""So many looks in a row must find nothing: a fork that was under way has become visible by the second."""
+BOOT = "import sys; sys.path.append(sys.argv[1]); from supervisor.process.guardian import main; main()"
+
+
+def program(token: str) -> list[str]:
+    """The argument list that starts a guardian for the calling process."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return [sys.executable, "-I", "-S", "-c", BOOT, root, str(os.getpid()), token]
+
+
+def main() -> None:
+    """Guard until the owner says good-bye or dies."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_IGN)
+    parent, token = int(sys.argv[2]), sys.argv[3]
+    owner = look_at(parent)
+    since = owner.started if owner else 0
+    known = listen(parent)
+    if known is not None:
+        hunt(known, token.encode(), since)
+
+
+def listen(parent: int) -> dict[int, int] | None:
+    """Keep the list until the owner is gone; None if it said good-bye and nothing is left on the list."""
+    known: dict[int, int] = {}
+    rest = b""
+    for data in chunks(parent):
+        *lines, rest = (rest + data).split(b"\n")
+        for line in lines:
+            if line == b".":
+                return known or None
+            note(known, line)
+    return known
+
+
+def chunks(parent: int):  # type: ignore[no-untyped-def] # importing the type would cost more than all else here
+    """What comes through the pipe, until it is closed or the owner is dead (a fork of it may hold the pipe open)."""
+    poll = select.poll()
+    poll.register(0, select.POLLIN)
+    owner = -1
+    if hasattr(os, "pidfd_open"):
+        try:
+            owner = os.pidfd_open(parent)
+            poll.register(owner, select.POLLIN)
+        except OSError:
+            pass
+    os.set_blocking(0, False)
+    is_alive = True
+    while is_alive:
+        ready = [fd for fd, _ in poll.poll()]
+        is_alive = owner not in ready and os.getppid() == parent
+        while (data := available()) is not None:
+            if not data:
+                return
+            yield data
+
+
+def available() -> bytes | None:
+    """What is in the pipe now: b"" if it is closed, None if it is empty."""
+    try:
+        return os.read(0, 65536)
+    except BlockingIOError:
+        return None
+
+
+def note(known: dict[int, int], line: bytes) -> None:
+    """Take one line of the owner's; one that makes no sense is passed over."""
+    sign, _, rest = line.partition(b" ")
+    try:
+        numbers = [int(word) for word in rest.split()]
+    except ValueError:
+        return
+    if sign == b"+" and len(numbers) == 2:
+        known[numbers[0]] = numbers[1]
+    elif sign == b"-" and numbers:
+        known.pop(numbers[0], None)
+
+
+def hunt(known: dict[int, int], token: bytes, since: int) -> None:
+    """End everything that is found, until nothing is found any more; bounded."""
+    began = time.monotonic()
+    asked: set[tuple[int, int]] = set()
+    quiet = 0
+    while quiet < QUIET_LOOKS and time.monotonic() - began < HUNT_S:
+        is_polite = time.monotonic() - began < POLITE_S
+        found = search(known, token, since)
+        quiet = 0 if found else quiet + 1
+        for process in found:
+            if not is_polite:
+                send(process, signal.SIGKILL)
+            elif (process.pid, process.started) not in asked:
+                asked.add((process.pid, process.started))
+                send(process, signal.SIGTERM)
+                send(process, signal.SIGCONT)
+        time.sleep(PAUSE_S)
+    if not os.path.exists("/proc/self/stat"):
+        hunt_groups(known)
+
+
+def hunt_groups(known: dict[int, int]) -> None:
+    """Where there is no /proc: the groups, blindly."""
+    for number, pause_s in ((signal.SIGTERM, POLITE_S), (signal.SIGKILL, 0)):
+        for sid in known:
+            try:  # noqa: SIM105 - contextlib is not loaded in a bare interpreter
+                os.killpg(sid, number)
+            except OSError:
+                pass
+        time.sleep(pause_s)
+
+
+def search(known: dict[int, int], token: bytes, since: int) -> list[Process]:
+    """Everything that belongs to the owner's children, among the processes of now."""
+    processes: dict[int, Process] = {}
+    marked: set[int] = set()
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
+        process = look_at(int(name)) if name.isdigit() else None
+        if process is None or process.pid == os.getpid():
+            continue
+        processes[process.pid] = process
+        if process.started >= since and is_marked(process.pid, token):
+            marked.add(process.pid)
+    sessions = {sid for sid, started in known.items() if sid not in processes or processes[sid].started == started}
+    return family(processes, sessions, marked)
+
+
+def look_at(pid: int) -> Process | None:
+    """One process, None if it is gone."""
+    return parse_stat(content(f"/proc/{pid}/stat"))
+
+
+def is_marked(pid: int, token: bytes) -> bool:
+    """Its environment carries the owner's token."""
+    return (marker_in(content(f"/proc/{pid}/environ"), MARKER) or b"").startswith(token + b"/")
+
+
+def content(path: str) -> bytes:
+    """The first MiB of a file, nothing if it cannot be read."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read(1 << 20) or b""
+    except OSError:
+        return b""
+
+
+def send(process: Process, number: int) -> None:
+    """Signal exactly this process, not one that got its pid meanwhile."""
+    try:
+        fd = os.pidfd_open(process.pid)
+    except OSError:
+        return
+    try:
+        now = look_at(process.pid)
+        if now is not None and now.started == process.started:
+            signal.pidfd_send_signal(fd, number)
+    except OSError:
+        pass
+    finally:
+        os.close(fd)

@@ -1,0 +1,109 @@
+"""What every mode that starts processes does for a launch; the modes differ in the spawner only.
+
+The effects of a mode are this class with the mode's own `Arrange`: for a `Launch` it answers the spawner, and what
+is to be said about the confinement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+import trio
+from msgspec import Struct
+
+from supervisor.errors import AnyProblem, LaunchError, Problem, SpawnFailed
+from supervisor.launch.messages import Exited, Launch, Launched, LaunchFailed
+from supervisor.process.table import ProcessTable
+from supervisor.process.words import Ended, Spawner
+
+TAIL_LINES = 20
+"""As many of the last lines on stderr go into a report."""
+
+
+class Arrangement(Struct, frozen=True, kw_only=True):
+    """How one launch is to be started."""
+
+    spawner: Spawner
+    confinement: str
+    """In a few words what will hold it."""
+    degraded: bool = False
+    """That is less than was asked for."""
+
+
+Arrange = Callable[[Launch], Awaitable[Arrangement]]
+"""Decides how to start. Raises: LaunchError."""
+
+
+class _Start(Struct):
+    """A launch that is under way, and the halt that may come meanwhile."""
+
+    scope: trio.CancelScope
+    halts_now: bool = False
+
+
+class Instances:
+    """Launches, awaits and ends instances for one mode; what its actor calls."""
+
+    def __init__(self, table: ProcessTable, arrange: Arrange) -> None:
+        self._table = table
+        self._arrange = arrange
+        self._starting: dict[str, _Start] = {}
+
+    async def launch(self, message: Launch) -> Launched | LaunchFailed:
+        """Start it. A halt that comes meanwhile ends this in LaunchFailed, or in Launched for one that has ended."""
+        start = self._starting[message.instance] = _Start(trio.CancelScope())
+        try:
+            with start.scope:
+                arrangement = await self._arrange(message)
+                child = await self._table.start(
+                    message.instance, message.command, arrangement.spawner, grace=message.grace
+                )
+                if start.scope.cancel_called:
+                    await child.stop(now=start.halts_now)
+                return Launched(
+                    instance=message.instance,
+                    pid=child.pid,
+                    confinement=arrangement.confinement,
+                    degraded=arrangement.degraded,
+                )
+        except LaunchError as error:
+            return _failed(message, error.problem)
+        finally:
+            del self._starting[message.instance]
+        return _failed(message, SpawnFailed(step="start", reason="it was halted before it had started"))
+
+    async def ended(self, instance: str) -> Exited:
+        """Wait until nothing of a launched instance is left."""
+        child = self._table.child(instance)
+        return _exited(instance, await child.wait(), child.stderr_tail[-TAIL_LINES:])
+
+    async def halt(self, instance: str, *, now: bool = False) -> None:
+        """End it by the ladder, or at once, and wait until it has ended; unknown and ended instances are ignored."""
+        start = self._starting.get(instance)
+        if start is not None:
+            start.halts_now = start.halts_now or now
+            start.scope.cancel()
+            return
+        try:
+            child = self._table.child(instance)
+        except KeyError:
+            return
+        await child.stop(now=now)
+
+
+def _failed(message: Launch, problem: Problem) -> LaunchFailed:
+    return LaunchFailed(instance=message.instance, problem=cast(AnyProblem, problem))
+
+
+def _exited(instance: str, ended: Ended, tail: list[str]) -> Exited:
+    stuck = f"{ended.survivors} of its processes could not be ended" if ended.survivors else ""
+    return Exited(
+        instance=instance,
+        code=ended.code,
+        signal=ended.signal,
+        ended_by=ended.ended_by,
+        leftovers=ended.leftovers,
+        stderr_tail=tail,
+        diagnosis=stuck,
+    )

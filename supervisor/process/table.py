@@ -1,0 +1,216 @@
+"""The process table: every child of ours, by the id of its instance, and the guard that outlives us.
+
+`async with open_processes(state_dir) as table` sweeps what earlier owners left, starts a guardian, and at its end,
+however it ends, stops every child by its ladder and waits until nothing is left. Nothing of it is global: two tables in
+one process know nothing of each other.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import trio
+
+from supervisor.config.schema import Grace
+from supervisor.errors import LaunchError, SpawnFailed
+from supervisor.process.child import Child, Hooks
+from supervisor.process.guard import Guard
+from supervisor.process.leftovers import Scans, read_process
+from supervisor.process.owners import Owners
+from supervisor.process.probe import locate
+from supervisor.process.spawn import open_pipes
+from supervisor.process.sweep import owner_of, sweep
+from supervisor.process.words import MARKER, Command, Heard, Spawner, Swept
+
+ENDED_KEPT = 32
+"""So many children that have ended can still be asked for, so that their last output can be read for a diagnosis."""
+
+OnStderr = Callable[[str, Sequence[Heard]], None]
+OnTrouble = Callable[[str], None]
+
+
+class ProcessTable:
+    """Prepared commands by id, children by instance id; `open_processes` makes one."""
+
+    def __init__(
+        self,
+        nursery: trio.Nursery,
+        token: str,
+        *,
+        guard: Guard,
+        owners: Owners | None,
+        on_stderr: OnStderr,
+        swept: Swept,
+    ) -> None:
+        self.swept = swept
+        """What the sweep at the start found."""
+        self._nursery = nursery
+        self._token = token
+        self._guard = guard
+        self._owners = owners
+        self._on_stderr = on_stderr
+        self._scans = Scans(owner_of(token).started)
+        self._commands: dict[str, Command] = {}
+        self._located: dict[str, Command] = {}
+        self._prepared = 0
+        self._children: dict[str, Child] = {}
+        self._ended: deque[str] = deque()
+        self._starting: set[str] = set()
+        self._is_closing = False
+        self._changed = trio.Event()
+
+    def prepare(self, command: Command) -> str:
+        """Keep a command, and answer the id that messages name it by."""
+        self._prepared += 1
+        command_id = f"command-{self._prepared}"
+        self._commands[command_id] = command
+        return command_id
+
+    def forget(self, command_id: str) -> None:
+        """The command is not needed any more; unknown ids are ignored."""
+        self._commands.pop(command_id, None)
+        self._located.pop(command_id, None)
+
+    def child(self, instance: str) -> Child:
+        """The child of this instance, also some time after its end. Raises: KeyError."""
+        return self._children[instance]
+
+    def live(self) -> list[str]:
+        """The instances that have not ended."""
+        return [name for name, child in self._children.items() if not child.has_ended]
+
+    @property
+    def guardian_pid(self) -> int:
+        """The pid of the guardian, 0 while there is none."""
+        return self._guard.pid
+
+    async def start(self, instance: str, command_id: str, spawner: Spawner, *, grace: Grace | None = None) -> Child:
+        """Start a prepared command as a new instance.
+
+        Raises:
+            LaunchError: nothing of it runs.
+            ValueError: the instance id is in use.
+        """
+        if instance in self._children or instance in self._starting:
+            raise ValueError(f"the instance {instance!r} exists already")
+        command = self._commands.get(command_id)
+        if command is None:
+            raise LaunchError(SpawnFailed(step="command", reason=f"{command_id} was prepared by nobody or forgotten"))
+        self._starting.add(instance)
+        try:
+            located = self._located.get(command_id)
+            if located is None:
+                located = await locate(command)
+            try:
+                return await self._spawn(instance, located, spawner, grace or Grace())
+            finally:
+                self._remember(command_id, located)
+        except LaunchError:
+            self._located.pop(command_id, None)  # it may have moved: look for it anew the next time
+            raise
+        finally:
+            self._starting.discard(instance)
+            self._note_change()
+
+    async def close(self) -> None:
+        """Stop all children, each by its own ladder, and wait until nothing is left; for `open_processes`."""
+        self._is_closing = True
+        while self._starting or self.live():
+            async with trio.open_nursery() as nursery:
+                for name in self.live():
+                    nursery.start_soon(self._children[name].stop)
+            if self._starting:
+                self._changed = trio.Event()
+                await self._changed.wait()
+
+    async def _spawn(self, instance: str, command: Command, spawner: Spawner, grace: Grace) -> Child:
+        if self._is_closing:
+            raise LaunchError(SpawnFailed(step="start", reason="stockade is stopping"))
+        marker = f"{self._token}/{instance}"
+        pipes = open_pipes()
+        try:
+            with trio.CancelScope(shield=True):
+                marked = msgspec.structs.replace(command, env={MARKER: marker, **_without_marker(command)})
+                pid = await spawner(marked, pipes.theirs)
+        except BaseException:
+            pipes.close_ours()
+            raise
+        finally:
+            pipes.close_theirs()
+        values = frozenset(command.env[name] for name in command.secrets if name in command.env)
+        child = Child(pid, pipes, marker=marker, grace=grace, secrets=values)
+        self._adopt(instance, child)
+        return child
+
+    def _adopt(self, instance: str, child: Child) -> None:
+        self._children[instance] = child
+        process = read_process(child.pid)
+        started = process.started if process else 0
+        self._guard.watch(child.pid, started)
+        if self._owners:
+            self._owners.began(child.pid, started, instance)
+        hooks = Hooks(
+            on_stderr=lambda heard: self._on_stderr(instance, heard),
+            on_retired=lambda: self._retire(child.pid),
+            on_ended=lambda: self._bury(instance),
+        )
+        self._nursery.start_soon(child.run, self._scans, hooks)
+
+    def _remember(self, command_id: str, located: Command) -> None:
+        if command_id in self._commands:
+            self._located[command_id] = located
+
+    def _retire(self, pid: int) -> None:
+        self._guard.forget(pid)
+        if self._owners:
+            self._owners.gone(pid)
+
+    def _bury(self, instance: str) -> None:
+        self._ended.append(instance)
+        while len(self._ended) > ENDED_KEPT:
+            self._children.pop(self._ended.popleft(), None)
+        self._note_change()
+
+    def _note_change(self) -> None:
+        self._changed.set()
+
+
+@asynccontextmanager
+async def open_processes(
+    state_dir: str | None = None,
+    *,
+    on_stderr: OnStderr = lambda _instance, _heard: None,
+    on_trouble: OnTrouble = lambda _text: None,
+) -> AsyncIterator[ProcessTable]:
+    """Open a process table; without a state directory nothing is remembered beyond the guardian's life.
+
+    `on_stderr` gets the lines of every child as they come, `on_trouble` what is wrong with the layer itself (no
+    guardian, a full disk); neither may block or raise.
+    """
+    token = secrets.token_hex(8)
+    swept = await sweep(Path(state_dir)) if state_dir else Swept()
+    owners = Owners(Path(state_dir), owner_of(token), on_trouble=on_trouble) if state_dir else None
+    guard = Guard(token, on_trouble=on_trouble)
+    async with trio.open_nursery() as nursery:
+        table = ProcessTable(nursery, token, guard=guard, owners=owners, on_stderr=on_stderr, swept=swept)
+        guard.start()
+        nursery.start_soon(guard.run)
+        if owners:
+            nursery.start_soon(owners.run)
+        try:
+            yield table
+        finally:
+            with trio.CancelScope(shield=True):
+                await table.close()
+                await guard.close()
+                if owners:
+                    await owners.close()
+
+
+def _without_marker(command: Command) -> dict[str, str]:
+    return {name: value for name, value in command.env.items() if name != MARKER}

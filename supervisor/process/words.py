@@ -1,0 +1,111 @@
+"""The words of the process layer: what is started, on which descriptors, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from msgspec import Struct, field
+
+from supervisor.launch.messages import EndedBy
+
+MARKER = "STOCKADE_INSTANCE"
+"""Every child finds `<table token>/<instance id>` under this name; what it daemonises is recognised by it."""
+
+
+class Command(Struct, frozen=True, kw_only=True):
+    """What to execute. It holds secrets, so it stays in the process table and its repr shows no value."""
+
+    argv: tuple[str, ...]
+    """`argv[0]` as the config has it until it is looked up, an absolute path from then on."""
+    env: Mapping[str, str]
+    """The whole environment: nothing of ours is inherited beside it."""
+    cwd: str
+    """An absolute path."""
+    secrets: frozenset[str] = frozenset()
+    """Names of `env` whose values must not show in what is quoted of the child's output."""
+
+    def __repr__(self) -> str:
+        return f"Command({self.argv[0]!r}, {len(self.argv) - 1} arguments, {len(self.env)} variables, cwd={self.cwd!r})"
+
+
+class Stdio(Struct, frozen=True):
+    """The child's ends, as raw descriptors of this process; whoever opened them closes them."""
+
+    stdin: int
+    stdout: int
+    stderr: int
+
+
+Spawner = Callable[[Command, Stdio], Awaitable[int]]
+"""Starts a located command as the leader of a session of its own and answers the pid of a *direct* child of this
+process, after its exec. Nothing else may be open in the child. It is called shielded, so it must bound itself.
+Raises: LaunchError, and then nothing of the command runs."""
+
+
+class ExitStatus(Struct, frozen=True):
+    """What the kernel says about a dead process; neither is known if somebody else collected it."""
+
+    code: int | None = None
+    signal: int | None = None
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """The one and final report about a child and all that it had started."""
+
+    status: ExitStatus
+    ended_by: EndedBy
+    leftovers: int = 0
+    """Processes that outlived the first one and had to be ended."""
+    survivors: int = 0
+    """Processes that could not be ended (stuck in the kernel, or of another user)."""
+
+    @property
+    def code(self) -> int | None:
+        """The exit code, None if a signal ended it."""
+        return self.status.code
+
+    @property
+    def signal(self) -> int | None:
+        """The signal that ended it, if one did."""
+        return self.status.signal
+
+
+class StderrLine(Struct, frozen=True, tag="line"):
+    """One line of a child's stderr, safe to print: undecodable bytes and control characters are escaped."""
+
+    text: str
+    cut: bool = False
+    """It was longer than the limit; the rest was read and thrown away."""
+
+
+class StderrSuppressed(Struct, frozen=True, tag="suppressed"):
+    """So many lines came faster than the limit and were counted only."""
+
+    count: int
+
+
+Heard = StderrLine | StderrSuppressed
+
+
+class Swept(Struct, frozen=True, kw_only=True):
+    """What the sweep at the start found of earlier owners."""
+
+    ended: int = 0
+    """Processes of dead owners that were still there and were ended."""
+    survivors: int = 0
+    """Processes that were still there after it."""
+    spared: int = 0
+    """Recorded pids that belong to somebody else by now, and were left alone."""
+    damaged: int = 0
+    """Records that could not be read and were passed over."""
+    troubles: tuple[str, ...] = ()
+    """What kept the sweep from looking everywhere, for people."""
+
+
+class Leftovers(Struct, frozen=True):
+    """What came of ending the processes that outlived their leader."""
+
+    ended: int = 0
+    survivors: int = 0
+    pids: tuple[int, ...] = field(default_factory=tuple)
+    """Those that survived."""
