@@ -8,16 +8,15 @@ actor's own mailbox. It waits for nothing but its own mailbox, so it always hear
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import msgspec
 import trio
 from msgspec import Struct
 
-from supervisor.kernel.bus import Bus, envelope_decoder
-from supervisor.kernel.mailbox import CAPACITY, TICK, Mailbox
+from supervisor.kernel.bus import UNDECODABLE, Bus, envelope_decoder
+from supervisor.kernel.mailbox import CAPACITY, Mailbox
 from supervisor.kernel.outbox import CEILING, Outbox
 from supervisor.kernel.specs import After, Decision, Life, Run, Stop
 
@@ -28,7 +27,7 @@ FLUSH_S = 1.0
 must not hold up a stop."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)  # with slots Python 3.11 cannot make an Actor[State](…)
 class Actor(Generic[State]):
     """What makes an actor; the same value may be run any number of times, one incarnation after the other."""
 
@@ -37,7 +36,7 @@ class Actor(Generic[State]):
     initial: Callable[[float], Decision[State]]
     """The first decision, given the time: its state and what it does at once."""
     decide: Callable[[State, Any, float], Decision[State]]
-    """Pure and total: state, message, seconds on the monotonic clock."""
+    """Pure and total: state, message, seconds on the monotonic clock (read once for all messages of a batch)."""
     perform: Callable[[Any], Awaitable[Struct | Sequence[Struct] | None]]
     """Carries out one command and returns what came of it, as messages to the actor itself; called as a task."""
     capacity: int = CAPACITY
@@ -84,40 +83,58 @@ class _Incarnation(Generic[State]):
 
     def handle(self, batch: list[bytes]) -> bool:
         """Decide on each message of the batch; True when the actor is done."""
-        box, durations = self.box, self.box.durations_s
-        for index, data in enumerate(batch):
-            if data == TICK:
-                box.answer_tick()
-                continue
-            began = time.perf_counter()
+        rest = iter(batch)
+        try:
+            return self.decide_each(rest)
+        finally:  # done, or a crash: the others are still to be accounted for
+            for data in rest:
+                self.bury(data, "its receiver ended")
+
+    def decide_each(self, batch: Iterator[bytes]) -> bool:
+        box, decode, decide, carry_out = self.box, self.decoder.decode, self.actor.decide, self.carry_out
+        clock, remember = time.perf_counter, box.durations_s.append
+        now = trio.current_time()
+        began = clock()
+        for data in batch:
             try:
-                envelope = self.decoder.decode(data)
-            except msgspec.DecodeError as error:
-                self.bus.bury(box.name, data, str(error))
+                envelope = decode(data)
+            except UNDECODABLE as error:
+                self.bury(data, str(error))
                 continue
             self.correlation = envelope.correlation
-            is_done = self.carry_out(self.actor.decide(self.state, envelope.body, trio.current_time()))
+            is_done = carry_out(decide(self.state, envelope.body, now))
             box.handled += 1
-            durations.append(time.perf_counter() - began)
+            ended = clock()
+            remember(ended - began)
+            began = ended
             if is_done:
-                for rest in batch[index + 1 :]:
-                    if rest != TICK:
-                        self.bus.bury(box.name, rest, "its receiver ended")
                 return True
         return False
 
+    def bury(self, data: bytes, reason: str) -> None:
+        self.bus.bury(self.box.name, data, reason)
+
     def carry_out(self, decision: Decision[State]) -> bool:
         self.state = decision.state
-        name, correlation = self.box.name, self.correlation
-        for receiver, message in decision.tell:
-            self.outbox.add(receiver, self.bus.envelope(message, sender=name, correlation=correlation))
+        if decision.tell:
+            self.tell(decision.tell)
         for fact in decision.publish:
-            self.bus.publish(fact, sender=name, correlation=correlation)
+            self.bus.publish(fact, sender=self.box.name, correlation=self.correlation)
         for command in decision.do:
-            self.nursery.start_soon(self.act, command, correlation)
+            self.nursery.start_soon(self.act, command, self.correlation)
         if decision.ready:
             self.life.ready()
         return decision.done
+
+    def tell(self, letters: tuple[tuple[str, Struct], ...]) -> None:
+        """Hand over to the outbox; what goes to several names in a row is encoded once."""
+        encoded: Struct | None = None
+        data = b""
+        for receiver, message in letters:
+            if message is not encoded:
+                data = self.bus.envelope(message, sender=self.box.name, correlation=self.correlation)
+                encoded = message
+            self.outbox.add(receiver, data)
 
     async def act(self, command: Any, correlation: int) -> None:
         """Carry out one command; its results come back as messages, under the correlation that caused it."""
@@ -136,7 +153,7 @@ class _Incarnation(Generic[State]):
         stop = self.bus.envelope(Stop(), sender=self.box.name)
         try:
             self.decoder.decode(stop)
-        except msgspec.DecodeError:
+        except UNDECODABLE:
             self.nursery.cancel_scope.cancel()  # nothing to take leave of
             return
-        await self.box.put(stop)
+        await self.bus.put(self.box.name, stop)

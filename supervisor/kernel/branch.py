@@ -31,9 +31,8 @@ class RunningBranch:
         self.running = running
         self.children: dict[str, Node] = {}
         self.history = History()
-        self._send, self._inbox = trio.open_memory_channel[Request](
-            math.inf
-        )  # the bound: one entry per child or caller
+        # without a limit: it holds no more than one entry per incarnation of a child and per waiting caller
+        self._send, self._inbox = trio.open_memory_channel[Request](math.inf)
 
     async def run(self) -> None:
         """Run until asked to stop.
@@ -55,15 +54,18 @@ class RunningBranch:
                     nursery.cancel_scope.cancel()
         finally:
             del self.running[self.life.path]
-            self._refuse_waiting()
+            self._settle_waiting()
         if failure is not None:
             raise failure
 
-    def _refuse_waiting(self) -> None:
+    def _settle_waiting(self) -> None:
+        """Answer what nobody gets to any more: callers are refused, and crashes on the way down are told."""
         with suppress(trio.WouldBlock):
             while True:
                 request = self._inbox.receive_nowait()
-                if not isinstance(request, Ended):
+                if isinstance(request, Ended):
+                    self._tell_crash(request.node)
+                else:
                     request.done.set()
 
     async def _watch_for_stop(self, scope: trio.CancelScope) -> None:
@@ -75,7 +77,10 @@ class RunningBranch:
     # ----------------------------------------------------------------------------------------------- requests
 
     async def ask(self, request: Add | Remove) -> None:
-        """Have a child added or removed, and wait until that is done. Raises: ChildFailed, ValueError, BranchEnded."""
+        """Have a child added or removed, and wait until that is done; a caller that is cancelled does not undo it.
+
+        Raises: ChildFailed, ValueError, BranchEnded.
+        """
         request.error = BranchEnded(self.life.path)  # unless somebody gets to it
         self._send.send_nowait(request)
         await request.done.wait()
@@ -107,11 +112,13 @@ class RunningBranch:
             request.done.set()
 
     async def _remove(self, request: Remove) -> None:
-        if request.name in self.children:
-            await self._stop_children([request.name])
-            del self.children[request.name]
-        request.error = None
-        request.done.set()
+        try:
+            if request.name in self.children:
+                await self._stop_children([request.name])
+                del self.children[request.name]
+            request.error = None
+        finally:
+            request.done.set()
 
     # --------------------------------------------------------------------------------------- start and restart
 
@@ -119,8 +126,7 @@ class RunningBranch:
         for spec in self.spec.children:
             try:
                 await self._start(spec)
-            except ChildFailed as failure:
-                self._tell_crash(failure.node)
+            except ChildFailed:
                 await self._stop_children(list(reversed(self.children)))
                 raise
 
@@ -134,8 +140,9 @@ class RunningBranch:
             await node.wait_started()
         if not node.is_started:
             await self._yield_to_stop()
+            what = "it ended before it was ready" if node.has_ended else f"not ready within {spec.startup_s:g} s"
             await node.cancel()
-            node.error = node.error or NotReady(spec.startup_s)
+            node.error = node.error or NotReady(what)  # before its end is read from the inbox, by this same task
             raise ChildFailed(node)
 
     async def _yield_to_stop(self) -> None:
@@ -152,13 +159,11 @@ class RunningBranch:
         return run
 
     async def _child_ended(self, ended: Ended) -> None:
-        node = self.children.get(ended.node.spec.name)
-        if node is not ended.node or node.stop_requested:
+        node = ended.node
+        self._tell_crash(node)
+        if self.children.get(node.spec.name) is not node or node.stop_requested:
             return  # an earlier incarnation, or one that we ended ourselves
-        crashed = node.error is not None
-        if crashed:
-            self._tell_crash(node)
-        if not is_restarted(node.spec.restart, crashed=crashed):
+        if not is_restarted(node.spec.restart, crashed=node.error is not None):
             if self.spec.dynamic or node.spec.restart is Restart.TEMPORARY:
                 del self.children[node.spec.name]
             return
@@ -168,8 +173,11 @@ class RunningBranch:
         await self._restart(node)
 
     async def _restart(self, ended: Node) -> None:
-        todo = plan(self.spec.strategy, list(self.children), ended.spec.name)
+        kinds = {name: node.spec.restart for name, node in self.children.items()}
+        todo = plan(self.spec.strategy, kinds, ended.spec.name)
         await self._stop_children(todo.stop)
+        for name in todo.forget:
+            del self.children[name]
         for name in todo.start:
             before = self.children[name]
             try:
@@ -198,7 +206,6 @@ class RunningBranch:
                 nursery.start_soon(node.stop)
 
     def _tell_crash(self, node: Node) -> None:
-        with suppress(Exception):  # a fact about a crash must not become a second one
-            self.bus.publish(
-                ActorCrashed(actor=node.path, error=node.error_text(), where=node.error_place()), sender=self.life.path
-            )
+        if node.error is not None:
+            fact = ActorCrashed(actor=node.path, error=node.error_text(), where=node.error_place())
+            self.bus.publish(fact, sender=self.life.path)

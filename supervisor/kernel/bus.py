@@ -17,41 +17,20 @@ import msgspec
 import trio
 from msgspec import Struct
 
+from supervisor.kernel.asks import ASK, AskFailed, AskTimeout, Slot
+from supervisor.kernel.backlog import Backlog
 from supervisor.kernel.mailbox import CAPACITY, Mailbox
 from supervisor.kernel.specs import Envelope, MessageDead, Published
 from supervisor.kernel.subscription import Subscription
+from supervisor.kernel.tap import Tap, Tapped
 
-ASK = "ask/"
-"""The names of answers to an ask begin with this; no actor's path does."""
+__all__ = ["UNDECODABLE", "AskFailed", "AskTimeout", "Bus", "envelope_decoder"]
 
 DEAD_KEPT = 100
 """Dead letters kept for people to look at; all are counted."""
 
-
-class AskTimeout(Exception):  # noqa: N818  (a time-out is not an error of the program)
-    """The answer did not come in time."""
-
-
-class AskFailed(Exception):  # noqa: N818
-    """The receiver is gone, or ended before it answered."""
-
-
-class _Slot:
-    """Where one ask waits for its answer."""
-
-    __slots__ = ("answer", "receiver", "task")
-
-    def __init__(self, receiver: str) -> None:
-        self.receiver = receiver
-        self.task: trio.lowlevel.Task | None = None
-        self.answer: bytes | AskFailed | None = None
-
-    def fill(self, answer: bytes | AskFailed) -> None:
-        if self.answer is None:
-            self.answer = answer
-            if self.task is not None:
-                trio.lowlevel.reschedule(self.task)
-                self.task = None
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for bytes that are not a message of the type asked for."""
 
 
 @lru_cache(maxsize=256)
@@ -65,19 +44,20 @@ class Bus:
 
     def __init__(self) -> None:
         self._mailboxes: dict[str, Mailbox] = {}
-        self._slots: dict[str, _Slot] = {}
+        self._slots: dict[str, Slot] = {}
         self._ids = count(1)
         self._seqs = count(1)
         self._encode = msgspec.msgpack.Encoder().encode
         self._subscriptions: tuple[Subscription, ...] = ()
+        self._taps: tuple[Tap, ...] = ()
         self.dead_count = 0
         self.dead_letters: deque[MessageDead] = deque(maxlen=DEAD_KEPT)
 
     # ------------------------------------------------------------------------------------------------- names
 
     def open(self, name: str, capacity: int = CAPACITY) -> Mailbox:
-        """Give `name` a new, empty mailbox; a name that is in use already is a bug (ValueError)."""
-        if name in self._mailboxes:
+        """Give `name` a new, empty mailbox; a name that is in use already, or a slot's, is a bug (ValueError)."""
+        if name in self._mailboxes or name.startswith(ASK):
             message = f"the name {name!r} is taken"
             raise ValueError(message)
         box = self._mailboxes[name] = Mailbox(name, capacity)
@@ -85,13 +65,14 @@ class Bus:
 
     def close(self, box: Mailbox) -> None:
         """Take the mailbox off the bus: what it holds becomes dead letters, and asks in flight to it fail at once."""
-        if self._mailboxes.get(box.name) is box:
-            del self._mailboxes[box.name]
+        if self._mailboxes.get(box.name) is not box:
+            return  # closed already; the name may belong to the next incarnation
+        del self._mailboxes[box.name]
         for data in box.close():
             self.bury(box.name, data, "its receiver ended")
-        gone = AskFailed(f"{box.name} ended before it answered")
-        for slot in [slot for slot in self._slots.values() if slot.receiver == box.name]:
-            slot.fill(gone)
+        for slot in self._slots.values():
+            if slot.receiver is box:
+                slot.fill(AskFailed(f"{box.name} ended before it answered"))
 
     def names(self) -> list[str]:
         """Return the names that have a mailbox now."""
@@ -112,95 +93,103 @@ class Bus:
     def post(self, name: str, data: bytes) -> bool:
         """Deliver an encoded envelope if there is room, and say so. To a name that is gone: a dead letter."""
         box = self._mailboxes.get(name)
-        if box is not None:
-            return box.post(data)
-        self._deliver_elsewhere(name, data)
+        if box is None:
+            self._deliver_elsewhere(name, data)
+        elif not box.post(data):
+            return False
+        if self._taps:
+            self._show(name, data)
         return True
 
     async def put(self, name: str, data: bytes) -> None:
-        """Deliver an encoded envelope, waiting for room in the receiver's mailbox."""
-        box = self._mailboxes.get(name)
-        if box is None:
-            self._deliver_elsewhere(name, data)
+        """Deliver an encoded envelope, waiting for room in the receiver's mailbox. Cancelled means not delivered."""
+        if self.post(name, data):
+            # past the point of no return; and who tells the gone in a loop must not starve the others
+            await trio.lowlevel.cancel_shielded_checkpoint()
             return
-        try:
-            await box.put(data)
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
-            self.bury(name, data, "its receiver ended")
+        await self._mailboxes[name].put(data)  # if it closes meanwhile it is a dead letter like all that it holds
+        if self._taps:
+            self._show(name, data)
 
     async def tell(self, name: str, message: Struct, *, sender: str = "", correlation: int = 0) -> None:
-        """Send a message, waiting for room; a checkpoint only if it has to wait. A name that is gone: a dead letter."""
+        """Send a message, waiting for room; a checkpoint only if it has to wait, or if the name is gone."""
         data = self.envelope(message, sender=sender, correlation=correlation)
-        if not self.post(name, data):
+        if name not in self._mailboxes or not self.post(name, data):
             await self.put(name, data)
 
     def _deliver_elsewhere(self, name: str, data: bytes) -> None:
         slot = self._slots.get(name)
-        if slot is not None:
-            slot.fill(data)
-        else:
+        if slot is None:
             self.bury(name, data, "nobody has this name")
+        elif not slot.fill(data):
+            self.bury(name, data, "it was answered before")
 
     async def ask(self, name: str, request: Struct, accepts: Any, *, timeout_s: float) -> Any:
         """Send a request (it has a `reply_to` field, filled in here) and return the answer, one of `accepts`.
 
-        Raises: AskTimeout, AskFailed (the receiver is gone or ends meanwhile), msgspec.ValidationError (an answer that
-        is none of `accepts`).
+        Raises: AskTimeout, AskFailed (the receiver is gone, ends meanwhile or does not accept the request),
+        msgspec.ValidationError (an answer that is none of `accepts`).
         """
+        box = self._mailboxes.get(name)
+        if box is None:
+            raise AskFailed(f"nobody has the name {name}")
         reply_to = f"{ASK}{next(self._ids)}"
-        slot = self._slots[reply_to] = _Slot(name)
+        slot = self._slots[reply_to] = Slot(box)
         try:
-            if name not in self._mailboxes:
-                raise AskFailed(f"nobody has the name {name}")
-            with trio.move_on_after(timeout_s):
+            with trio.CancelScope(deadline=trio.current_time() + timeout_s):
                 await self.tell(name, msgspec.structs.replace(request, reply_to=reply_to), sender=reply_to)
-                await _wait(slot)
+                await slot.wait()
         finally:
             del self._slots[reply_to]
-        if isinstance(slot.answer, AskFailed):
-            raise slot.answer
-        if slot.answer is None:
+        answer = slot.answer
+        if answer is None:
             raise AskTimeout(f"{name} did not answer within {timeout_s:g} s")
-        return envelope_decoder(accepts).decode(slot.answer).body
+        if isinstance(answer, AskFailed):
+            raise answer
+        return envelope_decoder(accepts).decode(answer).body
 
-    # ------------------------------------------------------------------------------------------- publication
+    # ----------------------------------------------------------------------------------- publication and taps
 
     def publish(self, fact: Struct, *, sender: str = "", correlation: int = 0) -> None:
         """Hand a fact to every subscriber, encoded once; never waits, and nobody can be too slow for it."""
-        published = Published(next(self._seqs), time.time(), correlation, sender, fact)
+        seq = next(self._seqs)
         if self._subscriptions:
-            data = self._encode(published)
+            data = self._encode(Published(seq, time.time(), correlation, sender, fact))
             for subscription in self._subscriptions:
                 subscription.offer(data)
 
     def subscribe(self, accepts: Any, *, capacity: int = 1000) -> Subscription:
         """Begin to collect facts, at most `capacity` unread ones: past that the oldest are lost and counted."""
-        subscription = Subscription(accepts, capacity, self._unsubscribe)
+        subscription = Subscription(accepts, capacity, self._forget)
         self._subscriptions = (*self._subscriptions, subscription)
         return subscription
 
-    def _unsubscribe(self, subscription: Subscription) -> None:
-        self._subscriptions = tuple(other for other in self._subscriptions if other is not subscription)
+    def tap(self, *, capacity: int = 1000) -> Tap:
+        """Begin to collect envelopes as they are delivered, ticks excepted; the oldest are lost and counted."""
+        tap = Tap(capacity, self._forget)
+        self._taps = (*self._taps, tap)
+        return tap
+
+    def _show(self, name: str, data: bytes) -> None:
+        for tap in self._taps:
+            tap.offer(Tapped(name, data))
+
+    def _forget(self, closed: Backlog[Any, Any]) -> None:
+        self._subscriptions = tuple(other for other in self._subscriptions if other is not closed)
+        self._taps = tuple(other for other in self._taps if other is not closed)
 
     # ------------------------------------------------------------------------------------------ dead letters
 
     def bury(self, name: str, data: bytes, reason: str) -> None:
-        """Count a message that nobody took, and publish that it was lost."""
-        sender = envelope_decoder(msgspec.Raw).decode(data).sender
-        letter = MessageDead(receiver=name, reason=reason, message_sender=sender)
+        """Count a message that nobody took, publish that it was lost, and fail the ask that waits for its answer."""
+        try:
+            envelope = envelope_decoder(msgspec.Raw).decode(data)
+        except UNDECODABLE:
+            envelope = Envelope(0, 0, "", "", 0.0, None)
+        slot = self._slots.get(envelope.reply)
+        if slot is not None:
+            slot.fill(AskFailed(f"{name} did not take the request: {reason}"))
+        letter = MessageDead(receiver=name, reason=reason, message_sender=envelope.sender)
         self.dead_count += 1
         self.dead_letters.append(letter)
-        self.publish(letter, sender=name)
-
-
-async def _wait(slot: _Slot) -> None:
-    if slot.answer is not None:
-        await trio.lowlevel.checkpoint()
-        return
-    slot.task = trio.lowlevel.current_task()
-
-    def abort(_raise: Any) -> trio.lowlevel.Abort:
-        slot.task = None
-        return trio.lowlevel.Abort.SUCCEEDED
-
-    await trio.lowlevel.wait_task_rescheduled(abort)
+        self.publish(letter, sender=name, correlation=envelope.correlation)

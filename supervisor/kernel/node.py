@@ -15,19 +15,19 @@ class ChildFailed(Exception):  # noqa: N818
     """A child ended, or its time was over, before it had said ready."""
 
     def __init__(self, node: Node) -> None:
-        super().__init__(f"{node.path}: {node.error_text() or 'it ended'}")
+        super().__init__(f"{node.path}: {node.error_text()}")
         self.node = node
 
 
 class NotReady(Exception):  # noqa: N818
-    """A child did not say ready within its time to start."""
-
-    def __init__(self, limit_s: float) -> None:
-        super().__init__(f"not ready within {limit_s:g} s")
+    """A child ended, or its time to start was over, before it had said ready."""
 
 
 class BranchEnded(Exception):  # noqa: N818
-    """A branch ended before it got to a request."""
+    """A branch ended before it got to what was asked of it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} ended first")
 
 
 class GaveUp(Exception):  # noqa: N818
@@ -61,6 +61,11 @@ class Node:
         return self._stop.is_set()
 
     @property
+    def has_ended(self) -> bool:
+        """It runs no more."""
+        return self._ended.is_set()
+
+    @property
     def is_running(self) -> bool:
         """It has said ready and has not ended."""
         return self.is_started and not self._ended.is_set()
@@ -76,7 +81,7 @@ class Node:
         await self._stop.wait()
 
     async def wait_started(self) -> None:
-        """Return when the child has said ready, or has ended, or was asked to stop; `is_started` says which."""
+        """Return when the child has said ready or has ended; `is_started` says which."""
         await self._started_or_ended.wait()
 
     async def run(self, run: Run) -> None:
@@ -92,30 +97,38 @@ class Node:
             self._inbox.send_nowait(Ended(self))
 
     async def stop(self) -> None:
-        """Ask the child to end, wait as long as it may take, then cancel it; returns when it has ended."""
+        """Ask the child to end, wait as long as it may take, then cancel it; returns when it has ended.
+
+        A child that shields itself from cancellation has to bound its shield: nothing else can end it.
+        """
         self._stop.set()
         with trio.move_on_after(self.spec.shutdown_s):
             await self._ended.wait()
         await self.cancel()
 
     async def cancel(self) -> None:
-        """Cancel the child and wait for its end; it counts as asked to stop."""
+        """Cancel the child and wait for its end."""
         self._scope.cancel()
         await self._ended.wait()
 
     def error_text(self) -> str:
-        """Say what the child raised, or nothing: an exception group by its first leaf."""
+        """Say what the child raised, or nothing: an exception group by its first leaf. Fit to be encoded."""
         error = _first(self.error)
-        return f"{type(error).__name__}: {error}" if error is not None else ""
+        return _encodable(f"{type(error).__name__}: {error}") if error is not None else ""
 
     def error_place(self) -> str:
         """Name the file and line that raised."""
         error = _first(self.error)
         frames = traceback.extract_tb(error.__traceback__) if error is not None else []
-        return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        return _encodable(f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}") if frames else ""
 
 
 def _first(error: BaseException | None) -> BaseException | None:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def _encodable(text: str) -> str:
+    """Escape lone surrogates, as paths have them that are not UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()

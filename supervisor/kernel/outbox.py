@@ -44,19 +44,23 @@ class Outbox:
             raise OutboxOverflow(message)
         if not self._queue:
             self._emptied = trio.Event()
+            self._filled.set()
         self._queue.append((name, data))
-        self._filled.set()
 
     async def drain(self) -> None:
-        """Deliver for ever, waiting for room where there is none."""
-        while True:
-            await self._filled.wait()
-            while self._queue:
-                name, data = self._queue[0]
-                await self._bus.put(name, data)
-                self._queue.popleft()
-            self._filled = trio.Event()
-            self._emptied.set()
+        """Deliver for ever, waiting for room where there is none; what is left when it is cancelled is dead."""
+        try:
+            while True:
+                await self._filled.wait()
+                while self._queue:
+                    name, data = self._queue[0]
+                    await self._bus.put(name, data)
+                    self._queue.popleft()  # only now: `add` must see that something is still on its way
+                self._filled = trio.Event()
+                self._emptied.set()
+        finally:
+            for name, data in self._queue:
+                self._bus.bury(name, data, "its sender ended")
 
     async def wait_empty(self) -> None:
         """Return when everything added so far is delivered."""

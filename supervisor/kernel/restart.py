@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from supervisor.kernel.specs import Limit, Restart, Strategy
@@ -10,9 +10,10 @@ from supervisor.kernel.specs import Limit, Restart, Strategy
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which children to stop, in that order, and which to start afterwards, in that order."""
+    """Which children to stop, in that order, which of them to forget, and which to start afterwards, in that order."""
 
     stop: tuple[str, ...] = ()
+    forget: tuple[str, ...] = ()
     start: tuple[str, ...] = ()
 
 
@@ -27,18 +28,24 @@ def is_restarted(kind: Restart, *, crashed: bool) -> bool:
             return False
 
 
-def plan(strategy: Strategy, children: Sequence[str], ended: str) -> Plan:
-    """Say what follows from the restart of `ended`, one of `children` (in start order).
+def plan(strategy: Strategy, children: Mapping[str, Restart], ended: str) -> Plan:
+    """Say what follows from the restart of `ended`, one of `children` (in start order, with their kinds).
 
-    The ended child itself is not in `stop`; `start` is in start order, `stop` in reverse.
+    The ended child itself is not in `stop`; `start` is in start order, `stop` in reverse. A temporary child is stopped
+    with the others, and never started again.
     """
-    index = children.index(ended)
+    names = tuple(children)
     affected = {
         Strategy.ONE_FOR_ONE: (ended,),
-        Strategy.ONE_FOR_ALL: children,
-        Strategy.REST_FOR_ONE: children[index:],
+        Strategy.ONE_FOR_ALL: names,
+        Strategy.REST_FOR_ONE: names[names.index(ended) :],
     }[strategy]
-    return Plan(stop=tuple(name for name in reversed(affected) if name != ended), start=tuple(affected))
+    forget = tuple(name for name in affected if children[name] is Restart.TEMPORARY)
+    return Plan(
+        stop=tuple(name for name in reversed(affected) if name != ended),
+        forget=forget,
+        start=tuple(name for name in affected if name not in forget),
+    )
 
 
 @dataclass(frozen=True, slots=True)

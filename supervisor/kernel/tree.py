@@ -10,7 +10,7 @@ import trio
 from supervisor.kernel.branch import RunningBranch
 from supervisor.kernel.bus import Bus
 from supervisor.kernel.mailbox import Mailbox
-from supervisor.kernel.node import Node
+from supervisor.kernel.node import BranchEnded, Node
 from supervisor.kernel.requests import Add, Remove
 from supervisor.kernel.specs import Branch, Spec
 
@@ -38,14 +38,16 @@ class _Root:
     def __init__(self, path: str) -> None:
         self.path = path
         self._stop = trio.Event()
-        self.started = trio.Event()
+        self.is_started = False
+        self.started_or_ended = trio.Event()
 
     @property
     def stop_requested(self) -> bool:
         return self._stop.is_set()
 
     def ready(self) -> None:
-        self.started.set()
+        self.is_started = True
+        self.started_or_ended.set()
 
     def request_stop(self) -> None:
         self._stop.set()
@@ -68,11 +70,16 @@ class Tree:
 
         Raises: GaveUp or ChildFailed when the root cannot go on.
         """
-        await RunningBranch(self._spec, self.bus, self._root, self._running).run()
+        try:
+            await RunningBranch(self._spec, self.bus, self._root, self._running).run()
+        finally:
+            self._root.started_or_ended.set()
 
     async def wait_started(self) -> None:
-        """Return when all of the tree is ready."""
-        await self._root.started.wait()
+        """Return when all of the tree is ready. Raises: BranchEnded if it ended before."""
+        await self._root.started_or_ended.wait()
+        if not self._root.is_started:
+            raise BranchEnded(self._root.path)
 
     def stop(self) -> None:
         """Ask the root to stop; `run` returns when everything is down."""
@@ -82,12 +89,15 @@ class Tree:
         """Start one more child in a dynamic branch, and return when it is ready.
 
         Raises: KeyError for a branch that does not run, ValueError for a name that is taken or a branch that is not
-        dynamic, ChildFailed.
+        dynamic, ChildFailed, BranchEnded (it stops).
         """
         await self._dynamic(branch).ask(Add(spec))
 
     async def remove(self, branch: str, name: str) -> None:
-        """Stop a child of a dynamic branch, and return when it is down. Raises: KeyError, ValueError as `add`."""
+        """Stop a child of a dynamic branch, and return when it is down; one that is not there is no error.
+
+        Raises: KeyError, ValueError, BranchEnded as `add`.
+        """
         await self._dynamic(branch).ask(Remove(name))
 
     def _dynamic(self, path: str) -> RunningBranch:
@@ -112,12 +122,12 @@ class Tree:
 
     async def tick(self, deadline_s: float) -> list[str]:
         """Ask every actor for a sign of life and return the names of those that gave none within the deadline."""
-        boxes = [box for box in (self.bus.mailbox(name) for name in self.bus.names()) if box is not None]
-        ticks = [(box, box.tick()) for box in boxes]
+        boxes = [box for name in self.bus.names() if (box := self.bus.mailbox(name)) is not None]
+        ticks = [(box.name, box.tick()) for box in boxes]
         with trio.move_on_after(deadline_s):
-            for tick in [tick for _, tick in ticks if tick is not None]:
+            for _, tick in ticks:
                 await tick.wait()
-        return [box.name for box, tick in ticks if tick is None or not tick.is_set()]
+        return [name for name, tick in ticks if not tick.is_set()]
 
 
 def _stats(box: Mailbox, restarts: int) -> ActorStats:
