@@ -53,6 +53,24 @@ class Launched(Struct, frozen=True, kw_only=True, tag="instance.launched"):
     """It runs with less than was asked for (`best_effort`)."""
 
 
+class Confined(Struct, frozen=True, kw_only=True, tag="instance.confined"):
+    """What really holds an instance, as found out after its start; from a mode's effects to its own actor."""
+
+    server: str
+    instance: str
+    pid: int
+    report: dict[str, object]
+    degraded: str = ""
+    """Why that is less than was asked for; empty if it is not."""
+
+
+class Known(Struct, frozen=True, kw_only=True, tag="instance.known"):
+    """What an earlier incarnation of the mode's actor had launched; from the effects to the actor."""
+
+    launched: dict[str, str]
+    """Name to reply to, by instance."""
+
+
 class LaunchFailed(Struct, frozen=True, kw_only=True, tag="instance.launch_failed"):
     """Nothing of the instance runs."""
 
@@ -77,6 +95,7 @@ class Exited(Struct, frozen=True, kw_only=True, tag="instance.exited"):
 
 
 Request = Launch | Halt
+OwnResult = Confined | Known
 Reply = Launched | LaunchFailed | Exited
 
 

@@ -176,6 +176,8 @@ class Recovered(Struct, frozen=True, kw_only=True, tag="server.recovered"):
 
     attached: list[str]
     """Instances that sessions hold."""
+    loose: list[str]
+    """Instances that nobody holds: a probe in the middle of its questions, or spares."""
 
 
 Reply = Done | Described | Attached | NotAttached

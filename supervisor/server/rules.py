@@ -12,7 +12,7 @@ from supervisor.kernel.specs import Decision, Stop
 from supervisor.launch.messages import Exited, Launched, LaunchFailed
 from supervisor.server import startup
 from supervisor.server.attach import attach, attach_over, detach
-from supervisor.server.instances import begin, exited, halt_all, launch_failed, launched, refill, stage_over
+from supervisor.server.instances import begin, exited, halt_all, halt_one, launch_failed, launched, refill, stage_over
 from supervisor.server.messages import (
     Attach,
     AttachOver,
@@ -169,5 +169,8 @@ def recovered(step: Step, message: Recovered) -> None:
     """Take over what an earlier incarnation left, then begin."""
     for key in message.attached:
         step.put(key, Instance(role="session", phase="running"))
+    for key in message.loose:
+        step.put(key, Instance(role="spare", phase="running"))
+        halt_one(step, key)
     if step.state.life == "starting":
         begin(step)

@@ -1,0 +1,76 @@
+"""Events as lines for people: time, server, what happened; coloured on a terminal unless NO_COLOR is set. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+RED, YELLOW, GREEN, DIM, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
+SERVER_WIDTH = 16
+"""Columns kept for the server's name."""
+
+HIDDEN = frozenset({"ts", "seq", "instance", "type", "severity", "correlation", "server", "message"})
+"""Fields that every record has, or that the line shows elsewhere."""
+
+TEMPLATES = {
+    "tree.started": "stockade {version} runs as process {pid} with {servers} servers",
+    "tree.stopped": "stopped: {reason}",
+    "config.loaded": "config {path}: {servers} servers, {invalid} invalid",
+    "config.rejected": "not started: {message}",
+    "sandbox.launched": "process {pid} is confined",
+    "server.starting": "starting in mode {mode}: {stage}",
+    "server.ready": "ready: {name} {version}, {tools} tools, {era} era, {confinement}",
+    "server.degraded": "degraded: {reason}",
+    "server.failed": "failed in {stage}: {message}. {remedy}",
+    "server.backing_off": "tried again in {delay_s:.1f} s (failure {failures})",
+    "server.crash_looping": "crash loop: {message}",
+    "server.stopped": "stopped",
+    "server.restarted": "session {session} goes on with a fresh process ({restarts} so far)",
+    "instance.exited": "{role} process ended with {status} (by {ended_by})",
+    "session.opened": "session {session} opened",
+    "session.closed": "session {session} closed: {reason} ({from_client} messages in, {from_server} out)",
+    "stderr.line": "| {line}",
+    "stdout.garbage": "not a message on stdout: {line}",
+    "process.swept": "ended process {pid} of an earlier run",
+    "actor.crashed": "{actor} crashed: {error} ({where})",
+    "actor.restarted": "{actor} runs again (restart {restarts})",
+    "message.dead": "a message for {receiver} was lost: {reason}",
+    "sink.lost": "{sink} lost {lost} events",
+}
+"""Sentence by type of event; a type without one shows its fields."""
+
+
+def line(fields: Mapping[str, Any], *, coloured: bool) -> str:
+    """Render one record as a line without its newline."""
+    clock = fields["ts"][11:23]
+    server = str(fields.get("server", ""))
+    text = f"{clock}  {server[:SERVER_WIDTH]:<{SERVER_WIDTH}}  {printable(sentence(fields))}"
+    colour = _colour(fields) if coloured else ""
+    return f"{colour}{text}{PLAIN}" if colour else text
+
+
+def sentence(fields: Mapping[str, Any]) -> str:
+    """Say what happened."""
+    template = TEMPLATES.get(fields["type"])
+    if template is not None:
+        try:
+            return template.format_map(fields)
+        except (KeyError, ValueError):
+            pass  # a record of another version: show its fields
+    rest = " ".join(f"{key}={value}" for key, value in fields.items() if key not in HIDDEN)
+    return f"{fields['type']} {rest}".rstrip()
+
+
+def printable(text: str) -> str:
+    """Escape what would steer a terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _colour(fields: Mapping[str, Any]) -> str:
+    if fields["severity"] <= 3:
+        return RED
+    if fields["severity"] == 4:
+        return YELLOW
+    if fields["type"] == "server.ready":
+        return GREEN
+    return DIM if fields["severity"] >= 7 else ""

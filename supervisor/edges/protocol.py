@@ -1,0 +1,105 @@
+"""The words on the control socket: newline-delimited JSON, one request a line, one or many answers.
+
+Every request carries the token. An answer is `{"ok": …}` or `{"error": {"code": …, …}}`. After the answer to `connect`
+the rest of the connection is the session itself: JSON-RPC lines of the MCP server, in both directions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from supervisor.server.messages import Described
+
+
+class Request(Struct, frozen=True, kw_only=True, tag_field="do", forbid_unknown_fields=True):
+    """The root of all requests."""
+
+    token: str
+
+
+class Status(Request, frozen=True, kw_only=True, tag="status"):
+    """How the daemon and its servers stand; answered by `StatusAnswer`."""
+
+
+class StartServer(Request, frozen=True, kw_only=True, tag="start"):
+    """Begin to run a server, forgetting past failures; answered when it was taken."""
+
+    server: str
+
+
+class StopServer(Request, frozen=True, kw_only=True, tag="stop"):
+    """End a server; answered when nothing of it is left."""
+
+    server: str
+
+
+class RestartServer(Request, frozen=True, kw_only=True, tag="restart"):
+    """End a server and start it again, forgetting past failures; answered when it was taken."""
+
+    server: str
+
+
+class Events(Request, frozen=True, kw_only=True, tag="events"):
+    """The last 10,000 events, one a line, oldest first; with `follow` also those to come, until the caller leaves."""
+
+    follow: bool = False
+    server: str = ""
+    type: str = ""
+    """Only events whose tag begins so."""
+    since_s: float | None = None
+    """Only events of so many last seconds."""
+
+
+class Wait(Request, frozen=True, kw_only=True, tag="wait"):
+    """Wait until a server, or every server, is ready or has its first outcome; answered by `StatusAnswer`."""
+
+    what: Literal["ready", "outcome"] = "ready"
+    server: str = ""
+    timeout_s: float = 60.0
+
+
+class Connect(Request, frozen=True, kw_only=True, tag="connect"):
+    """Open a session with a server on this connection."""
+
+    server: str
+
+
+class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
+    """End the daemon; answered at once, the connection closes when it is down."""
+
+
+AnyRequest = Status | StartServer | StopServer | RestartServer | Events | Wait | Connect | Shutdown
+
+
+class ActorLine(Struct, frozen=True, kw_only=True):
+    """One actor of the tree."""
+
+    name: str
+    depth: int
+    handled: int
+    restarts: int
+    tick_age_s: float | None
+    p50_s: float
+    p99_s: float
+
+
+class StatusAnswer(Struct, frozen=True, kw_only=True):
+    """How everything stands."""
+
+    pid: int
+    version: str
+    instance: str
+    uptime_s: float
+    servers: list[Described]
+    others: list[dict[str, str]]
+    """Entries of the config that are not run: remote, invalid (with their problem) or disabled ones."""
+    actors: list[ActorLine]
+    dead_letters: int
+
+
+class Ok(Struct, frozen=True, kw_only=True):
+    """The answer to a request that was taken."""
+
+    ok: Any

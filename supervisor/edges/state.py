@@ -1,0 +1,119 @@
+"""The state directory: one folder of this user's own (0700) that every sandbox denies.
+
+It holds the control socket and its token, the lock of the daemon that works with it, the owners of running processes
+(process/owners.py), and below `servers/` one private folder for each sandboxed server.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from supervisor.errors import DaemonNotRunning, StateLocked, StateUnusable, StockadeError
+
+ENVIRONMENT_KEY = "STOCKADE_STATE_DIR"
+SOCKET_PATH_LIMIT = 107
+"""Bytes that the address of a unix socket may have (108 with its end, unix(7))."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateDir:
+    """The places in a state directory."""
+
+    path: Path
+
+    @property
+    def control_socket(self) -> Path:
+        """Where the daemon listens."""
+        return self.path / "control.sock"
+
+    @property
+    def token_file(self) -> Path:
+        """What a caller has to know; 0600."""
+        return self.path / "control.token"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the daemon as long as it lives."""
+        return self.path / "daemon.lock"
+
+    @property
+    def servers(self) -> Path:
+        """The folders of sandboxed servers."""
+        return self.path / "servers"
+
+
+def default_path(environ: Mapping[str, str]) -> Path:
+    """Say which folder is meant when nobody names one: $STOCKADE_STATE_DIR, systemd's, or the user's own."""
+    for key in (ENVIRONMENT_KEY, "STATE_DIRECTORY"):
+        if environ.get(key):
+            return Path(environ[key].split(":")[0])
+    home = environ.get("XDG_STATE_HOME") or str(Path(environ.get("HOME", "/")) / ".local" / "state")
+    return Path(home) / "stockade"
+
+
+def prepare(path: Path) -> StateDir:
+    """Make the folder if need be, and refuse one that others could write to.
+
+    Raises: StockadeError(StateUnusable).
+    """
+    path = path.absolute()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        info = path.stat()
+    except OSError as error:
+        raise StockadeError(StateUnusable(path=str(path), reason=error.strerror or str(error))) from error
+    if info.st_uid != os.geteuid():
+        raise StockadeError(StateUnusable(path=str(path), reason=f"it belongs to user {info.st_uid}"))
+    if info.st_mode & 0o022:
+        raise StockadeError(StateUnusable(path=str(path), reason="others may write to it"))
+    state = StateDir(path)
+    if len(os.fsencode(state.control_socket)) > SOCKET_PATH_LIMIT:
+        reason = f"its path is too long for a socket (at most {SOCKET_PATH_LIMIT} bytes with the socket's name)"
+        raise StockadeError(StateUnusable(path=str(path), reason=reason))
+    return state
+
+
+@contextmanager
+def daemon_lock(state: StateDir) -> Iterator[None]:
+    """Be the one daemon of this state directory for as long as the context lasts; the kernel frees it at any death.
+
+    Raises: StockadeError(StateLocked).
+    """
+    descriptor = os.open(state.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            text = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+            raise StockadeError(StateLocked(path=str(state.path), pid=int(text) if text.isdigit() else 0)) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_token(state: StateDir) -> str:
+    """Make a fresh token for this run of the daemon and return it; whoever knows an older one is a stranger."""
+    token = secrets.token_urlsafe(32)
+    fresh = state.path / f"control.token.{os.getpid()}"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(token)
+    fresh.replace(state.token_file)
+    return token
+
+
+def read_token(state: StateDir) -> str:
+    """Return the daemon's token. Raises: StockadeError(DaemonNotRunning)."""
+    try:
+        return state.token_file.read_text()
+    except OSError as error:
+        reason = f"its token cannot be read: {error.strerror}"
+        raise StockadeError(DaemonNotRunning(path=str(state.control_socket), reason=reason)) from error

@@ -1,0 +1,110 @@
+"""What the actor of any isolation mode decides: who is told what about which instance. Pure.
+
+A mode that needs more (an image, an engine) has rules of its own; it keeps the same contract.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from supervisor.events import SandboxDegraded, SandboxLaunched
+from supervisor.kernel.specs import Decision, Stop
+from supervisor.launch.messages import Confined, Exited, Halt, Known, Launch, Launched, LaunchFailed
+
+Heard = Launch | Halt | Launched | LaunchFailed | Exited | Confined | Known | Stop
+"""Requests, and the results of the actor's own commands."""
+
+
+class Create(Struct, frozen=True, kw_only=True):
+    """Command: start it; answered by `Launched` (perhaps with `Confined`) or `LaunchFailed`."""
+
+    launch: Launch
+
+
+class Await(Struct, frozen=True, kw_only=True):
+    """Command: wait until nothing of a launched instance is left; answered by `Exited`."""
+
+    instance: str
+
+
+class End(Struct, frozen=True, kw_only=True):
+    """Command: the whole stop ladder; its end shows in the answer to `Await`."""
+
+    instance: str
+
+
+class Recall(Struct, frozen=True):
+    """Command: ask the effects what an earlier incarnation had launched; answered by `Known`."""
+
+
+Command = Create | Await | End | Recall
+
+
+class Launches(Struct, frozen=True, kw_only=True):
+    """What a mode's actor remembers."""
+
+    replies: dict[str, str] = field(default_factory=dict)
+    """Whom to tell, by instance."""
+    is_leaving: bool = False
+
+    def without(self, instance: str) -> Launches:
+        """Forget an instance."""
+        return replace(self, replies={key: reply for key, reply in self.replies.items() if key != instance})
+
+
+def initial(_now: float) -> Decision[Launches]:
+    """Begin by taking over what an earlier incarnation had launched."""
+    return Decision(Launches(), do=(Recall(),))
+
+
+def decide(state: Launches, message: Heard, _now: float) -> Decision[Launches]:
+    """Answer one message; instances that are not known (any more) are ignored."""
+    match message:
+        case Launch():
+            if message.instance in state.replies or state.is_leaving:
+                return Decision(state)
+            replies = {**state.replies, message.instance: message.reply_to}
+            return Decision(replace(state, replies=replies), do=(Create(launch=message),))
+        case Halt():
+            return Decision(state, do=(End(instance=message.instance),) if message.instance in state.replies else ())
+        case Launched():
+            return _tell(state, message, do=(Await(instance=message.instance),))
+        case LaunchFailed() | Exited():
+            return _settle(_tell(state, message, is_last=True))
+        case Confined():
+            return Decision(state, publish=_confinement(message))
+        case Known():
+            waits = tuple(Await(instance=key) for key in message.launched)
+            return Decision(replace(state, replies={**message.launched, **state.replies}), do=waits, ready=True)
+        case Stop():
+            ends = tuple(End(instance=key) for key in state.replies)
+            return _settle(Decision(replace(state, is_leaving=True), do=ends))
+        case unknown:
+            assert_never(unknown)
+
+
+def _tell(
+    state: Launches, message: Launched | LaunchFailed | Exited, *, do: tuple[Command, ...] = (), is_last: bool = False
+) -> Decision[Launches]:
+    reply_to = state.replies.get(message.instance)
+    if reply_to is None:
+        return Decision(state)
+    return Decision(state.without(message.instance) if is_last else state, tell=((reply_to, message),), do=do)
+
+
+def _settle(decision: Decision[Launches]) -> Decision[Launches]:
+    state = decision.state
+    is_done = state.is_leaving and not state.replies
+    return Decision(state, tell=decision.tell, do=decision.do, done=is_done)
+
+
+def _confinement(message: Confined) -> tuple[SandboxLaunched | SandboxDegraded, ...]:
+    launched = SandboxLaunched(
+        server=message.server, instance_id=message.instance, pid=message.pid, report=message.report
+    )  # fmt: skip
+    if not message.degraded:
+        return (launched,)
+    return launched, SandboxDegraded(server=message.server, instance_id=message.instance, reason=message.degraded)
