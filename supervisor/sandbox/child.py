@@ -1,49 +1,27 @@
-"""What runs between fork and exec: every step of the confinement, in the one order that is sound, or nothing at all.
+"""Runs the list of calls: one by one in a process that confines itself, or in a fresh copy of one.
 
-own session → parent-death signal → limits → capabilities → no_new_privs → working directory → ruleset → restrict_self →
-close descriptors → exec. Limits come before capabilities are gone, no_new_privs before restrict_self (which demands
-it), and descriptors are closed last so that every step can still report. A step that fails ends the process with its
-name and errno; nothing is ever executed less confined than the job says.
-
-The same steps run in a child of the fork server, in `stockade run --exec`, and inside a mount namespace. They confine
-the thread that calls them for good: call them only where that thread is all there is.
+Used by `stockade run --exec`, inside a mount namespace, and by the fork server where its machine code does not run. It
+confines the thread that calls it for good: call it only where that thread is all there is. A step that fails ends the
+process with its name and errno; nothing is ever executed less confined than the job says.
 """
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import resource
-from typing import NamedTuple, NoReturn
+from collections.abc import Iterable
+from typing import NoReturn
 
-from supervisor.sandbox import landlock, privileges
+from supervisor.sandbox import calls, landlock, privileges
+from supervisor.sandbox.calls import Argument, Call
+from supervisor.sandbox.job import Job
 
 NOT_UNDERSTOOD, CANNOT_CONFINE, CONFINEMENT_LOST, NOT_EXECUTABLE, NOT_FOUND = 2, 5, 6, 126, 127
 """Exit codes of a process that ended before its exec (the same numbers as errors.ExitCode)."""
 
-EXEC = "exec"
 RULESET = "ruleset"
-
-
-class Job(NamedTuple):
-    """One program to run confined. All text is bytes, as the kernel takes it."""
-
-    argv: tuple[bytes, ...]
-    """The first word is an absolute path."""
-    env: dict[bytes, bytes]
-    cwd: bytes
-    abi: int
-    """The Landlock ABI that the ruleset is for; 0 = no ruleset (level S1)."""
-    grants: tuple[tuple[bytes, str], ...] = ()
-    """Path and access class. Unused when the ruleset comes ready made."""
-    rlimits: tuple[tuple[int, int], ...] = ()
-    """Number of the limit and its value, soft and hard alike; never more than the hard limit that holds already."""
-    parent: int = 0
-    """The process to die with; 0 = with none. Sound only if the thread that forks lives as long as that process."""
-    terminal: bool = False
-    """stdin, stdout and stderr may be a terminal (it is let go of as controlling terminal in any case)."""
-    probe: tuple[bytes, bytes] | None = None
-    """Instead of executing: a file to be written, and one whose writing must be refused."""
 
 
 class StepError(Exception):
@@ -58,78 +36,82 @@ class StepError(Exception):
     @property
     def exit_code(self) -> int:
         """The code that the process ends with."""
-        if self.step == EXEC:
+        if self.step == calls.EXEC:
             return NOT_FOUND if self.code == errno.ENOENT else NOT_EXECUTABLE
         return CANNOT_CONFINE if self.step == RULESET and self.code in landlock.ABSENT else CONFINEMENT_LOST
 
 
-def run(job: Job, ruleset: int | None = None) -> NoReturn:
-    """Confine this process and execute the job; raises StepError, and then the process must end.
+class Memory:
+    """Keeps what the calls point to alive, and knows the address of each."""
 
-    `ruleset` is the descriptor of a ready made one; without it the job's own grants are built into one.
-    """
-    confine(job, ruleset)
-    if job.probe:
-        os._exit(_try(*job.probe))
-    with _Step(EXEC):
-        os.execve(job.argv[0], job.argv, job.env)  # noqa: S606 - executing it is what this file is for
-    raise AssertionError("exec does not return")
+    def __init__(self) -> None:
+        self._kept: list[object] = []
+
+    def value(self, argument: Argument) -> int:
+        """The number that the kernel gets for an argument."""
+        if isinstance(argument, int):
+            return argument
+        if isinstance(argument, bytes):
+            return self._keep(ctypes.create_string_buffer(argument))
+        return self._keep((ctypes.c_size_t * (len(argument) + 1))(*map(self.value, argument), 0))
+
+    def _keep(self, made: ctypes.Array[ctypes.c_char] | ctypes.Array[ctypes.c_size_t]) -> int:
+        self._kept.append(made)
+        return ctypes.addressof(made)
 
 
-def confine(job: Job, ruleset: int | None = None) -> None:
-    """Every step up to the exec; raises StepError."""
+def run(job: Job) -> NoReturn:
+    """Confine this process and execute the job; raises StepError, and then the process must end."""
     with _Step("terminal"):
-        _refuse_terminal(job)
+        if not job.terminal:
+            privileges.refuse_terminal((0, 1, 2))
     with _Step("session"):
         privileges.own_session()
-    with _Step("parent_death"):
-        if job.parent:
-            privileges.die_with(job.parent)
-    with _Step("rlimits"):
-        _limit(job.rlimits)
     with _Step("capabilities"):
-        privileges.drop_capabilities()
-    with _Step("no_new_privs"):
-        privileges.no_new_privileges()
-    with _Step("cwd"):
-        os.chdir(job.cwd)
-    if job.abi:
-        _restrict(job, ruleset)
-    with _Step("descriptors"):
-        privileges.close_on_exec_from(3)
-
-
-def _restrict(job: Job, ruleset: int | None) -> None:
+        privileges.empty_bounding_set()
     with _Step(RULESET):
-        if ruleset is None:
-            ruleset = landlock.build(job.abi, job.grants)
-    with _Step("restrict_self"):
-        landlock.restrict_self(ruleset, job.abi)
+        ruleset = landlock.build(job.abi, job.grants) if job.abi else None
+    job = within_limits(job)
+    perform((*calls.confinement(job, ruleset), *calls.epilogue(job)))
 
 
-def _refuse_terminal(job: Job) -> None:
-    if not job.terminal and any(os.isatty(descriptor) for descriptor in (0, 1, 2)):
-        raise OSError(errno.ENOTTY, "a terminal would be handed on")
-
-
-def _limit(rlimits: tuple[tuple[int, int], ...]) -> None:
-    for number, asked in rlimits:
+def within_limits(job: Job) -> Job:
+    """The same job with no limit above the hard limit that holds for this process already."""
+    limits = []
+    for number, asked in job.rlimits:
         hard = resource.getrlimit(number)[1]
-        value = asked if hard == resource.RLIM_INFINITY else min(asked, hard)
-        resource.setrlimit(number, (value, value))
+        limits.append((number, asked if hard == resource.RLIM_INFINITY else min(asked, hard)))
+    return job._replace(rlimits=tuple(limits))
 
 
-def _try(inside: bytes, outside: bytes) -> int:
-    # The proof by doing: the ruleset must neither let the outside through nor stifle the inside.
-    try:
-        os.close(os.open(inside, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError:
-        return CONFINEMENT_LOST
-    try:
-        os.close(os.open(outside, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as refusal:
-        return 0 if refusal.errno == errno.EACCES else CONFINEMENT_LOST
-    return CANNOT_CONFINE
+def perform(steps: Iterable[Call]) -> NoReturn:
+    """Make the calls in order, the last of which does not return; raises StepError at the first that fails."""
+    numbers = numbers_here()
+    memory = Memory()
+    for call in steps:
+        arguments = (*map(memory.value, call.arguments), 0, 0, 0, 0, 0, 0)[:6]
+        result = landlock.libc().syscall(numbers[call.name], *arguments)
+        got = -ctypes.get_errno() if result == -1 else result
+        if got != call.expect if call.expect is not None else got < 0:
+            raise failure(call, got)
+    raise AssertionError("the last call does not return")
+
+
+def failure(call: Call, got: int) -> StepError:
+    """What a call's wrong result says."""
+    path = next((argument for argument in call.arguments if isinstance(argument, bytes)), b"")
+    named = call.name in ("chdir", "execve", "openat")
+    return StepError(
+        call.step, -got if got < 0 else errno.ESRCH, path.decode("utf-8", "backslashreplace") if named else ""
+    )
+
+
+def numbers_here() -> dict[str, int]:
+    """The numbers of the calls on this machine; raises StepError where they are not known."""
+    numbers = calls.NUMBERS.get(os.uname().machine)
+    if numbers is None:
+        raise StepError("machine", errno.ENOSYS, os.uname().machine)
+    return numbers
 
 
 class _Step:

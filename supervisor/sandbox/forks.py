@@ -1,9 +1,10 @@
 """The fork server's own loop: one thread, no memory of its jobs; it forks children that are the daemon's, not its own.
 
-A request is a length, a job (wire.py) and descriptors: stdin, stdout, stderr, the report pipe and, if the job has one,
+A request is a length, a job (job.py) and descriptors: stdin, stdout, stderr, the report pipe and, if the job has one,
 the ruleset. The child is made with CLONE_PARENT, so the daemon is its parent: it waits for it, and the death of this
-process neither ends nor orphans it. The report pipe is the whole answer: first the child's pid, then nothing (the pipe
-closes at the exec) or one line of step and errno. End of the socket, which is the daemon's end, ends the loop.
+process neither ends nor orphans it. The report pipe is the whole answer: first the child's pid as 4 bytes (0 = there is
+none), then nothing, as the pipe closes at the exec, or step and errno. The end of the socket ends the loop: it is the
+daemon's end.
 """
 
 from __future__ import annotations
@@ -17,25 +18,30 @@ import socket
 import struct
 from typing import NoReturn
 
-from supervisor.sandbox import child, landlock, privileges, wire
+from supervisor.sandbox import calls, child, landlock, native, privileges
+from supervisor.sandbox.job import Job, decode
 
 HEADER = struct.Struct("!I")
+PID = struct.Struct("=i")
 LARGEST_REQUEST_BYTES = 8 * 1024 * 1024
 """Arguments and environment of one exec are at most 6 MiB on Linux; anything longer is not a request of ours."""
 FEWEST_DESCRIPTORS, MOST_DESCRIPTORS = 4, 5
 
-_CLONE_NUMBERS = {"x86_64": 56, "aarch64": 220}
 _CLONE_PARENT = 0x8000
 
 
-def serve(requests: socket.socket) -> None:
+def serve(requests: socket.socket, *, machine_code: bool = True) -> None:
     """Answer requests until the other side is gone."""
     _plain_signals()
-    _settle()
+    runner = native.runner() if machine_code else None
+    privileges.empty_bounding_set()  # once here instead of in every child, all of which inherit it
+    gc.freeze()
+    gc.disable()  # a collection in a forked copy would copy every page that it looks at
     while (request := _receive(requests)) is not None:
         data, descriptors = request
         try:
-            _answer(data, descriptors)
+            if len(descriptors) >= FEWEST_DESCRIPTORS:
+                _answer(data, descriptors, runner)
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -46,14 +52,6 @@ def _plain_signals() -> None:
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-
-
-def _settle() -> None:
-    # Done here once instead of in every child: what is loaded or looked up for the first time there is copied there.
-    privileges.empty_bounding_set()
-    landlock.libc()
-    gc.freeze()
-    gc.disable()  # a collection in a child would copy every page that it looks at
 
 
 def _receive(requests: socket.socket) -> tuple[bytes, list[int]] | None:
@@ -73,45 +71,63 @@ def _exactly(requests: socket.socket, count: int) -> bytes:
     return bytes(data)
 
 
-def _answer(data: bytes, descriptors: list[int]) -> None:
-    if len(descriptors) < FEWEST_DESCRIPTORS:
-        return
-    report = descriptors[3]
+def _answer(data: bytes, descriptors: list[int], runner: native.Runner | None) -> None:
     try:
-        job = wire.decode(data)
-        pid = _clone()
+        job = child.within_limits(decode(data))
+        if not job.terminal:
+            privileges.refuse_terminal((descriptors[0], descriptors[1], descriptors[2]))
+        _start(job, descriptors, runner)
     except OSError as problem:
-        _tell(report, child.StepError("fork", problem.errno or 0))
-    except (ValueError, KeyError, TypeError) as problem:
-        _tell(report, child.StepError("request", errno.EINVAL, str(problem)))
-    else:
-        if pid == 0:
+        _no_child(descriptors[3], "terminal" if problem.errno == errno.ENOTTY else "fork", problem.errno or 0)
+    except (ValueError, KeyError, TypeError):
+        _no_child(descriptors[3], "request", errno.EINVAL)
+
+
+def _start(job: Job, descriptors: list[int], runner: native.Runner | None) -> None:
+    if runner is None:
+        if _clone() == 0:
             _become(job, descriptors)
+        return
+    try:
+        runner.start(_steps(job, descriptors, runner.pid_address))
+    except child.StepError as failed:
+        _tell(descriptors[3], failed)
+
+
+def _steps(job: Job, descriptors: list[int], pid_address: int) -> tuple[calls.Call, ...]:
+    stdin, stdout, stderr, report = descriptors[:4]
+    ruleset = descriptors[4] if len(descriptors) > FEWEST_DESCRIPTORS else None
+    return (
+        *calls.prologue((stdin, stdout, stderr), report, pid_address),
+        *calls.confinement(job, ruleset),
+        *calls.epilogue(job),
+    )
 
 
 def _clone() -> int:
-    number = _CLONE_NUMBERS.get(os.uname().machine)
-    if number is None:
-        raise OSError(errno.ENOSYS, "clone is not known for this architecture")
-    return landlock.system_call(number, signal.SIGCHLD | _CLONE_PARENT, 0, 0, 0, 0)
+    numbers = calls.NUMBERS.get(os.uname().machine)
+    if numbers is None:
+        raise OSError(errno.ENOSYS, "the system calls of this machine are not known")
+    return landlock.system_call(numbers["clone"], signal.SIGCHLD | _CLONE_PARENT)
 
 
-def _become(job: child.Job, descriptors: list[int]) -> NoReturn:
-    report = descriptors[3]
-    code = child.CONFINEMENT_LOST
+def _become(job: Job, descriptors: list[int]) -> NoReturn:
+    memory = child.Memory()
     try:
-        os.write(report, b"%d\n" % os.getpid())
-        for number, descriptor in enumerate(descriptors[:3]):
-            os.dup2(descriptor, number)
-        child.run(job, descriptors[4] if len(descriptors) > FEWEST_DESCRIPTORS else None)
+        pid_address = memory.value(PID.pack(os.getpid()))
+        child.perform(_steps(job, descriptors, pid_address))
     except child.StepError as failed:
-        code = failed.exit_code
-        _tell(report, failed)
-    except BaseException as problem:  # noqa: BLE001 - the edge of a process: whatever it was, it must not run on as a second server
-        _tell(report, child.StepError("child", errno.EIO, repr(problem)))
+        _tell(descriptors[3], failed)
+    except BaseException as problem:  # noqa: BLE001 - whatever it was, this copy must not run on as a second server
+        _tell(descriptors[3], child.StepError("child", errno.EIO, repr(problem)))
     finally:
-        os._exit(code)
+        os._exit(child.CONFINEMENT_LOST)
+
+
+def _no_child(report: int, step: str, code: int) -> None:
+    os.write(report, PID.pack(0))
+    _tell(report, child.StepError(step, code))
 
 
 def _tell(report: int, failed: child.StepError) -> None:
-    os.write(report, json.dumps([failed.step, failed.code, failed.detail]).encode() + b"\n")
+    os.write(report, json.dumps([failed.step, failed.code, failed.detail]).encode())

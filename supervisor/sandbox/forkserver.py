@@ -23,9 +23,9 @@ import trio
 from msgspec import Struct
 
 from supervisor.errors import CommandNotExecutable, ConfinementFailed, CwdMissing, LaunchError, Problem, SpawnFailed
-from supervisor.sandbox import wire
-from supervisor.sandbox.child import EXEC, Job
-from supervisor.sandbox.forks import HEADER, LARGEST_REQUEST_BYTES
+from supervisor.sandbox.calls import EXEC
+from supervisor.sandbox.forks import HEADER, LARGEST_REQUEST_BYTES, PID
+from supervisor.sandbox.job import Job, encode
 
 PROGRAM = Path(__file__).with_name("program.py")
 
@@ -56,8 +56,9 @@ class _Report(Struct, frozen=True):
 class ForkServer:
     """One fork server process; `spawn` may be called by many tasks at once."""
 
-    def __init__(self, python: str = sys.executable) -> None:
-        self._python = python
+    def __init__(self, python: str = sys.executable, *, machine_code: bool = True) -> None:
+        self._words = [python, "-I", "-S", os.fspath(PROGRAM), "serve"]
+        self._more = [] if machine_code else ["plain"]
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: trio.socket.SocketType | None = None
         self._sending = trio.Lock()
@@ -105,7 +106,7 @@ class ForkServer:
         async with trio.lowlevel.FdStream(ours) as answers:
             try:
                 sent = [*descriptors, theirs, *([] if ruleset is None else [ruleset])]
-                delivered = await self._deliver(wire.encode(job), sent)
+                delivered = await self._deliver(encode(job), sent)
             finally:
                 os.close(theirs)
             return await self._read(answers) if delivered else _Report(pid=None, failed=None)
@@ -151,7 +152,7 @@ class ForkServer:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        words = [self._python, "-I", "-S", os.fspath(PROGRAM), "serve", str(theirs.fileno())]
+        words = [*self._words, str(theirs.fileno()), *self._more]
         null = subprocess.DEVNULL
         try:
             # Blocking, and on purpose not in a worker thread: see the top of this file.
@@ -180,15 +181,13 @@ class ForkServer:
 
 
 def _understood(data: bytes) -> _Report:
-    pid: int | None = None
-    failed: tuple[str, int, str] | None = None
-    for line in data.splitlines():
-        if line.isdigit():
-            pid = int(line)
-        elif line:
-            step, code, detail = json.loads(line)
-            failed = (str(step), int(code), str(detail))
-    return _Report(pid=pid, failed=failed)
+    if len(data) < PID.size:
+        return _Report(pid=None, failed=None)
+    (pid,) = PID.unpack_from(data)
+    if len(data) == PID.size:
+        return _Report(pid=pid, failed=None)
+    step, code, detail = json.loads(data[PID.size :])
+    return _Report(pid=pid or None, failed=(step, code, detail))
 
 
 async def _reap(pid: int) -> None:

@@ -1,41 +1,26 @@
-"""What a process gives up about itself: capabilities, privileges by exec, its descriptors and its terminal (Linux).
+"""What a process gives up about itself before the list of calls begins: its terminal and its bounding set (Linux).
 
-Thin wrappers for the small programs; each raises OSError, and what one has given up does not come back.
+Both raise OSError, and what one has given up does not come back.
 """
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import os
-import signal
 
-from supervisor.sandbox.landlock import checked, libc, system_call
+from supervisor.sandbox.landlock import checked, libc
 
-_PR_SET_PDEATHSIG, _PR_CAPBSET_READ, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 23, 24, 38
-_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
-_CAPABILITY_VERSION_3 = 0x20080522
+_PR_CAPBSET_READ, _PR_CAPBSET_DROP = 23, 24
 _CAP_SETPCAP = 8
 _CAPABILITIES_AT_MOST = 64
-_CLOSE_RANGE, _CLOSE_RANGE_CLOEXEC = 436, 4
-_LAST_DESCRIPTOR = 0xFFFFFFFF
 _TIOCNOTTY = 0x5422
 
 
-class _CapabilityHeader(ctypes.Structure):
-    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int32))
-
-
-class _CapabilityData(ctypes.Structure):
-    _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
-
-
-_NoCapabilities = _CapabilityData * 2
-
-
-def _prctl(option: int, first: int, second: int = 0) -> int:
-    return checked(libc().prctl(option, first, second, 0, 0))
+def refuse_terminal(descriptors: tuple[int, ...]) -> None:
+    """Raise ENOTTY if one of them is a terminal: typing into it, or asking it things, is not a server's affair."""
+    if any(os.isatty(descriptor) for descriptor in descriptors):
+        raise OSError(errno.ENOTTY, "a terminal would be handed on")
 
 
 def own_session() -> None:
@@ -57,55 +42,13 @@ def _leave_terminal() -> None:
         os.close(terminal)
 
 
-def die_with(parent: int) -> None:
-    """Ask for SIGKILL when the parent's thread ends; ESRCH if that parent is gone already."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        raise OSError(errno.ESRCH, "the parent is gone")
-
-
-def drop_capabilities() -> None:
-    """Empty all capability sets; the bounding set too where that is allowed (without it there is nothing to gain)."""
-    empty_bounding_set()
-    _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
-    header, data = _CapabilityHeader(version=_CAPABILITY_VERSION_3, pid=0), _NoCapabilities()
-    checked(libc().capset(ctypes.byref(header), ctypes.byref(data)))
-
-
 def empty_bounding_set() -> None:
-    """Empty the bounding set, from which an exec of root refills the others, if this process may and it is not yet."""
-    if not _prctl(_PR_CAPBSET_READ, _CAP_SETPCAP):
-        return  # emptied already, in a parent; what is left of it could not be dropped without this one
+    """Empty the set from which an exec of root refills the others, as far as this process may."""
     for capability in range(_CAPABILITIES_AT_MOST):
         try:
-            _prctl(_PR_CAPBSET_DROP, capability)
+            if checked(libc().prctl(_PR_CAPBSET_READ, capability, 0, 0, 0)):
+                checked(libc().prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0))
         except OSError as problem:
             if problem.errno in (errno.EINVAL, errno.EPERM):
-                return  # past the last one that this kernel has; or not ours to drop, and then not ours to use
+                return  # past the last one of this kernel; or not ours to drop, and then not ours to use
             raise
-
-
-def no_new_privileges() -> None:
-    """From now on no exec can gain rights (set-id bits and file capabilities are ignored)."""
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-
-
-def close_on_exec_from(first: int) -> None:
-    """Mark every descriptor from `first` on to be closed by the next exec."""
-    try:
-        system_call(_CLOSE_RANGE, first, _LAST_DESCRIPTOR, _CLOSE_RANGE_CLOEXEC)
-    except OSError as problem:
-        if problem.errno not in (errno.ENOSYS, errno.EINVAL):
-            raise
-        _close_on_exec_one_by_one(first)
-
-
-def _close_on_exec_one_by_one(first: int) -> None:
-    # Kernels before 5.11, which have no Landlock either: only level S1 comes here.
-    for name in os.listdir("/proc/self/fd"):
-        if int(name) >= first:
-            try:
-                os.set_inheritable(int(name), False)
-            except OSError as problem:
-                if problem.errno != errno.EBADF:  # the descriptor of the listing itself
-                    raise

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import pytest
 
 from supervisor.sandbox import landlock
-from supervisor.sandbox.child import Job
 from supervisor.sandbox.forkserver import ForkServer
+from supervisor.sandbox.job import Job
 
 pytestmark = pytest.mark.real
 

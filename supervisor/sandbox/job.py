@@ -1,14 +1,34 @@
-"""How a job travels to the small programs: JSON, with every byte string as the Latin-1 text of its bytes.
+"""One program to run confined, and how it travels to the small programs. Pure.
 
-Latin-1 is one character for one byte, so what is not UTF-8 in a path or a variable arrives as it was. Pure.
+It travels as JSON, every byte string as the Latin-1 text of its bytes: one character for one byte, so what is not
+UTF-8 in a path or a variable arrives as it was.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from supervisor.sandbox.child import Job
+
+class Job(NamedTuple):
+    """What to execute and how far to confine it. All text is bytes, as the kernel takes it."""
+
+    argv: tuple[bytes, ...]
+    """The first word is an absolute path."""
+    env: dict[bytes, bytes]
+    cwd: bytes
+    abi: int
+    """The Landlock ABI that the ruleset is for; 0 = no ruleset (level S1)."""
+    grants: tuple[tuple[bytes, str], ...] = ()
+    """Path and access class. Unused when the ruleset comes ready made."""
+    rlimits: tuple[tuple[int, int], ...] = ()
+    """Number of the limit and its value, soft and hard alike; the hard limit that holds already is never exceeded."""
+    parent: int = 0
+    """The process to die with; 0 = with none. Sound only if the thread that forks lives as long as that process."""
+    terminal: bool = False
+    """stdin, stdout and stderr may be a terminal (it is let go of as controlling terminal in any case)."""
+    probe: tuple[bytes, bytes] | None = None
+    """Instead of executing: a file to be written, and one whose writing must be refused."""
 
 
 def encode(job: Job) -> bytes:
