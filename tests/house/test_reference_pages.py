@@ -38,13 +38,20 @@ def test_the_reference_pages_are_fresh() -> None:
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of all reference pages."""
-    return shutil.copytree(REFERENCE, tmp_path / "reference")
+def wanted() -> dict[str, str]:
+    """Every page as it should be."""
+    return generate.wanted(TREE)
 
 
-def test_an_edited_page_is_stale_until_it_is_written_again(copy: Path) -> None:
-    wanted = generate.wanted(TREE)
+@pytest.fixture
+def copy(tmp_path: Path, wanted: dict[str, str]) -> Path:
+    """A copy of all reference pages, brought up to date."""
+    folder = shutil.copytree(REFERENCE, tmp_path / "reference")
+    generate.write(folder, wanted, generate.stale(folder, wanted))
+    return folder
+
+
+def test_an_edited_page_is_stale_until_it_is_written_again(copy: Path, wanted: dict[str, str]) -> None:
     page = copy / "exit-codes.md"
     page.write_text(page.read_text() + "and one more")
     assert generate.stale(copy, wanted) == ["exit-codes.md"]
@@ -52,17 +59,16 @@ def test_an_edited_page_is_stale_until_it_is_written_again(copy: Path) -> None:
     assert generate.stale(copy, wanted) == []
 
 
-def test_a_generated_page_that_nobody_wants_any_more_is_stale_and_goes(copy: Path) -> None:
-    wanted = generate.wanted(TREE)
+def test_a_generated_page_that_nobody_wants_any_more_is_stale_and_goes(copy: Path, wanted: dict[str, str]) -> None:
     gone = {name: text for name, text in wanted.items() if name != "errors/config.unreadable.md"}
     assert "errors/config.unreadable.md" in generate.stale(copy, gone)
     generate.write(copy, gone, ["errors/config.unreadable.md"])
     assert not (copy / "errors" / "config.unreadable.md").exists()
 
 
-def test_a_page_written_by_hand_is_left_alone(copy: Path) -> None:
+def test_a_page_written_by_hand_is_left_alone(copy: Path, wanted: dict[str, str]) -> None:
     (copy / "by-hand.md").write_text("# By hand\n")
-    assert generate.stale(copy, generate.wanted(TREE)) == []
+    assert generate.stale(copy, wanted) == []
 
 
 def test_an_event_is_shown_with_its_severity_and_its_fields(tmp_path: Path) -> None:
