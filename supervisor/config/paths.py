@@ -1,0 +1,33 @@
+"""Paths into a document, as data and as text; and text from outside, made fit for messages."""
+
+from __future__ import annotations
+
+import json
+import re
+
+Path = tuple[str | int, ...]
+"""Keys and list positions from the top of a document."""
+
+_PLAIN = re.compile(r"[A-Za-z_$@][\w$@-]*", re.ASCII)
+
+
+def written(path: Path) -> str:
+    """The path as people write it: `mcpServers[0].env.TOKEN`; keys that are no plain word are quoted."""
+    return "".join(map(_step, path)).removeprefix(".")
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if _PLAIN.fullmatch(step) else f"[{json.dumps(step)}]"
+
+
+def escaped(text: str) -> str:
+    """The text with lone surrogates and control characters escaped: fit for any message and any terminal."""
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def is_encodable(text: str) -> bool:
+    """Whether the kernel can take the text as an argument, a variable or a path: no NUL, no lone surrogate."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

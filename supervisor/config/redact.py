@@ -1,0 +1,76 @@
+"""Keeping secrets out of everything that people read: by value, wherever the value came from.
+
+What counts as a secret: every value that came in through `${…}`, every value in `env` whose name looks like a secret's,
+and what an argument list says behind an option with such a name or as the password of a URL. Values shorter than six
+characters are left alone: they would blot out half of every log, and hide nothing that cannot be guessed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+MASK = "***"
+SHORTEST = 6
+"""Characters from which on a value is masked."""
+SHORTEST_LINE = 16
+"""Characters from which on a single line of a value of several lines is masked: logs are read line by line."""
+
+SECRET_WORDS = frozenset({
+    "apikey", "auth", "authorization", "bearer", "cookie", "credential", "credentials", "dsn", "jwt", "key", "keys",
+    "pass", "passphrase", "passwd", "password", "pat", "secret", "secrets", "token", "tokens",
+})  # fmt: skip
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:]*:([^\s@]+)@", re.IGNORECASE)
+_OPTION = re.compile(r"--?([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
+
+
+class Redactor:
+    """Replaces every known secret in a text by `***`; the longest one wins where several begin at one place."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        shapes = {shape for value in values for shape in _shapes(value)}
+        longest_first = sorted(shapes, key=lambda shape: (-len(shape), shape))
+        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if shapes else None
+
+    def redact(self, text: str) -> str:
+        """The text without any of the secrets."""
+        return self._pattern.sub(MASK, text) if self._pattern else text
+
+
+def _shapes(value: str) -> Iterator[str]:
+    """The ways in which one secret can show up: as it is, inside JSON, escaped, and line by line."""
+    if len(value) < SHORTEST:
+        return
+    yield value
+    yield json.dumps(value)[1:-1]
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield value.encode("utf-8", "backslashreplace").decode()
+    yield from (line.strip() for line in value.splitlines() if len(line.strip()) >= SHORTEST_LINE)
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a variable or option of that name probably holds a secret."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    return any(word in SECRET_WORDS or word.endswith(("token", "secret", "password", "apikey")) for word in words)
+
+
+def secrets_in(env: Mapping[str, str], args: Sequence[str]) -> Iterator[str]:
+    """The secrets that stand openly in a server's variables and arguments."""
+    for name, value in env.items():
+        if looks_secret(name):
+            yield value
+    for argument, following in pairwise([*args, ""]):
+        option = _OPTION.fullmatch(argument)
+        if option and looks_secret(option[1]):
+            yield following if option[2] is None else option[2]
+    for text in (*env.values(), *args):
+        yield from _URL_PASSWORD.findall(text)
+
+
+def worth_masking(values: Iterable[str]) -> tuple[str, ...]:
+    """Each of the values once, without those that are too short."""
+    return tuple(dict.fromkeys(value for value in values if len(value) >= SHORTEST))
