@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from scripts.pages import markdown
@@ -13,17 +15,23 @@ def pages(root: Path) -> dict[str, str]:
     path = root / "supervisor" / "events.py"
     if not path.exists():
         return {}
-    source = read(path)
+    ours = read(path)
+    # the kernel's facts are events too, and the kernel does not know events.py
+    specs = root / "supervisor" / "kernel" / "specs.py"
+    kernel = read(specs).classes if specs.exists() else {}
+    listed = set(re.findall(r"\w+", ours.aliases["AnyEvent"].type)) if "AnyEvent" in ours.aliases else set()
+    source = replace(ours, classes={name: kernel[name] for name in kernel if name in listed} | ours.classes)
     events = [class_ for class_ in source.classes.values() if class_.tag]
-    common = [field for class_ in source.classes.values() if not class_.tag for field in class_.fields]
-    blocks = [source.doc, "## All events", _index(source, events)]
-    if common:
-        blocks += ["## Fields of every event", _fields(common)]
-    return {"events.md": markdown.page("Events", *blocks, *(_section(source, event) for event in events))}
+    blocks = [source.doc, "## All events", _index(source, events), *(_section(source, event) for event in events)]
+    return {"events.md": markdown.page("Events", *blocks)}
 
 
 def _severity(source: Source, event: Class) -> str:
-    return source.all_constants(event).get("severity", "").rpartition(".")[2].strip("\"'").lower()
+    if "KERNEL_SEVERITY" in source.aliases:
+        kernel = dict(re.findall(r"(\w+): (?:\w+\.)?(\w+)", source.aliases["KERNEL_SEVERITY"].type))
+    else:
+        kernel = {}
+    return (kernel.get(event.name) or source.all_constants(event).get("severity", "").rpartition(".")[2]).lower()
 
 
 def _index(source: Source, events: list[Class]) -> str:
@@ -38,7 +46,7 @@ def _anchor(event: Class) -> str:
     return (event.tag or "").replace(".", "")
 
 
-def _fields(fields: list[Field]) -> str:
+def _fields(fields: tuple[Field, ...]) -> str:
     rows = [
         (markdown.code(field.name), markdown.code(field.type), markdown.code(field.default), field.doc)
         for field in fields
@@ -49,4 +57,4 @@ def _fields(fields: list[Field]) -> str:
 def _section(source: Source, event: Class) -> str:
     severity = _severity(source, event)
     about = f"{event.doc}\n\nSeverity: {severity}." if severity else event.doc
-    return f"## {event.tag}\n\n{about}\n\n{_fields(list(event.fields))}"
+    return f"## {event.tag}\n\n{about}\n\n{_fields(source.all_fields(event))}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class Class:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One file: its docstring, its classes by name in their order, and its named unions of types."""
+    """One file: its docstring, its classes by name in their order, and what is given a name at its top level."""
 
     doc: str
     classes: dict[str, Class]
@@ -75,17 +76,22 @@ def read(path: Path) -> Source:
     module = ast.parse(path.read_text())
     classes = [_class(node) for node in module.body if isinstance(node, ast.ClassDef)]
     aliases = [
-        Field(
-            name=ast.unparse(node.targets[0]), type=ast.unparse(node.value), default=None, doc=_doc_under(module, node)
-        )
+        Field(name=name, type=ast.unparse(value), default=None, doc=_doc_under(module, node))
         for node in module.body
-        if isinstance(node, ast.Assign)
+        for name, value in _assigned(node)
     ]
     return Source(
         doc=ast.get_docstring(module) or "",
         classes={class_.name: class_ for class_ in classes},
         aliases={alias.name: alias for alias in aliases},
     )
+
+
+def _assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(node, ast.Assign):
+        yield ast.unparse(node.targets[0]), node.value
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        yield ast.unparse(node.target), node.value
 
 
 def _class(node: ast.ClassDef) -> Class:
