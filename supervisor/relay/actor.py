@@ -1,0 +1,205 @@
+"""The sessions: a leaf that gets instances from the servers' actors for the relay, and gives them back.
+
+A session runs in the task of whoever opened it (a connection of the control socket, an embedding program): its bytes
+never cross the bus, and its end is the end of that task. What goes over the bus is who holds which instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any, Protocol
+
+import trio
+
+from supervisor.errors import NotReady, Problem, SessionChanged, SessionError
+from supervisor.events import SessionClosed, SessionOpened, StdoutGarbage
+from supervisor.kernel.bus import AskFailed, AskTimeout, Bus
+from supervisor.kernel.outbox import Outbox
+from supervisor.kernel.specs import Life
+from supervisor.relay.out import Tally
+from supervisor.server.messages import Attach, Attached, Detach, NotAttached
+
+HOLD_S = 30.0
+"""Seconds that a request for an instance is held by a server that has none, before it is asked again."""
+SPARE_TIME_S = 35.0
+"""Seconds beyond the hold within which the answer must be there: a server's actor never works longer than that."""
+AGAIN_S = 0.2
+"""Seconds before a server's actor that is just being restarted is asked again."""
+GARBAGE_PER_MINUTE = 10
+"""Events about lines that are not messages, per session."""
+
+
+class Process(Protocol):
+    """One running instance, as the relay uses it."""
+
+    @property
+    def stdin(self) -> trio.abc.SendStream: ...
+
+    @property
+    def stdout(self) -> trio.abc.ReceiveStream: ...
+
+    @property
+    def died(self) -> trio.Event: ...
+
+    @property
+    def ending(self) -> str: ...
+
+
+class Table(Protocol):
+    """What is needed of the process table."""
+
+    def child(self, instance: str) -> Process:
+        """The process of an instance. Raises: KeyError."""
+
+
+class Holder:
+    """Gets one session its instances, one after the other; what the relay calls `Instances`."""
+
+    def __init__(self, sessions: Sessions, server: str, session: str, *, gives_up: bool) -> None:
+        self._sessions = sessions
+        self._server = server
+        self._session = session
+        self._gives_up = gives_up
+        self._absence: NotReady | None = None
+        self._previous = ""
+        self._held: dict[int, str] = {}
+
+    async def acquire(self) -> Process:
+        """Return an instance that nobody has spoken to.
+
+        Raises: SessionError when there will be none, for a session that does not wait for an operator.
+        """
+        wait_s = 0.0
+        while True:
+            answer = await self._ask(wait_s)
+            if isinstance(answer, Attached):
+                try:
+                    process = self._sessions.table.child(answer.instance)
+                except KeyError:  # it ended on the way
+                    self._sessions.detach(self._server, self._session, answer.instance, None)
+                    continue
+                self._absence = None
+                self._previous = answer.instance
+                self._held[id(process)] = answer.instance
+                self._sessions.held.add(answer.instance)
+                return process
+            if isinstance(answer, NotAttached):
+                if answer.is_final and self._gives_up:
+                    raise SessionError(answer.problem)
+                self._absence = _absence(self._server, answer.problem)
+                wait_s = HOLD_S
+            else:
+                await trio.sleep(AGAIN_S)
+
+    async def _ask(self, wait_s: float) -> Attached | NotAttached | None:
+        sessions = self._sessions
+        request = Attach(session=self._session, wait_s=wait_s, replaces=self._previous)
+        self._previous = ""
+        try:
+            answer: Attached | NotAttached = await sessions.bus.ask(
+                sessions.path_of(self._server), request, Attached | NotAttached, timeout_s=wait_s + SPARE_TIME_S
+            )
+        except (AskFailed, AskTimeout):
+            return None
+        except trio.Cancelled:
+            sessions.detach(self._server, self._session, "", None)
+            raise
+        return answer
+
+    def release(self, instance: Process, problem: Problem | None) -> None:
+        """Give an instance back; with a problem it counts as a failure of the server."""
+        key = self._held.pop(id(instance))
+        self._sessions.held.discard(key)
+        self._absence = None
+        blame = None if isinstance(problem, SessionChanged) else problem
+        self._sessions.detach(self._server, self._session, key, blame)
+
+    def absence(self) -> NotReady | None:
+        """Say why there is no instance, None if one is on its way."""
+        return self._absence
+
+
+def _absence(server: str, problem: Problem) -> NotReady:
+    if isinstance(problem, NotReady):
+        return problem
+    return NotReady(server=server, state=f"failed: {problem.text} [{problem.code}]", retry_after_s=HOLD_S)
+
+
+Relay = Callable[..., Awaitable[Problem | None]]
+"""relay/pump.run_session, handed in by the wiring."""
+
+
+class Sessions:
+    """The leaf `root/sessions`, and what opens a session."""
+
+    def __init__(self, bus: Bus, table: Table, relay: Relay, path_of: Callable[[str], str]) -> None:
+        self.bus = bus
+        self.table = table
+        self.path_of = path_of
+        self.held: set[str] = set()
+        """Instances that sessions hold now."""
+        self._relay = relay
+        self._outbox = Outbox(bus)
+        self._numbers = count(1)
+
+    async def run(self, life: Life) -> None:
+        """Deliver what sessions give back, for ever."""
+        life.ready()
+        await self._outbox.drain()
+
+    def detach(self, server: str, session: str, instance: str, problem: Any) -> None:
+        """Tell a server that a session has no more use for an instance, without waiting."""
+        message = Detach(session=session, instance=instance, problem=problem)
+        self._outbox.add(self.path_of(server), self.bus.envelope(message, sender="session"))
+
+    def name(self) -> str:
+        """Return a fresh name for a session."""
+        return f"s{next(self._numbers)}"
+
+    async def serve(
+        self, server: str, session: str, client: Any, *, terms: Any, gives_up: bool = False
+    ) -> Problem | None:
+        """Run one session to its end; the problem that ended it, None if the client left."""
+        tally = Tally()
+        holder = Holder(self, server, session, gives_up=gives_up)
+        self.bus.publish(SessionOpened(server=server, session=session), sender="session")
+        reason = "cancelled"
+        try:
+            problem = await self._relay(
+                server, client, holder, terms=terms, tally=tally, tell=_GarbageTeller(self.bus, server, session)
+            )
+            reason = problem.text if problem else "the client left"
+            return problem
+        finally:
+            closed = SessionClosed(
+                server=server,
+                session=session,
+                reason=reason,
+                from_client=tally.client_messages,
+                from_server=tally.server_messages,
+            )
+            self.bus.publish(closed, sender="session")
+
+
+class _GarbageTeller:
+    """Turns what the relay tells of a server's stray output into events, at most ten a minute."""
+
+    def __init__(self, bus: Bus, server: str, session: str) -> None:
+        self._bus = bus
+        self._server = server
+        self._session = session
+        self._count = 0
+        self._told: list[float] = []
+
+    def __call__(self, fact: Any) -> None:
+        line = getattr(fact, "first_line", None)
+        if line is None:
+            return
+        self._count += fact.count
+        now = trio.current_time()
+        self._told = [then for then in self._told if now - then < 60]
+        if len(self._told) < GARBAGE_PER_MINUTE:
+            self._told.append(now)
+            event = StdoutGarbage(server=self._server, session=self._session, line=line, count=self._count)
+            self._bus.publish(event, sender="session")

@@ -1,0 +1,252 @@
+"""One client's conversation with a server of its own, across that server's deaths; without I/O.
+
+    waiting --server_ready--> open            nothing to replay (a new session, or the stateless era)
+    waiting --server_ready--> replaying       the client's recorded `initialize` was said again
+    replaying --same answer--> open           `initialized` said again, the client told that lists may have changed
+    replaying --other answer--> ended         SessionChanged
+    open, replaying --server_lost--> waiting  calls in flight are answered with a retryable error
+    any --end--> ended
+
+Whole lines pass as they came. Only an open session passes calls; in between each call is answered with what is wrong.
+Never passed: lines that are not JSON-RPC, answers that nobody waits for, cancellations of calls that are gone.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from supervisor.errors import MessageTooLarge, NotReady, Problem, SessionChanged
+from supervisor.mcp import jsonrpc
+from supervisor.mcp.framing import Block
+from supervisor.mcp.garbage import Garbage
+from supervisor.mcp.jsonrpc import INVALID_REQUEST, PARSE_ERROR, Id, Peek
+from supervisor.relay.calls import Calls
+from supervisor.relay.opening import Opening
+from supervisor.relay.out import Out, Passed, Tally
+
+State = Literal["waiting", "replaying", "open", "ended"]
+
+
+class Session:
+    """The rules of one session; `server` is its name in the config, for what the client is told."""
+
+    def __init__(self, server: str, tally: Tally | None = None) -> None:
+        self.server = server
+        self.state: State = "waiting"
+        self.problem: Problem | None = None
+        """Why it ended, if not because the client left."""
+        self.absence = NotReady(server=server, state="starting", retry_after_s=1.0)
+        """What a call is told while no instance can take it."""
+        self.tally = tally or Tally()
+        self.calls = Calls()
+        self.garbage = Garbage()
+        self._opening = Opening()
+
+    # ------------------------------------------------------------------------------------------ what happens to it
+
+    def server_ready(self) -> Out:
+        """A fresh instance is there, and nothing was said to it yet."""
+        out = Out()
+        self.garbage = Garbage()
+        replay = self._opening.replay()
+        self.state = "open" if replay is None else "replaying"
+        if replay is not None:
+            out.to_server.append(replay)
+        return out
+
+    def server_lost(self, problem: Problem) -> Out:
+        """The instance is gone, or of no use; what it owed the client is answered with `problem`."""
+        out = Out()
+        self.state = "waiting"
+        self.tally.deaths += 1
+        self._opening.lost()
+        self._answer_lost(problem, out)
+        return out
+
+    def end(self, problem: Problem | None = None) -> Out:
+        """Nothing will come any more; what is still owed to the client is answered with `problem`."""
+        out = Out()
+        self.state = "ended"
+        self.problem = self.problem or problem
+        over = NotReady(server=self.server, state="stopped", retry_after_s=self.absence.retry_after_s)
+        self._answer_lost(self.problem or over, out, state="stopped")
+        return out
+
+    def _answer_lost(self, problem: Problem, out: Out, *, state: str = "") -> None:
+        retryable = not isinstance(problem, MessageTooLarge | SessionChanged) and not state
+        after_s = self.absence.retry_after_s if retryable else None
+        for key in self.calls.server_died():
+            out.to_client.append(
+                jsonrpc.problem_line(
+                    key, problem, state=state or self.absence.state, retryable=retryable, retry_after_s=after_s
+                )
+            )
+
+    # --------------------------------------------------------------------------------------------- from the client
+
+    def from_client(self, block: Block) -> Out:
+        """Whole lines of the client."""
+        out = Out()
+        self.tally.client_bytes += len(block)
+        if self.state == "open":
+            peeks = jsonrpc.peek_block(block)
+            if peeks is not None and self.calls.client_block(peeks):
+                self.tally.client_messages += len(peeks)
+                out.to_server.append(block.view)
+                return out
+        passed = Passed(block, out.to_server)
+        for begin, end in block.spans():
+            if self._client_line(block.view[begin:end], out):
+                self.tally.client_messages += 1
+                passed.line(begin, end)
+        passed.cut()
+        return out
+
+    def _client_line(self, line: memoryview, out: Out) -> bool:
+        peek = jsonrpc.peek_line(line)
+        if peek is None:
+            return self._client_batch(line, out)
+        refusal = self._refuse_client(peek, line)
+        if refusal is not None and refusal:
+            self.tally.refused += 1
+            out.to_client.append(refusal)
+        return refusal is None
+
+    def _refuse_client(self, peek: Peek, line: memoryview) -> bytes | None:
+        """None if the message is to be passed on, else what the client is told about it (nothing, if empty)."""
+        if peek.is_request:
+            return self._refuse_call(peek, line)
+        if peek.is_notification:
+            return None if self._passes_notification(peek, line) else b""
+        if peek.is_response:
+            passes = not jsonrpc.is_id(peek.id) or self.calls.client_answers(_id(peek))
+            self.tally.strays += not passes
+            return None if passes and self.state in {"open", "replaying"} else b""
+        return jsonrpc.error_line(None, INVALID_REQUEST, "this is neither a request, a notification nor a response")
+
+    def _refuse_call(self, peek: Peek, line: memoryview) -> bytes | None:
+        key = _id(peek)
+        if self.state != "open":
+            away = self.absence
+            return jsonrpc.problem_line(key, away, state=away.state, retryable=True, retry_after_s=away.retry_after_s)
+        if reason := self.calls.client_calls(key):
+            return jsonrpc.error_line(key, INVALID_REQUEST, reason)
+        if peek.method == "initialize":
+            self._opening.asked(key, bytes(line))
+        return None
+
+    def _passes_notification(self, peek: Peek, line: memoryview) -> bool:
+        if peek.method == "notifications/initialized":
+            self._opening.initialized(bytes(line))
+        elif peek.method == "notifications/cancelled":
+            return self.calls.client_cancels(jsonrpc.cancelled_id(line)) and self.state == "open"
+        return self.state == "open"
+
+    def _client_batch(self, line: memoryview, out: Out) -> bool:
+        """A batch passes if all in it would; else each of its calls is answered, and nothing of it passes."""
+        if not bytes(line).strip():
+            return False
+        found = jsonrpc.elements(line)
+        peeks = [jsonrpc.peek_line(element) for element in found or ()]
+        if not peeks:
+            number, reason = (PARSE_ERROR, "not JSON") if found is None else (INVALID_REQUEST, "an empty batch")
+            self.tally.refused += 1
+            out.to_client.append(jsonrpc.error_line(None, number, reason))
+            return False
+        fit = [peek for peek in peeks if peek is not None and peek.method != "initialize"]
+        if self.state == "open" and len(fit) == len(peeks) and self.calls.client_block(fit):
+            return True
+        self.tally.refused += 1
+        keys = [_id(peek) for peek in peeks if peek is not None and peek.is_request]
+        for key in keys or (None,):
+            out.to_client.append(jsonrpc.error_line(key, INVALID_REQUEST, "this batch cannot be passed on"))
+        return False
+
+    # --------------------------------------------------------------------------------------------- from the server
+
+    def from_server(self, block: Block) -> Out:
+        """Whole lines of the instance that is there now."""
+        out = Out()
+        self.tally.server_bytes += len(block)
+        if self.state == "open" and self._opening.unanswered is None:
+            peeks = jsonrpc.peek_block(block)
+            if peeks is not None and self.calls.server_block(peeks):
+                self.garbage.message()
+                self.tally.server_messages += len(peeks)
+                out.to_client.append(block.view)
+                return out
+        passed = Passed(block, out.to_client)
+        for begin, end in block.spans():
+            if self._server_line(block.view[begin:end], out, passed):
+                self.tally.server_messages += 1
+                passed.line(begin, end)
+            if out.lost or self.state == "ended":
+                break
+        passed.cut()
+        return out
+
+    def _server_line(self, line: memoryview, out: Out, passed: Passed) -> bool:
+        peek = jsonrpc.peek_line(line)
+        if peek is None or not (peek.is_response or peek.is_request or peek.is_notification):
+            passed.cut()
+            self._server_oddity(line, out)
+            return False
+        self.garbage.message()
+        if not peek.is_response:
+            return peek.is_notification or self._passes_ask(_id(peek), out)
+        if self.state == "replaying" and peek.id == self._opening.replay_key:
+            passed.cut()
+            self._replay_answered(line, out)
+            return False
+        return peek.id is None or self._passes_answer(_id(peek), line)
+
+    def _passes_ask(self, key: Id, out: Out) -> bool:
+        reason = self.calls.server_asks(key)
+        if reason:
+            out.to_server.append(jsonrpc.error_line(key, INVALID_REQUEST, reason))
+        return not reason
+
+    def _passes_answer(self, key: Id, line: bytes | memoryview) -> bool:
+        if key == self._opening.unanswered:
+            self._opening.answered(bytes(line))
+        passes = self.calls.server_answers(key)
+        self.tally.strays += not passes
+        return passes
+
+    def _replay_answered(self, line: memoryview, out: Out) -> None:
+        if not self._opening.is_same(bytes(line)):
+            self.state = "ended"
+            self.problem = SessionChanged(server=self.server)
+            return
+        self.state = "open"
+        if completion := self._opening.completion():
+            out.to_server.append(completion)
+        out.to_client.extend(self._opening.notices())
+
+    def _server_oddity(self, line: memoryview, out: Out) -> None:
+        """A blank line, a batch or garbage; of a batch, what may pass does, as lines of their own."""
+        if not bytes(line[:2]).strip() and not bytes(line).strip():
+            return
+        found = jsonrpc.elements(line)
+        peeks = [jsonrpc.peek_line(element) for element in found or ()]
+        fit = [peek for peek in peeks if peek and (peek.is_response or peek.is_notification or peek.is_request)]
+        if not found or len(fit) < len(found):
+            self.tally.garbage += 1
+            out.lost = self.garbage.line(line)
+            return
+        self.garbage.message()
+        for peek, element in zip(fit, found, strict=True):
+            if self._passes_element(peek, element, out):
+                self.tally.server_messages += 1
+                out.to_client.append(element + b"\n")
+
+    def _passes_element(self, peek: Peek, element: bytes, out: Out) -> bool:
+        if peek.is_request:
+            return self._passes_ask(_id(peek), out)
+        return peek.is_notification or peek.id is None or self._passes_answer(_id(peek), element)
+
+
+def _id(peek: Peek) -> Id:
+    """The id of a message that is known to have one."""
+    assert isinstance(peek.id, int | float | str)
+    return peek.id
