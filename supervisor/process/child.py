@@ -74,6 +74,17 @@ class Child:
         """The report is there."""
         return self._ended is not None
 
+    @property
+    def died(self) -> trio.Event:
+        """Set once its first process has ended."""
+        return self._dead
+
+    @property
+    def ending(self) -> str:
+        """How its first process ended, for people, once it has."""
+        status = self._status
+        return f"signal {status.signal}" if status.signal is not None else f"exit status {status.code}"
+
     async def exited(self) -> ExitStatus:
         """Wait for the death of its first process only; its leftovers may still be there."""
         await self._dead.wait()

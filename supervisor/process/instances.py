@@ -49,34 +49,36 @@ class Instances:
         self._table = table
         self._arrange = arrange
         self._starting: dict[str, _Start] = {}
+        self._replies: dict[str, str] = {}
+
+    def known(self) -> dict[str, str]:
+        """Names to reply to, by instance, of those that were launched and whose end was not awaited to its end."""
+        return dict(self._replies)
 
     async def launch(self, message: Launch) -> Launched | LaunchFailed:
         """Start it. A halt that comes meanwhile ends this in LaunchFailed, or in Launched for one that has ended."""
         start = self._starting[message.instance] = _Start(trio.CancelScope())
+        launched: Launched | None = None
         try:
             with start.scope:
-                arrangement = await self._arrange(message)
-                child = await self._table.start(
-                    message.instance, message.command, arrangement.spawner, grace=message.grace
-                )
-                if start.scope.cancel_called:
-                    await child.stop(now=start.halts_now)
-                return Launched(
-                    instance=message.instance,
-                    pid=child.pid,
-                    confinement=arrangement.confinement,
-                    degraded=arrangement.degraded,
-                )
+                launched = await self._start(message)
         except LaunchError as error:
             return _failed(message, error.problem)
         finally:
             del self._starting[message.instance]
-        return _failed(message, SpawnFailed(step="start", reason="it was halted before it had started"))
+        if launched is None:
+            return _failed(message, SpawnFailed(step="start", reason="it was halted before it had started"))
+        self._replies[message.instance] = message.reply_to
+        if start.scope.cancel_called:
+            await self.halt(message.instance, now=start.halts_now)
+        return launched
 
     async def ended(self, instance: str) -> Exited:
         """Wait until nothing of a launched instance is left."""
         child = self._table.child(instance)
-        return _exited(instance, await child.wait(), child.stderr_tail[-TAIL_LINES:])
+        ended = await child.wait()
+        self._replies.pop(instance, None)
+        return _exited(instance, ended, child.stderr_tail[-TAIL_LINES:])
 
     async def halt(self, instance: str, *, now: bool = False) -> None:
         """End it by the ladder, or at once, and wait until it has ended; unknown and ended instances are ignored."""
@@ -90,6 +92,16 @@ class Instances:
         except KeyError:
             return
         await child.stop(now=now)
+
+    async def _start(self, message: Launch) -> Launched:
+        arrangement = await self._arrange(message)
+        child = await self._table.start(message.instance, message.command, arrangement.spawner, grace=message.grace)
+        return Launched(
+            instance=message.instance,
+            pid=child.pid,
+            confinement=arrangement.confinement,
+            degraded=arrangement.degraded,
+        )
 
 
 def _failed(message: Launch, problem: Problem) -> LaunchFailed:

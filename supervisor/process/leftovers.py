@@ -81,6 +81,7 @@ class Scans:
         self._done = 0
         self._landed: trio.Event | None = None
         self._latest = Snapshot({}, {})
+        self._limiter = trio.CapacityLimiter(1)
 
     async def snapshot(self) -> Snapshot:
         """A scan that began after this was called."""
@@ -97,7 +98,7 @@ class Scans:
         number, landed = self._begun, trio.Event()
         self._landed = landed
         try:
-            self._latest = await trio.to_thread.run_sync(self._look, self._since_ticks)
+            self._latest = await trio.to_thread.run_sync(self._look, self._since_ticks, limiter=self._limiter)
             self._done = number
         finally:
             self._landed = None

@@ -67,8 +67,8 @@ def interpreter_of(head: bytes) -> str | None:
     """The interpreter that a script's first bytes name, None if it is no script; the kernel reads no further."""
     if not head.startswith(b"#!"):
         return None
-    words = head[2:].split(b"\n", 1)[0].strip(b" \t").split(None, 1)
-    return words[0].decode("utf-8", "surrogateescape") if words else ""
+    line = head[2:].split(b"\n", 1)[0].replace(b"\t", b" ")
+    return line.strip(b" ").split(b" ", 1)[0].decode("utf-8", "surrogateescape")
 
 
 def escaped(text: str) -> str:

@@ -40,6 +40,7 @@ class Owners:
         self._wake.set()
         self._stopped = trio.Event()
         self._is_closing = False
+        self._limiter = trio.CapacityLimiter(2)
 
     def began(self, pid: int, started: int, instance: str) -> None:
         """A child was started."""
@@ -72,7 +73,7 @@ class Owners:
             if self._live:
                 await self._write()
             else:
-                await trio.to_thread.run_sync(self._remove, abandon_on_cancel=True)
+                await trio.to_thread.run_sync(self._remove, abandon_on_cancel=True, limiter=self._limiter)
 
     async def _write(self) -> None:
         text = bytes(self._pending)
@@ -83,7 +84,7 @@ class Owners:
             text = encode(self._owner) + b"".join(self._live.values())
         try:
             write = _replace if is_whole else _append
-            await trio.to_thread.run_sync(write, self._path, text, abandon_on_cancel=True)
+            await trio.to_thread.run_sync(write, self._path, text, abandon_on_cancel=True, limiter=self._limiter)
         except OSError as error:
             self._must_rewrite = True
             if not self._is_troubled:

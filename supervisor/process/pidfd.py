@@ -15,7 +15,8 @@ async def watch(pid: int) -> ExitStatus:
     try:
         fd = os.pidfd_open(pid)
     except (AttributeError, OSError):  # not Linux, or collected already
-        return await trio.to_thread.run_sync(_wait_blocking, pid, abandon_on_cancel=True)
+        alone = trio.CapacityLimiter(1)  # each wait takes a thread for a child's whole life: none of the shared ones
+        return await trio.to_thread.run_sync(_wait_blocking, pid, abandon_on_cancel=True, limiter=alone)
     try:
         await trio.lowlevel.wait_readable(fd)
     finally:

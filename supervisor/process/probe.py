@@ -22,13 +22,13 @@ HEAD_BYTES = 256
 """As much of a script's first line as the kernel reads."""
 
 
-async def locate(command: Command) -> Command:
+async def locate(command: Command, limiter: trio.CapacityLimiter | None = None) -> Command:
     """The same command with an absolute `argv[0]` that exists and may be executed, in a directory that exists.
 
     Raises:
         LaunchError: with CommandNotFound, CommandNotExecutable or CwdMissing.
     """
-    return await trio.to_thread.run_sync(locate_now, command, abandon_on_cancel=True)
+    return await trio.to_thread.run_sync(locate_now, command, abandon_on_cancel=True, limiter=limiter)
 
 
 def locate_now(command: Command) -> Command:

@@ -74,13 +74,14 @@ class Input(trio.abc.SendStream):
 
     async def _write(self, view: memoryview) -> bool:
         has_waited = False
+        fd = self._open_fd()
         while view:
-            fd = self._open_fd()
             try:
                 view = view[os.write(fd, view) :]
             except BlockingIOError:
                 await trio.lowlevel.wait_writable(fd)
                 has_waited = True
+                fd = self._open_fd()
             except OSError as error:
                 raise trio.BrokenResourceError(str(error)) from error
         return has_waited

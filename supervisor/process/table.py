@@ -27,8 +27,10 @@ from supervisor.process.spawn import open_pipes
 from supervisor.process.sweep import owner_of, sweep
 from supervisor.process.words import MARKER, Command, Heard, Spawner, Swept
 
-ENDED_KEPT = 32
+ENDED_KEPT = 256
 """So many children that have ended can still be asked for, so that their last output can be read for a diagnosis."""
+LOOKUPS_AT_ONCE = 64
+"""Worker threads for looking at files: apart from all others, so that hanging mounts use up only these."""
 
 OnStderr = Callable[[str, Sequence[Heard]], None]
 OnTrouble = Callable[[str], None]
@@ -61,6 +63,8 @@ class ProcessTable:
         self._children: dict[str, Child] = {}
         self._ended: deque[str] = deque()
         self._starting: set[str] = set()
+        self._spawning = 0
+        self._lookups = trio.CapacityLimiter(LOOKUPS_AT_ONCE)
         self._is_closing = False
         self._changed = trio.Event()
 
@@ -105,7 +109,7 @@ class ProcessTable:
         try:
             located = self._located.get(command_id)
             if located is None:
-                located = await locate(command)
+                located = await locate(command, self._lookups)
             try:
                 return await self._spawn(instance, located, spawner, grace or Grace())
             finally:
@@ -115,16 +119,15 @@ class ProcessTable:
             raise
         finally:
             self._starting.discard(instance)
-            self._note_change()
 
     async def close(self) -> None:
         """Stop all children, each by its own ladder, and wait until nothing is left; for `open_processes`."""
         self._is_closing = True
-        while self._starting or self.live():
+        while self._spawning or self.live():
             async with trio.open_nursery() as nursery:
                 for name in self.live():
                     nursery.start_soon(self._children[name].stop)
-            if self._starting:
+            if self._spawning:
                 self._changed = trio.Event()
                 await self._changed.wait()
 
@@ -133,6 +136,7 @@ class ProcessTable:
             raise LaunchError(SpawnFailed(step="start", reason="stockade is stopping"))
         marker = f"{self._token}/{instance}"
         pipes = open_pipes()
+        self._spawning += 1
         try:
             with trio.CancelScope(shield=True):
                 marked = msgspec.structs.replace(command, env={MARKER: marker, **_without_marker(command)})
@@ -142,6 +146,8 @@ class ProcessTable:
             raise
         finally:
             pipes.close_theirs()
+            self._spawning -= 1
+            self._changed.set()
         values = frozenset(command.env[name] for name in command.secrets if name in command.env)
         child = Child(pid, pipes, marker=marker, grace=grace, secrets=values)
         self._adopt(instance, child)
@@ -174,10 +180,6 @@ class ProcessTable:
         self._ended.append(instance)
         while len(self._ended) > ENDED_KEPT:
             self._children.pop(self._ended.popleft(), None)
-        self._note_change()
-
-    def _note_change(self) -> None:
-        self._changed.set()
 
 
 @asynccontextmanager
