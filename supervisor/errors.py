@@ -260,6 +260,15 @@ class HandshakeRefused(Problem, frozen=True, kw_only=True, tag="server.handshake
     reason: str
 
 
+class ToolListEndless(Problem, frozen=True, kw_only=True, tag="server.tools_endless"):
+    """The server's list of tools goes on and on, so that it cannot be looked through."""
+
+    sentence: ClassVar[str] = "the server's list of tools does not end: {reason}"
+    advice: ClassVar[str] = "This is a defect of the server, or an attempt to hide tools: do not use it as it is."
+
+    reason: str
+
+
 class ServerDied(Problem, frozen=True, kw_only=True, tag="server.died"):
     """A process of the server ended while it was in use."""
 
@@ -592,8 +601,8 @@ AnyProblem = (
     CommandNotFound | CommandNotExecutable | CwdMissing | SpawnFailed
     | LandlockUnavailable | LevelUnavailable | ConfinementFailed | GrantRefused
     | ModeUnavailable | SharingUnavailable
-    | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ServerDied
-    | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | SessionChanged
+    | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
+    | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | SessionChanged
     | FileUnreadable | NotParseable | ShapeUnknown | UnknownKey | WrongType | DuplicateName | CommandMissing
     | Unresolved | DuplicateKey | KeyConflict | NameInvalid | DependencyInvalid | IsolationUnsaid | KeyIgnored
     | CommandHasBlanks | HostPathArgument | SecretArgument
