@@ -20,15 +20,25 @@ class ExitCode(IntEnum):
     """The one table of exit codes of the command `stockade`."""
 
     OK = 0
+    """All is well."""
     FAILED = 1
+    """It failed, or warnings were found."""
     USAGE = 2
+    """The command line or the configuration is wrong."""
     DEGRADED = 3
+    """Something runs, or would run, with less than was asked for; or a scan did not cover everything."""
     REFUSED = 4
+    """A policy refused it: quarantined, dangerous, verdict unknown."""
     CANNOT_CONFINE = 5
+    """This machine cannot confine the server as asked; nothing was started."""
     CONFINEMENT_LOST = 6
-    NOT_EXECUTABLE = 126
-    NOT_FOUND = 127
+    """A step of the confinement failed; nothing was executed."""
     TRY_AGAIN = 75
+    """The daemon does not run, or cannot take the request now."""
+    NOT_EXECUTABLE = 126
+    """The command was found and cannot be executed, as a shell says it."""
+    NOT_FOUND = 127
+    """The command was not found, as a shell says it."""
 
 
 class Problem(Struct, frozen=True, kw_only=True, tag_field="code"):
