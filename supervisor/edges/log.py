@@ -173,13 +173,17 @@ class Ring:
         """Return the wanted ones, oldest first."""
         return [record for record in self._records if wanted(record)]
 
+    def _newer_than(self, seq: int) -> list[Record]:
+        newer = itertools.takewhile(lambda record: record.seq > seq, reversed(self._records))
+        return list(newer)[::-1]
+
     async def follow(self, send: Callable[[Record], Awaitable[None]]) -> None:
         """Send those that are there and then those to come; ends with the caller's cancellation only."""
         last = 0
         while True:
             grown = self._grown
-            fresh = list(itertools.takewhile(lambda record: record.seq > last, reversed(self._records)))
-            for record in reversed(fresh):
+            fresh = self._newer_than(last)
+            for record in fresh:
                 last = record.seq
                 await send(record)
             if not fresh:

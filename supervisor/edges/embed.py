@@ -1,0 +1,258 @@
+"""stockade inside another trio application.
+
+    async with supervisor.open_supervisor("mcp.json") as sup:
+        async with sup.connect("github") as session:
+            …
+
+Everything runs in the task that opened it and in tasks below it: no signal handlers, no globals, any number at once in
+one process. Leaving the context, by its end, an exception or a cancellation, stops every server gracefully; that part
+is shielded and bounded (35 s for the whole tree).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import trio
+
+from supervisor import __version__, tree
+from supervisor.config import effects as config_files
+from supervisor.config.schema import Config, Facts
+from supervisor.edges import state
+from supervisor.edges.record import Recorder
+from supervisor.errors import (
+    AnyProblem,
+    ControlError,
+    NotReady,
+    Problem,
+    SessionError,
+    UnknownServer,
+    WaitTimeout,
+)
+from supervisor.events import AnyEvent
+from supervisor.kernel.bus import AskFailed, AskTimeout
+from supervisor.kernel.specs import Leaf, Published
+from supervisor.server.messages import Describe, Described, Done, Halt, Restart, Start
+
+ASK_S = 10.0
+"""Seconds that an actor may take to answer: its turns take milliseconds, so past this it is stuck or gone."""
+STOP_S = 36.0
+"""Seconds for the answer to a stop: the longest ladder of a server, and a second."""
+SETTLED = frozenset({"ready", "failed", "backing_off", "crash_looping", "lazy", "disabled", "stopped"})
+"""Lives that are a first outcome."""
+
+
+class Session:
+    """One conversation with a server: newline-delimited JSON-RPC, as bytes."""
+
+    def __init__(self, server: str, name: str, stream: trio.SocketStream) -> None:
+        self.server = server
+        self.name = name
+        self.stream = stream
+        """Send lines with `send_all`, receive bytes with `receive_some`; `send_eof` says that you are done."""
+
+    @asynccontextmanager
+    async def mcp_streams(self) -> AsyncIterator[tuple[Any, Any]]:
+        """Give the pair of streams that the official SDK's `ClientSession` takes; needs `stockade[mcp]`."""
+        from supervisor.edges.sdk import sdk_streams
+
+        async with sdk_streams(self.stream) as streams:
+            yield streams
+
+
+class Stockade:
+    """A running stockade; what `open_supervisor` gives."""
+
+    def __init__(self, engine: tree.Engine, instance: str) -> None:
+        self._engine = engine
+        self.instance = instance
+        """The id of this run, as it stands in every event."""
+        self.recorder = Recorder(instance, engine.redactor)
+
+    @property
+    def config(self) -> Config:
+        """The configuration in force."""
+        return self._engine.config
+
+    # ---------------------------------------------------------------------------------------------- servers
+
+    async def status(self) -> list[Described]:
+        """Say how every server stands, in the order of the config."""
+        return [described for name in self._engine.names if (described := await self._describe(name)) is not None]
+
+    async def _describe(self, server: str) -> Described | None:
+        with suppress(AskFailed, AskTimeout):
+            described: Described = await self._engine.bus.ask(
+                tree.path_of(server), Describe(), Described, timeout_s=ASK_S
+            )
+            return described
+        return None
+
+    async def start(self, server: str) -> Done:
+        """Begin to run a server, forgetting past failures. Raises: ControlError."""
+        return await self._ask(server, Start(), ASK_S)
+
+    async def stop(self, server: str) -> Done:
+        """End a server; returns when nothing of it is left. Raises: ControlError."""
+        return await self._ask(server, Halt(), STOP_S)
+
+    async def restart(self, server: str) -> Done:
+        """End a server and start it again; returns when that was taken. Raises: ControlError."""
+        return await self._ask(server, Restart(), ASK_S)
+
+    async def _ask(self, server: str, request: Start | Halt | Restart, timeout_s: float) -> Done:
+        self._check(server)
+        try:
+            done: Done = await self._engine.bus.ask(tree.path_of(server), request, Done, timeout_s=timeout_s)
+        except (AskFailed, AskTimeout) as error:
+            raise ControlError(NotReady(server=server, state=str(error), retry_after_s=1.0)) from error
+        return done
+
+    def _check(self, server: str) -> None:
+        if server in self._engine.names:
+            return
+        for entry in self.config.invalid:
+            if entry.name == server:
+                raise ControlError(entry.problems[0])
+        raise ControlError(UnknownServer(server=server, known=", ".join(self._engine.names) or "none"))
+
+    async def wait_for(self, what: str = "ready", server: str = "", *, timeout_s: float = 60.0) -> list[Described]:
+        """Wait until a server, or every server, is `ready` or has its first `outcome`; returns how they stand.
+
+        Raises: ControlError(WaitTimeout) past the time, the server's own problem when it has failed for good.
+        """
+        if server:
+            self._check(server)
+        with trio.move_on_after(timeout_s), self._engine.bus.subscribe(AnyEvent) as subscription:
+            while True:
+                servers = [one for one in await self.status() if server in ("", one.server)]
+                wanted = [one for one in servers if one.life not in ("disabled", "lazy") or server]
+                for one in wanted:
+                    if what == "ready" and one.life in ("failed", "stopped", "disabled") and one.problem is not None:
+                        raise ControlError(one.problem)
+                if all(one.life == "ready" if what == "ready" else one.life in SETTLED for one in wanted):
+                    return servers
+                await subscription.take()
+        raise ControlError(WaitTimeout(what=f"{what} of {server or 'all servers'}", limit_s=timeout_s))
+
+    # --------------------------------------------------------------------------------------------- sessions
+
+    @asynccontextmanager
+    async def connect(self, server: str) -> AsyncIterator[Session]:
+        """Open a session with a server of its own; it survives the server's death.
+
+        While the server is not ready, calls are answered at once with a JSON-RPC error that says when to try again.
+        Raises: ControlError for an unknown or invalid server.
+        """
+        self._check(server)
+        ours, theirs = tree.stream_pair()
+        name = self._engine.sessions.name()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._serve, server, name, theirs)
+            try:
+                async with ours:
+                    yield Session(server, name, ours)
+            finally:
+                nursery.cancel_scope.cancel()
+
+    async def _serve(self, server: str, session: str, stream: trio.SocketStream) -> None:
+        async with stream:
+            await self.serve_streams(server, session, stream, stream)
+
+    async def serve_streams(
+        self,
+        server: str,
+        session: str,
+        receive: trio.abc.ReceiveStream,
+        send: trio.abc.SendStream,
+        *,
+        gives_up: bool = False,
+    ) -> Problem | None:
+        """Run a session on streams of the caller's; returns the problem that ended it, None if the client left."""
+        self._check(server)
+        terms = tree.terms_of(next(spec for spec in self.config.servers if spec.name == server))
+        client = tree.Client(receive, send)
+        return await self._engine.sessions.serve(server, session, client, terms=terms, gives_up=gives_up)
+
+    def new_session_name(self) -> str:
+        """Return a fresh name for a session."""
+        return self._engine.sessions.name()
+
+    # ----------------------------------------------------------------------------------------------- events
+
+    async def events(self) -> AsyncIterator[Published[AnyEvent]]:
+        """Yield every event from now on: `seq`, `at_s`, `correlation` and the event itself in `body`.
+
+        A reader that falls more than 1,000 events behind loses the oldest; `seq` shows the gap.
+        """
+        with self._engine.bus.subscribe(AnyEvent) as subscription:
+            while True:
+                for published in await subscription.take():
+                    yield published
+
+    @property
+    def engine(self) -> tree.Engine:
+        """The engine below, for the other edges."""
+        return self._engine
+
+
+def facts_here() -> Facts:
+    """Find out what this machine can do, as far as a configuration depends on it."""
+    return tree.facts(sys.platform)
+
+
+def read_config(config: str | Path | Mapping[str, Any] | Config, environ: Mapping[str, str]) -> Config:
+    """Take a configuration in any form. Raises: ConfigError."""
+    if isinstance(config, Config):
+        return config
+    if isinstance(config, Mapping):
+        return config_files.adopt(config, environ=environ, facts=facts_here())
+    return config_files.load(config, environ=environ, facts=facts_here())
+
+
+@asynccontextmanager
+async def open_supervisor(
+    config: str | Path | Mapping[str, Any] | Config,
+    *,
+    state_dir: str | Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    edge: Callable[[Stockade], list[Leaf]] = lambda _sup: [],
+    is_probed: bool = True,
+) -> AsyncIterator[Stockade]:
+    """Run the servers of a configuration while the context lasts.
+
+    `config` is a path, or the same content as a mapping. `state_dir` is a folder of this user's own for sandboxed
+    servers and for finding leftovers of a killed run; the default is the user's own one. `environ` stands for this
+    process's environment.
+
+    Raises: ConfigError, StockadeError(StateUnusable), StockadeError(TreeGaveUp).
+    """
+    surroundings = dict(os.environ if environ is None else environ)
+    read = read_config(config, surroundings)
+    chosen = state_dir or read.settings.state_dir or state.default_path(surroundings)
+    folder = state.prepare(Path(chosen))
+    instance = secrets.token_hex(4)
+    opened: list[Stockade] = []
+
+    def leaves(engine: tree.Engine) -> list[Leaf]:
+        opened.append(Stockade(engine, instance))
+        return edge(opened[0])
+
+    async with tree.open_engine(
+        read,
+        state_dir=str(folder.path),
+        environ=surroundings,
+        version=__version__,
+        edge=leaves,
+        is_probed=is_probed,
+    ) as _engine:
+        yield opened[0]
+
+
+__all__ = ["AnyProblem", "Session", "SessionError", "Stockade", "open_supervisor"]

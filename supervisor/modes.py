@@ -1,0 +1,38 @@
+"""Wiring: one row per isolation mode that this version can run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from supervisor.bare.actor import actor as bare_actor
+from supervisor.bare.effects import BareInstances
+from supervisor.config.schema import Mode
+from supervisor.kernel.actor import Actor
+from supervisor.process.table import ProcessTable
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What the effects of any mode may need of this run."""
+
+    table: ProcessTable
+    state_dir: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModeRow:
+    """One isolation mode."""
+
+    mode: Mode
+    actor: Callable[[Surroundings], Actor[Any]]
+
+
+MODES = (ModeRow(mode="none", actor=lambda around: bare_actor(BareInstances(around.table))),)
+"""The modes, in the order in which their actors start."""
+
+
+def launcher_path(mode: Mode) -> str:
+    """Return the name of the actor that launches servers of this mode."""
+    return f"root/work/{mode}"
