@@ -80,12 +80,12 @@ def _covers(folder: str, path: str) -> bool:
 
 
 def _mounts(extra_args: Sequence[str]) -> Iterator[str]:
-    """The folders, on either side, of all mounts among the arguments of `docker run`."""
+    """The container's side of all mounts among the arguments of `docker run`: where an argument has to be found."""
     for argument, following in pairwise([*extra_args, ""]):
         option, equals, value = argument.partition("=")
         value = value if equals else following
-        if option in {"-v", "--volume"}:
-            yield from value.split(":")[:2]
+        if option in {"-v", "--volume"} and value:
+            yield value.split(":")[min(1, value.count(":"))]
         elif option == "--mount":
             pairs = dict(part.partition("=")[::2] for part in value.split(","))
-            yield from (pairs[key] for key in ("src", "source", "dst", "target", "destination") if key in pairs)
+            yield from (pairs[key] for key in ("dst", "target", "destination") if pairs.get(key))
