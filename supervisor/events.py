@@ -198,7 +198,11 @@ class InstanceExited(ServerEvent, frozen=True, kw_only=True, tag="instance.exite
 
     instance_id: str
     role: str
+    """`probe`, `spare` or `session`."""
     status: str
+    """In words: `exit status 1`, `signal 9`."""
+    code: int | None
+    signal: int | None
     ended_by: str
     leftovers: int
     """Processes of its group that had to be ended after it."""

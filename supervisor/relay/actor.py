@@ -158,10 +158,10 @@ class Sessions:
         return f"s{next(self._numbers)}"
 
     async def serve(
-        self, server: str, session: str, client: Any, *, terms: Any, gives_up: bool = False
+        self, server: str, session: str, client: Any, *, terms: Any, gives_up: bool = False, tally: Tally | None = None
     ) -> Problem | None:
         """Run one session to its end; the problem that ended it, None if the client left."""
-        tally = Tally()
+        tally = tally or Tally()
         holder = Holder(self, server, session, gives_up=gives_up)
         self.bus.publish(SessionOpened(server=server, session=session), sender="session")
         reason = "cancelled"

@@ -159,6 +159,8 @@ def exited(step: Step, message: Exited) -> None:
             instance_id=message.instance,
             role=one.role,
             status=status,
+            code=message.code,
+            signal=message.signal,
             ended_by=message.ended_by,
             leftovers=message.leftovers,
         )
