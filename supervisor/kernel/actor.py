@@ -8,7 +8,7 @@ actor's own mailbox. It waits for nothing but its own mailbox, so it always hear
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -65,7 +65,7 @@ class _Incarnation(Generic[State]):
         self.box = box
         self.life = life
         self.outbox = Outbox(bus, actor.outbox_ceiling)
-        self.decoder = envelope_decoder(actor.accepts)
+        self.decode = envelope_decoder(actor.accepts).decode
         self.state: State
         self.correlation = 0
 
@@ -83,33 +83,29 @@ class _Incarnation(Generic[State]):
 
     def handle(self, batch: list[bytes]) -> bool:
         """Decide on each message of the batch; True when the actor is done."""
-        rest = iter(batch)
-        try:
-            return self.decide_each(rest)
-        finally:  # done, or a crash: the others are still to be accounted for
-            for data in rest:
-                self.bury(data, "its receiver ended")
-
-    def decide_each(self, batch: Iterator[bytes]) -> bool:
-        box, decode, decide, carry_out = self.box, self.decoder.decode, self.actor.decide, self.carry_out
-        clock, remember = time.perf_counter, box.durations_s.append
+        box, decode, decide, clock = self.box, self.decode, self.actor.decide, time.perf_counter
         now = trio.current_time()
+        rest = iter(batch)
         began = clock()
-        for data in batch:
-            try:
-                envelope = decode(data)
-            except UNDECODABLE as error:
-                self.bury(data, str(error))
-                continue
-            self.correlation = envelope.correlation
-            is_done = carry_out(decide(self.state, envelope.body, now))
-            box.handled += 1
-            ended = clock()
-            remember(ended - began)
-            began = ended
-            if is_done:
-                return True
-        return False
+        try:
+            for data in rest:
+                try:
+                    envelope = decode(data)
+                except UNDECODABLE as error:
+                    self.bury(data, str(error))
+                    continue
+                self.correlation = envelope.correlation
+                is_done = self.carry_out(decide(self.state, envelope.body, now))
+                box.handled += 1
+                ended = clock()
+                box.durations_s.append(ended - began)
+                began = ended
+                if is_done:
+                    return True
+            return False
+        finally:
+            for data in rest:  # done, or a crash: the others are still to be accounted for
+                self.bury(data, "its receiver ended")
 
     def bury(self, data: bytes, reason: str) -> None:
         self.bus.bury(self.box.name, data, reason)
@@ -152,7 +148,7 @@ class _Incarnation(Generic[State]):
         await self.life.wait_for_stop()
         stop = self.bus.envelope(Stop(), sender=self.box.name)
         try:
-            self.decoder.decode(stop)
+            self.decode(stop)
         except UNDECODABLE:
             self.nursery.cancel_scope.cancel()  # nothing to take leave of
             return

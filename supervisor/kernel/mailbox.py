@@ -28,6 +28,8 @@ class Mailbox:
         self.name = name
         self.capacity = capacity
         self._send, self._receive = trio.open_memory_channel[bytes](capacity)
+        self.send_nowait = self._send.send_nowait
+        """As `post`, and raises trio.WouldBlock."""
         self.handled = 0
         self._tick: trio.Event | None = None
         self._tick_answered_s: float | None = None

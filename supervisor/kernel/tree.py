@@ -10,7 +10,7 @@ import trio
 from supervisor.kernel.branch import RunningBranch
 from supervisor.kernel.bus import Bus
 from supervisor.kernel.mailbox import Mailbox
-from supervisor.kernel.node import BranchEnded, Node
+from supervisor.kernel.node import BranchEnded, ChildFailed, GaveUp, Node
 from supervisor.kernel.requests import Add, Remove
 from supervisor.kernel.specs import Branch, Spec
 
@@ -70,10 +70,19 @@ class Tree:
 
         Raises: GaveUp or ChildFailed when the root cannot go on.
         """
+        failure: GaveUp | ChildFailed | None = None
         try:
-            await RunningBranch(self._spec, self.bus, self._root, self._running).run()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self.bus.clock.run)
+                try:
+                    await RunningBranch(self._spec, self.bus, self._root, self._running).run()
+                except (GaveUp, ChildFailed) as error:
+                    failure = error
+                nursery.cancel_scope.cancel()
         finally:
             self._root.started_or_ended.set()
+        if failure is not None:
+            raise failure
 
     async def wait_started(self) -> None:
         """Return when all of the tree is ready. Raises: BranchEnded if it ended before."""
