@@ -1,0 +1,208 @@
+"""What is left after kill -9 of the owner: nothing; and the guardian itself is seen to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+import trio
+from fakes.process import PATH, come_true, is_alive, read_line, with_variable
+
+from supervisor.process.guard import Guard
+from supervisor.process.leftovers import read_process
+
+from .conftest import Bench
+
+if TYPE_CHECKING:
+    from conftest import PlainUser
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.usefixtures("no_leaks"),
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc"),
+]
+
+OWNER = Path(__file__).with_name("killed_owner.py")
+ROOT = Path(__file__).parents[2]
+PACKAGES = Path(trio.__file__).parents[1]
+
+DEAF = "trap '' TERM INT HUP; echo x; while :; do sleep 1000; done"
+TREE = "echo x; sh -c 'sleep 1000; true' ; true"
+SETSID = "setsid sh -c \"trap '' TERM; echo x; sleep 1000; true\" & sleep 1000"
+DAEMON = "(setsid sh -c '(sleep 1000 & echo x)' &) ; cat"
+ALL = [DEAF, TREE, SETSID, DAEMON] * 5
+
+
+class Owner(NamedTuple):
+    """A running owner, to be killed."""
+
+    process: trio.Process
+    guardian: int
+    mark: str
+
+    def children(self) -> set[int]:
+        return with_variable("TEST_MARK", self.mark) - {self.process.pid}
+
+    def kill(self) -> None:
+        os.kill(self.process.pid, signal.SIGKILL)
+
+
+@asynccontextmanager
+async def owner_of(
+    scripts: list[str], *, state_dir: str = "-", user: PlainUser | None = None, python: str = sys.executable
+) -> AsyncIterator[Owner]:
+    """An owner that has started all of these; whatever happens, nothing of it outlives the test."""
+    mark = f"{os.getpid()}-{id(scripts)}"
+    process = await trio.lowlevel.open_process(
+        [python, str(OWNER), state_dir, *scripts],
+        stdout=subprocess.PIPE,
+        env={"PATH": PATH, "TEST_MARK": mark, "PYTHONPATH": f"{ROOT}:{PACKAGES}"},
+        cwd="/",
+        user=user and user.uid,
+        group=user and user.gid,
+        extra_groups=None if user is None else [],
+    )
+    assert process.stdout
+    try:
+        with trio.fail_after(60):
+            ready = (await read_line(process.stdout)).split()
+        assert ready[0] == b"ready"
+        yield Owner(process, int(ready[1]), mark)
+    finally:
+        process.kill()
+        with trio.CancelScope(shield=True):
+            await process.wait()
+            await process.stdout.aclose()
+            for pid in with_variable("TEST_MARK", mark):
+                os.kill(pid, signal.SIGKILL)
+
+
+async def test_kill_nine_of_the_owner_leaves_nothing_behind() -> None:
+    async with owner_of(ALL) as owner:
+        assert len(owner.children()) >= 40, "all of them must be running"
+        owner.kill()
+        await come_true(lambda: not owner.children())
+        await come_true(lambda: not is_alive(owner.guardian))
+
+
+@pytest.fixture
+def python_of_all(plain_user: PlainUser) -> str:
+    """An interpreter that a plain user may execute and that takes the packages of this one."""
+    check = f"import sys; sys.path.append({str(PACKAGES)!r}); import trio, msgspec"
+    for python in (sys.executable, "/usr/bin/python3"):
+        with suppress(OSError):
+            if plain_user.run([python, "-c", check]).returncode == 0:
+                return python
+    pytest.skip("no interpreter here may be executed by a plain user")
+
+
+async def test_also_for_a_plain_user(plain_user: PlainUser, python_of_all: str) -> None:
+    user = plain_user if os.geteuid() == 0 else None
+    async with owner_of([DEAF, SETSID, DAEMON], user=user, python=python_of_all) as owner:
+        assert Path(f"/proc/{owner.guardian}").stat().st_uid == plain_user.uid
+        assert len(owner.children()) >= 6
+        owner.kill()
+        await come_true(lambda: not owner.children())
+        await come_true(lambda: not is_alive(owner.guardian))
+
+
+async def test_without_the_guardian_the_children_would_stay() -> None:
+    """The guard broken on purpose: it is what ends them, and not something else."""
+    async with owner_of([DEAF]) as owner:
+        os.kill(owner.guardian, signal.SIGSTOP)
+        owner.kill()
+        await owner.process.wait()
+        assert owner.children()
+        os.kill(owner.guardian, signal.SIGCONT)
+        await come_true(lambda: not owner.children())
+
+
+async def test_signals_that_end_an_owner_do_not_end_the_guardian(bench: Bench) -> None:
+    child = await bench.start_program("cat")
+    guardian = bench.table.guardian_pid
+    ignored = Path(f"/proc/{guardian}/status")
+
+    def is_deaf() -> bool:
+        mask = int(ignored.read_text().split("SigIgn:")[1].split()[0], 16)
+        return all(mask & 1 << number - 1 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+
+    await come_true(is_deaf)
+    assert os.getsid(guardian) == guardian
+    assert not child.has_ended
+
+
+async def test_the_guardian_leaves_when_the_table_closes(bench: Bench) -> None:
+    await bench.start_program("cat")
+    guardian = bench.table.guardian_pid
+    assert is_alive(guardian)
+    # the fixture closes the table and then looks for children of ours
+
+
+async def test_a_guardian_that_died_is_replaced_and_told_everything_again() -> None:
+    async with owner_of([DEAF, TREE]) as owner:
+        os.kill(owner.guardian, signal.SIGKILL)
+        await come_true(lambda: guardians_of(owner.process.pid) - {owner.guardian})
+        owner.kill()
+        await come_true(lambda: not owner.children())
+
+
+def guardians_of(pid: int) -> set[int]:
+    """Its live children that are guardians."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        process = read_process(int(entry.name)) if entry.name.isdigit() else None
+        if process is None or process.parent != pid or process.is_dead:
+            continue
+        try:
+            if b"supervisor.process.guardian" in (entry / "cmdline").read_bytes():
+                found.add(process.pid)
+        except OSError:
+            continue
+    return found
+
+
+async def test_a_session_that_is_gone_is_not_hunted_though_its_number_is_in_use_again(bench: Bench) -> None:
+    """A stranger with a recorded session's number, but another start time, is spared."""
+    stranger = await bench.start_program("sleep", "1000")
+    told: list[str] = []
+    guard = Guard("feedfeedfeedfeed", on_trouble=told.append)
+    guard.watch(stranger.pid, 1)
+    guard.start()
+    await guard.close()  # it still knows a session, so it hunts, and finds that it is somebody else's
+    assert is_alive(stranger.pid)
+    assert told == []
+
+
+async def test_a_session_that_is_left_when_the_guard_closes_is_ended(bench: Bench) -> None:
+    child = await bench.start_program("sleep", "1000")
+    process = read_process(child.pid)
+    assert process
+    guard = Guard("feedfeedfeedfeed", on_trouble=bench.troubles.append)
+    guard.start()
+    guard.watch(child.pid, process.started)
+    await guard.close()
+    assert (await child.wait()).ended_by == "outside"
+
+
+async def test_a_guardian_that_does_not_read_blocks_nobody_and_is_replaced() -> None:
+    told: list[str] = []
+    guard = Guard("feedfeedfeedfeed", on_trouble=told.append)
+    guard.start()
+    first = guard.pid
+    os.kill(first, signal.SIGSTOP)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(guard.run)
+        for number in range(100_000):
+            guard.watch(1 << 22, number)
+            guard.forget(1 << 22)
+        await come_true(lambda: guard.pid not in {0, first})
+        await guard.close()
+    assert told == ["the guardian died and is replaced"]
+    assert guard.pid == 0
