@@ -190,6 +190,18 @@ class GrantRefused(Problem, frozen=True, kw_only=True, tag="sandbox.grant_refuse
     path: str
 
 
+class SettingUnavailable(Problem, frozen=True, kw_only=True, tag="sandbox.setting_unavailable"):
+    """A setting of the sandbox is understood, and this version cannot hold to it; it is not passed over in silence."""
+
+    sentence: ClassVar[str] = "sandbox.{setting}: {value!r} cannot be held to: {reason}"
+    advice: ClassVar[str] = "Remove `sandbox.{setting}` from this server, or use `mode: docker`."
+    exit_code: ClassVar[ExitCode] = ExitCode.CANNOT_CONFINE
+
+    setting: str
+    value: str
+    reason: str
+
+
 # ------------------------------------------------------------------------------------------------------- modes
 
 
@@ -609,7 +621,7 @@ class TreeGaveUp(Problem, frozen=True, kw_only=True, tag="tree.gave_up"):
 
 AnyProblem = (
     CommandNotFound | CommandNotExecutable | CwdMissing | SpawnFailed
-    | LandlockUnavailable | LevelUnavailable | ConfinementFailed | GrantRefused
+    | LandlockUnavailable | LevelUnavailable | ConfinementFailed | GrantRefused | SettingUnavailable
     | ModeUnavailable | SharingUnavailable
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
     | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | SessionChanged

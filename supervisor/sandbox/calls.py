@@ -11,7 +11,6 @@ and by a few machine instructions in a child that shares the memory of its paren
 from __future__ import annotations
 
 import errno
-import os
 import signal
 import struct
 from typing import NamedTuple
@@ -29,7 +28,8 @@ _PDEATHSIG, _NO_NEW_PRIVS, _CAP_AMBIENT, _CAP_AMBIENT_CLEAR_ALL = 1, 38, 47, 4
 _NO_CAPABILITIES = (struct.pack("Ii", 0x20080522, 0), bytes(24))
 _LAST_DESCRIPTOR, _CLOSE_RANGE_CLOEXEC = 0xFFFFFFFF, 4
 _AT_FDCWD = -100
-_WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
+_WRITE_NEW = 0o1 | 0o100 | 0o2000000
+"""O_WRONLY, O_CREAT and O_CLOEXEC of Linux."""
 
 
 class Call(NamedTuple):

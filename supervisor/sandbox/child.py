@@ -99,11 +99,13 @@ def perform(steps: Iterable[Call]) -> NoReturn:
 
 def failure(call: Call, got: int) -> StepError:
     """What a call's wrong result says."""
+    if got >= 0:
+        return StepError(call.step, errno.ENOTRECOVERABLE, f"{call.name} gave {got}, and {call.expect} was expected")
     path = next((argument for argument in call.arguments if isinstance(argument, bytes)), b"")
-    named = call.name in ("chdir", "execve", "openat")
-    return StepError(
-        call.step, -got if got < 0 else errno.ESRCH, path.decode("utf-8", "backslashreplace") if named else ""
-    )
+    return StepError(call.step, -got, path.decode("utf-8", "backslashreplace") if call.name in _BY_PATH else "")
+
+
+_BY_PATH = ("chdir", "execve", "openat")
 
 
 def numbers_here() -> dict[str, int]:

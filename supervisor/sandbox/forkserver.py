@@ -13,16 +13,16 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 import trio
 from msgspec import Struct
 
 from supervisor.errors import CommandNotExecutable, ConfinementFailed, CwdMissing, LaunchError, Problem, SpawnFailed
+from supervisor.process.spawn import spawn_plain
+from supervisor.process.words import Command, Stdio
 from supervisor.sandbox.calls import EXEC
 from supervisor.sandbox.forks import HEADER, LARGEST_REQUEST_BYTES, PID
 from supervisor.sandbox.job import Job, encode
@@ -33,17 +33,6 @@ START_S = 10.0
 """Bound of one start: a fork and some twenty system calls take 2 ms; only a hanging file system comes near this."""
 CLOSE_S = 2.0
 """How long a fork server may take to see the end of its socket before it is killed: it does nothing but wait."""
-
-
-class Stdio(Protocol):
-    """The child's ends of its pipes, as descriptors of this process."""
-
-    @property
-    def stdin(self) -> int: ...
-    @property
-    def stdout(self) -> int: ...
-    @property
-    def stderr(self) -> int: ...
 
 
 class _Report(Struct, frozen=True):
@@ -57,16 +46,16 @@ class ForkServer:
     """One fork server process; `spawn` may be called by many tasks at once."""
 
     def __init__(self, python: str = sys.executable, *, machine_code: bool = True) -> None:
-        self._words = [python, "-I", "-S", os.fspath(PROGRAM), "serve"]
-        self._more = [] if machine_code else ["plain"]
-        self._process: subprocess.Popen[bytes] | None = None
+        words = (python, "-I", "-S", os.fspath(PROGRAM), "serve", "0", *(() if machine_code else ("plain",)))
+        self._command = Command(argv=words, env={}, cwd="/")
+        self._pid: int | None = None
         self._socket: trio.socket.SocketType | None = None
         self._sending = trio.Lock()
 
     @property
     def pid(self) -> int | None:
         """The process id of the server that runs now."""
-        return self._process.pid if self._process else None
+        return self._pid
 
     async def spawn(self, job: Job, stdio: Stdio, ruleset: int | None = None) -> int:
         """Start a job; returns the pid of a child of this process, its program already executing.
@@ -83,22 +72,27 @@ class ForkServer:
             if report.pid is not None and report.failed is None:
                 return report.pid
             if report.pid is not None:
-                await _reap(report.pid)
+                await reap(report.pid)
         raise LaunchError(_problem(job, report.failed))
+
+    async def prove(self, job: Job, ruleset: int) -> None:
+        """Run a probe to its end. Raises LaunchError if it did not show what it has to show."""
+        null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            await reap(await self.spawn(job, Stdio(null, null, null), ruleset))
+        finally:
+            os.close(null)
 
     async def aclose(self) -> None:
         """End the server; its children are not affected."""
-        process = self._process
         self._close_socket()
-        if process is None:
+        pid, self._pid = self._pid, None
+        if pid is None:
             return
-        self._process = None
         with trio.CancelScope(shield=True):
-            try:
-                await trio.to_thread.run_sync(process.wait, CLOSE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            if not await reap(pid, within_s=CLOSE_S):
+                os.kill(pid, signal.SIGKILL)
+                await reap(pid)
 
     async def _ask(self, job: Job, descriptors: Sequence[int], ruleset: int | None) -> _Report:
         ours, theirs = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -119,7 +113,7 @@ class ForkServer:
         async with self._sending:
             try:
                 with trio.fail_after(START_S):
-                    connection = self._running()
+                    connection = await self._running()
                     sent = await connection.sendmsg([message], rights)
                     while sent < len(message):
                         sent += await connection.send(message[sent:])
@@ -143,36 +137,33 @@ class ForkServer:
             os.kill(seen.pid, signal.SIGKILL)
         return _Report(pid=seen.pid, failed=seen.failed or ("fork server", errno.ETIMEDOUT, ""))
 
-    def _running(self) -> trio.socket.SocketType:
-        if self._socket is None or self._process is None or self._process.poll() is not None:
+    async def _running(self) -> trio.socket.SocketType:
+        if self._socket is None or self._pid is None or _has_ended(self._pid):
             self._drop()
-            self._start()
+            await self._start()
         assert self._socket is not None
         return self._socket
 
-    def _start(self) -> None:
+    async def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        words = [*self._words, str(theirs.fileno()), *self._more]
-        null = subprocess.DEVNULL
+        null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
         try:
-            # Blocking, and on purpose not in a worker thread: see the top of this file.
-            self._process = subprocess.Popen(  # noqa: S603 - our own program, by its path
-                words, pass_fds=[theirs.fileno()], stdin=null, stdout=null, stderr=null, env={}, cwd="/",
-                start_new_session=True,
-            )  # fmt: skip
-        except OSError as problem:
+            # On this thread, which `spawn_plain` promises: see the top of this file.
+            self._pid = await spawn_plain(self._command, Stdio(theirs.fileno(), null, null))
+        except BaseException:
             ours.close()
-            raise LaunchError(SpawnFailed(step="fork server", reason=str(problem.strerror))) from problem
+            raise
         finally:
+            os.close(null)
             theirs.close()
         self._socket = trio.socket.from_stdlib_socket(ours)
 
     def _drop(self) -> None:
         self._close_socket()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        pid, self._pid = self._pid, None
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
     def _close_socket(self) -> None:
         if self._socket is not None:
@@ -190,13 +181,17 @@ def _understood(data: bytes) -> _Report:
     return _Report(pid=pid or None, failed=(step, code, detail))
 
 
-async def _reap(pid: int) -> None:
-    # It is on its way to _exit, or was just killed; only in a hanging file system can that take long.
+def _has_ended(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+async def reap(pid: int, *, within_s: float = START_S) -> bool:
+    """Wait for the end of a child that is about to end, and collect it; False if it has not ended in time."""
     watch = os.pidfd_open(pid)
     try:
-        with trio.move_on_after(START_S):
+        with trio.move_on_after(within_s):
             await trio.lowlevel.wait_readable(watch)
-        os.waitpid(pid, os.WNOHANG)  # noqa: ASYNC222 - it does not wait
+        return os.waitpid(pid, os.WNOHANG)[0] == pid  # noqa: ASYNC222 - it does not wait
     finally:
         os.close(watch)
 

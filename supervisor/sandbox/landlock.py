@@ -64,15 +64,10 @@ def system_call(number: int, *arguments: int) -> int:
 
 
 def version() -> int:
-    """The ABI that this kernel answers, 0 where there is no Landlock; raises OSError for anything else."""
+    """The ABI that this kernel answers; raises OSError, with one of ABSENT where there is no Landlock."""
     if sys.platform != "linux":
-        return 0
-    try:
-        return system_call(_CREATE_RULESET, 0, 0, _VERSION_QUERY)
-    except OSError as problem:
-        if problem.errno in ABSENT:
-            return 0
-        raise
+        raise OSError(errno.ENOSYS, "this is not Linux")
+    return system_call(_CREATE_RULESET, 0, 0, _VERSION_QUERY)
 
 
 def create_ruleset(abi: int) -> int:

@@ -5,21 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
+from supervisor.process.words import Stdio as Ends
 from supervisor.sandbox import landlock
 from supervisor.sandbox.forkserver import ForkServer
 from supervisor.sandbox.job import Job
 
 pytestmark = pytest.mark.real
-
-
-class Ends(NamedTuple):
-    stdin: int
-    stdout: int
-    stderr: int
 
 
 async def test_a_confined_child_is_ours_writes_inside_and_nowhere_else(tmp_path: Path) -> None:

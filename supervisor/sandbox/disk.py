@@ -1,0 +1,97 @@
+"""The file system for the rules: `Paths` over real system calls. Blocking; a hanging mount hangs it."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from supervisor.sandbox.paths import Kind
+
+_HEAD_BYTES = 1024
+"""Enough for a #! line and for a whole pyvenv.cfg."""
+
+
+class Disk:
+    """Answers as of the moment; what cannot be looked at is not there."""
+
+    def real(self, path: str) -> str:
+        """The path with every link followed, as far as it exists."""
+        return os.path.realpath(path)
+
+    def kind(self, path: str) -> Kind:
+        """What is there, links followed."""
+        try:
+            mode = os.stat(path).st_mode
+        except (OSError, ValueError):
+            return "missing"
+        return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
+
+    def link(self, path: str) -> str | None:
+        """The target of a symbolic link as it is written."""
+        try:
+            return os.readlink(path)
+        except OSError:
+            return None
+
+    def children(self, path: str) -> tuple[str, ...]:
+        """The names in a folder, sorted."""
+        try:
+            return tuple(sorted(os.listdir(path)))
+        except OSError:
+            return ()
+
+    def head(self, path: str) -> bytes:
+        """The first bytes of a regular file."""
+        if self.kind(path) != "file":
+            return b""  # opening anything else may block, or do something
+        try:
+            with open(path, "rb", buffering=0) as file:
+                return file.read(_HEAD_BYTES)
+        except OSError:
+            return b""
+
+    def connectable(self, path: str) -> bool:
+        """Whether there is a socket that this user may connect to."""
+        try:
+            return stat.S_ISSOCK(os.stat(path).st_mode) and os.access(path, os.W_OK)
+        except OSError:
+            return False
+
+
+def make_private(folders: tuple[str, ...]) -> None:
+    """Make each folder, private to this user; one that is there is made private too.
+
+    Raises:
+        OSError: it cannot be made, or is not a folder of this user's own.
+    """
+    for folder in folders:
+        try:
+            os.mkdir(folder, 0o700)
+        except FileExistsError:
+            _take(folder)
+
+
+def _take(folder: str) -> None:
+    # Opened without following a link, and checked on the descriptor: what was looked at is what is changed.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        found = os.fstat(descriptor)
+        if found.st_uid != os.geteuid():
+            raise PermissionError(1, "it belongs to another user", folder)
+        if stat.S_IMODE(found.st_mode) != 0o700:
+            os.fchmod(descriptor, 0o700)
+    finally:
+        os.close(descriptor)
+
+
+def marks(landmarks: tuple[str, ...], watched: tuple[str, ...]) -> tuple[tuple[int, int, int], ...]:
+    """What is at these paths now, and what is in the watched folders: equal marks mean that nothing was replaced."""
+    return (*(_mark(path, entries=False) for path in landmarks), *(_mark(path, entries=True) for path in watched))
+
+
+def _mark(path: str, *, entries: bool) -> tuple[int, int, int]:
+    try:
+        seen = os.stat(path)
+    except OSError:
+        return (0, 0, 0)
+    return (seen.st_dev, seen.st_ino, seen.st_mtime_ns if entries else 0)

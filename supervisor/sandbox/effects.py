@@ -1,0 +1,240 @@
+"""The effects of mode `sandbox`: finds out what this machine can do, makes plans, starts by them, reports what holds.
+
+The rules do no I/O and the file system may hang, so facts are gathered, plans made and rulesets built in a worker
+thread; building a ruleset confines nobody. A ruleset is kept per server and used again as long as nothing that it
+stands on has changed; every child gets it by its descriptor.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import NoReturn
+
+import msgspec
+import trio
+from msgspec import Struct
+
+from supervisor.errors import ConfinementFailed, LaunchError, Problem, StateUnusable
+from supervisor.launch.messages import Confined, Launch
+from supervisor.process.instances import Arrangement, Instances
+from supervisor.process.lookup import search_path
+from supervisor.process.table import ProcessTable
+from supervisor.process.words import Command, Spawner, Stdio
+from supervisor.sandbox import landlock
+from supervisor.sandbox.denied import sockets
+from supervisor.sandbox.disk import Disk, make_private, marks
+from supervisor.sandbox.explain import printable
+from supervisor.sandbox.forkserver import ForkServer
+from supervisor.sandbox.job import Job
+from supervisor.sandbox.level import choose
+from supervisor.sandbox.messages import SandboxReport
+from supervisor.sandbox.policy import plan_for
+from supervisor.sandbox.probe import probe
+from supervisor.sandbox.report import kernel_view, report_of
+from supervisor.sandbox.state import server_folder
+from supervisor.sandbox.words import Asked, Availability, Chosen, Order, Places, Plan, Profile
+
+
+class _Prepared(Struct, frozen=True):
+    """A plan, its ruleset and what it stands on."""
+
+    asked: Asked
+    chosen: Chosen
+    plan: Plan
+    ruleset: int | None
+    marks: tuple[tuple[int, int, int], ...]
+
+
+class Sandbox:
+    """Starts confined programs; open one with `open_sandbox`."""
+
+    def __init__(self, places: Places, forks: ForkServer) -> None:
+        self._places = places
+        self._forks = forks
+        self._disk = Disk()
+        self._availability: Availability | None = None
+        self._probing = trio.Lock()
+        self._preparing: dict[str, trio.Lock] = {}
+        self._prepared: dict[str, _Prepared] = {}
+
+    async def availability(self) -> Availability:
+        """What this machine can do, found out once by doing it."""
+        async with self._probing:
+            if self._availability is None:
+                self._availability = await probe(self._forks, self._places.state_dir)
+        return self._availability
+
+    async def choose(self, order: Order) -> Chosen:
+        """The level for a server. Raises: LaunchError, if it gets none."""
+        needs_probe = order.spec.level in ("auto", "S2")
+        available = await self.availability() if needs_probe else Availability(abi=0)
+        chosen = choose(order.spec, available)
+        return chosen if isinstance(chosen, Chosen) else _refuse(chosen)
+
+    async def plan(self, order: Order, command: Command) -> Plan:
+        """What would be applied to a located command, without starting it. Raises: LaunchError."""
+        chosen = await self.choose(order)
+        asked = self._asked(order, command)
+        return await trio.to_thread.run_sync(self._plan, asked, chosen)
+
+    def spawner(self, order: Order, chosen: Chosen, on_report: Callable[[int, SandboxReport], None]) -> Spawner:
+        """Starts one command confined; `on_report` gets its pid and the report before its spawner returns."""
+
+        async def spawn(command: Command, stdio: Stdio) -> int:
+            prepared = await self._prepare(order, chosen, command)
+            environment = _environment(prepared.plan, command.env, order.profile)
+            job = Job(
+                argv=tuple(map(os.fsencode, command.argv)),
+                env={os.fsencode(name): os.fsencode(value) for name, value in environment.items()},
+                cwd=os.fsencode(prepared.plan.cwd),
+                abi=prepared.plan.abi,
+                rlimits=tuple((limit.number, limit.value) for limit in prepared.plan.rlimits),
+                parent=os.getpid(),
+            )
+            pid = await self._start(job, stdio, prepared.ruleset)
+            view = kernel_view(_status(pid))
+            on_report(pid, report_of(prepared.plan, order.spec, order.limits, environment, view))
+            return pid
+
+        return spawn
+
+    def close(self) -> None:
+        """Forget all rulesets; what was started by them stays confined."""
+        for prepared in self._prepared.values():
+            if prepared.ruleset is not None:
+                os.close(prepared.ruleset)
+        self._prepared.clear()
+
+    async def _start(self, job: Job, stdio: Stdio, ruleset: int | None) -> int:
+        # A copy: another start of the same server may find the ruleset out of date and replace it meanwhile.
+        copy = None if ruleset is None else os.dup(ruleset)
+        try:
+            return await self._forks.spawn(job, stdio, copy)
+        finally:
+            if copy is not None:
+                os.close(copy)
+
+    async def _prepare(self, order: Order, chosen: Chosen, command: Command) -> _Prepared:
+        asked = self._asked(order, command)
+        async with self._preparing.setdefault(order.server, trio.Lock()):
+            known = self._prepared.get(order.server)
+            if known is not None and known.asked == asked and known.chosen == chosen:
+                current = await trio.to_thread.run_sync(marks, known.plan.landmarks, known.plan.watched)
+                if current == known.marks:
+                    return known
+            made = await trio.to_thread.run_sync(self._make, asked, chosen)
+            self._prepared[order.server] = made
+            if known is not None and known.ruleset is not None:
+                os.close(known.ruleset)
+            return made
+
+    def _asked(self, order: Order, command: Command) -> Asked:
+        return Asked(
+            argv=command.argv,
+            search_path=search_path(command),
+            working_dir=order.profile.working_dir,
+            homes=self._places.homes,
+            state=server_folder(self._places.state_dir, order.server),
+            own=(self._places.state_dir, *self._places.own),
+            spec=order.spec,
+            limits=order.limits,
+        )
+
+    def _make(self, asked: Asked, chosen: Chosen) -> _Prepared:
+        """In a worker thread: folders, facts, plan, ruleset. Raises: LaunchError."""
+        plan = self._plan(asked, chosen)
+        folders = (os.path.dirname(asked.state), *plan.folders)
+        try:
+            make_private(folders)
+        except OSError as problem:
+            _refuse(StateUnusable(path=printable(str(problem.filename)), reason=problem.strerror or ""))
+        plan = self._plan(asked, chosen)  # once more: the server's own folder is there now
+        seen = marks(plan.landmarks, plan.watched)
+        return _Prepared(asked, chosen, plan, _ruleset(plan), seen)
+
+    def _plan(self, asked: Asked, chosen: Chosen) -> Plan:
+        uid = os.geteuid()
+        agent = self._places.ssh_agent
+        reachable = tuple(path for path in sockets(uid, agent) if self._disk.connectable(path))
+        plan = plan_for(asked, chosen, self._disk, reachable=reachable, is_root=uid == 0)
+        return plan if isinstance(plan, Plan) else _refuse(plan)
+
+
+@asynccontextmanager
+async def open_sandbox(places: Places) -> AsyncIterator[Sandbox]:
+    """A sandbox with a fork server of its own; leaving it ends the server, not its children."""
+    forks = ForkServer(sys.executable)
+    sandbox = Sandbox(places, forks)
+    try:
+        yield sandbox
+    finally:
+        sandbox.close()
+        await forks.aclose()
+
+
+class SandboxInstances(Instances):
+    """Instances of mode `sandbox`."""
+
+    def __init__(self, table: ProcessTable, sandbox: Sandbox, profile: Callable[[str], Profile]) -> None:
+        super().__init__(table, self._arrange_confined)
+        self._sandbox = sandbox
+        self._profile = profile
+        self._reports: dict[str, Confined] = {}
+
+    def confined(self, instance: str) -> Confined | None:
+        """What holds a launched instance; asked once, right after its launch."""
+        return self._reports.pop(instance, None)
+
+    async def _arrange_confined(self, message: Launch) -> Arrangement:
+        order = Order(
+            server=message.server,
+            spec=message.sandbox,
+            limits=message.limits,
+            profile=self._profile(message.server),
+        )
+        chosen = await self._sandbox.choose(order)
+
+        def keep(pid: int, report: SandboxReport) -> None:
+            self._reports[message.instance] = Confined(
+                server=message.server,
+                instance=message.instance,
+                pid=pid,
+                report=msgspec.to_builtins(report),
+                degraded=report.degraded,
+            )
+
+        return Arrangement(
+            spawner=self._sandbox.spawner(order, chosen, keep),
+            confinement=f"S2 abi{chosen.abi}" if chosen.abi else "S1 (no file sandbox)",
+            degraded=bool(chosen.degraded),
+        )
+
+
+def _environment(plan: Plan, given: Mapping[str, str], profile: Profile) -> dict[str, str]:
+    moved = {name: value for name, value in plan.environment.items() if name not in profile.own_env}
+    return {**plan.defaults, **given, **moved}
+
+
+def _ruleset(plan: Plan) -> int | None:
+    if not plan.abi:
+        return None
+    try:
+        return landlock.build(plan.abi, [(os.fsencode(grant.path), grant.access) for grant in plan.grants])
+    except OSError as problem:
+        path = os.fsdecode(problem.filename) if isinstance(problem.filename, str | bytes) else ""
+        _refuse(ConfinementFailed(step="ruleset", reason=f"{problem.strerror} {printable(path)}".strip()))
+
+
+def _status(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""  # it has ended already
+
+
+def _refuse(problem: Problem) -> NoReturn:
+    raise LaunchError(problem)

@@ -1,0 +1,59 @@
+"""A plan as people and programs read it: what would be applied, before anything is started. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from supervisor.sandbox import abi
+from supervisor.sandbox.words import Plan
+
+
+def structure(plan: Plan) -> dict[str, object]:
+    """The plan as plain data for `--json`; every text can be encoded."""
+    return {
+        "level": plan.level,
+        "degraded": plan.degraded,
+        "landlock_abi": plan.abi,
+        "rights_handled": list(abi.fs_names(abi.handled_fs(plan.abi))),
+        "scopes": list(abi.scope_names(abi.scopes(plan.abi))),
+        "granted": [{"path": printable(item.path), "access": item.access, "why": item.why} for item in plan.grants],
+        "expanded": [
+            {"path": printable(item.path), "access": item.access, "children": item.children} for item in plan.expanded
+        ],
+        "skipped": [{"path": printable(item.path), "reason": item.reason} for item in plan.skipped],
+        "refused": [{"path": printable(item.path), "reason": item.reason} for item in plan.refused],
+        "denied": [printable(path) for path in plan.denied],
+        "rlimits": {limit.name: limit.value for limit in plan.rlimits},
+        "environment": {name: printable(value) for name, value in {**plan.defaults, **plan.environment}.items()},
+        "cwd": printable(plan.cwd),
+        "gaps": [printable(gap) for gap in plan.gaps],
+    }
+
+
+def lines(plan: Plan) -> Iterator[str]:
+    """The plan as lines for a terminal."""
+    held = f"Landlock ABI {plan.abi}" if plan.abi else "no file sandbox"
+    yield f"level       {plan.level} ({held})"
+    if plan.degraded:
+        yield f"degraded    {plan.degraded}"
+    yield f"cwd         {printable(plan.cwd)}"
+    for access in abi.CLASSES:
+        yield from _block(access, (item.path for item in plan.grants if item.access == access))
+    yield from _block("expanded", (f"{item.path} ({item.access}, {item.children} entries)" for item in plan.expanded))
+    yield from _block("skipped", (f"{item.path}: {item.reason}" for item in plan.skipped))
+    yield from _block("refused", (f"{item.path}: {item.reason}" for item in plan.refused))
+    yield from _block("denied", plan.denied)
+    yield from _block("rlimits", (f"{limit.name} {limit.value}" for limit in plan.rlimits))
+    yield from _block("variables", (f"{name}={value}" for name, value in {**plan.defaults, **plan.environment}.items()))
+    yield from _block("gaps", plan.gaps)
+
+
+def _block(title: str, items: Iterable[str]) -> Iterator[str]:
+    for number, item in enumerate(items):
+        yield f"{'' if number else title:<12}{printable(item)}"
+
+
+def printable(text: str) -> str:
+    """The text with lone surrogates and control characters escaped."""
+    safe = text.encode("utf-8", "backslashreplace").decode()
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in safe)

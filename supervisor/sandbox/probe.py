@@ -1,0 +1,46 @@
+"""Finds out whether Landlock holds here, by doing it: a confined child writes inside, and tries to write outside."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+
+from supervisor.errors import LaunchError
+from supervisor.sandbox import abi, landlock
+from supervisor.sandbox.forkserver import ForkServer
+from supervisor.sandbox.job import Job
+from supervisor.sandbox.words import Availability
+
+_ABSENT = {
+    errno.ENOSYS: "this kernel was built without it (ENOSYS)",
+    errno.EOPNOTSUPP: "this kernel has it, but it was not enabled at boot (EOPNOTSUPP)",
+}
+
+
+async def probe(forks: ForkServer, state_dir: str) -> Availability:
+    """What this machine can do; a version number alone is not believed."""
+    try:
+        number = abi.known(landlock.version())
+    except OSError as problem:
+        return Availability(abi=0, reason=_ABSENT.get(problem.errno or 0, f"asking for it failed: {problem.strerror}"))
+    try:
+        with tempfile.TemporaryDirectory(prefix="probe-", dir=state_dir) as folder:
+            await _try(forks, folder, number)
+    except OSError as problem:
+        return Availability(abi=0, reason=f"it could not be tried out: {problem.strerror}")
+    except LaunchError as failed:
+        return Availability(abi=0, reason=f"it did not hold when tried out: {failed.problem.text}")
+    return Availability(abi=number)
+
+
+async def _try(forks: ForkServer, folder: str, number: int) -> None:
+    inside, outside = os.path.join(folder, "inside"), os.path.join(folder, "outside")
+    os.mkdir(inside)
+    os.close(os.open(outside, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))  # refused below, so possible here
+    ruleset = landlock.build(number, [(os.fsencode(inside), "write")])
+    proof = (os.fsencode(os.path.join(inside, "file")), os.fsencode(outside))
+    try:
+        await forks.prove(Job(argv=(), env={}, cwd=b"/", abi=number, parent=os.getpid(), probe=proof), ruleset)
+    finally:
+        os.close(ruleset)

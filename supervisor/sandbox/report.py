@@ -1,0 +1,66 @@
+"""Makes the report of a started instance from its plan and from what the kernel answers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.sandbox import abi
+from supervisor.sandbox.explain import printable
+from supervisor.sandbox.gaps import network_open
+from supervisor.sandbox.limits import enforcers
+from supervisor.sandbox.messages import Expanded, Granted, KernelView, Refused, SandboxReport, Skipped
+from supervisor.sandbox.words import Plan
+
+_Placed = TypeVar("_Placed", Expanded, Skipped, Refused)
+
+
+def report_of(
+    plan: Plan, spec: SandboxSpec, limits: Limits, environment: Iterable[str], view: KernelView
+) -> SandboxReport:
+    """What holds an instance that was started by this plan; `environment` are names."""
+    return SandboxReport(
+        level_asked=spec.level,
+        level=plan.level,
+        is_file_sandbox=plan.abi > 0,
+        degraded=printable(plan.degraded),
+        landlock_abi=plan.abi,
+        rights_handled=abi.fs_names(abi.handled_fs(plan.abi)),
+        scopes=abi.scope_names(abi.scopes(plan.abi)),
+        granted=tuple(Granted(printable(grant.path), grant.access, grant.why) for grant in plan.grants),
+        expanded=_printable(plan.expanded),
+        skipped=_printable(plan.skipped),
+        refused=_printable(plan.refused),
+        denied=tuple(printable(path) for path in plan.denied),
+        network="allow",
+        network_open=network_open(),
+        rlimits=plan.rlimits,
+        limits=enforcers(limits, plan.rlimits),
+        environment=tuple(sorted(printable(name) for name in environment)),
+        kernel=view,
+        gaps=tuple(printable(gap) for gap in plan.gaps),
+    )
+
+
+def _printable(items: tuple[_Placed, ...]) -> tuple[_Placed, ...]:
+    return tuple(replace(item, path=printable(item.path)) for item in items)
+
+
+def kernel_view(status: str) -> KernelView:
+    """What a /proc/PID/status says; what it does not say stays unknown."""
+    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+
+    def number(name: str, radix: int) -> int:
+        text = fields.get(name, "").strip()
+        return int(text, radix) if text else -1
+
+    return KernelView(
+        no_new_privs=number("NoNewPrivs", 10),
+        seccomp=number("Seccomp", 10),
+        cap_effective=number("CapEff", 16),
+        cap_permitted=number("CapPrm", 16),
+        cap_bounding=number("CapBnd", 16),
+    )

@@ -1,0 +1,19 @@
+"""Names of the servers' own folders. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from posixpath import join
+from urllib.parse import quote
+
+FOLDER = "servers"
+_LONGEST_NAME = 200
+"""File systems take 255 bytes; what is longer is cut and told apart by a hash."""
+
+
+def server_folder(state_dir: str, server: str) -> str:
+    """The folder of one server: readable for common names, and different for different names."""
+    name = quote(server, safe=" ", errors="backslashreplace").replace(".", "%2E") or "%"
+    if len(name) > _LONGEST_NAME:
+        name = name[: _LONGEST_NAME - 17] + "-" + hashlib.sha256(name.encode()).hexdigest()[:16]
+    return join(state_dir, FOLDER, name)
