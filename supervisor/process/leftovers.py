@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable
 
 import trio
@@ -25,6 +26,10 @@ from supervisor.process.words import MARKER, Leftovers
 
 ENVIRON_BYTES = 1024 * 1024
 """As much of an environment as is searched for the marker."""
+
+
+EXEC_S = 0.001
+"""Before a second look at a process that may be in the midst of an exec."""
 
 
 class Snapshot(Struct, frozen=True):
@@ -44,12 +49,16 @@ def read_process(pid: int) -> Process | None:
 
 
 def read_marker(pid: int) -> str | None:
-    """The marker in a process's environment, None if it has none or we may not look."""
+    """The marker in a process's environment: None if it has none or we may not look, "" if it is in midst of an exec.
+
+    For some microseconds within exec the kernel shows an empty environment; one that stays empty shows the same.
+    """
     try:
         with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:
-            value = marker_in(file.read(ENVIRON_BYTES) or b"", MARKER.encode())
+            environ = file.read(ENVIRON_BYTES)
     except OSError:
         return None
+    value = marker_in(environ, MARKER.encode()) if environ else b""
     return None if value is None else value.decode("utf-8", "backslashreplace")
 
 
@@ -68,6 +77,11 @@ def scan(since_ticks: int) -> Snapshot:
         processes[process.pid] = process
         if process.started >= since_ticks and (marker := read_marker(process.pid)) is not None:
             markers[process.pid] = marker
+    undecided = [pid for pid, marker in markers.items() if not marker]
+    if undecided:
+        time.sleep(EXEC_S)
+    for pid in undecided:
+        markers[pid] = read_marker(pid) or ""
     return Snapshot(processes, markers)
 
 

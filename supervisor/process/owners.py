@@ -79,7 +79,7 @@ class Owners:
         text = bytes(self._pending)
         self._pending.clear()
         needed = sum(map(len, self._live.values()))
-        is_whole = self._must_rewrite or self._size > needed + SLACK_BYTES
+        is_whole = self._must_rewrite or self._size + len(text) > needed + SLACK_BYTES
         if is_whole:
             text = encode(self._owner) + b"".join(self._live.values())
         try:

@@ -85,9 +85,8 @@ def test_a_scan_sees_this_process_and_no_marker_of_what_is_older() -> None:
 @pytest.mark.real
 async def test_a_child_carries_its_marker(bench: Bench) -> None:
     child = await bench.start_program("sleep", "1000")
-    marker = read_marker(child.pid)
-    assert marker
-    assert marker.endswith("/test-1")
+    await come_true(lambda: read_marker(child.pid))
+    assert str(read_marker(child.pid)).endswith("/test-1")
     assert read_marker(1 << 22) is None
 
 
