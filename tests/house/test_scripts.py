@@ -1,0 +1,72 @@
+"""The scripts judge figures as they say, and make a cache again when it no longer fits."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts import bench, test, testbed
+from scripts.bench_parts.row import Row
+
+TREE = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("against", "goal", "wrong", "judged", "ok"),
+    [
+        (2.0, 2.0, 0, 2.0, True),
+        (2.0, 1.9, 0, 2.0, False),
+        (2.0, 9.0, 1, 2.0, False),
+        (None, 4.0, 0, 4.0, True),
+        (None, 3.9, 0, 4.0, False),
+        (2.0, None, 0, 2.0, True),
+        (0.0, 4.0, 0, 4.0, True),
+    ],
+)
+def test_a_row_is_judged_by_its_ratio_or_by_its_figure(
+    against: float | None, goal: float | None, wrong: int, judged: float, ok: bool
+) -> None:
+    row = Row(name="x", measured=4.0, unit="ms", peer="y", against=against, goal=goal, wrong=wrong)
+    assert (row.judged, row.ok) == (judged, ok)
+
+
+def test_figures_stand_beside_their_goals_in_one_unit() -> None:
+    ratio = Row(name="spawn", measured=1.234, unit="ms", peer="posix_spawn", against=1.0, goal=3, stretch=1.4)
+    figure = Row(name="memory", measured=70.0, unit="KiB", peer="nothing", goal=60, stretch=20)
+    assert bench.cells(ratio) == ("spawn", "1.23 ms", "1 ms (posix_spawn)", "1.23 ×", "3 ×", "1.4 ×", "stretch")
+    assert bench.cells(figure) == ("memory", "70 KiB", "nothing", "", "60 KiB", "20 KiB", "missed")
+
+
+@pytest.mark.parametrize("name", bench.parts())
+def test_every_part_of_the_benchmark_hands_in_rows(name: str) -> None:
+    module = importlib.import_module(f"scripts.bench_parts.{name}")
+    assert callable(module.rows)
+
+
+def test_a_cached_folder_is_made_again_when_unfinished_changed_or_moved(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    assert testbed.once(folder, ["recipe"])
+    assert testbed.once(folder, ["recipe"]), "not finished"
+    (folder / "made").touch()
+    testbed.finish(folder, ["recipe"])
+    assert not testbed.once(folder, ["recipe"])
+    moved = folder.rename(tmp_path / "moved")
+    assert testbed.once(moved, ["recipe"]), "moved"
+    testbed.finish(moved, ["recipe"])
+    assert testbed.once(moved, ["another"]), "another recipe"
+    assert list(moved.iterdir()) == [], "what was there is gone"
+
+
+def test_the_gate_runs_every_step_and_names_those_that_failed() -> None:
+    steps = [test.Step("bad", ["false"]), test.Step("good", ["true"]), test.Step("worse", ["sh", "-c", "exit 3"])]
+    assert test.perform(steps, dict(os.environ)) == ["bad", "worse"]
+
+
+def test_what_has_to_be_run_by_name_can_be() -> None:
+    for name in ("scripts/test", "scripts/bench", "scripts/generate", "scripts/python", ".ci/run"):
+        assert os.access(TREE / name, os.X_OK), name
+        assert subprocess.run(["bash", "-n", str(TREE / name)], check=False).returncode == 0
