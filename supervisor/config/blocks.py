@@ -8,6 +8,7 @@ Every mistake is noted, not the first alone, and a mistaken value counts as unsa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -32,7 +33,7 @@ def said(block: type[Struct], value: Any, path: Path, notes: Notes) -> Said:
     if not isinstance(value, dict):
         notes.wrong(path, f"{_kind(value)} stands where a block belongs", "an object with keys")
         return {}
-    hints = get_type_hints(block, include_extras=True)  # null and an empty text say nothing: mcpproxy writes both
+    hints = _hints(block)  # null and an empty text say nothing: mcpproxy writes both
     found: Said = {}
     for key, part in value.items():
         if key not in hints:
@@ -53,13 +54,19 @@ def laid_over(upper: Said, lower: Said) -> Said:
 
 def built(block: type[AStruct], keys: Mapping[str, Any]) -> AStruct:
     """The block with these keys, and defaults for all others."""
-    hints = get_type_hints(block) if any(isinstance(value, dict) for value in keys.values()) else {}
+    hints = _hints(block)
     return block(
         **{
             key: built(hints[key], value) if isinstance(value, dict) and _is_struct(hints[key]) else value
             for key, value in keys.items()
         }
     )
+
+
+@cache
+def _hints(block: type[Struct]) -> dict[str, Any]:
+    """The types of a block's fields: half a millisecond each time, and they never change."""
+    return get_type_hints(block, include_extras=True)
 
 
 def _is_struct(hint: Any) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from supervisor.config.documents import Document, located, parse
@@ -42,11 +41,19 @@ def load(path: str | Path | None, *, environ: Mapping[str, str], facts: Facts) -
 
 def adopt(tree: Mapping[str, Any], *, environ: Mapping[str, str], facts: Facts) -> Config:
     """Take a config that is in memory already, for embedding programs. Raises ConfigError like load."""
-    plain = msgspec.to_builtins(tree, str_keys=True, enc_hook=str)  # tuples become lists, paths become texts
-    document = Document(tree=plain, folder=str(Path.cwd()))
+    document = Document(tree={str(key): _plain(value) for key, value in tree.items()}, folder=str(Path.cwd()))
     home = environ.get("HOME", "")
     lookup = Surroundings(environ, Path.cwd() / "config", home)
     return resolve(document, lookup=lookup, facts=facts, home=home)
+
+
+def _plain(value: Any) -> Any:
+    """What a program builds by hand, as a file would have it: tuples as lists, paths as texts."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def default_path(environ: Mapping[str, str]) -> str:

@@ -102,10 +102,12 @@ def index(bare: str) -> tuple[dict[Path, Position], list[Duplicate]]:
     starts = [0, *(found.end() for found in re.finditer("\n", bare))]
     positions: dict[Path, Position] = {}
     duplicates: list[Duplicate] = []
+    doubled: set[Path] = set()  # what is below a key that stands twice is not counted again
     for path, offset in _walk(bare):
         line = bisect_right(starts, offset)
         position = (line, offset - starts[line - 1] + 1)
-        if path in positions:
+        if path in positions and not doubled.intersection(path[:end] for end in range(len(path))):
+            doubled.add(path)
             duplicates.append(Duplicate(path, positions[path], position))
         positions.setdefault(path, position)
     return positions, duplicates

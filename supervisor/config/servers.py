@@ -104,7 +104,7 @@ def _local(entry: Entry, what: Program, level: Level, *, around: Surroundings, e
     own = is_own_container(what.command)
     outcome = gated(asked, own_container=own, sandbox=sandbox, facts=around.facts)
     spec = spec_of(Draft(entry, enabled, what, level, around.everywhere, outcome))
-    if not asked.why.key and not own:
+    if enabled and not asked.why.key and not own:
         entry.notes.warnings.append(IsolationUnsaid(place=spec.place))
     entry.notes.warnings.extend(_hidden_paths(entry, spec))
     problems = (*_obstacles(spec, outcome, around.facts), *around.problems)

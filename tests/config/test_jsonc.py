@@ -85,6 +85,11 @@ def test_a_key_that_stands_twice_is_found_with_both_places() -> None:
     assert [tuple(duplicate) for duplicate in duplicates] == [(("a", "x"), (1, 8), (3, 2))]
 
 
+def test_what_is_below_a_key_that_stands_twice_is_not_counted_again() -> None:
+    _, duplicates = index('{"a": {"x": 1}, "a": {"x": {"y": 1, "y": 2}}}')
+    assert [duplicate.path for duplicate in duplicates] == [("a",)]
+
+
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> set[tuple[str | int, ...]]:
     """Every path into a tree, by another way than the walk over its text."""
     steps: list[tuple[str | int, Any]] = []
