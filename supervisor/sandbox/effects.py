@@ -9,32 +9,35 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import NoReturn
 
 import msgspec
 import trio
 from msgspec import Struct
+from msgspec.structs import replace
 
-from supervisor.errors import ConfinementFailed, LaunchError, Problem, StateUnusable
 from supervisor.launch.messages import Confined, Launch
 from supervisor.process.instances import Arrangement, Instances
 from supervisor.process.lookup import search_path
 from supervisor.process.table import ProcessTable
 from supervisor.process.words import Command, Spawner, Stdio
-from supervisor.sandbox import landlock
-from supervisor.sandbox.denied import sockets
-from supervisor.sandbox.disk import Disk, make_private, marks
+from supervisor.sandbox.apply import (
+    asked_for,
+    chosen_level,
+    environment_of,
+    job_of,
+    make_folders,
+    plan_here,
+    ruleset_of,
+)
+from supervisor.sandbox.disk import marks
 from supervisor.sandbox.explain import printable
 from supervisor.sandbox.forkserver import ForkServer
 from supervisor.sandbox.job import Job
-from supervisor.sandbox.level import choose
 from supervisor.sandbox.messages import SandboxReport
-from supervisor.sandbox.policy import plan_for
 from supervisor.sandbox.probe import probe
 from supervisor.sandbox.report import kernel_view, report_of
-from supervisor.sandbox.state import server_folder
 from supervisor.sandbox.words import Asked, Availability, Chosen, Order, Places, Plan, Profile
 
 
@@ -45,6 +48,8 @@ class _Prepared(Struct, frozen=True):
     chosen: Chosen
     plan: Plan
     ruleset: int | None
+    report: SandboxReport
+    """But for the environment and the kernel's view of one instance."""
     marks: tuple[tuple[int, int, int], ...]
 
 
@@ -54,7 +59,6 @@ class Sandbox:
     def __init__(self, places: Places, forks: ForkServer) -> None:
         self._places = places
         self._forks = forks
-        self._disk = Disk()
         self._availability: Availability | None = None
         self._probing = trio.Lock()
         self._preparing: dict[str, trio.Lock] = {}
@@ -70,33 +74,24 @@ class Sandbox:
     async def choose(self, order: Order) -> Chosen:
         """The level for a server. Raises: LaunchError, if it gets none."""
         needs_probe = order.spec.level in ("auto", "S2")
-        available = await self.availability() if needs_probe else Availability(abi=0)
-        chosen = choose(order.spec, available)
-        return chosen if isinstance(chosen, Chosen) else _refuse(chosen)
+        return chosen_level(order, await self.availability() if needs_probe else Availability(abi=0))
 
     async def plan(self, order: Order, command: Command) -> Plan:
         """What would be applied to a located command, without starting it. Raises: LaunchError."""
         chosen = await self.choose(order)
-        asked = self._asked(order, command)
-        return await trio.to_thread.run_sync(self._plan, asked, chosen)
+        asked = asked_for(order, self._places, command.argv, search_path(command))
+        return await trio.to_thread.run_sync(plan_here, asked, chosen, self._places.ssh_agent)
 
     def spawner(self, order: Order, chosen: Chosen, on_report: Callable[[int, SandboxReport], None]) -> Spawner:
         """Starts one command confined; `on_report` gets its pid and the report before its spawner returns."""
 
         async def spawn(command: Command, stdio: Stdio) -> int:
             prepared = await self._prepare(order, chosen, command)
-            environment = _environment(prepared.plan, command.env, order.profile)
-            job = Job(
-                argv=tuple(map(os.fsencode, command.argv)),
-                env={os.fsencode(name): os.fsencode(value) for name, value in environment.items()},
-                cwd=os.fsencode(prepared.plan.cwd),
-                abi=prepared.plan.abi,
-                rlimits=tuple((limit.number, limit.value) for limit in prepared.plan.rlimits),
-                parent=os.getpid(),
-            )
+            environment = environment_of(prepared.plan, order, command.env)
+            job = job_of(prepared.plan, command.argv, environment, parent=os.getpid())
             pid = await self._start(job, stdio, prepared.ruleset)
-            view = kernel_view(_status(pid))
-            on_report(pid, report_of(prepared.plan, order.spec, order.limits, environment, view))
+            names = tuple(sorted(map(printable, environment)))
+            on_report(pid, replace(prepared.report, environment=names, kernel=kernel_view(_status(pid))))
             return pid
 
         return spawn
@@ -118,49 +113,27 @@ class Sandbox:
                 os.close(copy)
 
     async def _prepare(self, order: Order, chosen: Chosen, command: Command) -> _Prepared:
-        asked = self._asked(order, command)
+        asked = asked_for(order, self._places, command.argv, search_path(command))
         async with self._preparing.setdefault(order.server, trio.Lock()):
             known = self._prepared.get(order.server)
             if known is not None and known.asked == asked and known.chosen == chosen:
                 current = await trio.to_thread.run_sync(marks, known.plan.landmarks, known.plan.watched)
                 if current == known.marks:
                     return known
-            made = await trio.to_thread.run_sync(self._make, asked, chosen)
+            made = await trio.to_thread.run_sync(_make, asked, chosen, self._places.ssh_agent)
             self._prepared[order.server] = made
             if known is not None and known.ruleset is not None:
                 os.close(known.ruleset)
             return made
 
-    def _asked(self, order: Order, command: Command) -> Asked:
-        return Asked(
-            argv=command.argv,
-            search_path=search_path(command),
-            working_dir=order.profile.working_dir,
-            homes=self._places.homes,
-            state=server_folder(self._places.state_dir, order.server),
-            own=(self._places.state_dir, *self._places.own),
-            spec=order.spec,
-            limits=order.limits,
-        )
 
-    def _make(self, asked: Asked, chosen: Chosen) -> _Prepared:
-        """In a worker thread: folders, facts, plan, ruleset. Raises: LaunchError."""
-        plan = self._plan(asked, chosen)
-        folders = (os.path.dirname(asked.state), *plan.folders)
-        try:
-            make_private(folders)
-        except OSError as problem:
-            _refuse(StateUnusable(path=printable(str(problem.filename)), reason=problem.strerror or ""))
-        plan = self._plan(asked, chosen)  # once more: the server's own folder is there now
-        seen = marks(plan.landmarks, plan.watched)
-        return _Prepared(asked, chosen, plan, _ruleset(plan), seen)
-
-    def _plan(self, asked: Asked, chosen: Chosen) -> Plan:
-        uid = os.geteuid()
-        agent = self._places.ssh_agent
-        reachable = tuple(path for path in sockets(uid, agent) if self._disk.connectable(path))
-        plan = plan_for(asked, chosen, self._disk, reachable=reachable, is_root=uid == 0)
-        return plan if isinstance(plan, Plan) else _refuse(plan)
+def _make(asked: Asked, chosen: Chosen, ssh_agent: str | None) -> _Prepared:
+    """In a worker thread. Raises: LaunchError."""
+    plan = plan_here(asked, chosen, ssh_agent)  # first, so that nothing is made for a server that is refused
+    make_folders(asked, plan.folders)
+    plan = plan_here(asked, chosen, ssh_agent)
+    seen = marks(plan.landmarks, plan.watched)
+    return _Prepared(asked, chosen, plan, ruleset_of(plan), report_of(plan, asked.spec, asked.limits), seen)
 
 
 @asynccontextmanager
@@ -213,28 +186,9 @@ class SandboxInstances(Instances):
         )
 
 
-def _environment(plan: Plan, given: Mapping[str, str], profile: Profile) -> dict[str, str]:
-    moved = {name: value for name, value in plan.environment.items() if name not in profile.own_env}
-    return {**plan.defaults, **given, **moved}
-
-
-def _ruleset(plan: Plan) -> int | None:
-    if not plan.abi:
-        return None
-    try:
-        return landlock.build(plan.abi, [(os.fsencode(grant.path), grant.access) for grant in plan.grants])
-    except OSError as problem:
-        path = os.fsdecode(problem.filename) if isinstance(problem.filename, str | bytes) else ""
-        _refuse(ConfinementFailed(step="ruleset", reason=f"{problem.strerror} {printable(path)}".strip()))
-
-
 def _status(pid: int) -> str:
     try:
         with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError:
         return ""  # it has ended already
-
-
-def _refuse(problem: Problem) -> NoReturn:
-    raise LaunchError(problem)

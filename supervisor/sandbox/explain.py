@@ -55,5 +55,7 @@ def _block(title: str, items: Iterable[str]) -> Iterator[str]:
 
 def printable(text: str) -> str:
     """The text with lone surrogates and control characters escaped."""
+    if text.isascii() and text.isprintable():
+        return text
     safe = text.encode("utf-8", "backslashreplace").decode()
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in safe)

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import tempfile
 
 from supervisor.errors import LaunchError
-from supervisor.sandbox import abi, landlock
+from supervisor.sandbox import landlock
+from supervisor.sandbox.apply import announced
 from supervisor.sandbox.forkserver import ForkServer
 from supervisor.sandbox.job import Job
 from supervisor.sandbox.words import Availability
 
-_ABSENT = {
-    errno.ENOSYS: "this kernel was built without it (ENOSYS)",
-    errno.EOPNOTSUPP: "this kernel has it, but it was not enabled at boot (EOPNOTSUPP)",
-}
-
 
 async def probe(forks: ForkServer, state_dir: str) -> Availability:
     """What this machine can do; a version number alone is not believed."""
-    try:
-        number = abi.known(landlock.version())
-    except OSError as problem:
-        return Availability(abi=0, reason=_ABSENT.get(problem.errno or 0, f"asking for it failed: {problem.strerror}"))
+    available = announced()
+    if not available.abi:
+        return available
     try:
         with tempfile.TemporaryDirectory(prefix="probe-", dir=state_dir) as folder:
-            await _try(forks, folder, number)
+            await _try(forks, folder, available.abi)
     except OSError as problem:
         return Availability(abi=0, reason=f"it could not be tried out: {problem.strerror}")
     except LaunchError as failed:
         return Availability(abi=0, reason=f"it did not hold when tried out: {failed.problem.text}")
-    return Availability(abi=number)
+    return available
 
 
 async def _try(forks: ForkServer, folder: str, number: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -18,10 +17,8 @@ from supervisor.sandbox.words import Plan
 _Placed = TypeVar("_Placed", Expanded, Skipped, Refused)
 
 
-def report_of(
-    plan: Plan, spec: SandboxSpec, limits: Limits, environment: Iterable[str], view: KernelView
-) -> SandboxReport:
-    """What holds an instance that was started by this plan; `environment` are names."""
+def report_of(plan: Plan, spec: SandboxSpec, limits: Limits) -> SandboxReport:
+    """What holds every instance started by this plan; to be completed by its environment and the kernel's view."""
     return SandboxReport(
         level_asked=spec.level,
         level=plan.level,
@@ -39,8 +36,8 @@ def report_of(
         network_open=network_open(),
         rlimits=plan.rlimits,
         limits=enforcers(limits, plan.rlimits),
-        environment=tuple(sorted(printable(name) for name in environment)),
-        kernel=view,
+        environment=(),
+        kernel=KernelView(),
         gaps=tuple(printable(gap) for gap in plan.gaps),
     )
 

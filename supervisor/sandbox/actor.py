@@ -1,0 +1,51 @@
+"""The actor of mode `sandbox`: starts servers confined, and tells by what as it was really done."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from supervisor.kernel.actor import Actor
+from supervisor.launch import rules
+from supervisor.launch.messages import Confined, Exited, Known, Launch, Launched, LaunchFailed
+from supervisor.launch.rules import Await, Command, Create, End, Recall
+
+
+class Launcher(Protocol):
+    """What this actor needs of the world."""
+
+    async def launch(self, message: Launch) -> Launched | LaunchFailed:
+        """Start one instance, confined."""
+
+    def confined(self, instance: str) -> Confined | None:
+        """Say what holds a launched instance; asked once."""
+
+    async def ended(self, instance: str) -> Exited:
+        """Wait until nothing of it is left."""
+
+    async def halt(self, instance: str) -> None:
+        """End it by the ladder."""
+
+    def known(self) -> dict[str, str]:
+        """Names to reply to of the instances that were launched and have not ended."""
+
+
+def actor(launcher: Launcher) -> Actor[rules.Launches]:
+    """Make the actor."""
+
+    async def perform(command: Command) -> Struct | tuple[Struct, ...] | None:
+        match command:
+            case Create():
+                launched = await launcher.launch(command.launch)
+                confined = launcher.confined(command.launch.instance)
+                return (launched,) if confined is None else (confined, launched)
+            case Await():
+                return await launcher.ended(command.instance)
+            case End():
+                await launcher.halt(command.instance)
+                return None
+            case Recall():
+                return Known(launched=launcher.known())
+
+    return Actor(accepts=rules.Heard, initial=rules.initial, decide=rules.decide, perform=perform)
