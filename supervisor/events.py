@@ -209,12 +209,26 @@ class InstanceExited(ServerEvent, frozen=True, kw_only=True, tag="instance.exite
 
 
 class ProcessSwept(Event, frozen=True, kw_only=True, tag="process.swept"):
-    """A process that an earlier run of stockade had left behind was ended."""
+    """What earlier, killed runs of stockade had left behind was looked for at the start."""
 
     severity: ClassVar[Severity] = Severity.WARNING
 
-    server: str
-    pid: int
+    ended: int
+    """Processes that were still there and were ended."""
+    survivors: int
+    """Processes that could not be ended."""
+    spared: int
+    """Recorded pids that belong to somebody else by now, and were left alone."""
+    troubles: list[str]
+    """What kept the sweep from looking everywhere."""
+
+
+class ProcessTroubled(Event, frozen=True, kw_only=True, tag="process.troubled"):
+    """Something about the care for processes themselves is wrong: no guardian, a full disk."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    reason: str
 
 
 # ----------------------------------------------------------------------------------------------------- sessions
@@ -271,7 +285,7 @@ class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
 AnyEvent = (
     TreeStarted | TreeStopped | TreeGaveUp | ConfigLoaded | ConfigRejected | SandboxLaunched | SandboxDegraded
     | ServerStarting | ServerReady | ServerDegraded | ServerFailed | ServerBackingOff | ServerCrashLooping
-    | ServerStopped | ServerRestarted | InstanceExited | ProcessSwept
+    | ServerStopped | ServerRestarted | InstanceExited | ProcessSwept | ProcessTroubled
     | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkLost
     | ActorCrashed | ActorRestarted | MessageDead
 )  # fmt: skip

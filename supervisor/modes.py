@@ -11,6 +11,9 @@ from supervisor.bare.effects import BareInstances
 from supervisor.config.schema import Mode
 from supervisor.kernel.actor import Actor
 from supervisor.process.table import ProcessTable
+from supervisor.sandbox.actor import actor as sandbox_actor
+from supervisor.sandbox.effects import Sandbox, SandboxInstances
+from supervisor.sandbox.words import Profile
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +21,9 @@ class Surroundings:
     """What the effects of any mode may need of this run."""
 
     table: ProcessTable
-    state_dir: str
+    sandbox: Sandbox
+    sandbox_profile: Callable[[str], Profile]
+    """What the config says about a server's sandbox that a launch does not carry, by the server's name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +34,13 @@ class ModeRow:
     actor: Callable[[Surroundings], Actor[Any]]
 
 
-MODES = (ModeRow(mode="none", actor=lambda around: bare_actor(BareInstances(around.table))),)
+MODES = (
+    ModeRow(mode="none", actor=lambda around: bare_actor(BareInstances(around.table))),
+    ModeRow(
+        mode="sandbox",
+        actor=lambda around: sandbox_actor(SandboxInstances(around.table, around.sandbox, around.sandbox_profile)),
+    ),
+)
 """The modes, in the order in which their actors start."""
 
 

@@ -1,15 +1,183 @@
-"""The command line: words in, one verb run, an exit code out."""
+"""The command line: words in, one verb run, an exit code out. Each verb is imported when it is run, not before."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+
+DURATION_HELP = "such as 500ms, 30s, 10m, or seconds as a number"
+
+
+def build_parser() -> ArgumentParser:
+    """Describe every verb and option; docs/reference/cli.md is generated from this."""
+    parser = ArgumentParser(
+        prog="stockade",
+        description="Runs stdio MCP servers isolated, supervised, scanned and observable.",
+        epilog="Exit codes: docs/reference/exit-codes.md. `stockade VERB --help` explains a verb.",
+    )
+    parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
+    verbs = parser.add_subparsers(title="verbs", dest="verb", metavar="VERB")
+    _add_run(verbs)
+    _add_serve(verbs)
+    _add_client_verbs(verbs)
+    _add_inspection(verbs)
+    return parser
+
+
+def _add_run(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
+    run = verbs.add_parser(
+        "run",
+        help="run one server as a prefix: stockade run -- npx -y SERVER",
+        usage="stockade run [options] -- COMMAND [ARGUMENT …]\n       stockade run --config FILE --server NAME",
+        description="Runs one server confined, relayed on stdin and stdout, and brings it back when it dies.",
+    )
+    run.add_argument("--mode", choices=("sandbox", "none", "docker", "auto"), help="isolation (default: sandbox)")
+    run.add_argument("--exec", action="store_true", help="confine this process and execute: no relay, no supervision")
+    run.add_argument("--config", metavar="FILE", help="take the server from a config, with --server")
+    run.add_argument("--server", metavar="NAME", help="the server in the config")
+    run.add_argument("--name", metavar="NAME", help="name of its state folder (default: the program's name)")
+    for key, text in (
+        ("read-write", "folder or file it may read and write"),
+        ("read-only", "folder or file it may read"),
+        ("deny", "folder or file it may not reach"),
+    ):
+        run.add_argument(f"--{key}", metavar="PATH", action="append", default=[], help=f"{text} (repeatable)")
+    run.add_argument(
+        "--env", metavar="NAME[=VALUE]", action="append", default=[],
+        help="a variable for it; without a value, passed on from here (repeatable)",
+    )  # fmt: skip
+    run.add_argument("--cwd", metavar="DIR", help="its working directory")
+    run.add_argument("--best-effort", action="store_true", help="run with less where it cannot be confined")
+    _add_state_dir(run)
+
+
+def _add_serve(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
+    serve = verbs.add_parser(
+        "serve", help="supervise all servers of a config, in the foreground", description="Runs the daemon."
+    )
+    serve.add_argument("--config", metavar="FILE", help="the config (default: the user's own)")
+    _add_state_dir(serve)
+
+
+def _add_client_verbs(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
+    connect = verbs.add_parser("connect", help="attach stdin and stdout to a server of the daemon")
+    connect.add_argument("server", metavar="NAME")
+    status = verbs.add_parser("status", help="how the daemon and its servers stand")
+    _add_json(status)
+    for verb, text in (("start", "begin to run a server"), ("stop", "end a server"), ("restart", "end and start it")):
+        one = verbs.add_parser(verb, help=text)
+        one.add_argument("server", metavar="NAME")
+    events = verbs.add_parser("events", help="the last 10,000 events of the daemon")
+    events.add_argument("--follow", "-f", action="store_true", help="and those to come")
+    events.add_argument("--server", metavar="NAME", default="", help="only those of one server")
+    events.add_argument("--type", metavar="PREFIX", default="", help="only those whose type begins so")
+    events.add_argument("--since", metavar="DURATION", help=f"only those of the last …; {DURATION_HELP}")
+    _add_json(events)
+    logs = verbs.add_parser("logs", help="what a server wrote to its stderr")
+    logs.add_argument("server", metavar="NAME")
+    logs.add_argument("--follow", "-f", action="store_true", help="and what is to come")
+    wait = verbs.add_parser("wait", help="wait for a server, or for all of them")
+    wait.add_argument("--for", dest="what", choices=("ready", "outcome"), default="ready", help="what to wait for")
+    wait.add_argument("--timeout", metavar="DURATION", default="60s", help=f"give up after; {DURATION_HELP}")
+    wait.add_argument("server", metavar="NAME", nargs="?", default="")
+    shutdown = verbs.add_parser("shutdown", help="end the daemon and all its servers")
+    for one in (connect, status, events, logs, wait, shutdown, verbs.choices["start"], verbs.choices["stop"]):
+        _add_state_dir(one)
+    _add_state_dir(verbs.choices["restart"])
+
+
+def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
+    check = verbs.add_parser("check", help="read a config and say what would run, why, and what is wrong")
+    check.add_argument("config", metavar="FILE", nargs="?", help="the config, - for stdin (default: the user's own)")
+    check.add_argument("--strict", action="store_true", help="refuse keys that are not ours in servers, too")
+    _add_json(check)
+    explain = verbs.add_parser("explain", help="print exactly what would be run for a server, secrets masked")
+    explain.add_argument("server", metavar="NAME")
+    explain.add_argument("--config", metavar="FILE", help="the config (default: the user's own)")
+    _add_json(explain)
+    for one in (check, explain):
+        _add_state_dir(one)
+
+
+def _add_json(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def _add_state_dir(parser: ArgumentParser) -> None:
+    text = "state directory (default: $STOCKADE_STATE_DIR, or the user's own)"
+    parser.add_argument("--state-dir", metavar="DIR", help=text)
 
 
 def run(words: Sequence[str]) -> int:
     """Parse the words and run the verb they name; returns its exit code (errors.ExitCode)."""
-    parser = argparse.ArgumentParser(prog="stockade", description="Runs stdio MCP servers isolated and supervised.")
-    parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
-    parser.parse_args(list(words))
-    parser.print_help()
-    return 0
+    ours, command = _split(words)
+    parser = build_parser()
+    options = parser.parse_args(ours)
+    if options.version:
+        from supervisor import __version__
+
+        sys.stdout.write(f"stockade {__version__}\n")
+        return 0
+    if options.verb is None:
+        parser.print_help()
+        return 2
+    if command is not None and options.verb != "run":
+        parser.error("only `run` takes a command after --")
+    try:
+        return _verb(options, command)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _split(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
+    """Part our words from the command behind the first `--`."""
+    if "--" not in words:
+        return list(words), None
+    at = list(words).index("--")
+    return list(words[:at]), list(words[at + 1 :])
+
+
+def _verb(options: Namespace, command: list[str] | None) -> int:
+    match options.verb:
+        case "run":
+            from supervisor.edges.run import run as run_verb
+
+            return run_verb(options, command)
+        case "serve":
+            from supervisor.edges.serve import serve
+
+            return serve(options.config, options.state_dir)
+        case "check" | "explain":
+            from supervisor.edges import inspection
+
+            return inspection.check(options) if options.verb == "check" else inspection.explain(options)
+        case _:
+            from supervisor.edges import verbs
+
+            return _report(lambda: verbs.VERBS[options.verb](options), as_json=getattr(options, "json", False))
+
+
+def _report(verb: Callable[[], int], *, as_json: bool) -> int:
+    """Run a verb of the control socket and say what went wrong in the form that was asked for."""
+    from supervisor.edges.client import Refused
+    from supervisor.errors import StockadeError
+
+    try:
+        return verb()
+    except Refused as refused:
+        fields, exit_code = refused.fields, refused.exit_code
+        text, code, remedy = refused.text, refused.code, refused.remedy
+    except StockadeError as error:
+        problem = error.problem
+        text, code, remedy, exit_code = problem.text, problem.code, problem.remedy, int(problem.exit_code)
+        fields = {"code": code, "message": text, "remedy": remedy, "exit_code": exit_code}
+    if as_json:
+        sys.stdout.write(json.dumps({"error": fields}) + "\n")
+    sys.stderr.write(f"stockade: {text} [{code}]\n  {remedy}\n")
+    return exit_code

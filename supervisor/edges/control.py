@@ -22,7 +22,7 @@ from typing import Any, Protocol
 import msgspec
 import trio
 
-from supervisor.config.schema import ControlBlock
+from supervisor.config.schema import Settings
 from supervisor.edges import protocol
 from supervisor.edges.log import Ring
 from supervisor.edges.record import Record
@@ -69,7 +69,7 @@ class Door:
 
     path: Path
     token: str
-    rules: ControlBlock
+    settings: Settings
 
     def listen(self) -> socket.socket:
         """Bind the socket, replacing one that a dead daemon left; the state's lock says that there is no other."""
@@ -80,19 +80,18 @@ class Door:
             listener.bind(str(self.path))
         finally:
             os.umask(previous)
-        if self.rules.group is not None:
-            shutil.chown(self.path, group=self.rules.group)
-        mode = self.rules.mode if self.rules.mode is not None else 0o660 if self.rules.group else 0o600
-        self.path.chmod(mode)
+        if self.settings.control_group is not None:
+            shutil.chown(self.path, group=self.settings.control_group)
+        self.path.chmod(self.settings.control_mode)
         listener.listen(BACKLOG)
         return listener
 
     def admits(self, connection: socket.socket) -> bool:
         """Tell whether the peer's user may talk to us at all."""
         uid = peer_uid(connection)
-        if uid is None or uid in (0, os.geteuid()) or uid in self.rules.allow_uids:
+        if uid is None or uid in (0, os.geteuid()) or uid in self.settings.allow_uids:
             return True
-        return self.rules.group is not None  # the socket's own permissions have let it through
+        return self.settings.control_group is not None  # the socket's own permissions have let it through
 
     def knows(self, token: str) -> bool:
         """Tell whether that is the token, in constant time."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -21,10 +20,12 @@ from typing import Any
 
 import trio
 
-from supervisor import __version__, tree
+from supervisor import __version__
+from supervisor import engine as engines
 from supervisor.config import effects as config_files
-from supervisor.config.schema import Config, Facts
+from supervisor.config.schema import Config
 from supervisor.edges import state
+from supervisor.edges.facts import facts_here
 from supervisor.edges.record import Recorder
 from supervisor.errors import (
     AnyProblem,
@@ -37,7 +38,7 @@ from supervisor.errors import (
 )
 from supervisor.events import AnyEvent
 from supervisor.kernel.bus import AskFailed, AskTimeout
-from supervisor.kernel.specs import Leaf, Published
+from supervisor.kernel.specs import Published
 from supervisor.server.messages import Describe, Described, Done, Halt, Restart, Start
 
 ASK_S = 10.0
@@ -69,7 +70,7 @@ class Session:
 class Stockade:
     """A running stockade; what `open_supervisor` gives."""
 
-    def __init__(self, engine: tree.Engine, instance: str) -> None:
+    def __init__(self, engine: engines.Engine, instance: str) -> None:
         self._engine = engine
         self.instance = instance
         """The id of this run, as it stands in every event."""
@@ -89,7 +90,7 @@ class Stockade:
     async def _describe(self, server: str) -> Described | None:
         with suppress(AskFailed, AskTimeout):
             described: Described = await self._engine.bus.ask(
-                tree.path_of(server), Describe(), Described, timeout_s=ASK_S
+                engines.path_of(server), Describe(), Described, timeout_s=ASK_S
             )
             return described
         return None
@@ -107,14 +108,15 @@ class Stockade:
         return await self._ask(server, Restart(), ASK_S)
 
     async def _ask(self, server: str, request: Start | Halt | Restart, timeout_s: float) -> Done:
-        self._check(server)
+        self.check(server)
         try:
-            done: Done = await self._engine.bus.ask(tree.path_of(server), request, Done, timeout_s=timeout_s)
+            done: Done = await self._engine.bus.ask(engines.path_of(server), request, Done, timeout_s=timeout_s)
         except (AskFailed, AskTimeout) as error:
             raise ControlError(NotReady(server=server, state=str(error), retry_after_s=1.0)) from error
         return done
 
-    def _check(self, server: str) -> None:
+    def check(self, server: str) -> None:
+        """Raises: ControlError for a server that is not in the config, or invalid there."""
         if server in self._engine.names:
             return
         for entry in self.config.invalid:
@@ -128,7 +130,7 @@ class Stockade:
         Raises: ControlError(WaitTimeout) past the time, the server's own problem when it has failed for good.
         """
         if server:
-            self._check(server)
+            self.check(server)
         with trio.move_on_after(timeout_s), self._engine.bus.subscribe(AnyEvent) as subscription:
             while True:
                 servers = [one for one in await self.status() if server in ("", one.server)]
@@ -150,8 +152,8 @@ class Stockade:
         While the server is not ready, calls are answered at once with a JSON-RPC error that says when to try again.
         Raises: ControlError for an unknown or invalid server.
         """
-        self._check(server)
-        ours, theirs = tree.stream_pair()
+        self.check(server)
+        ours, theirs = engines.stream_pair()
         name = self._engine.sessions.name()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._serve, server, name, theirs)
@@ -173,12 +175,13 @@ class Stockade:
         send: trio.abc.SendStream,
         *,
         gives_up: bool = False,
+        tally: engines.Tally | None = None,
     ) -> Problem | None:
         """Run a session on streams of the caller's; returns the problem that ended it, None if the client left."""
-        self._check(server)
-        terms = tree.terms_of(next(spec for spec in self.config.servers if spec.name == server))
-        client = tree.Client(receive, send)
-        return await self._engine.sessions.serve(server, session, client, terms=terms, gives_up=gives_up)
+        self.check(server)
+        terms = engines.terms_of(next(spec for spec in self.config.servers if spec.name == server))
+        client = engines.Client(receive, send)
+        return await self._engine.sessions.serve(server, session, client, terms=terms, gives_up=gives_up, tally=tally)
 
     def new_session_name(self) -> str:
         """Return a fresh name for a session."""
@@ -197,18 +200,13 @@ class Stockade:
                     yield published
 
     @property
-    def engine(self) -> tree.Engine:
+    def engine(self) -> engines.Engine:
         """The engine below, for the other edges."""
         return self._engine
 
 
-def facts_here() -> Facts:
-    """Find out what this machine can do, as far as a configuration depends on it."""
-    return tree.facts(sys.platform)
-
-
-def read_config(config: str | Path | Mapping[str, Any] | Config, environ: Mapping[str, str]) -> Config:
-    """Take a configuration in any form. Raises: ConfigError."""
+def read_config(config: str | Path | Mapping[str, Any] | Config | None, environ: Mapping[str, str]) -> Config:
+    """Take a configuration in any form; None is the user's own file. Raises: ConfigError."""
     if isinstance(config, Config):
         return config
     if isinstance(config, Mapping):
@@ -222,7 +220,7 @@ async def open_supervisor(
     *,
     state_dir: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
-    edge: Callable[[Stockade], list[Leaf]] = lambda _sup: [],
+    edge: Callable[[Stockade], engines.Leaves] = lambda _sup: engines.Leaves(),
     is_probed: bool = True,
 ) -> AsyncIterator[Stockade]:
     """Run the servers of a configuration while the context lasts.
@@ -235,16 +233,15 @@ async def open_supervisor(
     """
     surroundings = dict(os.environ if environ is None else environ)
     read = read_config(config, surroundings)
-    chosen = state_dir or read.settings.state_dir or state.default_path(surroundings)
-    folder = state.prepare(Path(chosen))
+    folder = state.prepare(state.chosen(state_dir, read, surroundings))
     instance = secrets.token_hex(4)
     opened: list[Stockade] = []
 
-    def leaves(engine: tree.Engine) -> list[Leaf]:
+    def leaves(engine: engines.Engine) -> engines.Leaves:
         opened.append(Stockade(engine, instance))
         return edge(opened[0])
 
-    async with tree.open_engine(
+    async with engines.open_engine(
         read,
         state_dir=str(folder.path),
         environ=surroundings,

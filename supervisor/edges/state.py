@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from supervisor.config.schema import Config
 from supervisor.errors import DaemonNotRunning, StateLocked, StateUnusable, StockadeError
 
 ENVIRONMENT_KEY = "STOCKADE_STATE_DIR"
@@ -55,6 +56,11 @@ def default_path(environ: Mapping[str, str]) -> Path:
             return Path(environ[key].split(":")[0])
     home = environ.get("XDG_STATE_HOME") or str(Path(environ.get("HOME", "/")) / ".local" / "state")
     return Path(home) / "stockade"
+
+
+def chosen(asked: str | Path | None, config: Config, environ: Mapping[str, str]) -> Path:
+    """Say which folder is meant: the one asked for, else the config's, else the default."""
+    return Path(asked or config.settings.state_dir or default_path(environ))
 
 
 def prepare(path: Path) -> StateDir:

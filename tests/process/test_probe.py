@@ -10,7 +10,8 @@ import trio
 from fakes.process import program
 
 from supervisor.errors import CommandNotExecutable, CommandNotFound, CwdMissing, LaunchError, Problem
-from supervisor.process.probe import locate, locate_now
+from supervisor.process.locate import locate_now
+from supervisor.process.probe import locate
 
 
 def put(path: Path, text: str = "#!/bin/sh\n", mode: int = 0o755) -> Path:

@@ -20,7 +20,7 @@ from supervisor.errors import (
     Problem,
     SpawnFailed,
 )
-from supervisor.process.probe import locate_now
+from supervisor.process.locate import locate_now
 from supervisor.process.spawn import explain, open_pipes, spawn_plain
 from supervisor.process.words import Command
 

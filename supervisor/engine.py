@@ -1,0 +1,148 @@
+"""Wiring: opens what the tree stands on, runs the tree, and takes both down again in order.
+
+The tree runs in a task that is shielded from whoever opened it: a cancellation from outside reaches the body at once,
+and the tree as a request to stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+import trio
+
+from supervisor.config.redact import Redactor
+from supervisor.config.schema import Config
+from supervisor.errors import StockadeError
+from supervisor.errors import TreeGaveUp as GaveUpProblem
+from supervisor.events import ProcessTroubled, StderrLine
+from supervisor.kernel.bus import Bus
+from supervisor.kernel.node import ChildFailed, GaveUp
+from supervisor.kernel.specs import Branch
+from supervisor.kernel.tree import Tree
+from supervisor.prepare import places_of
+from supervisor.process.table import open_processes
+from supervisor.process.words import Heard
+from supervisor.relay.actor import Sessions
+from supervisor.relay.instream import stream_pair
+from supervisor.relay.out import Tally
+from supervisor.relay.pump import Client, run_session
+from supervisor.sandbox.effects import open_sandbox
+from supervisor.tree import Engine, Leaves, path_of, root_of, server_leaf, terms_of
+
+Edge = Callable[[Engine], Leaves]
+"""What an edge adds, given the engine it will run in."""
+
+
+@asynccontextmanager
+async def open_engine(
+    config: Config,
+    *,
+    state_dir: str,
+    environ: Mapping[str, str],
+    version: str,
+    edge: Edge = lambda _engine: Leaves(),
+    is_probed: bool = True,
+) -> AsyncIterator[Engine]:
+    """Run the tree of a configuration while the context lasts; at its end everything is stopped, shielded and bounded.
+
+    A cancellation from outside reaches the body at once, and the tree as a request to stop.
+
+    Raises: StockadeError(TreeGaveUp) when parts of stockade itself cannot go on.
+    """
+    bus = Bus()
+    redactor = Redactor(config.secrets)
+
+    def on_stderr(instance: str, heard: Sequence[Heard]) -> None:
+        server = instance.rpartition("#")[0]
+        for event in stderr_events(server, instance, heard, redactor):
+            bus.publish(event, sender="process")
+
+    def on_trouble(reason: str) -> None:
+        bus.publish(ProcessTroubled(reason=reason), sender="process")
+
+    async with (
+        open_processes(state_dir, on_stderr=on_stderr, on_trouble=on_trouble) as table,
+        open_sandbox(places_of(config, state_dir, environ)) as sandbox,
+    ):
+        sessions = Sessions(bus, table, run_session, path_of)
+        engine = Engine(
+            config=config,
+            bus=bus,
+            tree=Tree(Branch(name="root"), bus),
+            table=table,
+            sandbox=sandbox,
+            sessions=sessions,
+            redactor=redactor,
+            names=tuple(spec.name for spec in config.servers),
+        )
+        servers = tuple(server_leaf(engine, spec, environ, version, is_probed=is_probed) for spec in config.servers)
+        engine.tree = Tree(root_of(engine, servers, edge(engine)), bus)
+        running = _Running(engine.tree)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(running.run, nursery.cancel_scope)
+            nursery.start_soon(running.stop_when_cancelled)
+            try:
+                await engine.tree.wait_started()
+                yield engine
+            finally:
+                engine.tree.stop()
+        if running.problem is not None:
+            raise StockadeError(running.problem)
+
+
+def stderr_events(server: str, instance: str, heard: Sequence[Heard], redactor: Redactor) -> list[StderrLine]:
+    """Turn what was heard on a server's stderr into events; a count of suppressed lines goes with the next line."""
+    events: list[StderrLine] = []
+    suppressed = 0
+    for item in heard:
+        count = getattr(item, "count", None)
+        if count is not None:
+            suppressed += count
+            continue
+        line = redactor.redact(getattr(item, "text", ""))
+        events.append(StderrLine(server=server, instance_id=instance, line=line, suppressed=suppressed))
+        suppressed = 0
+    if suppressed:
+        events.append(StderrLine(server=server, instance_id=instance, line="", suppressed=suppressed))
+    return events
+
+
+async def kill_all(engine: Engine) -> None:
+    """Kill every instance at once, for a second request to end."""
+    async with trio.open_nursery() as nursery:
+        for instance in engine.table.live():
+            nursery.start_soon(partial(engine.table.child(instance).stop, now=True))
+
+
+class _Running:
+    """The tree as a task that outlives the cancellation of whoever opened it, until it is down."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._over = trio.Event()
+        self.problem: GaveUpProblem | None = None
+
+    async def run(self, scope: trio.CancelScope) -> None:
+        """Run the tree to its end; when it cannot go on, neither can the body."""
+        try:
+            with trio.CancelScope(shield=True):
+                await self._tree.run()
+        except GaveUp as error:
+            self.problem = GaveUpProblem(child=error.child, failures=error.failures, period_s=error.period_s)
+        except ChildFailed as error:
+            self.problem = GaveUpProblem(child=str(error), failures=1, period_s=0.0)
+        finally:
+            self._over.set()
+        if self.problem is not None:
+            scope.cancel()
+
+    async def stop_when_cancelled(self) -> None:
+        try:
+            await self._over.wait()
+        finally:
+            self._tree.stop()
+
+
+__all__ = ["Client", "Engine", "Leaves", "Tally", "kill_all", "open_engine", "path_of", "stream_pair", "terms_of"]

@@ -1,0 +1,97 @@
+"""Wiring: from a server's configuration to what rules and effects take; loads no event loop.
+
+What is decided here is only which value goes where. `stockade explain` and `run --exec` need nothing more than this.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from supervisor.config.schema import Config, ServerSpec
+from supervisor.environment.rules import Allowance, environment
+from supervisor.process.locate import locate_now
+from supervisor.process.lookup import search_path
+from supervisor.process.words import Command
+from supervisor.sandbox import apply
+from supervisor.sandbox import explain as plans
+from supervisor.sandbox.job import Job
+from supervisor.sandbox.words import Order, Places, Plan, Profile
+
+
+def command_of(spec: ServerSpec, environ: Mapping[str, str]) -> Command:
+    """Return what is executed for a server: arguments, the whole environment, the working directory."""
+    allowance = Allowance(
+        allow=spec.environment_allow, proxies=spec.environment_proxies, env=spec.env, unset=spec.unset
+    )  # fmt: skip
+    return Command(
+        argv=(spec.command, *spec.args),
+        env=environment(environ, allowance, platform=sys.platform),
+        cwd=spec.cwd or str(Path.cwd()),
+        secrets=frozenset(name for name, value in spec.env.items() if value in spec.secrets),
+    )
+
+
+def located(spec: ServerSpec, environ: Mapping[str, str]) -> Command:
+    """Return what is executed for a server, its program found. Raises: LaunchError."""
+    return locate_now(command_of(spec, environ))
+
+
+def places_of(config: Config, state_dir: str, environ: Mapping[str, str]) -> Places:
+    """Say where the user's things and our own are, which no sandboxed server may reach."""
+    homes = {environ.get("HOME", ""), str(Path("~").expanduser())}
+    own = (str(Path(config.source).absolute()),) if config.source and Path(config.source).exists() else ()
+    return Places(
+        state_dir=state_dir,
+        homes=tuple(sorted(home for home in homes if home.startswith("/"))),
+        own=own,
+        ssh_agent=environ.get("SSH_AUTH_SOCK") or None,
+    )
+
+
+def sandbox_profile_of(spec: ServerSpec) -> Profile:
+    """Say what of a server's configuration concerns its sandbox beyond the sandbox's own block."""
+    return Profile(working_dir=spec.cwd, own_env=frozenset(spec.env))
+
+
+def order_of(spec: ServerSpec) -> Order:
+    """Say what a sandbox has to know of a server."""
+    return Order(server=spec.name, spec=spec.sandbox, limits=spec.limits, profile=sandbox_profile_of(spec))
+
+
+class Confinement:
+    """The sandbox of one server, as it would be applied on this machine now."""
+
+    def __init__(self, config: Config, spec: ServerSpec, state_dir: str, environ: Mapping[str, str]) -> None:
+        """Make the plan; changes nothing. Raises: LaunchError."""
+        self.command = located(spec, environ)
+        self._order = order_of(spec)
+        places = places_of(config, state_dir, environ)
+        chosen = apply.chosen_level(self._order, apply.announced())
+        self._places = places
+        self._chosen = chosen
+        self._asked = apply.asked_for(self._order, places, self.command.argv, search_path(self.command))
+        self.plan: Plan = apply.plan_here(self._asked, chosen, places.ssh_agent)
+
+    def lines(self) -> tuple[str, ...]:
+        """Render the plan for people."""
+        return tuple(plans.lines(self.plan))
+
+    def structure(self) -> dict[str, Any]:
+        """Render the plan for programs."""
+        return plans.structure(self.plan)
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment that the server would have."""
+        return apply.environment_of(self.plan, self._order, self.command.env)
+
+    def job(self) -> Job:
+        """Make the server's folders and return all that this process needs to become it. Raises: LaunchError."""
+        apply.make_folders(self._asked, self.plan.folders)
+        plan = apply.plan_here(
+            self._asked, self._chosen, self._places.ssh_agent
+        )  # the server's own folder is there now
+        job = apply.job_of(plan, self.command.argv, self.environment(), parent=0)
+        return job._replace(grants=apply.grants_of(plan), terminal=True)
