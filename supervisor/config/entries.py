@@ -81,7 +81,7 @@ class Program(Struct, frozen=True, kw_only=True):
 
 
 def is_enabled(entry: Entry) -> bool:
-    """Whether the server is to be started, by `enabled` or `disabled`."""
+    """Whether the server is to be started, by `enabled` or `disabled`; if they contradict each other, loudly."""
     claims: dict[str, bool] = {}
     for key in ("enabled", "disabled"):
         value = entry.value.get(key)
@@ -92,7 +92,7 @@ def is_enabled(entry: Entry) -> bool:
     if len(set(claims.values())) > 1:
         place = entry.notes.place((*entry.path, "disabled"))
         entry.notes.problems.append(KeyConflict(place=place, key="disabled", other="enabled"))
-    return all(claims.values())
+    return any(claims.values()) if claims else True
 
 
 def remote_url(entry: Entry) -> tuple[str, str] | None:
