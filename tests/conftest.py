@@ -7,16 +7,22 @@ skipped with a reason. With CI=true a skip whose reason is not listed in tests/e
 from __future__ import annotations
 
 import gc
+import importlib.metadata
 import os
 import pwd
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+import supervisor
 
 PLAIN_USER = "stockade-test"
 EXPECTED_SKIPS = Path(__file__).with_name("expected-skips.txt")
@@ -62,6 +68,69 @@ def _made_by_root() -> pwd.struct_passwd:
         return pwd.getpwnam(PLAIN_USER)
     except KeyError:
         pytest.skip(f"useradd could not make the user {PLAIN_USER}")
+
+
+class PlainPython(NamedTuple):
+    """An interpreter that the plain user may execute, and our package with all it needs where that user may read it."""
+
+    python: Path
+    packages: Path
+    """The folder to put on PYTHONPATH."""
+
+    def reachable(self, file: Path) -> Path:
+        """A copy of one file (a program of the tests, say) that the plain user can read."""
+        copy = self.packages / file.name
+        shutil.copyfile(file, copy)
+        copy.chmod(0o755)
+        return copy
+
+
+@pytest.fixture(scope="session")
+def plain_python(plain_user: PlainUser) -> Iterator[PlainPython]:
+    """Our package for the plain user, wherever the tree and its environment lie: root's home is closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="st-", dir="/tmp"))
+    folder.chmod(0o755)
+    shutil.copytree(
+        next(iter(supervisor.__path__)), folder / "supervisor", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    for name in _needed("stockade"):
+        for file in importlib.metadata.files(name) or ():
+            if ".." not in file.parts and file.suffix in (".py", ".so"):
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file.locate(), folder / file)
+    check = f"import sys; sys.path.insert(0, {str(folder)!r}); import trio, msgspec, supervisor"
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"  # msgspec is compiled for this version only
+    for python in (
+        sys.executable,
+        os.path.realpath(sys.executable),
+        f"/usr/bin/{version}",
+        f"/usr/local/bin/{version}",
+    ):
+        with suppress(OSError):
+            if plain_user.run([python, "-c", check]).returncode == 0:
+                yield PlainPython(Path(python), folder)
+                break
+    else:
+        shutil.rmtree(folder)
+        pytest.skip(f"the plain user may execute no {version} here")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _needed(name: str) -> set[str]:
+    """A distribution's dependencies, and theirs, as far as they are installed; without itself."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for requirement in importlib.metadata.requires(waiting.pop()) or ():
+            word = re.match(r"[\w.-]+", requirement)
+            if word and "extra ==" not in requirement and word[0] not in found and _is_installed(word[0]):
+                found.add(word[0])
+                waiting.append(word[0])
+    return found
+
+
+def _is_installed(name: str) -> bool:
+    return next(iter(importlib.metadata.distributions(name=name)), None) is not None
 
 
 @pytest.fixture

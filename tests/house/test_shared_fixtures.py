@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import PlainUser
+    from conftest import PlainPython, PlainUser
 
 CONFTEST = Path(__file__).parents[1] / "conftest.py"
 LEAVES_A_FILE = """
@@ -80,3 +80,10 @@ def test_a_state_dir_leaves_room_for_a_socket_name(state_dir: Path) -> None:
 def test_the_plain_user_is_not_root_and_can_run_programs(plain_user: PlainUser) -> None:
     outcome = plain_user.run(["id", "-u"])
     assert outcome.stdout.strip() == str(plain_user.uid) != "0"
+
+
+def test_the_plain_user_can_run_our_package(plain_user: PlainUser, plain_python: PlainPython, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("import os, supervisor.kernel.bus; print(os.getuid(), supervisor.__file__)")
+    outcome = plain_user.run([plain_python.python, plain_python.reachable(program)])
+    assert outcome.stdout.split() == [str(plain_user.uid), str(plain_python.packages / "supervisor" / "__init__.py")]
