@@ -9,7 +9,6 @@ from argparse import Namespace
 
 import msgspec
 
-from supervisor import prepare
 from supervisor.config import report
 from supervisor.config.effects import load
 from supervisor.config.schema import Config, ServerSpec
@@ -48,6 +47,8 @@ def explain(options: Namespace) -> int:
 
 
 def _explained(config: Config, spec: ServerSpec, state_dir: str | None) -> report.Explanation:
+    from supervisor import prepare
+
     if spec.mode != "sandbox":
         command = prepare.located(spec, os.environ)
         return report.explain(spec, argv=command.argv, environment=command.env)

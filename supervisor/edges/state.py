@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,6 +104,26 @@ def daemon_lock(state: StateDir) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def wait_until_down(state: StateDir, limit_s: float) -> bool:
+    """Wait until no daemon holds the lock; False past the limit."""
+    descriptor = os.open(state.lock_file, os.O_RDWR | os.O_CLOEXEC)
+    previous = signal.signal(signal.SIGALRM, _raise_timeout)
+    signal.setitimer(signal.ITIMER_REAL, limit_s)  # flock has no time-out of its own
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+    except TimeoutError:
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+        os.close(descriptor)
+    return True
+
+
+def _raise_timeout(_number: int, _frame: object) -> None:
+    raise TimeoutError
 
 
 def write_token(state: StateDir) -> str:

@@ -13,9 +13,11 @@ from typing import Any
 from supervisor.config.units import duration
 from supervisor.edges import human
 from supervisor.edges.client import connect
-from supervisor.edges.state import StateDir, default_path
-from supervisor.errors import ControlInvalid, ExitCode, StockadeError
+from supervisor.edges.state import StateDir, default_path, wait_until_down
+from supervisor.errors import ControlInvalid, ExitCode, StockadeError, WaitTimeout
 
+SHUTDOWN_S = 45.0
+"""Seconds for a whole daemon to end: its own bound is 35 s."""
 COLUMNS = "server", "state", "mode", "held by", "tools", "sessions", "spares", "restarts", "pids", "note"
 
 
@@ -131,11 +133,12 @@ def _seconds(text: str) -> float:
 
 
 def shutdown(options: Namespace) -> int:
-    """End the daemon, and return when it is down."""
-    with connect(place_of(options)) as daemon:
+    """End the daemon, and return when it is down: then its lock is free."""
+    place = place_of(options)
+    with connect(place) as daemon:
         daemon.call("shutdown")
-        while daemon.line() is not None:
-            pass
+    if not wait_until_down(place, SHUTDOWN_S):
+        raise StockadeError(WaitTimeout(what="the end of the daemon", limit_s=SHUTDOWN_S))
     return ExitCode.OK
 
 
