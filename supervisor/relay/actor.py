@@ -74,17 +74,10 @@ class Holder:
         while True:
             answer = await self._ask(wait_s)
             if isinstance(answer, Attached):
-                try:
-                    process = self._sessions.table.child(answer.instance)
-                except KeyError:  # it ended on the way
-                    self._sessions.detach(self._server, self._session, answer.instance, None)
-                    continue
-                self._absence = None
-                self._previous = answer.instance
-                self._held[id(process)] = answer.instance
-                self._sessions.held.add(answer.instance)
-                return process
-            if isinstance(answer, NotAttached):
+                process = self._take(answer.instance)
+                if process is not None:
+                    return process
+            elif isinstance(answer, NotAttached):
                 if answer.is_final and self._gives_up:
                     raise SessionError(answer.problem)
                 self._absence = _absence(self._server, answer.problem)
@@ -92,10 +85,24 @@ class Holder:
             else:
                 await trio.sleep(AGAIN_S)
 
+    def _take(self, instance: str) -> Process | None:
+        """Hold an instance; None for one that ended on the way here, so that no call is lost to it."""
+        try:
+            process = self._sessions.table.child(instance)
+        except KeyError:
+            process = None
+        if process is None or process.died.is_set():
+            self._sessions.detach(self._server, self._session, instance, None)
+            return None
+        self._absence = None
+        self._previous = instance
+        self._held[id(process)] = instance
+        self._sessions.held.add(instance)
+        return process
+
     async def _ask(self, wait_s: float) -> Attached | NotAttached | None:
         sessions = self._sessions
         request = Attach(session=self._session, wait_s=wait_s, replaces=self._previous)
-        self._previous = ""
         try:
             answer: Attached | NotAttached = await sessions.bus.ask(
                 sessions.path_of(self._server), request, Attached | NotAttached, timeout_s=wait_s + SPARE_TIME_S
