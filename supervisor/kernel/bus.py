@@ -104,8 +104,9 @@ class Bus:
 
     async def put(self, name: str, data: bytes) -> None:
         """Deliver an encoded envelope, waiting for room in the receiver's mailbox. Cancelled means not delivered."""
+        await trio.lowlevel.checkpoint_if_cancelled()
         if self.post(name, data):
-            # past the point of no return; and who tells the gone in a loop must not starve the others
+            # delivered, so it is too late to be cancelled; but who tells the gone in a loop must not starve the others
             await trio.lowlevel.cancel_shielded_checkpoint()
             return
         await self._mailboxes[name].put(data)  # if it closes meanwhile it is a dead letter like all that it holds

@@ -59,8 +59,10 @@ class Outbox:
                 self._filled = trio.Event()
                 self._emptied.set()
         finally:
-            for name, data in self._queue:
-                self._bus.bury(name, data, "its sender ended")
+            while self._queue:
+                self._bus.bury(*self._queue.popleft(), "its sender ended")
+            self._filled = trio.Event()
+            self._emptied.set()
 
     async def wait_empty(self) -> None:
         """Return when everything added so far is delivered."""
