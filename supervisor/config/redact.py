@@ -1,8 +1,8 @@
 """Keeping secrets out of everything that people read: by value, wherever the value came from.
 
 What counts as a secret: every value that came in through `${…}`, every value in `env` whose name looks like a secret's,
-and what an argument list says behind an option with such a name or as the password of a URL. Values shorter than six
-characters are left alone: they would blot out half of every log, and hide nothing that cannot be guessed.
+and what an argument list says behind an option with such a name, in `NAME=value`, or as the password of a URL. Values
+shorter than six characters are left alone: they would blot out half of every log, and hide nothing worth guessing at.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ SECRET_WORDS = frozenset({
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:]*:([^\s@]+)@", re.IGNORECASE)
 _OPTION = re.compile(r"--?([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
+_ASSIGNMENT = re.compile(r"(?:--?[A-Za-z][\w-]*=)?([A-Za-z_]\w*)=(.*)", re.DOTALL)
+"""What `docker run -e` and `env` take."""
 
 
 class Redactor:
@@ -67,6 +69,9 @@ def secrets_in(env: Mapping[str, str], args: Sequence[str]) -> Iterator[str]:
         option = _OPTION.fullmatch(argument)
         if option and looks_secret(option[1]):
             yield following if option[2] is None else option[2]
+        assignment = _ASSIGNMENT.fullmatch(argument)
+        if assignment and looks_secret(assignment[1]):
+            yield assignment[2]
     for text in (*env.values(), *args):
         yield from _URL_PASSWORD.findall(text)
 

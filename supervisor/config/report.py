@@ -13,7 +13,7 @@ from msgspec import Struct
 from supervisor.config.paths import escaped
 from supervisor.config.redact import Redactor
 from supervisor.config.schema import Config, Invalid, Remote, ServerSpec, UnusedKey
-from supervisor.errors import ExitCode, Problem
+from supervisor.errors import ExitCode, KeyIgnored, Problem
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -57,8 +57,8 @@ def check(config: Config, *, strict: bool = False, more: Mapping[str, Sequence[P
     """
     objections = more or {}
     rows = tuple(_row(config, name, objections) for name in config.order)
-    remarks = tuple(_remarks(config, objections))
-    severities = {remark.severity for remark in remarks} | ({"error"} if strict and config.unused else set())
+    remarks = (*_remarks(config, objections), *(map(_refused, config.unused) if strict else ()))
+    severities = {remark.severity for remark in remarks}
     codes = {"error": ExitCode.USAGE, "degraded": ExitCode.DEGRADED, "warning": ExitCode.FAILED}
     exit_code = next((int(code) for severity, code in codes.items() if severity in severities), int(ExitCode.OK))
     return CheckReport(source=config.source, servers=rows, remarks=remarks, unused=config.unused, exit_code=exit_code)
@@ -118,6 +118,10 @@ def _remarks(config: Config, objections: Mapping[str, Sequence[Problem]]) -> Ite
 
 def _remark(severity: str, server: str, problem: Problem) -> Remark:
     return Remark(severity=severity, server=server, code=problem.code, text=problem.text, remedy=problem.remedy)
+
+
+def _refused(key: UnusedKey) -> Remark:
+    return _remark("error", key.server, KeyIgnored(place=key.place, key=key.key, reason="it is another program's"))
 
 
 def check_lines(report: CheckReport) -> list[str]:

@@ -10,6 +10,7 @@ from supervisor.config.blocks import built, laid_over
 from supervisor.config.entries import Program
 from supervisor.config.images import complete, image_for, inner_command
 from supervisor.config.precedence import Level, Outcome, create_s, network
+from supervisor.config.redact import secrets_in, worth_masking
 from supervisor.config.schema import (
     Dependency,
     DockerSpec,
@@ -44,6 +45,7 @@ class Draft(Struct, frozen=True):
 def spec_of(draft: Draft) -> ServerSpec:
     """Put the server together."""
     isolation = built(IsolationBlock, laid_over(draft.own.isolation, draft.everywhere.isolation))
+    docker = _docker(draft, isolation)
     return ServerSpec(
         name=draft.entry.name,
         place=draft.entry.notes.place(draft.entry.path),
@@ -53,12 +55,12 @@ def spec_of(draft: Draft) -> ServerSpec:
         cwd=draft.program.cwd,
         env=draft.program.env,
         unset=draft.program.unset,
-        secrets=draft.program.secrets,
+        secrets=worth_masking([*draft.program.secrets, *secrets_in({}, docker.extra_args)]),
         mode=draft.outcome.mode,
         why=draft.outcome.why,
         own_container=draft.outcome.own_container,
         degraded=draft.outcome.degraded,
-        docker=_docker(draft, isolation),
+        docker=docker,
         limits=Limits(memory_bytes=isolation.memory_limit, cpus=isolation.cpu_limit, pids=isolation.pids_limit),
         sandbox=_sandbox(draft, isolation.sandbox),
         **_supervision(draft),

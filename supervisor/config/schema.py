@@ -26,7 +26,7 @@ Ready = Literal["core", "all"]
 MIB = 1024 * 1024
 
 
-class Grace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Grace(Struct, frozen=True, kw_only=True):
     """How long each polite rung of the stop ladder may take."""
 
     stdin_s: float = 2.0
@@ -35,7 +35,7 @@ class Grace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Seconds between SIGTERM and SIGKILL."""
 
 
-class StartupClocks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StartupClocks(Struct, frozen=True, kw_only=True):
     """The clock of each stage of a start, in seconds."""
 
     resolve_s: float = 5.0
@@ -48,7 +48,7 @@ class StartupClocks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """From the running process to the answer to the opening of the protocol."""
 
 
-class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Limits(Struct, frozen=True, kw_only=True):
     """What one server may use."""
 
     memory_bytes: int = 512 * 1024 * 1024

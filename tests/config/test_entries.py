@@ -37,6 +37,8 @@ def test_null_is_the_same_as_nothing() -> None:
 def test_secrets_that_stand_openly_are_remembered_too() -> None:
     entry = {"env": {"API_KEY": "literal-key"}, "args": ["--token", "tok-in-args", "https://u:passw0rd@h/"]}
     assert one(entry).secrets == ("literal-key", "tok-in-args", "passw0rd")
+    spec = one({"isolation": {"extra_args": ["-e", "A_TOKEN=in-extra"]}}, isolation={"extra_args": ["-eB_TOKEN=no"]})
+    assert spec.secrets == ("in-extra",)
 
 
 @pytest.mark.parametrize(

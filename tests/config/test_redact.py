@@ -72,5 +72,10 @@ def test_secrets_that_stand_openly_are_found() -> None:
     assert list(secrets_in(env, args)) == ["tok", "k1", "k2", "k3", "", "hunter2", "p%40w"]
 
 
+def test_secrets_in_assignments_are_found_as_docker_and_env_take_them() -> None:
+    args = ["-e", "API_KEY=k1", "--env=DB_PASSWORD=k2", "-e", "GITHUB_TOKEN", "MODE=fast", "--env=MODE=slow", "A=B=C"]
+    assert list(secrets_in({}, args)) == ["k1", "k2"]
+
+
 def test_values_worth_masking_come_once_and_are_long_enough() -> None:
     assert worth_masking(["abcdef", "abc", "abcdef"]) == ("abcdef",)

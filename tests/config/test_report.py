@@ -46,6 +46,15 @@ def test_keys_of_other_programs_are_refused_only_when_strict() -> None:
     assert exit_code(FINE, strict=True) == 0
 
 
+def test_strict_names_each_key_that_it_refuses() -> None:
+    config = resolved({"mcpServers": {"a": {**FINE, "created": "x"}}, "theirs": 1})
+    assert check(config).remarks == ()
+    assert [(remark.severity, remark.server, remark.text) for remark in check(config, strict=True).remarks] == [
+        ("error", "", "theirs: 'theirs' has no effect here: it is another program's"),
+        ("error", "a", "mcpServers.a.created: 'created' has no effect here: it is another program's"),
+    ]
+
+
 def test_the_table_shows_every_server_in_file_order_with_mode_and_reason() -> None:
     servers = {
         "far": {"url": "https://x/mcp"},
