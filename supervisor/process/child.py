@@ -12,14 +12,16 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 
 import trio
 from msgspec import Struct
 
 from supervisor.config.schema import Grace
-from supervisor.process.leftovers import Scans, end_all, search_of
+from supervisor.process.guardian import has_proc
+from supervisor.process.leftovers import Scans, end_all, end_group, search_of
 from supervisor.process.pidfd import collect, watch
-from supervisor.process.rungs import Act, who_ended
+from supervisor.process.rungs import REAP_S, Act, who_ended
 from supervisor.process.spawn import Pipes
 from supervisor.process.stderr_lines import StderrLines
 from supervisor.process.stop import climb
@@ -145,6 +147,7 @@ class Child:
                         self._begin_drain()
                     with self._patience:
                         self._status = await watch(self.pid)
+                    self._note_closed_stdin()
                     self._dead.set()
                     leftovers = await self._end_leftovers(scans, hooks)
                     self._nursery.cancel_scope.cancel()
@@ -152,12 +155,22 @@ class Child:
                 self._report(leftovers)
             finally:
                 self._nursery = None
+                if self._ended is None:
+                    await self._abandon()
                 self._close_all()
                 hooks.on_ended()
 
+    def _note_closed_stdin(self) -> None:
+        """Whoever of us closed its stdin, a session for one, asked it to end, as the ladder's first rung does."""
+        if self._reached in (None, "flush") and self.stdin.is_closed:
+            self._reached = "close"
+
     async def _end_leftovers(self, scans: Scans, hooks: Hooks) -> Leftovers:
-        search = search_of(scans, self.pid, self._marker)
-        leftovers = await end_all(search, polite=self._polite_leftovers)
+        if has_proc():
+            search = search_of(scans, self.pid, self._marker)
+            leftovers = await end_all(search, polite=self._polite_leftovers)
+        else:
+            leftovers = await end_group(self.pid)
         if self._patience.cancel_called:
             return Leftovers(leftovers.ended, leftovers.survivors + 1, (self.pid, *leftovers.pids))
         if not leftovers.survivors:
@@ -167,8 +180,11 @@ class Child:
 
     async def _listen(self, hooks: Hooks) -> None:
         while True:
-            with trio.CancelScope(deadline=self._lines.due):
+            if self._lines.due == inf:
                 await trio.lowlevel.wait_readable(self._stderr)
+            else:
+                with trio.move_on_at(self._lines.due):
+                    await trio.lowlevel.wait_readable(self._stderr)
             heard = self._lines.overdue(trio.current_time())
             data = self._read_stderr()
             if data:
@@ -204,10 +220,15 @@ class Child:
         )
         self._done.set()
 
+    async def _abandon(self) -> None:
+        """We are at fault (a callback raised): leave nothing running unwatched; the guardian ends the rest."""
+        self._signal(signal.SIGKILL)
+        with trio.move_on_after(REAP_S):
+            await watch(self.pid)
+        collect(self.pid)
+        self._report(Leftovers())
+
     def _close_all(self) -> None:
-        if self._ended is None:  # only if we are at fault: leave nothing running that nobody watches
-            self._signal(signal.SIGKILL)
-            self._report(Leftovers(survivors=1, pids=(self.pid,)))
         self._dead.set()
         self.stdin.close()
         self.stdout.settle()

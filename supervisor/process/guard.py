@@ -23,8 +23,8 @@ FAREWELL_S = 1.0
 """For the guardian to leave after it was told that nothing is left: it has only to read one line."""
 PAUSE_FIRST_S = 0.5
 PAUSE_MOST_S = 60.0
-"""Before another guardian is started in place of one that died: doubled each time, so that a machine that lets none
-live is not kept busy."""
+"""Before another guardian is started in place of one that died young: doubled each time, so that a machine that lets
+none live is not kept busy."""
 LONG_LIFE_S = 60.0
 """A guardian that lived as long as this had no defect of its own: the next one is started at once."""
 
@@ -35,27 +35,27 @@ class Guard:
     def __init__(self, token: str, *, on_trouble: Callable[[str], None]) -> None:
         self._token = token
         self._on_trouble = on_trouble
-        self._known: dict[int, int] = {}
+        self._known: set[int] = set()
         self._pending = bytearray()
         self._pid = 0
         self._fd = -1
-        self._is_pushing = False
+        self._wake = trio.Event()
         self._closing = trio.CancelScope()
-        self._nursery: trio.Nursery | None = None
 
     @property
     def pid(self) -> int:
         """The guardian's pid, 0 while there is none."""
         return self._pid
 
-    def watch(self, pid: int, started: int) -> None:
-        """This session is to be ended if we die."""
-        self._known[pid] = started
-        self._tell(b"+ %d %d\n" % (pid, started))
+    def watch(self, pid: int) -> None:
+        """The session of this child is to be ended if we die; told with the next turn of the event loop."""
+        self._known.add(pid)
+        self._tell(b"+ %d\n" % pid)
 
     def forget(self, pid: int) -> None:
         """Nothing of this session is left."""
-        if self._known.pop(pid, None) is not None:
+        if pid in self._known:
+            self._known.discard(pid)
             self._tell(b"- %d\n" % pid)
 
     def start(self) -> None:
@@ -66,85 +66,84 @@ class Guard:
             self._on_trouble(f"no guardian could be started: {error}")
             return
         self._pending.clear()
-        self._tell(b"".join(b"+ %d %d\n" % pair for pair in self._known.items()))
+        self._tell(b"".join(b"+ %d\n" % pid for pid in self._known))
 
     async def run(self) -> None:
         """See that there is always one, until `close`."""
         with trio.CancelScope(shield=True), self._closing:
-            async with trio.open_nursery() as self._nursery:
-                pause_s = PAUSE_FIRST_S
-                while True:
-                    began = trio.current_time()
-                    if self._pid:
-                        await watch(self._pid)
-                        self._drop()
-                        self._on_trouble("the guardian died and is replaced")
-                    if trio.current_time() - began < LONG_LIFE_S:
-                        await trio.sleep(pause_s)
-                        pause_s = min(pause_s * 2, PAUSE_MOST_S)
-                    else:
-                        pause_s = PAUSE_FIRST_S
-                    self.start()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._pump)
+                await self._replace_the_dead()
 
     async def close(self) -> None:
         """Send the guardian home. Sessions that it still knows of are ended by it now."""
         self._closing.cancel()
         self._tell(b".\n")
-        pid, fd = self._pid, self._fd
-        self._fd = -1
-        if not pid:
-            return
-        if fd >= 0:
-            os.close(fd)
-        with trio.move_on_after(FAREWELL_S if not self._known else guardian.HUNT_S + FAREWELL_S, shield=True):
-            await watch(pid)
-            collect(pid)
-            self._pid = 0
-            return
-        with suppress(OSError):
-            os.kill(pid, signal.SIGKILL)
-        with trio.move_on_after(FAREWELL_S, shield=True):
-            await watch(pid)
-        collect(pid)
+        with trio.CancelScope(shield=True):
+            with trio.move_on_after(FAREWELL_S):
+                await self._write()
+            self._close_pipe()
+            if self._pid:
+                await self._part(guardian.HUNT_S if self._known else 0)
+
+    async def _part(self, hunt_s: float) -> None:
+        with trio.move_on_after(hunt_s + FAREWELL_S) as farewell:
+            await watch(self._pid)
+        if farewell.cancelled_caught:
+            with suppress(OSError):
+                os.kill(self._pid, signal.SIGKILL)
+            with trio.move_on_after(FAREWELL_S):
+                await watch(self._pid)
+        collect(self._pid)
         self._pid = 0
 
-    def _drop(self) -> None:
-        collect(self._pid)
-        if self._fd >= 0:
-            trio.lowlevel.notify_closing(self._fd)
-            os.close(self._fd)
-        self._pid, self._fd = 0, -1
+    async def _replace_the_dead(self) -> None:
+        pause_s = PAUSE_FIRST_S
+        while True:
+            began = trio.current_time()
+            if self._pid:
+                await watch(self._pid)
+                collect(self._pid)
+                self._pid = 0
+                self._close_pipe()
+                self._on_trouble("the guardian died and is replaced")
+            if trio.current_time() - began >= LONG_LIFE_S:
+                pause_s = PAUSE_FIRST_S
+            else:
+                await trio.sleep(pause_s)
+                pause_s = min(pause_s * 2, PAUSE_MOST_S)
+            self.start()
 
     def _tell(self, text: bytes) -> None:
         if self._fd < 0:
             return  # the next one is told everything
         self._pending += text
-        if not self._is_pushing:
-            self._push()
+        self._wake.set()
         if len(self._pending) > PENDING_BYTES:
             with suppress(OSError):
                 os.kill(self._pid, signal.SIGKILL)
 
-    def _push(self) -> None:
-        try:
-            while self._pending:
-                del self._pending[: os.write(self._fd, self._pending)]
-        except BlockingIOError:
-            if self._nursery is not None and not self._is_pushing:
-                self._is_pushing = True
-                self._nursery.start_soon(self._push_later)
-        except OSError:
-            self._pending.clear()  # it is dead; `run` notices and tells another one
+    async def _pump(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake = trio.Event()
+            await self._write()
 
-    async def _push_later(self) -> None:
-        try:
-            while self._pending and self._fd >= 0:
-                await trio.lowlevel.wait_writable(self._fd)
-                self._push()
-        except trio.ClosedResourceError:
-            pass  # that guardian is dead
-        finally:
-            self._is_pushing = False
+    async def _write(self) -> None:
+        while self._pending and self._fd >= 0:
+            try:
+                del self._pending[: os.write(self._fd, self._pending)]
+            except BlockingIOError:
+                with suppress(trio.ClosedResourceError):  # that guardian is dead
+                    await trio.lowlevel.wait_writable(self._fd)
+            except OSError:
+                self._pending.clear()  # it is dead; the next one is told everything
+
+    def _close_pipe(self) -> None:
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            trio.lowlevel.notify_closing(fd)
+            os.close(fd)
 
 
 def _start_guardian(token: str) -> tuple[int, int]:

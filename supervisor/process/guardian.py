@@ -1,10 +1,10 @@
 """The guardian: a tiny program that outlives a killed owner for a moment and ends what the owner had started.
 
-It reads lines from a pipe: `+ SID STARTED` (a session to end), `- SID` (it is gone), `.` (the owner has ended all by
-itself). When the pipe closes, or its parent dies, without the last, it ends every session it still knows of: SIGTERM,
-SIGKILL after 1.5 s, nothing left after 5 s. It finds them by session, by descent, and by the owner's token in the
-environment; that finds also what was started and not told yet. It runs in a session of its own, deaf to the
-signals that end an owner, with an empty environment so that no other owner takes it for a leftover.
+It reads lines from a pipe: `+ SID` (a session to end, led by a child of the owner), `- SID` (it is gone), `.` (the
+owner has ended all by itself). When the pipe closes, or its parent dies, without the last, it ends every session it
+still knows of: SIGTERM, SIGKILL after 1.5 s, nothing left after 5 s. It finds them by session, by descent, and by the
+owner's token in the environment; that finds also what was started and not told yet. It runs in a session of its own,
+deaf to the signals that end an owner, with an empty environment so that no other owner takes it for a leftover.
 
 Start it with `program`; it imports nothing but this package's `procstat` and what an interpreter has built in.
 """
@@ -58,7 +58,7 @@ def listen(parent: int) -> dict[int, int] | None:
         for line in lines:
             if line == b".":
                 return known or None
-            note(known, line)
+            note(known, line, parent)
     return known
 
 
@@ -92,17 +92,23 @@ def available() -> bytes | None:
         return None
 
 
-def note(known: dict[int, int], line: bytes) -> None:
-    """Take one line of the owner's; one that makes no sense is passed over."""
+def note(known: dict[int, int], line: bytes, parent: int) -> None:
+    """Take one line of the owner's; one that makes no sense is passed over.
+
+    The start time is read here, to spare the owner the system calls. What is no child of the owner (any more) is not
+    the process that was meant.
+    """
     sign, _, rest = line.partition(b" ")
     try:
-        numbers = [int(word) for word in rest.split()]
+        sid = int(rest)
     except ValueError:
         return
-    if sign == b"+" and len(numbers) == 2:
-        known[numbers[0]] = numbers[1]
-    elif sign == b"-" and numbers:
-        known.pop(numbers[0], None)
+    if sign == b"-":
+        known.pop(sid, None)
+    elif sign == b"+" and not has_proc():
+        known[sid] = 0
+    elif sign == b"+" and (leader := look_at(sid)) is not None and leader.parent == parent:
+        known[sid] = leader.started
 
 
 def hunt(known: dict[int, int], token: bytes, since: int) -> None:
@@ -122,7 +128,7 @@ def hunt(known: dict[int, int], token: bytes, since: int) -> None:
                 send(process, signal.SIGTERM)
                 send(process, signal.SIGCONT)
         time.sleep(PAUSE_S)
-    if not os.path.exists("/proc/self/stat"):
+    if not has_proc():
         hunt_groups(known)
 
 
@@ -141,7 +147,7 @@ def search(known: dict[int, int], token: bytes, since: int) -> list[Process]:
     """Everything that belongs to the owner's children, among the processes of now."""
     processes: dict[int, Process] = {}
     marked: set[int] = set()
-    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
+    for name in os.listdir("/proc") if has_proc() else ():
         process = look_at(int(name)) if name.isdigit() else None
         if process is None or process.pid == os.getpid():
             continue
@@ -150,6 +156,11 @@ def search(known: dict[int, int], token: bytes, since: int) -> list[Process]:
             marked.add(process.pid)
     sessions = {sid for sid, started in known.items() if sid not in processes or processes[sid].started == started}
     return family(processes, sessions, marked)
+
+
+def has_proc() -> bool:
+    """This system tells of its processes."""
+    return os.path.exists("/proc/self/stat")
 
 
 def look_at(pid: int) -> Process | None:

@@ -32,6 +32,10 @@ EXEC_S = 0.001
 """Before a second look at a process that may be in the midst of an exec."""
 
 
+GROUP_PAUSE_S = 0.02
+"""Between two looks at a group, where the system offers nothing to wait for."""
+
+
 class Snapshot(Struct, frozen=True):
     """All processes of one moment, and the markers of those that are young enough to be ours."""
 
@@ -150,6 +154,20 @@ async def end_all(search: Search, *, polite: trio.CancelScope) -> Leftovers:
         found = await search()
     pids = tuple(sorted(process.pid for process in found))
     return Leftovers(len(seen) - len(pids), len(pids), pids)
+
+
+async def end_group(group: int) -> Leftovers:
+    """Where there is no /proc: end whatever is in the group, without knowing what that is; bounded."""
+    for number, patience_s in ((signal.SIGTERM, LEFTOVERS_TERM_S), (signal.SIGKILL, LEFTOVERS_KILL_S)):
+        try:
+            os.killpg(group, number)
+            with trio.move_on_after(patience_s):
+                while True:
+                    await trio.sleep(GROUP_PAUSE_S)
+                    os.killpg(group, 0)
+        except OSError:
+            return Leftovers()
+    return Leftovers(survivors=1)
 
 
 async def _end(found: list[Process], number: signal.Signals, patience_s: float) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import trio
 
+from supervisor.process.leftovers import read_process
 from supervisor.process.records import Began, Gone, Owner, encode
 
 FOLDER = "owners"
@@ -32,7 +33,9 @@ class Owners:
         self._owner = owner
         self._on_trouble = on_trouble
         self._live: dict[int, bytes] = {}
-        self._pending = bytearray()
+        """The records of those who live, as far as they have been written."""
+        self._pending: list[tuple[int, str | None]] = []
+        """A pid, and the instance that began with it; none if it is gone."""
         self._size = 0
         self._must_rewrite = True
         self._is_troubled = False
@@ -40,29 +43,28 @@ class Owners:
         self._wake.set()
         self._stopped = trio.Event()
         self._is_closing = False
+        self._running = trio.CancelScope(shield=True)
         self._limiter = trio.CapacityLimiter(2)
 
-    def began(self, pid: int, started: int, instance: str) -> None:
+    def began(self, pid: int, instance: str) -> None:
         """A child was started."""
-        self._live[pid] = encode(Began(pid, started, instance))
-        self._pending += self._live[pid]
+        self._pending.append((pid, instance))
         self._wake.set()
 
     def gone(self, pid: int) -> None:
         """Nothing of the child is left."""
-        if self._live.pop(pid, None) is not None:
-            self._pending += encode(Gone(pid))
-            self._wake.set()
+        self._pending.append((pid, None))
+        self._wake.set()
 
     async def run(self) -> None:
         """Write what comes, until `close`."""
-        with trio.CancelScope(shield=True):
+        with self._running:
             while not self._is_closing:
                 await self._wake.wait()
                 self._wake = trio.Event()
                 if not self._is_closing:
                     await self._write()
-            self._stopped.set()
+        self._stopped.set()
 
     async def close(self) -> None:
         """Write the last, or remove the file if nothing is left to be remembered."""
@@ -70,29 +72,43 @@ class Owners:
         self._wake.set()
         with trio.move_on_after(CLOSE_S, shield=True):
             await self._stopped.wait()
-            if self._live:
-                await self._write()
-            else:
+            await self._write()
+            if not self._live:
                 await trio.to_thread.run_sync(self._remove, abandon_on_cancel=True, limiter=self._limiter)
+        self._running.cancel()
 
     async def _write(self) -> None:
-        text = bytes(self._pending)
-        self._pending.clear()
-        needed = sum(map(len, self._live.values()))
-        is_whole = self._must_rewrite or self._size + len(text) > needed + SLACK_BYTES
-        if is_whole:
-            text = encode(self._owner) + b"".join(self._live.values())
+        pending, self._pending = self._pending, []
         try:
-            write = _replace if is_whole else _append
-            await trio.to_thread.run_sync(write, self._path, text, abandon_on_cancel=True, limiter=self._limiter)
+            await trio.to_thread.run_sync(self._write_now, pending, abandon_on_cancel=True, limiter=self._limiter)
         except OSError as error:
             self._must_rewrite = True
             if not self._is_troubled:
                 self._on_trouble(f"the owners file {self._path} cannot be written: {error.strerror}")
             self._is_troubled = True
         else:
-            self._size = len(text) if is_whole else self._size + len(text)
             self._must_rewrite = self._is_troubled = False
+
+    def _write_now(self, pending: list[tuple[int, str | None]]) -> None:
+        """On the worker thread: there is one at a time, and only it touches what it uses."""
+        text = b"".join(self._take(pid, instance) for pid, instance in pending)
+        needed = sum(map(len, self._live.values()))
+        if self._must_rewrite or self._size + len(text) > needed + SLACK_BYTES:
+            text = encode(self._owner) + b"".join(self._live.values())
+            _replace(self._path, text)
+            self._size = len(text)
+        elif text:
+            _append(self._path, text)
+            self._size += len(text)
+
+    def _take(self, pid: int, instance: str | None) -> bytes:
+        if instance is None:
+            return encode(Gone(pid)) if self._live.pop(pid, None) is not None else b""
+        process = read_process(pid)
+        if process is None or process.parent != self._owner.pid:
+            return b""  # gone already, and perhaps somebody else's pid by now
+        self._live[pid] = encode(Began(pid, process.started, instance))
+        return self._live[pid]
 
     def _remove(self) -> None:
         with suppress(OSError):

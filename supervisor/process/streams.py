@@ -30,6 +30,11 @@ class Input(trio.abc.SendStream):
         self._is_sending = False
         self._idle: trio.Event | None = None
 
+    @property
+    def is_closed(self) -> bool:
+        """We closed it."""
+        return self._fd < 0
+
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """Write all of it, waiting for the child to read.
 

@@ -20,7 +20,7 @@ from supervisor.config.schema import Grace
 from supervisor.errors import LaunchError, SpawnFailed
 from supervisor.process.child import Child, Hooks
 from supervisor.process.guard import Guard
-from supervisor.process.leftovers import Scans, read_process
+from supervisor.process.leftovers import Scans
 from supervisor.process.owners import Owners
 from supervisor.process.probe import locate
 from supervisor.process.spawn import open_pipes
@@ -155,11 +155,9 @@ class ProcessTable:
 
     def _adopt(self, instance: str, child: Child) -> None:
         self._children[instance] = child
-        process = read_process(child.pid)
-        started = process.started if process else 0
-        self._guard.watch(child.pid, started)
+        self._guard.watch(child.pid)
         if self._owners:
-            self._owners.began(child.pid, started, instance)
+            self._owners.began(child.pid, instance)
         hooks = Hooks(
             on_stderr=lambda heard: self._on_stderr(instance, heard),
             on_retired=lambda: self._retire(child.pid),

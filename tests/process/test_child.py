@@ -102,7 +102,8 @@ async def test_leftovers_that_ignore_sigterm_and_left_the_session_are_ended(benc
     child = await bench.start(script)
     grandchild = int(await read_line(child.stdout))
     ended = await child.stop()
-    assert (ended.code, ended.ended_by, ended.leftovers) == (0, "stop", 2)
+    assert (ended.code, ended.ended_by) == (0, "stop")
+    assert ended.leftovers >= 2  # the shell may have started another sleep in place of the one that was killed first
     assert not is_alive(grandchild)
 
 

@@ -15,6 +15,7 @@ import pytest
 import trio
 from fakes.process import PATH, come_true, is_alive, read_line, with_variable
 
+from supervisor.process import guardian
 from supervisor.process.guard import Guard
 from supervisor.process.leftovers import read_process
 
@@ -126,22 +127,21 @@ async def test_without_the_guardian_the_children_would_stay() -> None:
 
 async def test_signals_that_end_an_owner_do_not_end_the_guardian(bench: Bench) -> None:
     child = await bench.start_program("cat")
-    guardian = bench.table.guardian_pid
-    ignored = Path(f"/proc/{guardian}/status")
+    pid = bench.table.guardian_pid
+    ignored = Path(f"/proc/{pid}/status")
 
     def is_deaf() -> bool:
         mask = int(ignored.read_text().split("SigIgn:")[1].split()[0], 16)
         return all(mask & 1 << number - 1 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
 
     await come_true(is_deaf)
-    assert os.getsid(guardian) == guardian
+    assert os.getsid(pid) == pid
     assert not child.has_ended
 
 
 async def test_the_guardian_leaves_when_the_table_closes(bench: Bench) -> None:
     await bench.start_program("cat")
-    guardian = bench.table.guardian_pid
-    assert is_alive(guardian)
+    assert is_alive(bench.table.guardian_pid)
     # the fixture closes the table and then looks for children of ours
 
 
@@ -168,25 +168,37 @@ def guardians_of(pid: int) -> set[int]:
     return found
 
 
-async def test_a_session_that_is_gone_is_not_hunted_though_its_number_is_in_use_again(bench: Bench) -> None:
-    """A stranger with a recorded session's number, but another start time, is spared."""
+async def test_a_session_whose_number_is_in_use_again_is_not_hunted(bench: Bench) -> None:
     stranger = await bench.start_program("sleep", "1000")
-    told: list[str] = []
-    guard = Guard("feedfeedfeedfeed", on_trouble=told.append)
-    guard.watch(stranger.pid, 1)
+    process = read_process(stranger.pid)
+    assert process
+    assert guardian.search({stranger.pid: process.started - 1}, b"none", 1 << 62) == []
+    assert [one.pid for one in guardian.search({stranger.pid: process.started}, b"none", 1 << 62)] == [stranger.pid]
+
+
+async def test_what_is_no_child_of_the_owner_is_not_guarded(bench: Bench) -> None:
+    """A pid can be somebody else's by the time the guardian reads of it."""
+    child = await bench.start("setsid sleep 1000 & echo $!; cat")
+    stranger = int(await read_line(child.stdout))
+    guard = Guard("feedfeedfeedfeed", on_trouble=bench.troubles.append)
     guard.start()
-    await guard.close()  # it still knows a session, so it hunts, and finds that it is somebody else's
-    assert is_alive(stranger.pid)
-    assert told == []
+    guard.watch(stranger)
+    await guard.close()
+    assert is_alive(stranger)
+
+
+@pytest.mark.parametrize("line", [b"", b"+", b"+ x", b"+ 1 2", b"? 1", b"- 7", b"\xff \xff"])
+def test_a_line_that_makes_no_sense_is_passed_over(line: bytes) -> None:
+    known = {5: 50}
+    guardian.note(known, line, os.getpid())
+    assert known == {5: 50}
 
 
 async def test_a_session_that_is_left_when_the_guard_closes_is_ended(bench: Bench) -> None:
     child = await bench.start_program("sleep", "1000")
-    process = read_process(child.pid)
-    assert process
     guard = Guard("feedfeedfeedfeed", on_trouble=bench.troubles.append)
     guard.start()
-    guard.watch(child.pid, process.started)
+    guard.watch(child.pid)
     await guard.close()
     assert (await child.wait()).ended_by == "outside"
 
@@ -199,8 +211,8 @@ async def test_a_guardian_that_does_not_read_blocks_nobody_and_is_replaced() -> 
     os.kill(first, signal.SIGSTOP)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(guard.run)
-        for number in range(100_000):
-            guard.watch(1 << 22, number)
+        for _ in range(100_000):
+            guard.watch(1 << 22)
             guard.forget(1 << 22)
         await come_true(lambda: guard.pid not in {0, first})
         await guard.close()

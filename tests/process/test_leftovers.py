@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 
 import pytest
@@ -10,7 +11,16 @@ import trio
 import trio.testing
 from fakes.process import come_true
 
-from supervisor.process.leftovers import Scans, Snapshot, end_all, open_pidfd, read_marker, read_process, scan
+from supervisor.process.leftovers import (
+    Scans,
+    Snapshot,
+    end_all,
+    end_group,
+    open_pidfd,
+    read_marker,
+    read_process,
+    scan,
+)
 from supervisor.process.procstat import Process, parse_stat
 
 from .conftest import Bench
@@ -99,6 +109,18 @@ def test_a_pid_that_is_somebody_elses_by_now_is_not_opened() -> None:
     os.close(fd)
     me.started -= 1
     assert open_pidfd(me) is None
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("script", ["sleep 1000 & echo ready", "(trap '' TERM; echo ready; sleep 1000; true) & read x"])
+async def test_without_proc_the_whole_group_is_ended_blindly(script: str) -> None:
+    process = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, process_group=0)
+    with process:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        assert await trio.to_thread.run_sync(process.wait) in {0, 1}
+        await end_group(process.pid)  # what it answers depends on how soon init collects its zombies
+        assert process.stdout.read() == b"", "somebody still holds the pipe"
 
 
 async def test_what_never_ends_is_given_up_after_a_bounded_number_of_rounds() -> None:

@@ -178,38 +178,64 @@ async def test_what_cannot_be_written_is_told_once_and_stops_nobody(state_dir: P
     assert len([text for text in told if "owners file" in text]) == 1
 
 
-async def test_after_a_write_that_failed_the_whole_file_is_written_anew(state_dir: Path) -> None:
+async def test_a_disk_that_hangs_holds_up_neither_a_start_nor_the_end(state_dir: Path) -> None:
+    with trio.fail_after(20):
+        async with open_processes(str(state_dir)) as table:
+            await come_true(lambda: (state_dir / FOLDER).exists() and files(state_dir))
+            path = files(state_dir)[0]
+            path.unlink()
+            os.mkfifo(path)  # whoever opens it to write waits for a reader
+            child = await table.start("c", table.prepare(program("cat")), spawn_plain)
+            assert (await child.stop()).code == 0
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # lets the thread that hangs go
+    os.close(reader)
+
+
+async def test_after_a_write_that_failed_the_whole_file_is_written_anew(bench: Bench, state_dir: Path) -> None:
     told: list[str] = []
     owners = Owners(state_dir, owner_of("cafe"), on_trouble=told.append)
+    first, second = await bench.start_program("cat"), await bench.start_program("cat")
     blocker = state_dir / FOLDER
     blocker.write_text("")
     async with trio.open_nursery() as nursery:
         nursery.start_soon(owners.run)
-        owners.began(10, 100, "a")
+        owners.began(first.pid, "a")
         await come_true(lambda: told)
         blocker.unlink()
-        owners.began(11, 110, "b")
-        await come_true(lambda: blocker.is_dir() and list(register_of(state_dir)) == [10, 11])
+        owners.began(second.pid, "b")
+        await come_true(lambda: blocker.is_dir() and list(register_of(state_dir)) == [first.pid, second.pid])
         await owners.close()
     assert len(told) == 1
 
 
-async def test_the_file_does_not_grow_with_the_number_of_children_there_ever_were(state_dir: Path) -> None:
+async def test_the_file_does_not_grow_with_the_number_of_children_there_ever_were(
+    bench: Bench, state_dir: Path
+) -> None:
+    stays, goes = await bench.start_program("cat"), await bench.start_program("cat")
     owners = Owners(state_dir, owner_of("cafe"), on_trouble=pytest.fail)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(owners.run)
-        owners.began(1, 1, "stays")
-        for _ in range(20):
-            for number in range(300):
-                owners.began(number + 2, 1, "goes")
-                owners.gone(number + 2)
-            await come_true(lambda: list(register_of(state_dir)) == [1] if (state_dir / FOLDER).exists() else False)
-        owners.began(2, 1, "last")
-        await come_true(lambda: 2 in register_of(state_dir))
+        owners.began(stays.pid, "stays")
+        for _ in range(3000):
+            owners.began(goes.pid, "goes")
+            owners.gone(goes.pid)
+        owners.began(goes.pid, "last")
+        await come_true(lambda: (state_dir / FOLDER).exists() and goes.pid in register_of(state_dir))
         size = files(state_dir)[0].stat().st_size
         await owners.close()
     assert size < 2 * SLACK_BYTES
-    assert list(register_of(state_dir)) == [1, 2]
+    assert list(register_of(state_dir)) == [stays.pid, goes.pid]
+
+
+async def test_what_is_no_child_of_ours_any_more_is_not_recorded(state_dir: Path) -> None:
+    owners = Owners(state_dir, owner_of("cafe"), on_trouble=pytest.fail)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(owners.run)
+        owners.began(1, "somebody else's")
+        await come_true(lambda: (state_dir / FOLDER).exists() and files(state_dir))
+        assert register_of(state_dir) == {}
+        await owners.close()
+    assert files(state_dir) == []
 
 
 def test_an_instance_id_with_any_characters_is_one_line() -> None:

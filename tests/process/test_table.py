@@ -199,6 +199,25 @@ async def test_the_marker_of_an_outer_stockade_is_replaced(bench: Bench) -> None
     assert (await read_all(child.stdout)).strip().endswith(b"/test-1")
 
 
+async def test_a_callback_that_breaks_is_told_and_leaves_nothing_running() -> None:
+    children: list[Child] = []
+
+    def broken(instance: str, heard: object) -> None:
+        raise RuntimeError("a defect")
+
+    async def block() -> None:
+        async with open_processes(on_stderr=broken) as table:
+            children.append(await table.start("other", table.prepare(program("cat")), spawn_plain))
+            script = "sleep 1000 & echo x >&2; cat"
+            children.append(await table.start("c", table.prepare(shell(script)), spawn_plain))
+            await trio.sleep_forever()
+
+    with pytest.RaisesGroup(pytest.RaisesExc(RuntimeError, match="a defect"), flatten_subgroups=True):
+        await block()
+    assert [child.has_ended for child in children] == [True, True]
+    assert not any(is_alive(child.pid) for child in children)
+
+
 async def test_a_spawner_that_breaks_leaves_no_descriptor_open(bench: Bench) -> None:
     async def broken(located: Command, stdio: Stdio) -> int:
         raise RuntimeError("a defect")
