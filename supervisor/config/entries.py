@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from supervisor.config.interpolation import Lookup, Reference, Resolved, interpolate
 from supervisor.config.notes import Notes
-from supervisor.config.paths import Path, is_encodable
+from supervisor.config.paths import Path, escaped, fits_kernel, is_encodable
 from supervisor.config.redact import looks_secret, secrets_in, worth_masking
 from supervisor.config.schema import IsolationBlock, SupervisionBlock, UnusedKey
 from supervisor.config.shapes import Entry
@@ -45,7 +45,7 @@ class Reader(Struct, frozen=True):
             place, problems = self.notes.place(path), self.notes.problems
             problems.append(Unresolved(place=place, reference=found.written, reason=found.reason))
             return None
-        if not is_encodable(found.text):
+        if not fits_kernel(found.text):
             self.notes.wrong(path, "it holds a NUL or a lone surrogate", "a text that a program can be given")
             return None
         self.secrets.extend(found.secrets)
@@ -56,12 +56,15 @@ class Reader(Struct, frozen=True):
     def absolute(self, value: Any, path: Path) -> str | None:
         """The text as an absolute path: `~` is the home folder, and relative to the config is relative."""
         text = self.text(value, path)
-        if text is None or text.startswith("/"):
-            return text
-        is_home = text == "~" or text.startswith("~/")
-        if not text or (is_home and not self.home):
-            self.notes.wrong(path, "HOME is not set" if text else "the path is empty", "an absolute path")
+        if text is None:
             return None
+        is_home = text == "~" or text.startswith("~/")
+        if not text or not is_encodable(text) or (is_home and not self.home):
+            reason = "HOME is not set" if is_home else "it is not UTF-8" if text else "the path is empty"
+            self.notes.wrong(path, reason, "an absolute path")
+            return None
+        if text.startswith("/"):
+            return text
         return self.home + text[1:] if is_home else f"{self.folder.rstrip('/')}/{text.removeprefix('./')}"
 
 
@@ -157,7 +160,7 @@ def _env(entry: Entry, reader: Reader) -> tuple[dict[str, str], tuple[str, ...]]
         return {}, ()
     env: dict[str, str] = {}
     for name, part in value.items():
-        if not name or "=" in name or not is_encodable(name):
+        if not name or "=" in name or not fits_kernel(name):
             entry.notes.wrong((*path, name), "it is not a variable's name", "a name without = and NUL")
         elif part is not None and (text := _variable(part, (*path, name), reader)) is not None:
             env[name] = text
@@ -185,7 +188,9 @@ def unused_keys(entry: Entry) -> tuple[UnusedKey, ...]:
     for key in unused:
         if reason := _expectation(key, entry.value[key]):
             entry.notes.ignored((*entry.path, key), reason)
-    return tuple(UnusedKey(key=key, place=entry.notes.place((*entry.path, key)), server=entry.name) for key in unused)
+    return tuple(
+        UnusedKey(key=escaped(key), place=entry.notes.place((*entry.path, key)), server=entry.name) for key in unused
+    )
 
 
 def _expectation(key: str, value: Any) -> str | None:

@@ -80,6 +80,8 @@ class _Piece(NamedTuple):
 
 def interpolate(text: str, lookup: Lookup, depth: int = 0) -> Resolved | Reference:
     """Put values in for all references; the first one that has none is returned instead."""
+    if "$" not in text:
+        return Resolved(text)
     parts: list[Resolved] = []
     for piece in _pieces(text):
         found = _value(piece.text, lookup, depth) if piece.is_reference else Resolved(piece.text)

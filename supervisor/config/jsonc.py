@@ -136,6 +136,6 @@ def _step(frame: _Frame, sign: str) -> tuple[Path, bool]:
         frame.count += 1
         return (*frame.path, frame.count - 1), False
     if frame.key is None:
-        frame.key = json.loads(sign)
+        frame.key = json.loads(sign) if "\\" in sign else sign[1:-1]
         return (*frame.path, frame.key), True
     return (*frame.path, frame.key), False

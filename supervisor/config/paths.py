@@ -29,5 +29,13 @@ def escaped(text: str) -> str:
 
 
 def is_encodable(text: str) -> bool:
-    """Whether the kernel can take the text as an argument, a variable or a path: no NUL, no lone surrogate."""
+    """Whether the text can be a path and travel in a message: no NUL, no lone surrogate."""
     return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def fits_kernel(text: str) -> bool:
+    """Whether the kernel can take the text as an argument or variable: no NUL, and surrogates only for single bytes.
+
+    Python gives bytes that are no UTF-8 as such surrogates, in its arguments and environment, and takes them back.
+    """
+    return "\0" not in text and not any("\ud800" <= sign < "\udc80" or "\udd00" <= sign < "\ue000" for sign in text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.config.paths import Path, escaped, is_encodable, written
+from supervisor.config.paths import Path, escaped, fits_kernel, is_encodable, written
 
 ANY_TEXT = st.text(st.characters(codec=None))
 
@@ -41,6 +43,23 @@ def test_printable_text_is_not_touched_by_escaping() -> None:
     assert escaped("a\x1b[0m\n\ud800") == "a\\x1b[0m\\n\\ud800"
 
 
-@pytest.mark.parametrize(("text", "can"), [("plain", True), ("日本", True), ("nul\0", False), ("\ud800", False)])
-def test_what_the_kernel_can_take_is_told_apart(text: str, can: bool) -> None:
-    assert is_encodable(text) is can
+@pytest.mark.parametrize(
+    ("text", "in_messages", "in_arguments"),
+    [("plain", True, True), ("日本\ue000", True, True), ("nul\0", False, False), ("\ud800", False, False)],
+)
+def test_what_messages_and_the_kernel_can_take_is_told_apart(text: str, in_messages: bool, in_arguments: bool) -> None:
+    assert (is_encodable(text), fits_kernel(text)) == (in_messages, in_arguments)
+
+
+@given(ANY_TEXT)
+def test_what_fits_the_kernel_is_what_python_can_encode_for_it(text: str) -> None:
+    try:
+        fits = b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        fits = False
+    assert fits_kernel(text) is fits
+
+
+@given(st.binary())
+def test_any_bytes_but_nul_fit_as_python_gives_them(raw: bytes) -> None:
+    assert fits_kernel(os.fsdecode(raw)) is (b"\0" not in raw)

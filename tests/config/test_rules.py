@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+import msgspec
 import pytest
 from config.worlds import EVERYTHING, World, resolved
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisor.config.documents import Document, parse
+from supervisor.config.report import check
 from supervisor.config.rules import Command, from_command, resolve
 from supervisor.config.schema import Config, Dependency, Facts, Settings, SinkBlock
 from supervisor.errors import CommandMissing, ConfigError, DependencyInvalid, DuplicateKey, KeyConflict
@@ -169,6 +172,12 @@ def test_a_command_line_is_named_by_its_program_if_that_makes_a_name(argv: list[
     assert from_command(Command(argv), facts=Facts()).servers[0].name == name
 
 
+def test_bytes_that_are_no_utf8_are_taken_in_arguments_and_not_in_paths() -> None:
+    odd = os.fsdecode(b"\xff")
+    assert from_command(Command(["run", odd], env={"A": odd}), facts=Facts()).servers[0].args == (odd,)
+    assert from_command(Command(["run"], cwd=odd), facts=Facts()).servers == ()
+
+
 def test_an_empty_command_line_is_an_invalid_server() -> None:
     config = from_command(Command([]), facts=Facts())
     assert config.invalid[0].problems == (CommandMissing(place="mcpServers.server"),)
@@ -210,6 +219,7 @@ def test_any_tree_gives_a_config_or_a_problem(tree: dict[str, Any], landlock: bo
     for problem in told:
         (problem.text + problem.remedy).encode()
         assert "value-of-a" not in problem.text + problem.remedy
+    assert msgspec.json.encode(check(config, strict=True))
     assert len(config.order) == len(config.servers) + len(config.invalid) + len(config.remote)
 
 
