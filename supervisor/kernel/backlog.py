@@ -46,15 +46,21 @@ class Backlog(Generic[Item, Read]):
             raise trio.BusyResourceError(message)
         self._is_being_read = True
         try:
-            if self._waiting or self._is_closed:
-                await trio.lowlevel.checkpoint()
-            else:
-                self._parked = trio.lowlevel.current_task()
-                await trio.lowlevel.wait_task_rescheduled(self._abort)
+            while True:
+                await self._wait()
+                taken, self._waiting = self._waiting, deque(maxlen=self._capacity)
+                read = self._read(taken)
+                if read or self._is_closed:  # else nothing of it was for this reader
+                    return read
         finally:
             self._is_being_read = False
-        taken, self._waiting = self._waiting, deque(maxlen=self._capacity)
-        return self._read(taken)
+
+    async def _wait(self) -> None:
+        if self._waiting or self._is_closed:
+            await trio.lowlevel.checkpoint()
+        else:
+            self._parked = trio.lowlevel.current_task()
+            await trio.lowlevel.wait_task_rescheduled(self._abort)
 
     def close(self) -> None:
         """Collect no more; a waiting reader wakes."""

@@ -337,6 +337,20 @@ async def test_facts_outside_of_what_is_accepted_are_passed_over(bus: Bus) -> No
         assert facts.passed_over == 1
 
 
+async def test_an_empty_list_is_never_the_answer_while_the_subscription_is_open(bus: Bus) -> None:
+    with bus.subscribe(Fact) as facts:
+        async with trio.open_nursery() as nursery:
+
+            async def read() -> None:
+                assert [fact.body for fact in await facts.take()] == [Fact(2)]
+
+            nursery.start_soon(read)
+            await wait_all_tasks_blocked()
+            bus.publish(Note(1))
+            await wait_all_tasks_blocked()
+            bus.publish(Fact(2))
+
+
 async def test_a_reader_that_waits_gets_the_next_fact(bus: Bus) -> None:
     with bus.subscribe(Fact) as facts:
         async with trio.open_nursery() as nursery:
