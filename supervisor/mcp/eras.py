@@ -24,6 +24,8 @@ STATELESS_VERSION: Final = "2026-07-28"
 HANDSHAKE_VERSIONS: Final = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 META: Final = "io.modelcontextprotocol/"
 """The prefix of the members of `_meta` that every request of the stateless era carries."""
+LARGEST_NUMBER: Final = 2**31
+"""Error numbers beyond it are no numbers that anybody has given out."""
 
 
 class Reply(Struct):
@@ -82,8 +84,10 @@ def answer(peek: Peek) -> bytes:
 def error(found: dict[str, Any] | None) -> tuple[int, str]:
     """The number and the text of an error, fit for a field; 0 and nothing if there is none."""
     number = (found or {}).get("code")
+    if not isinstance(number, int) or abs(number) > LARGEST_NUMBER:
+        number = 0
     text = str((found or {}).get("message", "")).encode("utf-8", "backslashreplace")
-    return (number if isinstance(number, int) else 0), excerpt(text)
+    return number, excerpt(text)
 
 
 def value(raw: Raw | None, kind: type[T]) -> T:

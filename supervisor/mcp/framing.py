@@ -37,11 +37,11 @@ class Block:
 
     __slots__ = ("data", "start", "stop", "view")
 
-    def __init__(self, data: bytes | bytearray, start: int = 0, stop: int | None = None) -> None:
+    def __init__(self, data: bytes | bytearray, view: memoryview | None = None, start: int = 0) -> None:
         self.data = data
+        self.view = memoryview(data) if view is None else view
         self.start = start
-        self.stop = len(data) if stop is None else stop
-        self.view = memoryview(data)[self.start : self.stop]
+        self.stop = start + len(self.view)
 
     def __len__(self) -> int:
         return self.stop - self.start
@@ -69,6 +69,7 @@ class LineBuffer:
         self._limit = limit
         self._side = side
         self._data = bytearray(min(FIRST_ROOM, limit + 1))
+        self._view = memoryview(self._data)
         self._start = 0
         self._end = 0
         self._flooded = False
@@ -80,13 +81,12 @@ class LineBuffer:
         size = self._next_size(kept)
         if size != len(self._data):
             fresh = bytearray(size)
-            fresh[:kept] = memoryview(self._data)[self._start : self._end]
-            self._data = fresh
+            fresh[:kept] = self._view[self._start : self._end]
+            self._data, self._view = fresh, memoryview(fresh)
         elif self._start and kept:
-            view = memoryview(self._data)
-            view[:kept] = view[self._start : self._end]
+            self._view[:kept] = self._view[self._start : self._end]
         self._start, self._end = 0, kept
-        return memoryview(self._data)[kept:]
+        return self._view[kept:] if kept else self._view
 
     def _next_size(self, kept: int) -> int:
         size = len(self._data)
@@ -109,7 +109,7 @@ class LineBuffer:
         if not cut:
             self._check_open_line()
             return None
-        block = Block(self._data, self._start, cut)
+        block = Block(self._data, self._view[self._start : cut], self._start)
         self._start = cut
         self._calm = self._calm + 1 if after < BUSY_ROOM else 0
         return block
@@ -132,14 +132,14 @@ class LineBuffer:
 
     def rest(self) -> Block | None:
         """What stood behind the last newline when the stream ended, as a line of its own; None if it is blank."""
-        text = bytes(memoryview(self._data)[self._start : self._end])
+        text = bytes(self._view[self._start : self._end])
         self._start = self._end
         return Block(text + b"\n") if text.strip() else None
 
     def _check_open_line(self) -> None:
         length = self._end - self._start
         if length >= ENDLESS_LINE_BYTES and not self._begins_like_json():
-            head = excerpt(memoryview(self._data)[self._start : self._end])
+            head = excerpt(self._view[self._start : self._end])
             raise FramingError(StdoutNotJsonrpc(reason="a line without an end", first_line=head))
         if length > self._limit:
             raise FramingError(MessageTooLarge(side=self._side, limit_bytes=self._limit))

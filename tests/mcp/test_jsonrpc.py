@@ -107,8 +107,8 @@ def test_values_that_share_or_span_lines_are_not_taken_for_messages(stream: byte
 
 
 def test_a_block_may_lie_anywhere_in_a_buffer() -> None:
-    data = b'junk\n{"id":1}\n{"id":2}\nrest'
-    peeks = peek_block(Block(bytearray(data), 5, len(data) - 4))
+    data = bytearray(b'junk\n{"id":1}\n{"id":2}\nrest')
+    peeks = peek_block(Block(data, memoryview(data)[5:-4], 5))
     assert peeks is not None
     assert [peek.id for peek in peeks] == [1, 2]
 
