@@ -146,6 +146,10 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
 def _verb(options: Namespace, command: list[str] | None) -> int:
     match options.verb:
         case "run":
+            if options.exec:
+                from supervisor.edges.execute import execute
+
+                return execute(options, command)
             from supervisor.edges.run import run as run_verb
 
             return run_verb(options, command)

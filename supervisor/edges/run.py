@@ -10,28 +10,18 @@ from __future__ import annotations
 import os
 import signal
 from argparse import Namespace
-from pathlib import Path
 from typing import Any, Self
 
 import trio
-from msgspec.structs import replace
 
 from supervisor import engine as engines
-from supervisor.config import rules
 from supervisor.config.schema import Config
 from supervisor.edges import human
-from supervisor.edges.embed import Stockade, open_supervisor, read_config
-from supervisor.edges.facts import facts_here
-from supervisor.edges.live import Live
+from supervisor.edges.asked import config_of
+from supervisor.edges.embed import Stockade, open_supervisor
+from supervisor.edges.lively import live_leaves
 from supervisor.edges.say import complain
-from supervisor.errors import (
-    ConfigError,
-    ControlInvalid,
-    ExitCode,
-    Problem,
-    StockadeError,
-    UnknownServer,
-)
+from supervisor.errors import ExitCode, Problem, StockadeError
 from supervisor.events import (
     AnyEvent,
     InstanceExited,
@@ -42,7 +32,6 @@ from supervisor.events import (
     severity_of,
 )
 from supervisor.kernel.specs import Leaf, Life, Published
-from supervisor.kernel.stoppable import until_stop
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
@@ -50,61 +39,9 @@ STDIN, STDOUT, STDERR = 0, 1, 2
 def run(options: Namespace, command: list[str] | None) -> int:
     """Run one server until the client leaves or the server ends; returns the server's own status."""
     try:
-        config = config_of(options, command)
-        if options.exec:
-            from supervisor.edges.execute import execute
-
-            return execute(config, options.state_dir)
-        return trio.run(_main, config, options.state_dir)
+        return trio.run(_main, config_of(options, command), options.state_dir)
     except StockadeError as error:
         return complain(error.problem)
-
-
-def config_of(options: Namespace, command: list[str] | None) -> Config:
-    """Make the configuration of the one server that is meant. Raises: StockadeError."""
-    if options.config or options.server:
-        if command or not (options.config and options.server):
-            raise StockadeError(ControlInvalid(reason="use `run -- COMMAND …`, or `run --config FILE --server NAME`"))
-        return _only(read_config(options.config, os.environ), options.server)
-    if not command:
-        raise StockadeError(ControlInvalid(reason="name the server's command behind `--`"))
-    config = rules.from_command(_command(options, command), facts=facts_here(), folder=str(Path.cwd()), home=_home())
-    return _only(config, config.order[0])
-
-
-def _home() -> str:
-    return os.environ.get("HOME", "")
-
-
-def _command(options: Namespace, command: list[str]) -> rules.Command:
-    sandbox: dict[str, Any] = {
-        "read_write": options.read_write,
-        "read_only": options.read_only,
-        "deny": options.deny,
-        "best_effort": options.best_effort,
-    }
-    given = dict(word.split("=", 1) for word in options.env if "=" in word)
-    passed_on = [word for word in options.env if "=" not in word]
-    isolation = {"mode": options.mode or "sandbox", "sandbox": sandbox}
-    supervision = {"environment": {"allow": passed_on}} if passed_on else {}
-    return rules.Command(
-        argv=command, name=options.name, isolation=isolation, supervision=supervision, env=given, cwd=options.cwd
-    )
-
-
-def _only(config: Config, server: str) -> Config:
-    """Keep one server of a configuration. Raises: StockadeError if it is not there or cannot be started."""
-    for problem in config.problems:
-        raise ConfigError(problem)
-    for entry in config.invalid:
-        if entry.name == server:
-            raise ConfigError(entry.problems[0])
-    kept = tuple(spec for spec in config.servers if spec.name == server)
-    if not kept:
-        raise StockadeError(UnknownServer(server=server, known=", ".join(config.order) or "none"))
-    # It was asked for by name: `enabled: false` is about the daemon.
-    spec = replace(kept[0], enabled=True, lazy=False, spares=0)
-    return replace(config, servers=(spec,), invalid=(), remote=(), order=(server,))
 
 
 class Watch:
@@ -169,7 +106,7 @@ async def _main(config: Config, state_dir: str | None) -> int:
 
     def edge(sup: Stockade) -> engines.Leaves:
         held.append(Watch(sup, tally))
-        live = [Leaf(name="live", run=until_stop(Live(sup.engine.bus).run))] if os.isatty(STDERR) else []
+        live = live_leaves(sup.engine.bus, STDERR)
         return engines.Leaves(first=(Leaf(name="watch", run=held[0].run), *live))
 
     server = config.servers[0].name

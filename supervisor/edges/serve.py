@@ -20,7 +20,7 @@ from supervisor.config.schema import Config
 from supervisor.edges import log, protocol, state, systemd
 from supervisor.edges.control import Control, Door
 from supervisor.edges.embed import Stockade, open_supervisor, read_config
-from supervisor.edges.live import Live
+from supervisor.edges.lively import live_leaves
 from supervisor.edges.say import complain
 from supervisor.errors import ExitCode, StockadeError
 from supervisor.events import ConfigLoaded, ConfigRejected, ProcessSwept, ServerDegraded, TreeStarted, TreeStopped
@@ -112,7 +112,6 @@ def leaves(sup: Stockade, daemon: Daemon, place: state.StateDir, token: str) -> 
     ring = log.Ring(bus, sup.recorder)
     chosen = log.choose(sup.config.settings.sinks, os.environ, stderr=STDERR)
     sinks = [log.Sink(name, bus, sup.recorder, writer, render) for name, writer, render in chosen]
-    live = [Leaf(name="live", run=until_stop(Live(bus).run))] if os.isatty(STDERR) else []
     door = Door(path=place.control_socket, token=token, settings=sup.config.settings)
     reporter = systemd.StatusReporter(bus, os.environ, sup.status)
 
@@ -124,7 +123,7 @@ def leaves(sup: Stockade, daemon: Daemon, place: state.StateDir, token: str) -> 
     return engines.Leaves(
         first=(
             *(Leaf(name=sink.name, run=sink.run) for sink in sinks),
-            *live,
+            *live_leaves(bus, STDERR),
             Leaf(name="ring", run=until_stop(ring.run)),
             Leaf(name="epilogue", run=epilogue),
         ),

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from supervisor.config.schema import Config
 from supervisor.errors import DaemonNotRunning, StateLocked, StateUnusable, StockadeError
+
+if TYPE_CHECKING:  # `status` has no use for the settings, and loading them costs more than all that it does
+    from supervisor.config.schema import Config
 
 ENVIRONMENT_KEY = "STOCKADE_STATE_DIR"
 SOCKET_PATH_LIMIT = 107
 """Bytes that the address of a unix socket may have (108 with its end, unix(7))."""
 
 
-@dataclass(frozen=True, slots=True)
-class StateDir:
+class StateDir(NamedTuple):
     """The places in a state directory."""
 
     path: Path
@@ -128,6 +128,8 @@ def _raise_timeout(_number: int, _frame: object) -> None:
 
 def write_token(state: StateDir) -> str:
     """Make a fresh token for this run of the daemon and return it; whoever knows an older one is a stranger."""
+    import secrets
+
     token = secrets.token_urlsafe(32)
     fresh = state.path / f"control.token.{os.getpid()}"
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

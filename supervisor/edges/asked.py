@@ -1,0 +1,63 @@
+"""From the words of `stockade run` to the configuration of the one server that is meant; loads no event loop."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from supervisor.config import rules
+from supervisor.config.effects import load
+from supervisor.config.schema import Config
+from supervisor.edges.facts import facts_here
+from supervisor.errors import ConfigError, ControlInvalid, StockadeError, UnknownServer
+
+
+def config_of(options: Namespace, command: list[str] | None) -> Config:
+    """Make the configuration of the one server that is meant. Raises: StockadeError."""
+    if options.config or options.server:
+        if command or not (options.config and options.server):
+            raise StockadeError(ControlInvalid(reason="use `run -- COMMAND …`, or `run --config FILE --server NAME`"))
+        return _only(load(options.config, environ=os.environ, facts=facts_here()), options.server)
+    if not command:
+        raise StockadeError(ControlInvalid(reason="name the server's command behind `--`"))
+    config = rules.from_command(_command(options, command), facts=facts_here(), folder=str(Path.cwd()), home=_home())
+    return _only(config, config.order[0])
+
+
+def _home() -> str:
+    return os.environ.get("HOME", "")
+
+
+def _command(options: Namespace, command: list[str]) -> rules.Command:
+    sandbox: dict[str, Any] = {
+        "read_write": options.read_write,
+        "read_only": options.read_only,
+        "deny": options.deny,
+        "best_effort": options.best_effort,
+    }
+    given = dict(word.split("=", 1) for word in options.env if "=" in word)
+    passed_on = [word for word in options.env if "=" not in word]
+    isolation = {"mode": options.mode or "sandbox", "sandbox": sandbox}
+    supervision = {"environment": {"allow": passed_on}} if passed_on else {}
+    return rules.Command(
+        argv=command, name=options.name, isolation=isolation, supervision=supervision, env=given, cwd=options.cwd
+    )
+
+
+def _only(config: Config, server: str) -> Config:
+    """Keep one server of a configuration. Raises: StockadeError if it is not there or cannot be started."""
+    for problem in config.problems:
+        raise ConfigError(problem)
+    for entry in config.invalid:
+        if entry.name == server:
+            raise ConfigError(entry.problems[0])
+    kept = tuple(spec for spec in config.servers if spec.name == server)
+    if not kept:
+        raise StockadeError(UnknownServer(server=server, known=", ".join(config.order) or "none"))
+    # It was asked for by name: `enabled: false` is about the daemon.
+    spec = replace(kept[0], enabled=True, lazy=False, spares=0)
+    return replace(config, servers=(spec,), invalid=(), remote=(), order=(server,))
