@@ -28,6 +28,9 @@ from supervisor.process.stop import climb
 from supervisor.process.streams import CHUNK_BYTES, Input, Output
 from supervisor.process.words import Ended, ExitStatus, Heard, Leftovers
 
+SETTLE_READS = 17
+"""Reads of the last of its stderr: the largest pipe there is, 1 MiB. More comes only from what has escaped us."""
+
 
 class Hooks(Struct, frozen=True, kw_only=True):
     """What a child calls; none of these may block or raise."""
@@ -205,8 +208,8 @@ class Child:
         self.stdout.settle()
         now = trio.current_time()
         heard: list[Heard] = []
-        while data := self._read_stderr():
-            heard += self._lines.feed(data, now)
+        for _ in range(SETTLE_READS):
+            heard += self._lines.feed(self._read_stderr() or b"", now)
         heard += self._lines.finish(now)
         if heard:
             hooks.on_stderr(heard)

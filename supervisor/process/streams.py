@@ -160,15 +160,15 @@ class Output(trio.abc.ReceiveStream):
             finally:
                 self._is_draining = False
                 self._wake_reader()
-            if not self._take():
+            if self._take() == 0:
                 return
 
     def settle(self) -> None:
         """Take what is left in the pipe and close it: nobody of the child's writes any more."""
         if self._fd < 0:
             return
-        while not self._is_over and self._take():
-            pass
+        while not self._is_over and not self.is_released and self._take():
+            continue
         fd, self._fd = self._fd, -1
         self._is_over = True
         notify_closing(fd)
@@ -200,16 +200,16 @@ class Output(trio.abc.ReceiveStream):
         except trio.ClosedResourceError:
             return  # released or settled meanwhile: the caller looks again
 
-    def _take(self) -> bool:
-        """Move what is in the pipe to what is kept; False if there was nothing or it has ended."""
+    def _take(self) -> int | None:
+        """Move what is in the pipe to what is kept: how many bytes that were, 0 at its end, None if it is empty."""
         data = self._read(CHUNK_BYTES)
-        if self.is_released or not data:
-            return bool(data)
+        if data is None:
+            return None
         room = KEPT_BYTES - len(self._kept)
-        if not self._is_over:
+        if not self._is_over and not self.is_released:
             self._kept += data[:room]
-        self._is_over = self._is_over or len(data) > room
-        return True
+            self._is_over = len(data) > room
+        return len(data)
 
     def _read(self, limit: int) -> bytes | None:
         try:
