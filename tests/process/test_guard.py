@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,7 +22,7 @@ from supervisor.process.leftovers import read_process
 from .conftest import Bench
 
 if TYPE_CHECKING:
-    from conftest import PlainUser
+    from conftest import PlainPython, PlainUser
 
 pytestmark = [
     pytest.mark.real,
@@ -57,14 +57,16 @@ class Owner(NamedTuple):
 
 @asynccontextmanager
 async def owner_of(
-    scripts: list[str], *, state_dir: str = "-", user: PlainUser | None = None, python: str = sys.executable
+    scripts: list[str], *, state_dir: str = "-", user: PlainUser | None = None, python: PlainPython | None = None
 ) -> AsyncIterator[Owner]:
     """An owner that has started all of these; whatever happens, nothing of it outlives the test."""
     mark = f"{os.getpid()}-{id(scripts)}"
+    program, packages = (sys.executable, f"{ROOT}:{PACKAGES}") if python is None else python
+    file = OWNER if python is None else python.reachable(OWNER)
     process = await trio.lowlevel.open_process(
-        [python, str(OWNER), state_dir, *scripts],
+        [program, str(file), state_dir, *scripts],
         stdout=subprocess.PIPE,
-        env={"PATH": PATH, "TEST_MARK": mark, "PYTHONPATH": f"{ROOT}:{PACKAGES}"},
+        env={"PATH": PATH, "TEST_MARK": mark, "PYTHONPATH": str(packages)},
         cwd="/",
         user=user and user.uid,
         group=user and user.gid,
@@ -93,20 +95,9 @@ async def test_kill_nine_of_the_owner_leaves_nothing_behind() -> None:
         await come_true(lambda: not is_alive(owner.guardian))
 
 
-@pytest.fixture
-def python_of_all(plain_user: PlainUser) -> str:
-    """An interpreter that a plain user may execute and that takes the packages of this one."""
-    check = f"import sys; sys.path.append({str(PACKAGES)!r}); import trio, msgspec"
-    for python in (sys.executable, "/usr/bin/python3"):
-        with suppress(OSError):
-            if plain_user.run([python, "-c", check]).returncode == 0:
-                return python
-    pytest.skip("no interpreter here may be executed by a plain user")
-
-
-async def test_also_for_a_plain_user(plain_user: PlainUser, python_of_all: str) -> None:
+async def test_also_for_a_plain_user(plain_user: PlainUser, plain_python: PlainPython) -> None:
     user = plain_user if os.geteuid() == 0 else None
-    async with owner_of([DEAF, SETSID, DAEMON], user=user, python=python_of_all) as owner:
+    async with owner_of([DEAF, SETSID, DAEMON], user=user, python=plain_python) as owner:
         assert Path(f"/proc/{owner.guardian}").stat().st_uid == plain_user.uid
         assert len(owner.children()) >= 6
         owner.kill()
