@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from tabulate import tabulate
+from prettytable import PrettyTable, TableStyle
 
 from scripts.bench_parts.row import Row
 
@@ -111,13 +111,22 @@ def as_json(found: list[Measured], described: dict[str, str]) -> str:
     return json.dumps({"machine": described, "rows": rows}, indent=2) + "\n"
 
 
+def table(rows: list[Row], style: TableStyle) -> str:
+    """The rows as text; columns without a head get names that do not show."""
+    head = [name or " " * number for number, name in enumerate(HEAD)]
+    drawn = PrettyTable(head, align="l")
+    drawn.set_style(style)
+    drawn.add_rows([list(cells(row)) for row in rows])
+    return drawn.get_string()
+
+
 def as_page(found: list[Measured], described: dict[str, str]) -> str:
     """The page of the last figures."""
     blocks = ["# Performance", ABOUT.strip(), "## Machine"]
     blocks.append("\n".join(f"- {name}: {value}" for name, value in described.items()))
     for part in dict.fromkeys(part for part, _ in found):
         rows = [row for name, row in found if name == part]
-        blocks += [f"## {part.capitalize()}", tabulate([cells(row) for row in rows], HEAD, tablefmt="github")]
+        blocks += [f"## {part.capitalize()}", table(rows, TableStyle.MARKDOWN)]
         blocks += ["\n".join(f"- {row.name}: {row.details}" for row in rows if row.details)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -134,7 +143,7 @@ def main() -> int:
         parser.error("the page shows all parts: leave out --part")
     described = machine()
     found = measure(options.part or parts())
-    print(tabulate([cells(row) for _, row in found], HEAD, tablefmt="simple", disable_numparse=True))
+    print(table([row for _, row in found], TableStyle.PLAIN_COLUMNS))
     options.json.write_text(as_json(found, described))
     if options.page:
         PAGE.write_text(as_page(found, described))

@@ -6,6 +6,7 @@ No value of a variable and no secret is ever shown: environments by name only, c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import dedent
 from typing import Any
 
 from msgspec import Struct
@@ -140,12 +141,12 @@ def check_lines(report: CheckReport) -> list[str]:
 
 
 def _table(rows: Sequence[Row]) -> list[str]:
-    from tabulate import tabulate  # only where a person reads: it takes longer to import than a config to check
+    from prettytable import PrettyTable  # only where a person reads: it takes longer to import than a config to check
 
-    cells = [[row.server, row.state, row.mode, row.runs, row.why] for row in rows]
-    return tabulate(
-        cells, headers=["server", "state", "mode", "runs", "why"], tablefmt="plain", disable_numparse=True
-    ).splitlines()
+    columns = ["server", "state", "mode", "runs", "why"]
+    table = PrettyTable(columns, border=False, align="l", left_padding_width=0, right_padding_width=2)
+    table.add_rows([[row.server, row.state, row.mode, row.runs, row.why] for row in rows])
+    return [line.rstrip() for line in dedent(table.get_string()).splitlines()]
 
 
 class Explanation(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from supervisor.config.units import duration
@@ -39,7 +40,7 @@ def status(options: Namespace) -> int:
 
 def status_lines(answer: dict[str, Any]) -> list[str]:
     """Render the daemon's answer as a table."""
-    from tabulate import tabulate
+    from prettytable import PrettyTable
 
     head = f"stockade {answer['version']}, process {answer['pid']}, up {answer['uptime_s']:.0f} s"
     rows = [_row(server) for server in answer["servers"]]
@@ -47,7 +48,9 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
         (other["server"], other["state"], *[""] * (len(COLUMNS) - 3), human.printable(other["reason"]))
         for other in answer["others"]
     ]  # fmt: skip
-    return [head, *tabulate(rows, headers=COLUMNS, tablefmt="plain", disable_numparse=True).splitlines()]
+    table = PrettyTable(list(COLUMNS), border=False, align="l", left_padding_width=0, right_padding_width=2)
+    table.add_rows([list(row) for row in rows])
+    return [head, *(line.rstrip() for line in dedent(table.get_string()).splitlines())]
 
 
 def _row(server: dict[str, Any]) -> tuple[str, ...]:
