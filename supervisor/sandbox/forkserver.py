@@ -45,9 +45,10 @@ class _Report(Struct, frozen=True):
 class ForkServer:
     """One fork server process; `spawn` may be called by many tasks at once."""
 
-    def __init__(self, python: str = sys.executable, *, machine_code: bool = True) -> None:
+    def __init__(self, python: str = sys.executable, *, machine_code: bool = True, start_s: float = START_S) -> None:
         words = (python, "-I", "-S", os.fspath(PROGRAM), "serve", "0", *(() if machine_code else ("plain",)))
         self._command = Command(argv=words, env={}, cwd="/")
+        self._start_s = start_s
         self._pid: int | None = None
         self._socket: trio.socket.SocketType | None = None
         self._sending = trio.Lock()
@@ -61,13 +62,12 @@ class ForkServer:
         """Start a job; returns the pid of a child of this process, its program already executing.
 
         Raises LaunchError, and then nothing of the job runs and nothing of it waits to be reaped. Once begun it is
-        carried through even if the caller is cancelled; bounded by START_S.
+        carried through even if the caller is cancelled; bounded by `start_s`, twice if the server died over it.
         """
         descriptors = [stdio.stdin, stdio.stdout, stdio.stderr]
         with trio.CancelScope(shield=True):
             report = await self._ask(job, descriptors, ruleset)
             if report.pid is None and report.failed is None:
-                self._drop()
                 report = await self._ask(job, descriptors, ruleset)
             if report.pid is not None and report.failed is None:
                 return report.pid
@@ -100,46 +100,51 @@ class ForkServer:
         async with trio.lowlevel.FdStream(ours) as answers:
             try:
                 sent = [*descriptors, theirs, *([] if ruleset is None else [ruleset])]
-                delivered = await self._deliver(encode(job), sent)
+                by = await self._deliver(encode(job), sent)
             finally:
                 os.close(theirs)
-            return await self._read(answers) if delivered else _Report(pid=None, failed=None)
+            return await self._read(answers, by)
 
-    async def _deliver(self, data: bytes, descriptors: Sequence[int]) -> bool:
+    async def _deliver(self, data: bytes, descriptors: Sequence[int]) -> int | None:
+        """Hand a request over; returns the pid of the server that has it."""
         if len(data) > LARGEST_REQUEST_BYTES:
             raise LaunchError(SpawnFailed(step=EXEC, reason=os.strerror(errno.E2BIG)))
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors).tobytes())]
         message = HEADER.pack(len(data)) + data
         async with self._sending:
-            try:
-                with trio.fail_after(START_S):
-                    connection = await self._running()
+            connection = await self._running()
+            by = self._pid
+            with trio.move_on_after(self._start_s) as bound:
+                try:
                     sent = await connection.sendmsg([message], rights)
                     while sent < len(message):
                         sent += await connection.send(message[sent:])
-            except trio.TooSlowError:
-                self._drop()
-                raise LaunchError(SpawnFailed(step="fork server", reason="it takes no requests")) from None
-            except (BrokenPipeError, ConnectionResetError):
-                return False
-        return True
+                except (BrokenPipeError, ConnectionResetError):
+                    self._drop(by)
+            if bound.cancelled_caught:
+                self._drop(by)
+                raise LaunchError(SpawnFailed(step="fork server", reason="it takes no requests"))
+        return by
 
-    async def _read(self, answers: trio.lowlevel.FdStream) -> _Report:
+    async def _read(self, answers: trio.lowlevel.FdStream, by: int | None) -> _Report:
         data = b""
-        with trio.move_on_after(START_S) as bound:
+        with trio.move_on_after(self._start_s) as bound:
             while more := await answers.receive_some(4096):
                 data += more
         seen = _understood(data)
-        if not bound.cancelled_caught:
-            return seen
-        self._drop()
-        if seen.pid is not None:
-            os.kill(seen.pid, signal.SIGKILL)
-        return _Report(pid=seen.pid, failed=seen.failed or ("fork server", errno.ETIMEDOUT, ""))
+        if bound.cancelled_caught:
+            self._drop(by)
+            if seen.pid is not None:
+                os.kill(seen.pid, signal.SIGKILL)
+            return _Report(pid=seen.pid, failed=seen.failed or ("fork server", errno.ETIMEDOUT, ""))
+        if seen.pid is None and seen.failed is None:
+            self._drop(by)  # it died over this request, and whoever asks again needs another one
+        return seen
 
     async def _running(self) -> trio.socket.SocketType:
-        if self._socket is None or self._pid is None or _has_ended(self._pid):
-            self._drop()
+        if self._pid is not None and _has_ended(self._pid):
+            self._drop(self._pid)
+        if self._socket is None:
             await self._start()
         assert self._socket is not None
         return self._socket
@@ -158,12 +163,14 @@ class ForkServer:
             theirs.close()
         self._socket = trio.socket.from_stdlib_socket(ours)
 
-    def _drop(self) -> None:
+    def _drop(self, pid: int | None) -> None:
+        """End this server, unless another task has replaced it already."""
+        if pid is None or pid != self._pid:
+            return
         self._close_socket()
-        pid, self._pid = self._pid, None
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+        self._pid = None
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
     def _close_socket(self) -> None:
         if self._socket is not None:
