@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import trio
@@ -39,10 +39,10 @@ class Running:
         self.died.set()
 
 
-async def start(nursery: trio.Nursery, command: Sequence[str]) -> Running:
+async def start(nursery: trio.Nursery, command: Sequence[str], *, env: Mapping[str, str] | None = None) -> Running:
     """Start a process and watch for its end in the nursery."""
     process = await trio.lowlevel.open_process(
-        list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env
     )
     running = Running(process)
     nursery.start_soon(running.watch)
