@@ -10,6 +10,7 @@ from typing import assert_never
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from supervisor.errors import SpawnFailed
 from supervisor.events import SandboxDegraded, SandboxLaunched
 from supervisor.kernel.specs import Decision, Stop
 from supervisor.launch.messages import Confined, Exited, Halt, Known, Launch, Launched, LaunchFailed
@@ -48,11 +49,16 @@ class Launches(Struct, frozen=True, kw_only=True):
 
     replies: dict[str, str] = field(default_factory=dict)
     """Whom to tell, by instance."""
+    halted: frozenset[str] = frozenset()
+    """Those that are being ended, perhaps before they have started."""
+    is_recalled: bool = False
+    """It is known what an earlier incarnation had launched."""
     is_leaving: bool = False
 
     def without(self, instance: str) -> Launches:
         """Forget an instance."""
-        return replace(self, replies={key: reply for key, reply in self.replies.items() if key != instance})
+        replies = {key: reply for key, reply in self.replies.items() if key != instance}
+        return replace(self, replies=replies, halted=self.halted - {instance})
 
 
 def initial(_now: float) -> Decision[Launches]:
@@ -64,26 +70,57 @@ def decide(state: Launches, message: Heard, _now: float) -> Decision[Launches]:
     """Answer one message; instances that are not known (any more) are ignored."""
     match message:
         case Launch():
-            if message.instance in state.replies or state.is_leaving:
-                return Decision(state)
-            replies = {**state.replies, message.instance: message.reply_to}
-            return Decision(replace(state, replies=replies), do=(Create(launch=message),))
+            return _launch(state, message)
         case Halt():
-            return Decision(state, do=(End(instance=message.instance),) if message.instance in state.replies else ())
+            return _halt(state, message)
         case Launched():
-            return _tell(state, message, do=(Await(instance=message.instance),))
+            return _launched(state, message)
         case LaunchFailed() | Exited():
             return _settle(_tell(state, message, is_last=True))
         case Confined():
             return Decision(state, publish=_confinement(message))
         case Known():
-            waits = tuple(Await(instance=key) for key in message.launched)
-            return Decision(replace(state, replies={**message.launched, **state.replies}), do=waits, ready=True)
+            return _known(state, message)
         case Stop():
             ends = tuple(End(instance=key) for key in state.replies)
-            return _settle(Decision(replace(state, is_leaving=True), do=ends))
+            return _settle(Decision(replace(state, halted=frozenset(state.replies), is_leaving=True), do=ends))
         case unknown:
             assert_never(unknown)
+
+
+def _launch(state: Launches, message: Launch) -> Decision[Launches]:
+    if message.instance in state.replies:
+        return Decision(state)
+    if state.is_leaving:
+        refusal = SpawnFailed(step="start", reason="stockade is stopping")
+        return Decision(state, tell=((message.reply_to, LaunchFailed(instance=message.instance, problem=refusal)),))
+    replies = {**state.replies, message.instance: message.reply_to}
+    return Decision(replace(state, replies=replies), do=(Create(launch=message),))
+
+
+def _halt(state: Launches, message: Halt) -> Decision[Launches]:
+    is_known = message.instance in state.replies
+    if state.is_recalled and not is_known:
+        return Decision(state)
+    noted = replace(state, halted=state.halted | {message.instance})
+    return Decision(noted, do=(End(instance=message.instance),) if is_known else ())
+
+
+def _launched(state: Launches, message: Launched) -> Decision[Launches]:
+    """Wait for its end. A halt may have come before there was anything to be ended: then it is carried out now."""
+    ends = (End(instance=message.instance),) if message.instance in state.halted else ()
+    return _tell(state, message, do=(Await(instance=message.instance), *ends))
+
+
+def _known(state: Launches, message: Known) -> Decision[Launches]:
+    """Watch over what is there already, and end what was asked to be ended meanwhile."""
+    fresh = tuple(key for key in message.launched if key not in state.replies)
+    replies = {**message.launched, **state.replies}
+    halted = frozenset(fresh) if state.is_leaving else state.halted.intersection(fresh)
+    waits = tuple(Await(instance=key) for key in fresh)
+    ends = tuple(End(instance=key) for key in fresh if key in halted)
+    taken = replace(state, replies=replies, halted=state.halted.intersection(replies) | halted, is_recalled=True)
+    return _settle(Decision(taken, do=(*waits, *ends), ready=True))
 
 
 def _tell(
@@ -97,8 +134,8 @@ def _tell(
 
 def _settle(decision: Decision[Launches]) -> Decision[Launches]:
     state = decision.state
-    is_done = state.is_leaving and not state.replies
-    return Decision(state, tell=decision.tell, do=decision.do, done=is_done)
+    is_done = state.is_leaving and state.is_recalled and not state.replies
+    return replace(decision, done=is_done)
 
 
 def _confinement(message: Confined) -> tuple[SandboxLaunched | SandboxDegraded, ...]:
