@@ -239,3 +239,9 @@ async def test_what_even_sigkill_does_not_end_is_reported_and_holds_nobody_up(be
     (freezer / "freezer.state").write_text("THAWED")
     await come_true(lambda: not is_alive(child.pid))
     os.waitpid(child.pid, 0)
+
+
+async def test_one_whose_stdin_a_session_has_closed_was_stopped_and_did_not_end_by_itself(bench: Bench) -> None:
+    child = await bench.start("read line; exit 3", grace=LONG)
+    await child.stdin.aclose()
+    assert await child.wait() == Ended(status=ExitStatus(code=3), ended_by="stop")
