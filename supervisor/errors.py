@@ -335,14 +335,14 @@ class NotReady(Problem, frozen=True, kw_only=True, tag="server.not_ready"):
     retry_after_s: float
 
 
-class SessionBusy(Problem, frozen=True, kw_only=True, tag="session.busy"):
+class SessionBusy(NotReady, frozen=True, kw_only=True, tag="session.busy"):
     """The server takes one client at a time (`sharing: exclusive`), and has one."""
 
     sentence: ClassVar[str] = "the server {server!r} takes one client at a time and has one"
     advice: ClassVar[str] = "Close the other client, or set `sharing: per-session`."
-    exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
 
-    server: str
+    state: str = "busy"
+    retry_after_s: float = 1.0
 
 
 class UnknownServer(Problem, frozen=True, kw_only=True, tag="server.unknown"):

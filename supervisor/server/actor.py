@@ -9,8 +9,8 @@ from msgspec import Struct
 from supervisor.kernel.actor import Actor
 from supervisor.kernel.specs import Stop
 from supervisor.server import rules
-from supervisor.server.messages import Era, Heard, Listed, NotListed, Recovered, RetryDue
-from supervisor.server.states import Backoff, Command, Probe, Profile, Recover, Server
+from supervisor.server.messages import Era, Heard, Listed, Looked, NotListed, Recovered, RetryDue
+from supervisor.server.states import Backoff, Command, Look, Probe, Profile, Recover, Server
 
 
 class Prober(Protocol):
@@ -28,6 +28,9 @@ class Prober(Protocol):
     def recover(self, server: str) -> Recovered:
         """Say what an earlier incarnation left."""
 
+    def look(self, instance: str) -> Looked:
+        """Say whether a process of the instance is there."""
+
 
 def actor(profile: Profile, path: str, prober: Prober) -> Actor[Server]:
     """Make the actor of a server; `path` is its own name in the tree."""
@@ -41,6 +44,8 @@ def actor(profile: Profile, path: str, prober: Prober) -> Actor[Server]:
                 return RetryDue(number=command.number)
             case Recover():
                 return prober.recover(command.server)
+            case Look():
+                return prober.look(command.instance)
 
     return Actor(
         accepts=Heard | Stop,

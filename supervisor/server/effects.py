@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import random
 import secrets
+from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 import trio
+from msgspec import structs
 from trio.abc import ReceiveStream, SendStream
 
-from supervisor.errors import AnyProblem, ExitedBeforeHandshake
+from supervisor.errors import AnyProblem, ExitedBeforeHandshake, HandshakeRefused, Problem
 from supervisor.mcp.framing import FramingError, LineBuffer
+from supervisor.mcp.garbage import excerpt
 from supervisor.mcp.handshake import Elsewhere, Failed, Handshake, Ready, Step
-from supervisor.server.messages import Era, Listed, NotListed, Recovered
+from supervisor.server.messages import Era, Listed, Looked, NotListed, Recovered
 from supervisor.server.policy import jittered
 
 CHUNK_BYTES = 65536
 """Bytes of one read: what a pipe holds."""
-CLOSED = "end of its stdout"
+LINES_IN_A_ROW = 256
+"""Lines looked at before other tasks have a turn: one that floods us must not slow down the others."""
+LARGEST_NUMBER = 2**53
+"""What JSON is sure to carry, and a message too."""
+STATUS_WAIT_S = 0.25
+"""How long after the end of a server's stdout its death is waited for, to say how it ended."""
+CLOSED = "its stdout closed while it was running"
 
 
 class Streams(Protocol):
@@ -31,6 +40,14 @@ class Streams(Protocol):
     @property
     def stdout(self) -> ReceiveStream:
         """Lines from the server."""
+
+    @property
+    def died(self) -> trio.Event:
+        """Set once its first process has ended."""
+
+    @property
+    def ending(self) -> str:
+        """How it ended, for people, once it has."""
 
 
 class Table(Protocol):
@@ -71,66 +88,97 @@ class Prober:
         """Wait about so long."""
         await trio.sleep(jittered(delay_s, random.random()))  # noqa: S311  (spreads load, protects nothing)
 
+    def look(self, instance: str) -> Looked:
+        """Say whether a process of the instance is there."""
+        return Looked(instance=instance, is_live=instance in self._table.live())
+
     async def probe(self, instance: str, era: Era | None) -> Listed | NotListed:
         """Open the protocol with an instance and list its tools, within the handshake's clock."""
         handshake = Handshake(self._version, discover=era != "handshake")
         try:
             child = self._table.child(instance)
-            outcome = await self._converse(child, handshake)
+            conversation = _Conversation(child, handshake, self._limit_s, LineBuffer(self._max_message_bytes))
+            outcome = await conversation.run()
         except KeyError:
             outcome = Failed(ExitedBeforeHandshake(stage=handshake.stage, status="no process"))
         except FramingError as error:
             outcome = Failed(error.problem)
+        garbage = handshake.garbage
         if isinstance(outcome, Ready):
             return Listed(
                 instance=instance,
                 era=outcome.era,
-                protocol=outcome.version,
-                name=outcome.name,
-                version=outcome.release,
+                protocol=excerpt(outcome.version.encode()),
+                name=excerpt(outcome.name.encode()),
+                version=excerpt(outcome.release.encode()),
                 tools=len(outcome.tools),
+                garbage=garbage.total,
+                first_line=garbage.first,
             )
-        problem: AnyProblem = outcome.problem  # type: ignore[assignment]  # of the closed family, by errors.py
-        wants_fresh = isinstance(outcome, Elsewhere)
-        return NotListed(instance=instance, stage=handshake.stage, problem=problem, wants_fresh=wants_fresh)
+        return NotListed(
+            instance=instance,
+            stage=handshake.stage,
+            problem=_fit(outcome.problem),
+            wants_fresh=isinstance(outcome, Elsewhere),
+            garbage=garbage.total,
+            first_line=garbage.first,
+        )
 
-    async def _converse(self, child: Streams, handshake: Handshake) -> Ready | Elsewhere | Failed:
-        buffer = LineBuffer(self._max_message_bytes)
-        pending: list[bytes] = []
-        began = trio.current_time()
-        step = handshake.start()
-        # A server that is silent on the newer opening gets the older one while half of the clock is left.
-        deadlines = [began + self._limit_s / 2, began + self._limit_s]
+
+class _Conversation:
+    """One opening of the protocol over an instance's streams; all of it within its clock."""
+
+    def __init__(self, child: Streams, handshake: Handshake, limit_s: float, buffer: LineBuffer) -> None:
+        self._child = child
+        self._handshake = handshake
+        self._limit_s = limit_s
+        self._began = trio.current_time()
+        self._buffer = buffer
+        self._pending: deque[bytes] = deque()
+        self._count = 0
+
+    async def run(self) -> Ready | Elsewhere | Failed:
+        """Speak until there is an outcome. Raises: FramingError."""
+        step = self._handshake.start()
         while step.outcome is None:
-            if step.send and not await _send(child.stdin, step.send):
-                step = handshake.died(CLOSED)
-                continue
-            if not pending:
-                chunk = await _receive(child.stdout, deadlines[0])
-                if chunk is None:
-                    deadlines = deadlines[1:] or deadlines
-                    step = handshake.silence(self._limit_s)
-                    continue
-                if not chunk:
-                    step = handshake.died(CLOSED)
-                    continue
-                pending = buffer.feed(chunk)
-            step = handshake.line(pending.pop(0)) if pending else Step()
+            with trio.CancelScope(deadline=self._deadline()) as scope:
+                step = await self._go_on(step)
+            if scope.cancelled_caught:
+                step = self._handshake.silence(self._limit_s)
         return step.outcome
 
+    def _deadline(self) -> float:
+        """A server that is silent on the newer opening gets the older one while half of the clock is left."""
+        half = self._began + self._limit_s / 2
+        is_first = self._handshake.stage == "discover" and trio.current_time() < half
+        return half if is_first else self._began + self._limit_s
 
-async def _send(stdin: SendStream, lines: tuple[bytes, ...]) -> bool:
-    try:
-        await stdin.send_all(b"".join(lines))
-    except (trio.BrokenResourceError, trio.ClosedResourceError):
-        return False
-    return True
-
-
-async def _receive(stdout: ReceiveStream, deadline: float) -> bytes | None:
-    with trio.CancelScope(deadline=deadline):
+    async def _go_on(self, step: Step) -> Step:
+        """Send what is to be sent, then look at one line, or read on."""
         try:
-            return bytes(await stdout.receive_some(CHUNK_BYTES))
+            if step.send:
+                await self._child.stdin.send_all(b"".join(step.send))
+            if not self._pending:
+                chunk = await self._child.stdout.receive_some(CHUNK_BYTES)
+                if not chunk:
+                    return await self._died()
+                self._pending.extend(self._buffer.feed(bytes(chunk)))
+                return Step()
         except (trio.BrokenResourceError, trio.ClosedResourceError):
-            return b""
-    return None
+            return await self._died()
+        self._count += 1
+        if self._count % LINES_IN_A_ROW == 0:
+            await trio.lowlevel.checkpoint()
+        return self._handshake.line(self._pending.popleft())
+
+    async def _died(self) -> Step:
+        with trio.move_on_after(STATUS_WAIT_S, shield=True):
+            await self._child.died.wait()
+        return self._handshake.died(self._child.ending if self._child.died.is_set() else CLOSED)
+
+
+def _fit(problem: Problem) -> AnyProblem:
+    """Return a problem that fits into a message: a server may send an error number of any length."""
+    if isinstance(problem, HandshakeRefused) and abs(problem.number) > LARGEST_NUMBER:
+        problem = structs.replace(problem, number=0, reason=f"{problem.reason} (its number has too many digits)")
+    return cast(AnyProblem, problem)

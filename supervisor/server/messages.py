@@ -91,10 +91,10 @@ class Attach(Struct, frozen=True, kw_only=True, tag="server.attach"):
     reply_to: str = ""
     session: str
     wait_s: float = 0.0
-    """Seconds to hold the request while the server is not ready; 0 answers at once. One that is ready and is just
-    starting an instance holds it in any case."""
+    """Seconds to hold the request while there is no instance; 0 answers at once. It is held in any case while one is
+    just being started, and answered before its time when the server is stopped or fails."""
     replaces: str = ""
-    """The instance that the session had before."""
+    """The instance that the session had before; its place is before those who never had one."""
 
 
 class Attached(Struct, frozen=True, kw_only=True, tag="server.attached"):
@@ -114,10 +114,11 @@ class NotAttached(Struct, frozen=True, kw_only=True, tag="server.not_attached"):
 
 
 class Detach(Struct, frozen=True, kw_only=True, tag="server.detach"):
-    """The session is over, or has no more use for this instance."""
+    """The session has no more use for this instance."""
 
     session: str
     instance: str
+    """Empty if the session is over: then whatever it waits for or may have been given is withdrawn."""
     problem: AnyProblem | None = None
     """What the instance did wrong, if that is why: then it counts as a failure of the server."""
 
@@ -134,6 +135,10 @@ class Listed(Struct, frozen=True, kw_only=True, tag="server.listed"):
     name: str
     version: str
     tools: int
+    garbage: int = 0
+    """Lines on its stdout that were no messages."""
+    first_line: str = ""
+    """The first of them, quoted."""
 
 
 class NotListed(Struct, frozen=True, kw_only=True, tag="server.not_listed"):
@@ -144,12 +149,29 @@ class NotListed(Struct, frozen=True, kw_only=True, tag="server.not_listed"):
     problem: AnyProblem
     wants_fresh: bool = False
     """A server of the older era was spoilt by the question for the newer one: ask a fresh instance the old way."""
+    garbage: int = 0
+    """Lines on its stdout that were no messages."""
+    first_line: str = ""
+    """The first of them, quoted."""
 
 
 class StageOver(Struct, frozen=True, kw_only=True, tag="server.stage_over"):
     """The clock of an instance's launch ran out."""
 
     instance: str
+
+
+class HaltOver(Struct, frozen=True, kw_only=True, tag="server.halt_over"):
+    """An instance that is being ended should have been gone by now."""
+
+    instance: str
+
+
+class Looked(Struct, frozen=True, kw_only=True, tag="server.looked"):
+    """Whether a process of the instance is there."""
+
+    instance: str
+    is_live: bool
 
 
 class RetryDue(Struct, frozen=True, kw_only=True, tag="server.retry_due"):
@@ -181,5 +203,5 @@ class Recovered(Struct, frozen=True, kw_only=True, tag="server.recovered"):
 
 
 Reply = Done | Described | Attached | NotAttached
-OwnResult = Listed | NotListed | StageOver | RetryDue | StableFor | AttachOver | Recovered
+OwnResult = Listed | NotListed | StageOver | HaltOver | Looked | RetryDue | StableFor | AttachOver | Recovered
 Heard = Start | Halt | Restart | Describe | Attach | Detach | OwnResult | Launched | LaunchFailed | Exited

@@ -20,6 +20,8 @@ FIRST_DELAY_S = 0.5
 """Seconds before the first retry, doubled by each further failure."""
 LONGEST_DELAY_S = 60.0
 """Seconds between retries at the most."""
+DOUBLINGS = 16
+"""More than it takes to come to the longest delay: a server may fail for years."""
 JITTER = 0.2
 """Share of the delay by which it is spread at random, so that servers which failed together do not start together."""
 LOOP_FAILURES = 5
@@ -45,23 +47,21 @@ class Failures(Struct, frozen=True):
     """When they happened, within the loop's period."""
     streak: int = 0
     """How many since the server was last stable."""
+    is_loop: bool = False
+    """There were too many in too short a time, and the server has not been stable since."""
 
     def add(self, now: float) -> Failures:
         """Remember one more."""
         recent = (*(then for then in self.times if now - then <= LOOP_PERIOD_S), now)
-        return Failures(recent, self.streak + 1)
-
-    @property
-    def is_loop(self) -> bool:
-        """Too many in too short a time; to be asked right after `add`."""
-        return len(self.times) >= LOOP_FAILURES
+        return Failures(recent, self.streak + 1, self.is_loop or len(recent) >= LOOP_FAILURES)
 
     @property
     def delay_s(self) -> float:
         """Seconds to wait before the next try, without jitter."""
         if self.is_loop:
             return LOOP_DELAY_S
-        return float(min(FIRST_DELAY_S * 2 ** max(self.streak - 1, 0), LONGEST_DELAY_S))
+        doublings = min(max(self.streak - 1, 0), DOUBLINGS)
+        return float(min(FIRST_DELAY_S * 2**doublings, LONGEST_DELAY_S))
 
 
 def jittered(delay_s: float, chance: float) -> float:

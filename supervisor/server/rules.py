@@ -12,7 +12,8 @@ from supervisor.kernel.specs import Decision, Stop
 from supervisor.launch.messages import Exited, Launched, LaunchFailed
 from supervisor.server import startup
 from supervisor.server.attach import attach, attach_over, detach
-from supervisor.server.instances import begin, exited, halt_all, halt_one, launch_failed, launched, refill, stage_over
+from supervisor.server.ends import exited, launch_failed, looked
+from supervisor.server.instances import begin, halt_all, halt_one, halt_over, launched, refill, stage_over
 from supervisor.server.messages import (
     Attach,
     AttachOver,
@@ -21,8 +22,10 @@ from supervisor.server.messages import (
     Detach,
     Done,
     Halt,
+    HaltOver,
     Heard,
     Listed,
+    Looked,
     NotListed,
     Recovered,
     Restart,
@@ -33,6 +36,11 @@ from supervisor.server.messages import (
 )
 from supervisor.server.policy import Failures
 from supervisor.server.states import Instance, Profile, Recover, Server, Step
+from supervisor.server.waiting import refuse_waiters
+
+OfOperator = Start | Halt | Restart | Describe | Stop
+OfClock = StageOver | HaltOver | RetryDue | StableFor | AttachOver
+OfInstance = Launched | LaunchFailed | Exited | Listed | NotListed | Looked | Recovered
 
 
 def initial(profile: Profile, path: str, token: str, now: float) -> Decision[Server]:
@@ -46,7 +54,56 @@ def initial(profile: Profile, path: str, token: str, now: float) -> Decision[Ser
 def decide(state: Server, message: Heard | Stop, now: float) -> Decision[Server]:
     """Answer one message."""
     step = Step(state, now)
-    is_recovered = isinstance(message, Recovered)
+    match message:
+        case Attach():
+            attach(step, message)
+        case Detach():
+            detach(step, message)
+        case Start() | Halt() | Restart() | Describe() | Stop():
+            _requested(step, message)
+        case StageOver() | HaltOver() | RetryDue() | StableFor() | AttachOver():
+            _clock_over(step, message)
+        case _:
+            _found(step, message)
+    while step.again:
+        exited(step, step.again.pop(0))
+    return step.decision(ready=isinstance(message, Recovered))
+
+
+def _requested(step: Step, message: OfOperator) -> None:
+    match message:
+        case Start():
+            start(step, message.reply_to)
+        case Halt():
+            halt(step, message.reply_to)
+        case Restart():
+            restart(step, message.reply_to)
+        case Describe():
+            step.answer(message.reply_to, described(step.state, step.now))
+        case Stop():
+            step.change(is_leaving=True)
+            halt(step, "")
+        case unknown:
+            assert_never(unknown)
+
+
+def _clock_over(step: Step, message: OfClock) -> None:
+    match message:
+        case StageOver():
+            stage_over(step, message)
+        case HaltOver():
+            halt_over(step, message)
+        case RetryDue():
+            retry_due(step, message)
+        case StableFor():
+            stable_for(step, message)
+        case AttachOver():
+            attach_over(step, message)
+        case unknown:
+            assert_never(unknown)
+
+
+def _found(step: Step, message: OfInstance) -> None:
     match message:
         case Launched():
             launched(step, message)
@@ -58,39 +115,8 @@ def decide(state: Server, message: Heard | Stop, now: float) -> Decision[Server]
             startup.listed(step, message)
         case NotListed():
             startup.not_listed(step, message)
-        case Attach():
-            attach(step, message)
-        case Detach():
-            detach(step, message)
-        case StageOver():
-            stage_over(step, message)
-        case _:
-            decide_on_request_or_clock(step, message)
-    return step.decision(ready=is_recovered)
-
-
-def decide_on_request_or_clock(
-    step: Step, message: Start | Halt | Restart | Describe | Stop | RetryDue | StableFor | AttachOver | Recovered
-) -> None:
-    """Answer what operators ask, what clocks say, and the kernel's request to end."""
-    match message:
-        case Start():
-            start(step, message.reply_to)
-        case Halt():
-            halt(step, message.reply_to)
-        case Restart():
-            restart(step, message.reply_to)
-        case Stop():
-            step.change(is_leaving=True)
-            halt(step, "")
-        case Describe():
-            step.answer(message.reply_to, described(step.state, step.now))
-        case RetryDue():
-            retry_due(step, message)
-        case StableFor():
-            stable_for(step, message)
-        case AttachOver():
-            attach_over(step, message)
+        case Looked():
+            looked(step, message)
         case Recovered():
             recovered(step, message)
         case unknown:
@@ -101,13 +127,22 @@ def decide_on_request_or_clock(
 
 
 def start(step: Step, reply_to: str) -> None:
-    """Begin to run unless it does already."""
-    if step.turn("start"):
-        step.change(failures=Failures(), retry=0, retry_at_s=None)
-        begin(step)
-    elif step.state.life == "stopping" and not step.state.is_leaving:
-        step.change(start_again=True)
+    """Begin to run unless it does already; what a backoff holds back comes now."""
+    if not step.state.is_leaving:
+        _start(step)
     step.answer(reply_to, Done(server=step.state.profile.name, life=step.state.life))
+
+
+def _start(step: Step) -> None:
+    if step.state.life == "stopping":
+        step.change(start_again=True)
+        return
+    step.change(retry=0, retry_at_s=None)
+    if step.turn("start"):
+        step.change(failures=Failures(), problem=None)
+        begin(step)
+    else:
+        refill(step)
 
 
 def halt(step: Step, reply_to: str) -> None:
@@ -116,6 +151,7 @@ def halt(step: Step, reply_to: str) -> None:
     if reply_to:
         step.change(stop_replies=(*step.state.stop_replies, reply_to))
     step.turn("stop")
+    refuse_waiters(step)
     halt_all(step)
 
 
@@ -161,12 +197,13 @@ def retry_due(step: Step, message: RetryDue) -> None:
 
 def stable_for(step: Step, message: StableFor) -> None:
     """The server has held for long enough: forget past failures."""
-    if message.number == step.state.stable:
+    if message.number == step.state.stable and step.state.life == "ready":
         step.change(failures=Failures())
 
 
 def recovered(step: Step, message: Recovered) -> None:
-    """Take over what an earlier incarnation left, then begin."""
+    """Take over what an earlier incarnation left, then begin, or end it if that was asked for meanwhile."""
+    step.change(is_recovered=True)
     for key in message.attached:
         step.put(key, Instance(role="session", phase="running"))
     for key in message.loose:
@@ -174,3 +211,5 @@ def recovered(step: Step, message: Recovered) -> None:
         halt_one(step, key)
     if step.state.life == "starting":
         begin(step)
+    elif step.state.is_leaving or step.state.life in ("stopping", "stopped"):
+        halt_all(step)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from supervisor.events import ServerReady
-from supervisor.server.instances import halt_one, launch, refill, watch_stability
+from supervisor.events import ServerReady, StdoutGarbage
+from supervisor.server.instances import halt_one, keep_probing, refill
 from supervisor.server.messages import Listed, NotListed
 from supervisor.server.states import Step
+from supervisor.server.waiting import watch_stability
 
 
 def listed(step: Step, message: Listed) -> None:
@@ -13,6 +14,7 @@ def listed(step: Step, message: Listed) -> None:
     one = step.state.instances.get(message.instance)
     if one is None or one.phase != "running":
         return
+    _tell_garbage(step, message)
     step.change(era=message.era, tools=message.tools, problem=None)
     halt_one(step, message.instance)
     if not step.turn("listed"):
@@ -38,9 +40,20 @@ def not_listed(step: Step, message: NotListed) -> None:
     one = step.state.instances.get(message.instance)
     if one is None or one.phase != "running":
         return
+    _tell_garbage(step, message)
     if message.wants_fresh and step.state.era != "handshake":
         step.change(era="handshake")
         halt_one(step, message.instance)
-        launch(step, "probe")
+        keep_probing(step)
     else:
-        halt_one(step, message.instance, message.problem)
+        stray = f"its stdout had {message.garbage} lines that are no messages, the first: {message.first_line}"
+        halt_one(step, message.instance, message.problem, diagnosis=stray if message.garbage else "")
+
+
+def _tell_garbage(step: Step, message: Listed | NotListed) -> None:
+    if message.garbage:
+        step.publish.append(
+            StdoutGarbage(
+                server=step.state.profile.name, session="", line=message.first_line, count=message.garbage
+            )
+        )  # fmt: skip

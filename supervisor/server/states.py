@@ -3,7 +3,11 @@
 * A server is probed before it is called ready: one instance is started, opened and asked for all its tools, then ended.
 * Every session gets an instance that nobody has spoken to; `spares` of them are kept started.
 * Instances are counted, sessions are not restarted: a session whose instance ended asks for another one.
-* Nothing is started while the life is `stopping`, `stopped`, `failed`, `disabled` or `lazy`.
+* Nothing is started while the life is `stopping`, `stopped`, `failed`, `disabled` or `lazy`, or before it is known what
+  an earlier incarnation of the actor has left.
+* An instance is forgotten when the launcher says that it is gone. If that message is lost with an actor that crashed,
+  a clock has the process table looked at.
+* A probe that ended is judged when its questioner has answered, who knows what was said and answers at stdout's end.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from msgspec.structs import replace
 from supervisor.config.schema import Grace, Limits, SandboxSpec
 from supervisor.errors import AnyProblem
 from supervisor.kernel.specs import Decision
+from supervisor.launch.messages import Exited
 from supervisor.server.messages import Era, LastExit, Life
 from supervisor.server.policy import Failures
 
@@ -52,12 +57,18 @@ class Instance(Struct, frozen=True, kw_only=True):
     """One process (with all that it started) of the server."""
 
     role: Role
+    number: int = 0
+    """Counts up with the time of its launch; 0 for one that an earlier incarnation of the actor launched."""
     phase: Phase = "launching"
     session: str = ""
     pid: int = 0
+    stage: str = "create"
     problem: AnyProblem | None = None
     """What is known to be wrong with it, while it is being ended for that."""
-    stage: str = "create"
+    diagnosis: str = ""
+    """What a person should know beside the problem."""
+    exited: Exited | None = None
+    """How it ended, for a probe whose questioner has not answered yet."""
 
 
 class Recover(Struct, frozen=True, kw_only=True):
@@ -81,7 +92,13 @@ class Backoff(Struct, frozen=True, kw_only=True):
     number: int
 
 
-Command = Recover | Probe | Backoff
+class Look(Struct, frozen=True, kw_only=True):
+    """Command: see whether a process of the instance is there; answered by `Looked`."""
+
+    instance: str
+
+
+Command = Recover | Probe | Backoff | Look
 
 
 class Waiter(Struct, frozen=True, kw_only=True):
@@ -90,6 +107,8 @@ class Waiter(Struct, frozen=True, kw_only=True):
     reply_to: str
     session: str
     number: int
+    replaces: str = ""
+    """The instance that it had before."""
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -107,7 +126,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     create_s: float = 30.0
     spares: int = 1
     max_sessions: int | None = None
-    """1 for `sharing: exclusive`."""
+    """Sessions at a time, and processes at a time too: 1 for `sharing: exclusive`, whose server may hold a lock."""
     restart: Literal["on-failure", "always", "never"] = "on-failure"
     begins: Life = "starting"
     """`starting`, `lazy`, `disabled`, or `failed` with `problem`."""
@@ -147,8 +166,20 @@ class Server(Struct, frozen=True, kw_only=True):
     """Who wants to be told when nothing is left."""
     start_again: bool = False
     """Start once everything is gone."""
+    is_recovered: bool = False
+    """It is known what an earlier incarnation has left."""
     is_leaving: bool = False
     """The actor ends once everything is gone."""
+
+    @property
+    def is_held_back(self) -> bool:
+        """A backoff runs, and not for the first failure: until it is over nothing is started or handed out."""
+        return self.retry != 0 and self.failures.streak > 1
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is left of it, and that is known for sure."""
+        return self.is_recovered and not self.instances
 
     def with_life(self, life: Life, now: float) -> Server:
         """Come into a life; staying in it keeps its age."""
@@ -168,6 +199,8 @@ class Step:
         self.tell: list[tuple[str, Struct]] = []
         self.do: list[object] = []
         self.publish: list[Struct] = []
+        self.again: list[Exited] = []
+        """What was held back and can be handled now, after the message in hand."""
 
     def change(self, **fields: object) -> None:
         """Replace fields of the state."""
@@ -201,5 +234,5 @@ class Step:
 
     def decision(self, *, ready: bool = False) -> Decision[Server]:
         """Return what was decided; the actor is done when it is leaving and nothing is left."""
-        is_done = self.state.is_leaving and not self.state.instances
+        is_done = self.state.is_leaving and self.state.is_empty
         return Decision(self.state, tuple(self.tell), tuple(self.do), tuple(self.publish), ready=ready, done=is_done)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from supervisor.errors import AnyProblem, NotReady, SessionBusy
-from supervisor.server.messages import Attached, NotAttached
-from supervisor.server.states import Step
+from supervisor.events import ServerRestarted
+from supervisor.kernel.specs import After
+from supervisor.server.messages import Attached, NotAttached, StableFor
+from supervisor.server.policy import STABLE_S
+from supervisor.server.states import Step, Waiter
 
 SOON_S = 1.0
 """Seconds after which a client is told to try again where no clock says when."""
@@ -19,10 +22,18 @@ def serve_waiters(step: Step) -> None:
         if not spares:
             return
         waiter, *rest = step.state.waiters
-        key = spares[0]
-        step.put(key, replace(step.state.instances[key], role="session", session=waiter.session))
         step.change(waiters=tuple(rest))
-        step.answer(waiter.reply_to, Attached(session=waiter.session, instance=key))
+        _serve(step, waiter, spares[0])
+
+
+def _serve(step: Step, waiter: Waiter, key: str) -> None:
+    step.put(key, replace(step.state.instances[key], role="session", session=waiter.session))
+    step.answer(waiter.reply_to, Attached(session=waiter.session, instance=key))
+    if waiter.replaces:
+        state = step.state
+        step.publish.append(
+            ServerRestarted(server=state.profile.name, session=waiter.session, restarts=state.restarts)
+        )  # fmt: skip
 
 
 def is_full(step: Step) -> bool:
@@ -51,5 +62,17 @@ def why_not(step: Step) -> AnyProblem:
         return state.problem
     if state.life == "ready" and is_full(step):
         return SessionBusy(server=state.profile.name)
-    retry_after_s = SOON_S if state.retry_at_s is None else max(0.1, state.retry_at_s - step.now)
-    return NotReady(server=state.profile.name, state=state.life, retry_after_s=round(retry_after_s, 1))
+    name = "backing_off" if state.life == "ready" and state.is_held_back else state.life
+    return NotReady(server=state.profile.name, state=name, retry_after_s=round(max(0.1, retry_in_s(step)), 1))
+
+
+def retry_in_s(step: Step) -> float:
+    """Seconds until the next try."""
+    at_s = step.state.retry_at_s
+    return SOON_S if at_s is None else max(0.0, at_s - step.now)
+
+
+def watch_stability(step: Step) -> None:
+    """Forget past failures after a while of being ready without a further one."""
+    step.change(stable=step.next_number())
+    step.do.append(After(seconds=STABLE_S, message=StableFor(number=step.state.stable)))
