@@ -11,7 +11,8 @@ from msgspec import Struct
 from trio.testing import MockClock
 
 from supervisor.kernel.actor import Actor
-from supervisor.kernel.specs import Decision, Leaf, Life, Restart, Run
+from supervisor.kernel.bus import Bus
+from supervisor.kernel.specs import Branch, Decision, Leaf, Life, Restart, Run
 from supervisor.kernel.tree import Tree
 
 
@@ -45,6 +46,11 @@ async def running(tree: Tree) -> AsyncIterator[Tree]:
             await tree.wait_started()
             yield tree
             tree.stop()
+
+
+def tree_of(*children: Leaf | Branch, **more: Any) -> Tree:
+    """A tree of these children with a bus of its own; `more` are fields of its root branch."""
+    return Tree(Branch(name="root", children=children, **more), Bus())
 
 
 async def nothing(_command: Any) -> None:
