@@ -12,6 +12,7 @@ import fcntl
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from typing import Final, Protocol, runtime_checkable
 
 import trio
@@ -24,6 +25,9 @@ WIDE_PIPE_BYTES: Final = 256 * 1024
 """What a pipe is widened to once it was full: fewer turns for a large message; the kernel's share is 64 MiB a user."""
 DRAIN_READS: Final = 64
 """How often a dead server's output is still read: more than any pipe holds, less than its orphans could write."""
+
+DRAIN_WAIT_S: Final = 0.1
+"""How long each of these reads may take on a stream that cannot say whether anything is there."""
 
 
 @runtime_checkable
@@ -143,14 +147,17 @@ class Source:
         """Wait no more: what the kernel still holds is read, then comes the end."""
         if self._reads_left is None:
             self._reads_left = DRAIN_READS
-        if self._waiting is not None:
+        if self._waiting is not None and self._reader is None:
+            self._waiting.deadline = trio.current_time() + DRAIN_WAIT_S
+        elif self._waiting is not None:
             self._waiting.cancel()
 
     async def _receive(self, room: memoryview) -> int:
         chunk: bytes | bytearray = b""
         with trio.CancelScope() as self._waiting:
             if self._reads_left is not None:
-                self._waiting.cancel()
+                self._reads_left -= 1
+                self._waiting.deadline = trio.current_time() + DRAIN_WAIT_S if self._reads_left > 0 else -inf
             with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
                 chunk = await self._stream.receive_some(len(room))
         room[: len(chunk)] = chunk

@@ -94,6 +94,23 @@ async def test_an_interrupted_source_gives_what_is_there_and_then_ends() -> None
     assert found == [b"last words", b""]
 
 
+async def test_what_a_plain_stream_still_holds_when_it_is_interrupted_is_read() -> None:
+    send, receive = memory_stream_pair()
+    source, found = Source(receive), list[bytes]()
+
+    async def reader() -> None:
+        found.append(await read(source, 4))
+        found.append(await read(source, 6))
+        found.append(await read(source, 6))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(reader)
+        await trio.testing.wait_all_tasks_blocked()
+        source.interrupt()
+        await send.send_all(b"last words")
+    assert found == [b"last", b" words", b""]
+
+
 async def test_an_orphan_that_writes_for_ever_is_not_read_for_ever() -> None:
     stream = Offering(*[b"x"] * 1000)
     source = Source(stream)
