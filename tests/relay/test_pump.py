@@ -293,3 +293,24 @@ async def test_a_client_that_stops_reading_stops_only_its_own_session() -> None:
         await other.call(1)
         assert (await other.hear())["id"] == 1
     assert stuck.tally.client_bytes < 50_000_000
+
+
+async def test_every_call_is_answered_once_though_the_server_is_killed_again_and_again_under_load() -> None:
+    async with relayed(server_command()) as talker:
+        await talker.open()
+        keys = [0]
+
+        async def call() -> None:
+            for key in range(1, 601):
+                await talker.call(key, text="x" * (key * 37 % 3000))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(call)
+            while len(keys) < 601:
+                answer = await talker.hear()
+                assert isinstance(answer["id"], int)
+                keys.append(answer["id"])
+                if len(keys) % 60 == 0:
+                    talker.pool.started[-1].process.kill()
+    assert sorted(keys) == list(range(601))
+    assert talker.tally.deaths >= 5
