@@ -83,7 +83,7 @@ class Sandbox:
         return await trio.to_thread.run_sync(plan_here, asked, chosen, self._places.ssh_agent)
 
     def spawner(self, order: Order, chosen: Chosen, on_report: Callable[[int, SandboxReport], None]) -> Spawner:
-        """Starts one command confined; `on_report` gets its pid and the report before its spawner returns."""
+        """Starts one command confined; `on_report` gets its pid and its report, still without the kernel's view."""
 
         async def spawn(command: Command, stdio: Stdio) -> int:
             prepared = await self._prepare(order, chosen, command)
@@ -91,7 +91,7 @@ class Sandbox:
             job = job_of(prepared.plan, command.argv, environment, parent=os.getpid())
             pid = await self._start(job, stdio, prepared.ruleset)
             names = tuple(sorted(map(printable, environment)))
-            on_report(pid, replace(prepared.report, environment=names, kernel=kernel_view(_status(pid))))
+            on_report(pid, replace(prepared.report, environment=names))
             return pid
 
         return spawn
@@ -131,7 +131,8 @@ def _make(asked: Asked, chosen: Chosen, ssh_agent: str | None) -> _Prepared:
     """In a worker thread. Raises: LaunchError."""
     plan = plan_here(asked, chosen, ssh_agent)  # first, so that nothing is made for a server that is refused
     make_folders(asked, plan.folders)
-    plan = plan_here(asked, chosen, ssh_agent)
+    if any(skipped.path == asked.state for skipped in plan.skipped):
+        plan = plan_here(asked, chosen, ssh_agent)
     seen = marks(plan.landmarks, plan.watched)
     return _Prepared(asked, chosen, plan, ruleset_of(plan), report_of(plan, asked.spec, asked.limits), seen)
 
@@ -155,11 +156,18 @@ class SandboxInstances(Instances):
         super().__init__(table, self._arrange_confined)
         self._sandbox = sandbox
         self._profile = profile
-        self._reports: dict[str, Confined] = {}
+        self._started: dict[str, tuple[str, int, SandboxReport]] = {}
 
     def confined(self, instance: str) -> Confined | None:
-        """What holds a launched instance; asked once, right after its launch."""
-        return self._reports.pop(instance, None)
+        """What holds a launched instance, with what the kernel says about it; asked once, right after its launch."""
+        started = self._started.pop(instance, None)
+        if started is None:
+            return None
+        server, pid, report = started
+        seen = replace(report, kernel=kernel_view(_status(pid)))
+        return Confined(
+            server=server, instance=instance, pid=pid, report=msgspec.to_builtins(seen), degraded=report.degraded
+        )
 
     async def _arrange_confined(self, message: Launch) -> Arrangement:
         order = Order(
@@ -171,13 +179,7 @@ class SandboxInstances(Instances):
         chosen = await self._sandbox.choose(order)
 
         def keep(pid: int, report: SandboxReport) -> None:
-            self._reports[message.instance] = Confined(
-                server=message.server,
-                instance=message.instance,
-                pid=pid,
-                report=msgspec.to_builtins(report),
-                degraded=report.degraded,
-            )
+            self._started[message.instance] = (message.server, pid, report)
 
         return Arrangement(
             spawner=self._sandbox.spawner(order, chosen, keep),

@@ -60,6 +60,7 @@ import ctypes
 import mmap
 import os
 import signal
+import struct
 from collections.abc import Sequence
 
 from supervisor.sandbox import child, landlock
@@ -75,7 +76,8 @@ CODE = bytes.fromhex(
 _CLONE_FLAGS = 0x100 | 0x4000 | 0x8000 | 0x100000 | signal.SIGCHLD
 """CLONE_VM, CLONE_VFORK (this process waits for the exec), CLONE_PARENT, CLONE_PARENT_SETTID."""
 _NO_FAILURE = -(1 << 63)
-_COLUMNS = 8
+_ROW = struct.Struct("8q")
+"""Number of the call, six arguments, and what is expected."""
 _STACK_BYTES = 4096
 """Unused by the code itself; the kernel wants an address."""
 
@@ -88,6 +90,7 @@ class Runner:
         self._run = prototype(code)
         self._stack = ctypes.create_string_buffer(_STACK_BYTES)
         self._outcome = (ctypes.c_int64 * 3)()
+        self._memory = child.Memory()
 
     @property
     def pid_address(self) -> int:
@@ -99,27 +102,25 @@ class Runner:
 
         Raises OSError if there is no child, StepError if it failed (it has ended then).
         """
-        memory = child.Memory()
-        table = _table(steps, memory)
+        table = self._table(steps)
         self._outcome[:] = [0, 0, 0]
         top = (ctypes.addressof(self._stack) + _STACK_BYTES) & ~15
-        pid = self._run(_CLONE_FLAGS, top, ctypes.addressof(table), self.pid_address)
+        pid = self._run(_CLONE_FLAGS, top, table, self.pid_address)
         if pid < 0:
             raise OSError(-pid, os.strerror(-pid))
         row, result = self._outcome[1:]
         if row:
-            raise child.failure(steps[(row - ctypes.addressof(table)) // (8 * _COLUMNS)], result)
+            raise child.failure(steps[(row - table) // _ROW.size], result)
         return int(pid)
 
-
-def _table(steps: Sequence[Call], memory: child.Memory) -> ctypes.Array[ctypes.c_int64]:
-    numbers = NUMBERS[MACHINE]
-    table = (ctypes.c_int64 * (_COLUMNS * len(steps)))()
-    for row, call in enumerate(steps):
-        arguments = (*map(memory.value, call.arguments), 0, 0, 0, 0, 0, 0)[:6]
-        expect = _NO_FAILURE if call.expect is None else call.expect
-        table[row * _COLUMNS : (row + 1) * _COLUMNS] = [numbers[call.name], *arguments, expect]
-    return table
+    def _table(self, steps: Sequence[Call]) -> int:
+        self._memory.clear()
+        value, numbers = self._memory.value, NUMBERS[MACHINE]
+        rows = []
+        for call in steps:
+            arguments = (*map(value, call.arguments), 0, 0, 0, 0, 0, 0)[:6]
+            rows.append(_ROW.pack(numbers[call.name], *arguments, _NO_FAILURE if call.expect is None else call.expect))
+        return self._memory.place(b"".join(rows))
 
 
 def runner() -> Runner | None:
