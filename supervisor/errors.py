@@ -348,12 +348,24 @@ class SessionBusy(NotReady, frozen=True, kw_only=True, tag="session.busy"):
 class UnknownServer(Problem, frozen=True, kw_only=True, tag="server.unknown"):
     """No server of that name is in the config."""
 
-    sentence: ClassVar[str] = "there is no server {server!r}; known: {known}"
-    advice: ClassVar[str] = "Check the name with `stockade status`."
+    sentence: ClassVar[str] = "there is no server {server!r}{suggestion}; known: {known}"
+    advice: ClassVar[str] = "Check the name with `stockade status`, or `stockade check FILE` for a config."
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
     server: str
     known: str
+    suggestion: str = ""
+
+
+class RemoteServer(Problem, frozen=True, kw_only=True, tag="server.remote"):
+    """The server is reached by URL: it is listed, and there is nothing of it to be run here."""
+
+    sentence: ClassVar[str] = "the server {server!r} is a remote one at {url}: there is nothing to run"
+    advice: ClassVar[str] = "Let the client connect to that URL itself."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    server: str
+    url: str
 
 
 class SessionChanged(Problem, frozen=True, kw_only=True, tag="session.server_changed"):
@@ -596,6 +608,37 @@ class ControlInvalid(Problem, frozen=True, kw_only=True, tag="control.invalid"):
     reason: str
 
 
+class UsageWrong(Problem, frozen=True, kw_only=True, tag="usage.wrong"):
+    """The words of the command line do not go together, or one of them has no meaning."""
+
+    sentence: ClassVar[str] = "{reason}"
+    advice: ClassVar[str] = "`stockade {verb} --help` explains the words."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    verb: str
+    reason: str
+
+
+class AnswerLate(Problem, frozen=True, kw_only=True, tag="control.answer_late"):
+    """The daemon took the request and did not answer it in time: it is stopped, or stuck."""
+
+    sentence: ClassVar[str] = "the daemon at {path!r} did not answer within {limit_s:g} s"
+    advice: ClassVar[str] = "See whether its process is stopped (`ps`, state T); if it is stuck, end and start it."
+    exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
+
+    path: str
+    limit_s: float
+
+
+class AnswerUnknown(Problem, frozen=True, kw_only=True, tag="control.answer_unknown"):
+    """What the daemon answered is in no form that this version of the command knows."""
+
+    sentence: ClassVar[str] = "the daemon's answer was not understood: {reason}"
+    advice: ClassVar[str] = "Use the command and the daemon of one version: restart the daemon after an upgrade."
+
+    reason: str
+
+
 class WaitTimeout(Problem, frozen=True, kw_only=True, tag="control.wait_timeout"):
     """What was waited for did not come about in time."""
 
@@ -604,6 +647,25 @@ class WaitTimeout(Problem, frozen=True, kw_only=True, tag="control.wait_timeout"
 
     what: str
     limit_s: float
+
+
+class OutputLost(Problem, frozen=True, kw_only=True, tag="output.lost"):
+    """What was asked for could not be written to standard output."""
+
+    sentence: ClassVar[str] = "standard output cannot be written: {reason}"
+    advice: ClassVar[str] = "Give it a place that takes it: a terminal, a pipe that is read, a disk with room."
+
+    reason: str
+
+
+class Defect(Problem, frozen=True, kw_only=True, tag="stockade.defect"):
+    """Something happened that stockade does not know how to handle."""
+
+    sentence: ClassVar[str] = "stockade itself failed: {error} ({where})"
+    advice: ClassVar[str] = "Please report this line; STOCKADE_TRACEBACK=1 in the environment shows all of it."
+
+    error: str
+    where: str
 
 
 class TreeGaveUp(Problem, frozen=True, kw_only=True, tag="tree.gave_up"):
@@ -624,11 +686,12 @@ AnyProblem = (
     | LandlockUnavailable | LevelUnavailable | ConfinementFailed | GrantRefused | SettingUnavailable
     | ModeUnavailable | SharingUnavailable
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
-    | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | SessionChanged
+    | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | RemoteServer
+    | SessionChanged
     | FileUnreadable | NotParseable | ShapeUnknown | UnknownKey | WrongType | DuplicateName | CommandMissing
     | Unresolved | DuplicateKey | KeyConflict | NameInvalid | DependencyInvalid | IsolationUnsaid | KeyIgnored
     | CommandHasBlanks | HostPathArgument | SecretArgument
-    | StateLocked | StateUnusable | DaemonNotRunning | ControlRefused | ControlInvalid | WaitTimeout
-    | TreeGaveUp
+    | StateLocked | StateUnusable | DaemonNotRunning | ControlRefused | ControlInvalid
+    | UsageWrong | AnswerLate | AnswerUnknown | WaitTimeout | OutputLost | Defect | TreeGaveUp
 )  # fmt: skip
 """Every problem there is, closed: what a reply message, an event or the control socket may carry."""

@@ -273,6 +273,15 @@ class StdoutGarbage(ServerEvent, frozen=True, kw_only=True, tag="stdout.garbage"
     """Such lines in this session so far."""
 
 
+class SinkFailed(Event, frozen=True, kw_only=True, tag="sink.failed"):
+    """A sink cannot be written to; it is tried again with each batch of events, and what it loses is counted."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    sink: str
+    reason: str
+
+
 class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
     """A sink works again; meanwhile it lost events."""
 
@@ -286,7 +295,7 @@ AnyEvent = (
     TreeStarted | TreeStopped | TreeGaveUp | ConfigLoaded | ConfigRejected | SandboxLaunched | SandboxDegraded
     | ServerStarting | ServerReady | ServerDegraded | ServerFailed | ServerBackingOff | ServerCrashLooping
     | ServerStopped | ServerRestarted | InstanceExited | ProcessSwept | ProcessTroubled
-    | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkLost
+    | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkFailed | SinkLost
     | ActorCrashed | ActorRestarted | MessageDead
 )  # fmt: skip
 """Every event there is, closed."""

@@ -13,17 +13,20 @@ from supervisor.config import rules
 from supervisor.config.effects import load
 from supervisor.config.schema import Config
 from supervisor.edges.facts import facts_here
-from supervisor.errors import ConfigError, ControlInvalid, StockadeError, UnknownServer
+from supervisor.edges.naming import why_not
+from supervisor.errors import ConfigError, StockadeError, UsageWrong
 
 
 def config_of(options: Namespace, command: list[str] | None) -> Config:
     """Make the configuration of the one server that is meant. Raises: StockadeError."""
     if options.config or options.server:
         if command or not (options.config and options.server):
-            raise StockadeError(ControlInvalid(reason="use `run -- COMMAND …`, or `run --config FILE --server NAME`"))
+            raise StockadeError(
+                UsageWrong(verb="run", reason="use `run -- COMMAND …`, or `run --config FILE --server NAME`")
+            )
         return _only(load(options.config, environ=os.environ, facts=facts_here()), options.server)
     if not command:
-        raise StockadeError(ControlInvalid(reason="name the server's command behind `--`"))
+        raise StockadeError(UsageWrong(verb="run", reason="name the server's command behind `--`"))
     config = rules.from_command(_command(options, command), facts=facts_here(), folder=str(Path.cwd()), home=_home())
     return _only(config, config.order[0])
 
@@ -52,12 +55,9 @@ def _only(config: Config, server: str) -> Config:
     """Keep one server of a configuration. Raises: StockadeError if it is not there or cannot be started."""
     for problem in config.problems:
         raise ConfigError(problem)
-    for entry in config.invalid:
-        if entry.name == server:
-            raise ConfigError(entry.problems[0])
     kept = tuple(spec for spec in config.servers if spec.name == server)
     if not kept:
-        raise StockadeError(UnknownServer(server=server, known=", ".join(config.order) or "none"))
+        raise StockadeError(why_not(server, config))
     # It was asked for by name: `enabled: false` is about the daemon.
     spec = replace(kept[0], enabled=True, lazy=False, spares=0)
     return replace(config, servers=(spec,), invalid=(), remote=(), order=(server,))

@@ -7,8 +7,10 @@ is passed on as such. The session is over when the daemon closes it.
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
+from contextlib import suppress
 
 from supervisor.errors import ExitCode
 
@@ -24,21 +26,39 @@ def attach(channel: socket.socket, first: bytes) -> int:
         _write_all(first)
         while chunk := channel.recv(CHUNK_BYTES):
             _write_all(chunk)
-    except (BrokenPipeError, ConnectionResetError):
+    except OSError:  # nobody reads us any more, or the daemon was killed
         return ExitCode.FAILED
     return ExitCode.OK
 
 
 def _feed(channel: socket.socket) -> None:
     try:
-        while chunk := os.read(STDIN, CHUNK_BYTES):
+        while chunk := _read():
             channel.sendall(chunk)
-        channel.shutdown(socket.SHUT_WR)
     except OSError:
-        pass  # the daemon has closed the session: the other direction sees its end
+        pass  # an end of stdin like any other; or the session is closed, which the other direction sees
+    with suppress(OSError):
+        channel.shutdown(socket.SHUT_WR)
+
+
+def _read() -> bytes:
+    while True:
+        try:
+            return os.read(STDIN, CHUNK_BYTES)
+        except BlockingIOError:  # whoever shares it with us has made it so
+            _wait(STDIN, select.POLLIN)
 
 
 def _write_all(data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(STDOUT, view) :]
+        try:
+            view = view[os.write(STDOUT, view) :]
+        except BlockingIOError:
+            _wait(STDOUT, select.POLLOUT)
+
+
+def _wait(descriptor: int, what: int) -> None:
+    poll = select.poll()
+    poll.register(descriptor, what)
+    poll.poll()

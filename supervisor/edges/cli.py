@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 DURATION_HELP = "such as 500ms, 30s, 10m, or seconds as a number"
 
@@ -70,6 +70,7 @@ def _add_client_verbs(verbs: argparse._SubParsersAction[ArgumentParser]) -> None
     for verb, text in (("start", "begin to run a server"), ("stop", "end a server"), ("restart", "end and start it")):
         one = verbs.add_parser(verb, help=text)
         one.add_argument("server", metavar="NAME")
+        _add_json(one)
     events = verbs.add_parser("events", help="the last 10,000 events of the daemon")
     events.add_argument("--follow", "-f", action="store_true", help="and those to come")
     events.add_argument("--server", metavar="NAME", default="", help="only those of one server")
@@ -79,10 +80,12 @@ def _add_client_verbs(verbs: argparse._SubParsersAction[ArgumentParser]) -> None
     logs = verbs.add_parser("logs", help="what a server wrote to its stderr")
     logs.add_argument("server", metavar="NAME")
     logs.add_argument("--follow", "-f", action="store_true", help="and what is to come")
+    _add_json(logs)
     wait = verbs.add_parser("wait", help="wait for a server, or for all of them")
     wait.add_argument("--for", dest="what", choices=("ready", "outcome"), default="ready", help="what to wait for")
     wait.add_argument("--timeout", metavar="DURATION", default="60s", help=f"give up after; {DURATION_HELP}")
     wait.add_argument("server", metavar="NAME", nargs="?", default="")
+    _add_json(wait)
     shutdown = verbs.add_parser("shutdown", help="end the daemon and all its servers")
     for one in (connect, status, events, logs, wait, shutdown, verbs.choices["start"], verbs.choices["stop"]):
         _add_state_dir(one)
@@ -113,26 +116,35 @@ def _add_state_dir(parser: ArgumentParser) -> None:
 
 def run(words: Sequence[str]) -> int:
     """Parse the words and run the verb they name; returns its exit code (errors.ExitCode)."""
+    from supervisor.edges import say
+
+    say.fill_standard_streams()
     ours, command = _split(words)
     parser = build_parser()
     options = parser.parse_args(ours)
-    if options.version:
-        from supervisor import __version__
-
-        sys.stdout.write(f"stockade {__version__}\n")
-        return 0
-    if options.verb is None:
-        parser.print_help()
+    if options.verb is None and not options.version:
+        parser.print_help(sys.stderr)
         return 2
     if command is not None and options.verb != "run":
         parser.error("only `run` takes a command after --")
     try:
         return _verb(options, command)
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        return 0  # the reader of our stdout has had enough
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:  # noqa: BLE001  (the edge: no tracebacks)
+        return _failed(error, as_json=getattr(options, "json", False))
+
+
+def _failed(error: BaseException, *, as_json: bool) -> int:
+    """Say what ended a verb, in the form that was asked for."""
+    from supervisor.edges import say
+    from supervisor.edges.client import Refused
+
+    if any(isinstance(leaf, KeyboardInterrupt) for leaf in say.leaves(error)):
+        return 130
+    if isinstance(error, Refused):
+        return say.complain_about(error.fields, as_json=as_json)
+    return say.complain(say.problem_of(error, os.environ), as_json=as_json)
 
 
 def _split(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
@@ -145,6 +157,12 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
 
 def _verb(options: Namespace, command: list[str] | None) -> int:
     match options.verb:
+        case None:
+            from supervisor import __version__
+            from supervisor.edges.say import put
+
+            put(f"stockade {__version__}\n")
+            return 0
         case "run":
             if options.exec:
                 from supervisor.edges.execute import execute
@@ -164,24 +182,4 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
         case _:
             from supervisor.edges import verbs
 
-            return _report(lambda: verbs.VERBS[options.verb](options), as_json=getattr(options, "json", False))
-
-
-def _report(verb: Callable[[], int], *, as_json: bool) -> int:
-    """Run a verb of the control socket and say what went wrong in the form that was asked for."""
-    from supervisor.edges.client import Refused
-    from supervisor.errors import StockadeError
-
-    try:
-        return verb()
-    except Refused as refused:
-        fields, exit_code = refused.fields, refused.exit_code
-        text, code, remedy = refused.text, refused.code, refused.remedy
-    except StockadeError as error:
-        problem = error.problem
-        text, code, remedy, exit_code = problem.text, problem.code, problem.remedy, int(problem.exit_code)
-        fields = {"code": code, "message": text, "remedy": remedy, "exit_code": exit_code}
-    if as_json:
-        sys.stdout.write(json.dumps({"error": fields}) + "\n")
-    sys.stderr.write(f"stockade: {text} [{code}]\n  {remedy}\n")
-    return exit_code
+            return verbs.VERBS[options.verb](options)

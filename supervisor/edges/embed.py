@@ -11,6 +11,7 @@ is shielded and bounded (35 s for the whole tree).
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -26,6 +27,7 @@ from supervisor.config import effects as config_files
 from supervisor.config.schema import Config
 from supervisor.edges import state
 from supervisor.edges.facts import facts_here
+from supervisor.edges.naming import why_not
 from supervisor.edges.record import Recorder
 from supervisor.errors import (
     AnyProblem,
@@ -33,7 +35,6 @@ from supervisor.errors import (
     NotReady,
     Problem,
     SessionError,
-    UnknownServer,
     WaitTimeout,
 )
 from supervisor.events import AnyEvent
@@ -119,10 +120,7 @@ class Stockade:
         """Raises: ControlError for a server that is not in the config, or invalid there."""
         if server in self._engine.names:
             return
-        for entry in self.config.invalid:
-            if entry.name == server:
-                raise ControlError(entry.problems[0])
-        raise ControlError(UnknownServer(server=server, known=", ".join(self._engine.names) or "none"))
+        raise ControlError(why_not(server, self.config))
 
     async def wait_for(self, what: str = "ready", server: str = "", *, timeout_s: float = 60.0) -> list[Described]:
         """Wait until a server, or every server, is `ready` or has its first `outcome`; returns how they stand.
@@ -177,9 +175,14 @@ class Stockade:
         gives_up: bool = False,
         tally: engines.Tally | None = None,
     ) -> Problem | None:
-        """Run a session on streams of the caller's; returns the problem that ended it, None if the client left."""
+        """Run a session on streams of the caller's; returns the problem that ended it, None if the client left.
+
+        With `gives_up` it ends when the server cannot be had, and the server is started even for a client that leaves
+        at once.
+        """
         self.check(server)
         terms = engines.terms_of(next(spec for spec in self.config.servers if spec.name == server))
+        terms = dataclasses.replace(terms, starts_unasked=gives_up)
         client = engines.Client(receive, send)
         return await self._engine.sessions.serve(server, session, client, terms=terms, gives_up=gives_up, tally=tally)
 

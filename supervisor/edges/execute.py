@@ -6,24 +6,26 @@ Fully transparent, and without supervision: nobody relays, restarts or looks at 
 from __future__ import annotations
 
 import os
-import sys
+import signal
 from argparse import Namespace
+from typing import NoReturn
 
 from supervisor import prepare
 from supervisor.config.schema import Config
 from supervisor.edges import state
 from supervisor.edges.asked import config_of
 from supervisor.edges.say import complain
-from supervisor.errors import ModeUnavailable, StockadeError
+from supervisor.errors import CommandNotExecutable, ConfinementFailed, CwdMissing, ModeUnavailable, StockadeError
+from supervisor.process.words import Command
 from supervisor.sandbox import child
 
 
 def execute(options: Namespace, command: list[str] | None) -> int:
-    """Become the server that the words ask for, confined; returns an exit code only if that failed."""
-    try:
-        return become(config_of(options, command), options.state_dir)
-    except StockadeError as error:
-        return complain(error.problem)
+    """Become the server that the words ask for, confined; returns an exit code only if that failed half-way.
+
+    Raises: StockadeError.
+    """
+    return become(config_of(options, command), options.state_dir)
 
 
 def become(config: Config, state_dir: str | None) -> int:
@@ -34,14 +36,34 @@ def become(config: Config, state_dir: str | None) -> int:
     spec = config.servers[0]
     folder = state.prepare(state.chosen(state_dir, config, os.environ))
     if spec.mode == "none":
-        command = prepare.located(spec, os.environ)
-        os.chdir(command.cwd)
-        os.execve(command.argv[0], command.argv, dict(command.env))  # noqa: S606  (to execute it is what was asked)
+        return _become(prepare.located(spec, os.environ))
     if spec.mode != "sandbox":
         raise StockadeError(ModeUnavailable(mode=spec.mode))
     job = prepare.Confinement(config, spec, str(folder.path), os.environ).job()
+    _hear_signals()
     try:
         child.run(job)
     except child.StepError as failed:
-        sys.stderr.write(f"stockade: {failed.step}: {os.strerror(failed.code)} {failed.detail}".rstrip() + "\n")
+        reason = f"{os.strerror(failed.code)} {failed.detail}".rstrip()
+        complain(ConfinementFailed(step=failed.step, reason=reason))
         return int(failed.exit_code)
+
+
+def _become(command: Command) -> NoReturn:
+    _hear_signals()
+    try:
+        os.chdir(command.cwd)
+    except OSError as error:
+        raise StockadeError(CwdMissing(cwd=command.cwd)) from error
+    try:
+        os.execve(command.argv[0], command.argv, dict(command.env))  # noqa: S606  (to execute it is what was asked)
+    except OSError as error:
+        problem = CommandNotExecutable(command=command.argv[0], reason=error.strerror or str(error))
+        raise StockadeError(problem) from error
+
+
+def _hear_signals() -> None:
+    """Undo what Python ignores: what is ignored stays so in the program that is executed."""
+    for name in ("SIGPIPE", "SIGXFSZ"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)

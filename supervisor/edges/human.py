@@ -16,14 +16,14 @@ TEMPLATES = {
     "tree.started": "stockade {version} runs as process {pid} with {servers} servers",
     "tree.stopped": "stopped: {reason}",
     "config.loaded": "config {path}: {servers} servers, {invalid} invalid",
-    "config.rejected": "not started: {message}",
+    "config.rejected": "not started: {message} [{problem[code]}]",
     "sandbox.launched": "process {pid} is confined",
     "server.starting": "starting in mode {mode}: {stage}",
     "server.ready": "ready: {name} {version}, {tools} tools, {era} era, {confinement}",
     "server.degraded": "degraded: {reason}",
-    "server.failed": "failed in {stage}: {message}. {remedy}",
+    "server.failed": "failed in {stage}: {message} [{problem[code]}]. {remedy}",
     "server.backing_off": "tried again in {delay_s:.1f} s (failure {failures})",
-    "server.crash_looping": "crash loop: {message}",
+    "server.crash_looping": "crash loop: {message} [{problem[code]}]",
     "server.stopped": "stopped",
     "server.restarted": "session {session} goes on with a fresh process ({restarts} so far)",
     "instance.exited": "{role} process ended with {status} (by {ended_by})",
@@ -36,6 +36,7 @@ TEMPLATES = {
     "actor.crashed": "{actor} crashed: {error} ({where})",
     "actor.restarted": "{actor} runs again (restart {restarts})",
     "message.dead": "a message for {receiver} was lost: {reason}",
+    "sink.failed": "events cannot be written to {sink}: {reason}",
     "sink.lost": "{sink} lost {lost} events",
 }
 """Sentence by type of event; a type without one shows its fields."""
@@ -44,7 +45,7 @@ TEMPLATES = {
 def line(fields: Mapping[str, Any], *, coloured: bool) -> str:
     """Render one record as a line without its newline."""
     clock = fields["ts"][11:23]
-    server = str(fields.get("server", ""))
+    server = printable(str(fields.get("server", "")))
     text = f"{clock}  {server[:SERVER_WIDTH]:<{SERVER_WIDTH}}  {printable(sentence(fields))}"
     colour = _colour(fields) if coloured else ""
     return f"{colour}{text}{PLAIN}" if colour else text
@@ -56,10 +57,16 @@ def sentence(fields: Mapping[str, Any]) -> str:
     if template is not None:
         try:
             return template.format_map(fields)
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, TypeError):
             pass  # a record of another version: show its fields
     rest = " ".join(f"{key}={value}" for key, value in fields.items() if key not in HIDDEN)
     return f"{fields['type']} {rest}".rstrip()
+
+
+def said(line: str, suppressed: int) -> str:
+    """Render a line of a server's stderr, with the count of lines that were left out before it; with its newline."""
+    left_out = f"… {suppressed} lines left out\n" if suppressed else ""
+    return left_out + (f"{printable(line)}\n" if line or not suppressed else "")
 
 
 def printable(text: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from argparse import Namespace
 
 import msgspec
@@ -14,8 +12,9 @@ from supervisor.config.effects import load
 from supervisor.config.schema import Config, ServerSpec
 from supervisor.edges import state
 from supervisor.edges.facts import facts_here
-from supervisor.edges.say import complain
-from supervisor.errors import ConfigError, ControlError, ExitCode, Problem, StockadeError, UnknownServer
+from supervisor.edges.naming import why_not
+from supervisor.edges.say import put, put_json
+from supervisor.errors import ConfigError, ControlError, ExitCode
 
 
 def check(options: Namespace) -> int:
@@ -26,23 +25,20 @@ def check(options: Namespace) -> int:
     except ConfigError as error:
         found = report.refusal(str(options.config or "the user's config"), error.problem)
     if options.json:
-        sys.stdout.write(json.dumps(msgspec.to_builtins(found)) + "\n")
+        put_json(msgspec.to_builtins(found))
     else:
-        sys.stdout.write("\n".join(report.check_lines(found)) + "\n")
+        put("\n".join(report.check_lines(found)) + "\n")
     return found.exit_code
 
 
 def explain(options: Namespace) -> int:
     """Print what would be executed for one server, and the ruleset that would hold it."""
-    try:
-        config = load(options.config, environ=os.environ, facts=facts_here())
-        explained = _explained(config, _spec(config, options.server), options.state_dir)
-    except StockadeError as error:
-        return complain(error.problem)
+    config = load(options.config, environ=os.environ, facts=facts_here())
+    explained = _explained(config, _spec(config, options.server), options.state_dir)
     if options.json:
-        sys.stdout.write(json.dumps(msgspec.to_builtins(explained)) + "\n")
+        put_json(msgspec.to_builtins(explained))
     else:
-        sys.stdout.write("\n".join(report.explain_lines(explained)) + "\n")
+        put("\n".join(report.explain_lines(explained)) + "\n")
     return ExitCode.OK
 
 
@@ -66,8 +62,4 @@ def _spec(config: Config, server: str) -> ServerSpec:
     for spec in config.servers:
         if spec.name == server:
             return spec
-    problem: Problem = UnknownServer(server=server, known=", ".join(config.order) or "none")
-    for entry in config.invalid:
-        if entry.name == server:
-            problem = entry.problems[0]
-    raise ControlError(problem)
+    raise ControlError(why_not(server, config))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from supervisor.config.schema import Config
 from supervisor.config.suggest import did_you_mean
-from supervisor.errors import ModeUnavailable, Problem, UnknownServer
+from supervisor.errors import Problem, RemoteServer, UnknownServer
 
 
 def why_not(server: str, config: Config) -> Problem:
@@ -14,6 +14,6 @@ def why_not(server: str, config: Config) -> Problem:
             return entry.problems[0]
     for remote in config.remote:
         if remote.name == server:
-            return ModeUnavailable(mode="remote")
+            return RemoteServer(server=server, url=remote.url)
     known = ", ".join(config.order) or "none"
     return UnknownServer(server=server, known=known, suggestion=did_you_mean(server, config.order))

@@ -6,11 +6,14 @@ the rest of the connection is the session itself: JSON-RPC lines of the MCP serv
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from supervisor.server.messages import Described
+
+Seconds = Annotated[float, Meta(ge=0, le=366 * 86400)]
+"""A time to look back or to wait: at most a year."""
 
 
 class Request(Struct, frozen=True, kw_only=True, tag_field="do", forbid_unknown_fields=True):
@@ -48,7 +51,7 @@ class Events(Request, frozen=True, kw_only=True, tag="events"):
     server: str = ""
     type: str = ""
     """Only events whose tag begins so."""
-    since_s: float | None = None
+    since_s: Seconds | None = None
     """Only events of so many last seconds."""
 
 
@@ -57,7 +60,7 @@ class Wait(Request, frozen=True, kw_only=True, tag="wait"):
 
     what: Literal["ready", "outcome"] = "ready"
     server: str = ""
-    timeout_s: float = 60.0
+    timeout_s: Seconds = 60.0
 
 
 class Connect(Request, frozen=True, kw_only=True, tag="connect"):
@@ -97,9 +100,3 @@ class StatusAnswer(Struct, frozen=True, kw_only=True):
     """Entries of the config that are not run: remote, invalid (with their problem) or disabled ones."""
     actors: list[ActorLine]
     dead_letters: int
-
-
-class Ok(Struct, frozen=True, kw_only=True):
-    """The answer to a request that was taken."""
-
-    ok: Any

@@ -72,7 +72,7 @@ class Recorder:
         """Redact every text in a value made of plain lists, dicts and scalars."""
         match value:
             case str():
-                return self._redactor.redact(value)
+                return self._redactor.redact(value).encode("utf-8", "backslashreplace").decode()  # JSON knows no others
             case list() | tuple():
                 return [self.redacted(item) for item in value]
             case dict():

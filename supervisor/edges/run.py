@@ -8,9 +8,9 @@ without us; one that ends later is replaced, and the session goes on. What the s
 from __future__ import annotations
 
 import os
-import signal
 from argparse import Namespace
-from typing import Any, Self
+from functools import partial
+from typing import Self
 
 import trio
 
@@ -19,36 +19,28 @@ from supervisor.config.schema import Config
 from supervisor.edges import human
 from supervisor.edges.asked import config_of
 from supervisor.edges.embed import Stockade, open_supervisor
-from supervisor.edges.lively import live_leaves
-from supervisor.edges.say import complain
-from supervisor.errors import ExitCode, Problem, StockadeError
-from supervisor.events import (
-    AnyEvent,
-    InstanceExited,
-    ServerCrashLooping,
-    ServerFailed,
-    Severity,
-    StderrLine,
-    severity_of,
-)
-from supervisor.kernel.specs import Leaf, Life, Published
+from supervisor.edges.live import live_leaves
+from supervisor.edges.log import Sink
+from supervisor.edges.record import Record
+from supervisor.edges.signals import Ending
+from supervisor.edges.writers import CLEAR_LINE, DescriptorWriter
+from supervisor.errors import ExitCode, Problem
+from supervisor.events import AnyEvent, InstanceExited, ServerCrashLooping, ServerFailed, Severity
+from supervisor.kernel.specs import Leaf, Life
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
 
 def run(options: Namespace, command: list[str] | None) -> int:
     """Run one server until the client leaves or the server ends; returns the server's own status."""
-    try:
-        return trio.run(_main, config_of(options, command), options.state_dir)
-    except StockadeError as error:
-        return complain(error.problem)
+    return trio.run(_main, config_of(options, command), options.state_dir)
 
 
 class Watch:
-    """The leaf that looks at the events of the one server: what is said on stderr, and when the run is over."""
+    """The leaf that looks at the events of the one server, for when the run is over and how."""
 
     def __init__(self, sup: Stockade, tally: engines.Tally) -> None:
-        self._sup = sup
+        self._bus = sup.engine.bus
         self._tally = tally
         self.status: int | None = None
         """The status of the last instance that a session held."""
@@ -58,7 +50,7 @@ class Watch:
 
     async def run(self, life: Life) -> None:
         """Look at events until asked to stop, then at what is left."""
-        with self._sup.engine.bus.subscribe(AnyEvent, capacity=100_000) as subscription:
+        with self._bus.subscribe(AnyEvent, capacity=100_000) as subscription:
             life.ready()
             async with trio.open_nursery() as nursery:
 
@@ -69,15 +61,11 @@ class Watch:
                 nursery.start_soon(watch)
                 while batch := await subscription.take():
                     for published in batch:
-                        self._see(published)
+                        self._see(published.body)
                 nursery.cancel_scope.cancel()
 
-    def _see(self, published: Published[Any]) -> None:
-        event = published.body
+    def _see(self, event: object) -> None:
         match event:
-            case StderrLine():
-                _write(f"{event.line}\n" if event.line else f"… {event.suppressed} lines left out\n")
-                return
             case InstanceExited() if event.role == "session":
                 self.status = 128 + event.signal if event.signal is not None else event.code
                 if self._tally.server_messages == 0:
@@ -88,59 +76,66 @@ class Watch:
                     self.is_hopeless.set()
             case ServerCrashLooping():
                 self.is_hopeless.set()
-        if severity_of(event) <= Severity.WARNING:
-            fields = self._sup.recorder.record(published).fields
-            _write(f"stockade: {human.sentence(fields)}\n")
 
 
-def _write(text: str) -> None:
-    try:
-        os.write(STDERR, text.encode(errors="backslashreplace"))
-    except OSError:
-        return  # nobody reads it
+def on_stderr(record: Record) -> bytes:
+    """Render an event for our stderr: what the server says there as it is, of ours only what is wrong."""
+    if record.type == "stderr.line":
+        return human.said(record.fields["line"], record.fields["suppressed"]).encode()
+    if record.severity <= Severity.WARNING:
+        return f"stockade: {human.printable(human.sentence(record.fields))}\n".encode()
+    return b""
+
+
+def _leaves(sup: Stockade, watch: Watch) -> engines.Leaves:
+    bus = sup.engine.bus
+    is_terminal = os.isatty(STDERR)
+    # A sink writes in a thread of its own: a client that does not read our stderr holds up nothing.
+    sink = Sink(
+        "stderr", bus, sup.recorder, DescriptorWriter(STDERR, before=CLEAR_LINE if is_terminal else b""), on_stderr
+    )
+    leaves = (Leaf(name="watch", run=watch.run), Leaf(name="stderr", run=sink.run))
+    return engines.Leaves(first=(*leaves, *live_leaves(bus, STDERR)))
 
 
 async def _main(config: Config, state_dir: str | None) -> int:
     held: list[Watch] = []
+    ended: list[Problem | None] = []
+    ending = Ending(lambda _number: None)
     tally = engines.Tally()
 
     def edge(sup: Stockade) -> engines.Leaves:
         held.append(Watch(sup, tally))
-        live = live_leaves(sup.engine.bus, STDERR)
-        return engines.Leaves(first=(Leaf(name="watch", run=held[0].run), *live))
+        ending.killed_by(partial(engines.kill_all, sup.engine))
+        return _leaves(sup, held[0])
 
-    server = config.servers[0].name
-    ended: Problem | None = None
     async with trio.open_nursery() as nursery:
-        async with open_supervisor(config, state_dir=state_dir, edge=edge, is_probed=False) as sup:
-            nursery.start_soon(_signals, nursery.cancel_scope, sup)
-            nursery.start_soon(_cancel_when, held[0].is_hopeless, nursery.cancel_scope)
-            with _Terminal() as terminal:
-                ended = await sup.serve_streams(
-                    server, "s1", terminal.receive, terminal.send, gives_up=True, tally=tally
-                )
+        await nursery.start(ending.hear)  # before anything is started that a signal would leave behind
+        with ending.scope:
+            async with open_supervisor(config, state_dir=state_dir, edge=edge, is_probed=False) as sup:
+                nursery.start_soon(_cancel_when, held[0].is_hopeless, ending.scope)
+                ended.append(await _session(sup, config.servers[0].name, tally))
         nursery.cancel_scope.cancel()
-    return _exit_code(held[0], ended)
+    return _exit_code(held[0] if held else None, ended[0] if ended else None, ending.number)
 
 
-def _exit_code(watch: Watch, ended: Problem | None) -> int:
-    if watch.status is not None:
+async def _session(sup: Stockade, server: str, tally: engines.Tally) -> Problem | None:
+    with _Terminal() as terminal:
+        return await sup.serve_streams(server, "s1", terminal.receive, terminal.send, gives_up=True, tally=tally)
+
+
+def _exit_code(watch: Watch | None, ended: Problem | None, signalled: int) -> int:
+    if watch is not None and watch.status is not None:
         return watch.status
-    problem = watch.problem or ended
-    return ExitCode.OK if problem is None else int(problem.exit_code)
+    problem = (watch and watch.problem) or ended
+    if problem is not None:
+        return int(problem.exit_code)
+    return 128 + signalled if signalled else ExitCode.OK
 
 
 async def _cancel_when(event: trio.Event, scope: trio.CancelScope) -> None:
     await event.wait()
     scope.cancel()
-
-
-async def _signals(scope: trio.CancelScope, sup: Stockade) -> None:
-    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as received:
-        async for _number in received:
-            if scope.cancel_called:
-                await engines.kill_all(sup.engine)
-            scope.cancel()
 
 
 class _Terminal:

@@ -10,8 +10,8 @@ import json
 import os
 import select
 import sys
-import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +80,8 @@ def complain(problem: Problem, *, as_json: bool = False) -> int:
 def complain_about(fields: Mapping[str, Any], *, as_json: bool = False) -> int:
     """Say what the fields of a problem say, those of another process for one."""
     if as_json:
-        try:
+        with suppress(StockadeError, OSError):  # it is said on stderr as well
             put_json({"error": fields})
-        except (StockadeError, OSError):
-            pass  # it is said on stderr as well
     text, code, remedy = (printable(str(fields.get(key, ""))) for key in ("message", "code", "remedy"))
     _say(f"stockade: {text} [{code}]\n  {remedy}\n")
     code_given = fields.get("exit_code")
@@ -119,6 +117,8 @@ def problem_of(error: BaseException, environ: Mapping[str, str]) -> Problem:
         if isinstance(leaf, StockadeError):
             return leaf.problem
     if environ.get(TRACEBACK_KEY):
+        import traceback
+
         _say("".join(traceback.format_exception(error)))
     return Defect(error=_named(every[0]), where=_place(every[0]))
 
@@ -128,5 +128,9 @@ def _named(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+    frame = error.__traceback__
+    if frame is None:
+        return "unknown"
+    while frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"

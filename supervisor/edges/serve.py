@@ -8,27 +8,35 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
+from typing import Any
 
 import trio
 
 from supervisor import __version__
 from supervisor import engine as engines
 from supervisor.config.schema import Config
-from supervisor.edges import log, protocol, state, systemd
-from supervisor.edges.control import Control, Door
+from supervisor.edges import log, protocol, say, state, systemd
+from supervisor.edges.control import Control
+from supervisor.edges.door import Door
 from supervisor.edges.embed import Stockade, open_supervisor, read_config
-from supervisor.edges.lively import live_leaves
-from supervisor.edges.say import complain
-from supervisor.errors import ExitCode, StockadeError
+from supervisor.edges.live import live_leaves
+from supervisor.edges.naming import why_not
+from supervisor.edges.ring import Ring
+from supervisor.edges.signals import Ending
+from supervisor.errors import ControlError, ExitCode
 from supervisor.events import ConfigLoaded, ConfigRejected, ProcessSwept, ServerDegraded, TreeStarted, TreeStopped
-from supervisor.kernel.specs import Leaf, Life
+from supervisor.kernel.specs import ActorCrashed, Leaf, Life
 from supervisor.kernel.stoppable import until_stop
 from supervisor.server.messages import Done
 
 STDERR = 2
+ALL_READY_S = 24 * 3600.0
+"""Seconds for every server to have its first outcome, where READY waits for that; past them it is told anyway."""
 
 
 class Daemon:
@@ -71,6 +79,24 @@ class Daemon:
             dead_letters=engine.bus.dead_count,
         )
 
+    def check_known(self, server: str) -> None:
+        """Raises: ControlError for a name that is nowhere in the config, because nothing is ever told of it."""
+        if server not in self._sup.config.order:
+            raise ControlError(why_not(server, self._sup.config))
+
+    def redacted(self, value: Any) -> Any:
+        """Return plain data without the value of any secret."""
+        return self._sup.recorder.redacted(value)
+
+    def connection_crashed(self, error: BaseException) -> None:
+        """Tell that a connection ended by a defect of ours."""
+        problem = say.problem_of(error, {})
+        fields = say.fields_of(problem)
+        crash = ActorCrashed(
+            actor="a connection", error=fields.get("error", problem.text), where=fields.get("where", "")
+        )
+        self._sup.engine.bus.publish(crash, sender="control")
+
     async def start(self, server: str) -> Done:
         """Begin to run a server."""
         return await self._sup.start(server)
@@ -106,13 +132,13 @@ def others(config: Config) -> list[dict[str, str]]:
     return rows
 
 
-def leaves(sup: Stockade, daemon: Daemon, place: state.StateDir, token: str) -> engines.Leaves:
+def leaves(sup: Stockade, daemon: Daemon, door: Door, listener: socket.socket) -> engines.Leaves:
     """Declare what the daemon adds to the tree."""
     bus = sup.engine.bus
-    ring = log.Ring(bus, sup.recorder)
+    ring = Ring(bus, sup.recorder)
     chosen = log.choose(sup.config.settings.sinks, os.environ, stderr=STDERR)
     sinks = [log.Sink(name, bus, sup.recorder, writer, render) for name, writer, render in chosen]
-    door = Door(path=place.control_socket, token=token, settings=sup.config.settings)
+    control = Control(door, listener, daemon, ring, daemon.connection_crashed)
     reporter = systemd.StatusReporter(bus, os.environ, sup.status)
 
     async def epilogue(life: Life) -> None:
@@ -128,10 +154,19 @@ def leaves(sup: Stockade, daemon: Daemon, place: state.StateDir, token: str) -> 
             Leaf(name="epilogue", run=epilogue),
         ),
         last=(
-            Leaf(name="control", run=until_stop(Control(door, daemon, ring).run)),
+            Leaf(name="control", run=until_stop(control.run)),
             Leaf(name="systemd", run=until_stop(reporter.run)),
         ),
     )
+
+
+def tell_start(sup: Stockade) -> None:
+    """Publish that everything runs, and what was found on the way."""
+    sup.engine.bus.publish(
+        TreeStarted(version=__version__, pid=os.getpid(), servers=len(sup.config.servers)), sender="daemon"
+    )
+    tell_sweep(sup)
+    tell_config(sup, sup.config.source)
 
 
 def tell_sweep(sup: Stockade) -> None:
@@ -163,59 +198,53 @@ def tell_config(sup: Stockade, source: str) -> None:
             bus.publish(ServerDegraded(server=spec.name, reason=reason), sender="daemon")
 
 
-async def _signals(daemon: Daemon, sup: Stockade) -> None:
-    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as received:
-        count = 0
-        async for number in received:
-            count += 1
-            daemon.shutdown(f"signal {signal.Signals(number).name}")
-            if count > 1:
-                await engines.kill_all(sup.engine)
-
-
-async def _run(config: Config, place: state.StateDir, token: str) -> None:
+async def _run(config: Config, place: state.StateDir, door: Door, listener: socket.socket) -> None:
     held: list[Daemon] = []
+
+    def heard(number: signal.Signals) -> None:
+        if held:
+            held[0].shutdown(f"signal {number.name}")
+        systemd.notify(os.environ, "STOPPING=1", "STATUS=stopping")
+
+    ending = Ending(heard)
 
     def edge(sup: Stockade) -> engines.Leaves:
         held.append(Daemon(sup))
-        return leaves(sup, held[0], place, token)
+        ending.killed_by(partial(engines.kill_all, sup.engine))
+        return leaves(sup, held[0], door, listener)
 
     async with trio.open_nursery() as nursery:
-        async with open_supervisor(config, state_dir=place.path, edge=edge) as sup:
-            daemon = held[0]
-            nursery.start_soon(_signals, daemon, sup)
-            sup.engine.bus.publish(
-                TreeStarted(version=__version__, pid=os.getpid(), servers=len(config.servers)), sender="daemon"
-            )
-            tell_sweep(sup)
-            tell_config(sup, config.source)
-            if config.settings.ready == "all":
-                nursery.start_soon(_ready_when_all, sup)
-            else:
-                systemd.notify(os.environ, "READY=1", f"STATUS={systemd.status_line(await sup.status())}")
-            await daemon.stop_asked.wait()
-            systemd.notify(os.environ, "STOPPING=1", "STATUS=stopping")
+        await nursery.start(ending.hear)  # before anything is started that a signal would leave behind
+        with ending.scope:
+            async with open_supervisor(config, state_dir=place.path, edge=edge) as sup:
+                await _serve(sup, held[0])
         nursery.cancel_scope.cancel()
 
 
-async def _ready_when_all(sup: Stockade) -> None:
-    try:
-        await sup.wait_for("outcome", timeout_s=24 * 3600.0)
-    finally:
-        systemd.notify(os.environ, "READY=1")
+async def _serve(sup: Stockade, daemon: Daemon) -> None:
+    tell_start(sup)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_tell_ready, sup)
+        await daemon.stop_asked.wait()
+        systemd.notify(os.environ, "STOPPING=1", "STATUS=stopping")
+        nursery.cancel_scope.cancel()
+
+
+async def _tell_ready(sup: Stockade) -> None:
+    if sup.config.settings.ready == "all":
+        with suppress(ControlError):  # then it is as ready as it will ever be
+            await sup.wait_for("outcome", timeout_s=ALL_READY_S)
+    await systemd.announce(os.environ, "READY=1", f"STATUS={systemd.status_line(await sup.status())}")
 
 
 def serve(config_path: str | None, state_dir: str | None) -> int:
-    """Run the daemon until it is stopped; returns its exit code."""
-    try:
-        config = read_config(config_path, os.environ)
-        place = state.prepare(state.chosen(state_dir, config, os.environ))
-        with ExitStack() as stack:
-            stack.enter_context(state.daemon_lock(place))
-            token = state.write_token(place)
-            trio.run(_run, config, place, token)
-            place.control_socket.unlink(missing_ok=True)
-            place.token_file.unlink(missing_ok=True)
-    except StockadeError as error:
-        return complain(error.problem)
+    """Run the daemon until it is stopped; returns its exit code. Raises: StockadeError."""
+    config = read_config(config_path, os.environ)
+    place = state.prepare(state.chosen(state_dir, config, os.environ))
+    with ExitStack() as stack:
+        stack.enter_context(state.daemon_lock(place))
+        stack.callback(state.forget_daemon, place)
+        door = Door(path=place.control_socket, token=state.write_token(place), settings=config.settings)
+        listener = stack.enter_context(door.listen())
+        trio.run(_run, config, place, door, listener)
     return ExitCode.OK

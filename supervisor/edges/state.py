@@ -10,7 +10,7 @@ import fcntl
 import os
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -92,23 +92,42 @@ def daemon_lock(state: StateDir) -> Iterator[None]:
 
     Raises: StockadeError(StateLocked).
     """
-    descriptor = os.open(state.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with _usable(state):
+        descriptor = os.open(state.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            text = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
-            raise StockadeError(StateLocked(path=str(state.path), pid=int(text) if text.isdigit() else 0)) from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        with _usable(state):
+            _lock(descriptor, state)
         yield
     finally:
         os.close(descriptor)
 
 
+def _lock(descriptor: int, state: StateDir) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        text = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+        pid = int(text) if text.isascii() and text.isdecimal() else 0
+        raise StockadeError(StateLocked(path=str(state.path), pid=pid)) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+
+
+@contextmanager
+def _usable(state: StateDir) -> Iterator[None]:
+    """Say of whatever the file system refuses that the folder cannot be used."""
+    try:
+        yield
+    except OSError as error:
+        raise StockadeError(StateUnusable(path=str(state.path), reason=error.strerror or str(error))) from error
+
+
 def wait_until_down(state: StateDir, limit_s: float) -> bool:
     """Wait until no daemon holds the lock; False past the limit."""
-    descriptor = os.open(state.lock_file, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        descriptor = os.open(state.lock_file, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True  # the whole folder has gone with it
     previous = signal.signal(signal.SIGALRM, _raise_timeout)
     signal.setitimer(signal.ITIMER_REAL, limit_s)  # flock has no time-out of its own
     try:
@@ -127,22 +146,34 @@ def _raise_timeout(_number: int, _frame: object) -> None:
 
 
 def write_token(state: StateDir) -> str:
-    """Make a fresh token for this run of the daemon and return it; whoever knows an older one is a stranger."""
+    """Make a fresh token for this run of the daemon and return it; whoever knows an older one is a stranger.
+
+    Raises: StockadeError(StateUnusable).
+    """
     import secrets
 
     token = secrets.token_urlsafe(32)
-    fresh = state.path / f"control.token.{os.getpid()}"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(token)
-    fresh.replace(state.token_file)
+    fresh = state.path / "control.token.new"  # one name: what a killed daemon left is not left for ever
+    with _usable(state):
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(token)
+        fresh.replace(state.token_file)
     return token
+
+
+def forget_daemon(state: StateDir) -> None:
+    """Remove what callers would look for; a daemon that was killed leaves it to the next one."""
+    for path in (state.control_socket, state.token_file):
+        with suppress(OSError):
+            path.unlink()
 
 
 def read_token(state: StateDir) -> str:
     """Return the daemon's token. Raises: StockadeError(DaemonNotRunning)."""
     try:
-        return state.token_file.read_text()
-    except OSError as error:
-        reason = f"its token cannot be read: {error.strerror}"
+        return state.token_file.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"its token cannot be read: {getattr(error, 'strerror', error)}"
         raise StockadeError(DaemonNotRunning(path=str(state.control_socket), reason=reason)) from error

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
+import re
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -13,12 +12,16 @@ from typing import Any
 
 from supervisor.config.units import duration
 from supervisor.edges import human
-from supervisor.edges.client import connect
+from supervisor.edges.client import ANSWER_S, connect
+from supervisor.edges.say import put, put_json
 from supervisor.edges.state import StateDir, default_path, wait_until_down
-from supervisor.errors import ControlInvalid, ExitCode, StockadeError, WaitTimeout
+from supervisor.errors import ExitCode, StockadeError, UsageWrong, WaitTimeout
 
 SHUTDOWN_S = 45.0
 """Seconds for a whole daemon to end: its own bound is 35 s."""
+LONGEST_S = 366 * 86400.0
+"""What the daemon takes as a time to wait or to look back."""
+STDOUT = 1
 COLUMNS = "server", "state", "mode", "held by", "tools", "sessions", "spares", "restarts", "pids", "note"
 
 
@@ -32,9 +35,9 @@ def status(options: Namespace) -> int:
     with connect(place_of(options)) as daemon:
         answer = daemon.call("status")
     if options.json:
-        sys.stdout.write(json.dumps(answer) + "\n")
+        put_json(answer)
     else:
-        sys.stdout.write("\n".join(status_lines(answer)) + "\n")
+        put("\n".join(status_lines(answer)) + "\n")
     return ExitCode.OK
 
 
@@ -45,7 +48,7 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     head = f"stockade {answer['version']}, process {answer['pid']}, up {answer['uptime_s']:.0f} s"
     rows = [_row(server) for server in answer["servers"]]
     rows += [
-        (other["server"], other["state"], *[""] * (len(COLUMNS) - 3), human.printable(other["reason"]))
+        (human.printable(other["server"]), other["state"], *[""] * (len(COLUMNS) - 3), human.printable(other["reason"]))
         for other in answer["others"]
     ]  # fmt: skip
     table = PrettyTable(list(COLUMNS), border=False, align="l", left_padding_width=0, right_padding_width=2)
@@ -59,7 +62,7 @@ def _row(server: dict[str, Any]) -> tuple[str, ...]:
     note = retry + (problem["code"] if problem else f"last exit: {last['status']}" if last else "")
     tools = "" if server["tools"] is None else str(server["tools"])
     return (
-        server["server"],
+        human.printable(server["server"]),
         server["life"],
         server["mode"],
         server["confinement"],
@@ -88,20 +91,24 @@ def restart(options: Namespace) -> int:
 def _act(options: Namespace, do: str) -> int:
     with connect(place_of(options)) as daemon:
         done = daemon.call(do, server=options.server)
-    sys.stdout.write(f"{done['server']}: {done['life']}\n")
+    if options.json:
+        put_json(done)
+    else:
+        put(f"{human.printable(done['server'])}: {done['life']}\n")
     return ExitCode.OK
 
 
 def events(options: Namespace) -> int:
     """Print events: lines for people, or the records themselves with --json."""
-    since_s = _seconds(options.since) if options.since else None
+    since_s = _seconds(options.since, "events") if options.since else None
     with connect(place_of(options)) as daemon:
         daemon.send("events", follow=options.follow, server=options.server, type=options.type, since_s=since_s)
-        coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        for line in daemon.lines():
-            text = line.decode() if options.json else human.line(json.loads(line), coloured=coloured)
-            sys.stdout.write(text + "\n")
-            sys.stdout.flush()
+        coloured = os.isatty(STDOUT) and not os.environ.get("NO_COLOR")
+        for record in daemon.objects():
+            if options.json:
+                put_json(record)
+            else:
+                put(human.line(record, coloured=coloured) + "\n")
     return ExitCode.OK
 
 
@@ -109,29 +116,35 @@ def logs(options: Namespace) -> int:
     """Print what a server wrote to stderr."""
     with connect(place_of(options)) as daemon:
         daemon.send("events", follow=options.follow, server=options.server, type="stderr.line")
-        for line in daemon.lines():
-            record = json.loads(line)
-            if record["suppressed"]:
-                sys.stdout.write(f"… {record['suppressed']} lines left out\n")
-            sys.stdout.write(human.printable(record["line"]) + "\n")
-            sys.stdout.flush()
+        for record in daemon.objects():
+            if options.json:
+                put_json(record)
+            elif record["type"] == "stderr.line":
+                put(human.said(record["line"], record["suppressed"]))
     return ExitCode.OK
 
 
 def wait(options: Namespace) -> int:
     """Wait for servers and print how they stand."""
+    limit_s = _seconds(options.timeout, "wait")
     with connect(place_of(options)) as daemon:
-        answer = daemon.call("wait", what=options.what, server=options.server, timeout_s=_seconds(options.timeout))
-    for server in answer["servers"]:
-        if options.server in ("", server["server"]):
-            sys.stdout.write(f"{server['server']}: {server['life']}\n")
+        answer = daemon.call(
+            "wait", answer_s=limit_s + ANSWER_S, what=options.what, server=options.server, timeout_s=limit_s
+        )
+    asked_for = [server for server in answer["servers"] if options.server in ("", server["server"])]
+    if options.json:
+        put_json({"servers": asked_for})
+    else:
+        put("".join(f"{human.printable(server['server'])}: {server['life']}\n" for server in asked_for))
     return ExitCode.OK
 
 
-def _seconds(text: str) -> float:
-    seconds = duration(float(text) if text.replace(".", "", 1).isdigit() else text)
-    if seconds is None:
-        raise StockadeError(ControlInvalid(reason=f"{text!r} is no duration; write 500ms, 30s, 10m or seconds"))
+def _seconds(text: str, verb: str) -> float:
+    """Read a duration of the command line. Raises: StockadeError(UsageWrong)."""
+    seconds = duration(float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) else text)
+    if seconds is None or not 0 <= seconds <= LONGEST_S:
+        reason = f"{text!r} is no duration up to a year; write 500ms, 30s, 10m or seconds"
+        raise StockadeError(UsageWrong(verb=verb, reason=reason))
     return seconds
 
 

@@ -81,6 +81,8 @@ class Terms:
     """How long a fresh instance may take to answer the replayed `initialize`."""
     linger_s: float = 2.0
     """How long the server may still answer after the client has closed its side."""
+    starts_unasked: bool = False
+    """Whether an instance is waited for even if the client leaves before: a program is run for its status."""
 
 
 class ServerLost(Struct, frozen=True, tag="server_lost"):
@@ -215,6 +217,8 @@ class _Pump:
             await self._deliver(self._session.end(error.problem), None)
             await self._client_out.write(error_line(None, INVALID_REQUEST, error.problem.text))
             return
+        if self._terms.starts_unasked and self._attached is None:
+            await self._hold()
         self._client_left = True
         if self._attached is not None:
             await self._attached.stdin.close()

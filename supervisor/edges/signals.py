@@ -1,0 +1,39 @@
+"""Requests to end, heard from before anything was started: the first stops gracefully, a further one kills at once."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Awaitable, Callable
+
+import trio
+
+ENDING = signal.SIGTERM, signal.SIGINT, signal.SIGHUP
+
+
+class Ending:
+    """One run of a program that can be asked to end at any moment of it, also of its start."""
+
+    def __init__(self, heard: Callable[[signal.Signals], None]) -> None:
+        self.scope = trio.CancelScope()
+        """Holds what is to end, from before its start on."""
+        self.number = 0
+        """The first signal that came; 0 if none."""
+        self._heard = heard
+        self._kill: Callable[[], Awaitable[None]] | None = None
+
+    def killed_by(self, kill: Callable[[], Awaitable[None]]) -> None:
+        """Say how everything is killed, as soon as there is something to kill."""
+        self._kill = kill
+
+    async def hear(self, *, task_status: trio.TaskStatus[None]) -> None:
+        """Hear signals until cancelled."""
+        with trio.open_signal_receiver(*ENDING) as received:
+            task_status.started()
+            async with trio.open_nursery() as nursery:
+                async for number in received:
+                    if not self.number:
+                        self.number = number
+                        self._heard(signal.Signals(number))
+                        self.scope.cancel()
+                    elif self._kill is not None:
+                        nursery.start_soon(self._kill)
