@@ -154,6 +154,7 @@ async def test_a_start_that_fails_at_first_ends_the_tree_and_stops_what_was_star
     with tree.bus.subscribe(ActorCrashed) as crashes:
         with pytest.raises(ChildFailed, match="root/failing: Planned"):
             await tree.run()
+        crashes.close()
         assert [fact.body.actor for fact in await crashes.take()] == ["root/failing"]
     assert diary.cut() == ["+a", "-a"]
 
@@ -169,7 +170,7 @@ async def test_a_child_that_is_not_ready_in_time_has_failed_to_start(autojump_cl
     async def slow(_life: Life) -> None:
         await trio.sleep_forever()
 
-    with pytest.raises(ChildFailed, match="not ready within 30 s"):
+    with trio.fail_after(1000), pytest.raises(ChildFailed, match="not ready within 30 s"):
         await tree_of(Leaf(name="slow", run=slow)).run()
 
 
