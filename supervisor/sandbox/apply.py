@@ -18,6 +18,7 @@ from supervisor.sandbox.disk import Disk, make_private
 from supervisor.sandbox.explain import printable
 from supervisor.sandbox.job import Job
 from supervisor.sandbox.level import choose
+from supervisor.sandbox.marks import Mark, mark
 from supervisor.sandbox.policy import plan_for
 from supervisor.sandbox.state import server_folder
 from supervisor.sandbox.words import Asked, Availability, Chosen, Order, Places, Plan
@@ -81,6 +82,14 @@ def ruleset_of(plan: Plan) -> int | None:
     except OSError as problem:
         path = os.fsdecode(problem.filename) if isinstance(problem.filename, str | bytes) else ""
         _refuse(ConfinementFailed(step="ruleset", reason=f"{problem.strerror} {printable(path)}".strip()))
+
+
+def stands_of(plan: Plan) -> tuple[Mark, ...]:
+    """What is there now of all that the plan stands on."""
+    return (
+        *(mark(os.fsencode(path), entries=False) for path in plan.landmarks),
+        *(mark(os.fsencode(path), entries=True) for path in plan.watched),
+    )
 
 
 def environment_of(plan: Plan, order: Order, given: Mapping[str, str]) -> dict[str, str]:

@@ -82,16 +82,3 @@ def _take(folder: str) -> None:
             os.fchmod(descriptor, 0o700)
     finally:
         os.close(descriptor)
-
-
-def marks(landmarks: tuple[str, ...], watched: tuple[str, ...]) -> tuple[tuple[int, int, int], ...]:
-    """What is at these paths now, and what is in the watched folders: equal marks mean that nothing was replaced."""
-    return (*(_mark(path, entries=False) for path in landmarks), *(_mark(path, entries=True) for path in watched))
-
-
-def _mark(path: str, *, entries: bool) -> tuple[int, int, int]:
-    try:
-        seen = os.stat(path)
-    except OSError:
-        return (0, 0, 0)
-    return (seen.st_dev, seen.st_ino, seen.st_mtime_ns if entries else 0)

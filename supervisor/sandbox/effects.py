@@ -30,11 +30,12 @@ from supervisor.sandbox.apply import (
     make_folders,
     plan_here,
     ruleset_of,
+    stands_of,
 )
-from supervisor.sandbox.disk import marks
 from supervisor.sandbox.explain import printable
-from supervisor.sandbox.forkserver import ForkServer
+from supervisor.sandbox.forkserver import ForkServer, StaleError
 from supervisor.sandbox.job import Job
+from supervisor.sandbox.marks import Mark
 from supervisor.sandbox.messages import SandboxReport
 from supervisor.sandbox.probe import probe
 from supervisor.sandbox.report import kernel_view, report_of
@@ -50,7 +51,11 @@ class _Prepared(Struct, frozen=True):
     ruleset: int | None
     report: SandboxReport
     """But for the environment and the kernel's view of one instance."""
-    marks: tuple[tuple[int, int, int], ...]
+    stands: tuple[Mark, ...]
+
+    def is_for(self, asked: Asked, chosen: Chosen) -> bool:
+        """Whether it was made for exactly this."""
+        return self.asked == asked and self.chosen == chosen
 
 
 class Sandbox:
@@ -87,9 +92,16 @@ class Sandbox:
 
         async def spawn(command: Command, stdio: Stdio) -> int:
             prepared = await self._prepare(order, chosen, command)
+            try:
+                return await start(command, stdio, prepared, prepared.stands)
+            except StaleError:
+                prepared = await self._prepare(order, chosen, command, anew=True)
+                return await start(command, stdio, prepared, ())  # made this moment: it need not prove itself
+
+        async def start(command: Command, stdio: Stdio, prepared: _Prepared, stands: tuple[Mark, ...]) -> int:
             environment = environment_of(prepared.plan, order, command.env)
             job = job_of(prepared.plan, command.argv, environment, parent=os.getpid())
-            pid = await self._start(job, stdio, prepared.ruleset)
+            pid = await self._start(job._replace(stands=stands), stdio, prepared.ruleset)
             names = tuple(sorted(map(printable, environment)))
             on_report(pid, replace(prepared.report, environment=names))
             return pid
@@ -112,18 +124,19 @@ class Sandbox:
             if copy is not None:
                 os.close(copy)
 
-    async def _prepare(self, order: Order, chosen: Chosen, command: Command) -> _Prepared:
+    async def _prepare(self, order: Order, chosen: Chosen, command: Command, *, anew: bool = False) -> _Prepared:
         asked = asked_for(order, self._places, command.argv, search_path(command))
+        known = self._prepared.get(order.server)
+        if known is not None and not anew and known.is_for(asked, chosen):
+            return known
         async with self._preparing.setdefault(order.server, trio.Lock()):
-            known = self._prepared.get(order.server)
-            if known is not None and known.asked == asked and known.chosen == chosen:
-                current = await trio.to_thread.run_sync(marks, known.plan.landmarks, known.plan.watched)
-                if current == known.marks:
-                    return known
+            current = self._prepared.get(order.server)
+            if current is not None and current is not known and current.is_for(asked, chosen):
+                return current  # another start has made it meanwhile
             made = await trio.to_thread.run_sync(_make, asked, chosen, self._places.ssh_agent)
             self._prepared[order.server] = made
-            if known is not None and known.ruleset is not None:
-                os.close(known.ruleset)
+            if current is not None and current.ruleset is not None:
+                os.close(current.ruleset)
             return made
 
 
@@ -133,8 +146,8 @@ def _make(asked: Asked, chosen: Chosen, ssh_agent: str | None) -> _Prepared:
     make_folders(asked, plan.folders)
     if any(skipped.path == asked.state for skipped in plan.skipped):
         plan = plan_here(asked, chosen, ssh_agent)
-    seen = marks(plan.landmarks, plan.watched)
-    return _Prepared(asked, chosen, plan, ruleset_of(plan), report_of(plan, asked.spec, asked.limits), seen)
+    stands = stands_of(plan)
+    return _Prepared(asked, chosen, plan, ruleset_of(plan), report_of(plan, asked.spec, asked.limits), stands)
 
 
 @asynccontextmanager

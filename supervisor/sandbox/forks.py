@@ -20,12 +20,15 @@ from typing import NoReturn
 
 from supervisor.sandbox import calls, child, landlock, native, privileges
 from supervisor.sandbox.job import Job, decode
+from supervisor.sandbox.marks import is_current
 
 HEADER = struct.Struct("!I")
 PID = struct.Struct("=i")
 LARGEST_REQUEST_BYTES = 8 * 1024 * 1024
 """Arguments and environment of one exec are at most 6 MiB on Linux; anything longer is not a request of ours."""
 FEWEST_DESCRIPTORS, MOST_DESCRIPTORS = 4, 5
+STALE = "stale"
+"""The step of a job whose ruleset stands on something that has changed."""
 
 _CLONE_PARENT = 0x8000
 
@@ -76,7 +79,10 @@ def _answer(data: bytes, descriptors: list[int], runner: native.Runner | None) -
         job = child.within_limits(decode(data))
         if not job.terminal:
             privileges.refuse_terminal((descriptors[0], descriptors[1], descriptors[2]))
-        _start(job, descriptors, runner)
+        if not all(map(is_current, job.stands)):
+            _no_child(descriptors[3], STALE, errno.ESTALE)
+        else:
+            _start(job, descriptors, runner)
     except OSError as problem:
         _no_child(descriptors[3], "terminal" if problem.errno == errno.ENOTTY else "fork", problem.errno or 0)
     except (ValueError, KeyError, TypeError):

@@ -24,7 +24,7 @@ from supervisor.errors import CommandNotExecutable, ConfinementFailed, CwdMissin
 from supervisor.process.spawn import spawn_plain
 from supervisor.process.words import Command, Stdio
 from supervisor.sandbox.calls import EXEC
-from supervisor.sandbox.forks import HEADER, LARGEST_REQUEST_BYTES, PID
+from supervisor.sandbox.forks import HEADER, LARGEST_REQUEST_BYTES, PID, STALE
 from supervisor.sandbox.job import Job, encode
 
 PROGRAM = Path(__file__).with_name("program.py")
@@ -33,6 +33,10 @@ START_S = 10.0
 """Bound of one start: a fork and some twenty system calls take 2 ms; only a hanging file system comes near this."""
 CLOSE_S = 2.0
 """How long a fork server may take to see the end of its socket before it is killed: it does nothing but wait."""
+
+
+class StaleError(Exception):
+    """What a job's ruleset stands on has changed: it has to be made anew. Nothing was started."""
 
 
 class _Report(Struct, frozen=True):
@@ -61,8 +65,11 @@ class ForkServer:
     async def spawn(self, job: Job, stdio: Stdio, ruleset: int | None = None) -> int:
         """Start a job; returns the pid of a child of this process, its program already executing.
 
-        Raises LaunchError, and then nothing of the job runs and nothing of it waits to be reaped. Once begun it is
-        carried through even if the caller is cancelled; bounded by `start_s`, twice if the server died over it.
+        Once begun it is carried through even if the caller is cancelled; bounded by `start_s`, twice if the server died
+        over it.
+
+        Raises:
+            LaunchError, StaleError: nothing of the job runs, and nothing of it waits to be reaped.
         """
         descriptors = [stdio.stdin, stdio.stdout, stdio.stderr]
         with trio.CancelScope(shield=True):
@@ -73,6 +80,8 @@ class ForkServer:
                 return report.pid
             if report.pid is not None:
                 await reap(report.pid)
+        if report.failed is not None and report.failed[0] == STALE:
+            raise StaleError
         raise LaunchError(_problem(job, report.failed))
 
     async def prove(self, job: Job, ruleset: int) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from supervisor.sandbox.marks import Mark
+
 
 class Job(NamedTuple):
     """What to execute and how far to confine it. All text is bytes, as the kernel takes it."""
@@ -27,6 +29,8 @@ class Job(NamedTuple):
     """The process to die with; 0 = with none. Sound only if the thread that forks lives as long as that process."""
     terminal: bool = False
     """stdin, stdout and stderr may be a terminal (it is let go of as controlling terminal in any case)."""
+    stands: tuple[Mark, ...] = ()
+    """What the ruleset stands on: if anything of it has changed, the fork server refuses the job as stale."""
     probe: tuple[bytes, bytes] | None = None
     """Instead of executing: a file to be written, and one whose writing must be refused."""
 
@@ -38,6 +42,7 @@ def encode(job: Job) -> bytes:
     plain["env"] = {_text(name): _text(value) for name, value in job.env.items()}
     plain["cwd"] = _text(job.cwd)
     plain["grants"] = [(_text(path), access) for path, access in job.grants]
+    plain["stands"] = [(_text(path), *numbers) for path, *numbers in job.stands]
     plain["probe"] = job.probe and [_text(path) for path in job.probe]
     return json.dumps(plain).encode()
 
@@ -55,6 +60,7 @@ def decode(data: bytes) -> Job:
         rlimits=tuple((int(number), int(value)) for number, value in plain["rlimits"]),
         parent=int(plain["parent"]),
         terminal=bool(plain["terminal"]),
+        stands=tuple(Mark(_bytes(path), *map(int, numbers)) for path, *numbers in plain["stands"]),
         probe=(_bytes(inside), _bytes(outside)) if plain["probe"] else None,
     )
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervisor.sandbox.job import Job, decode, encode
+from supervisor.sandbox.marks import Mark
 
 words = st.binary(max_size=20).filter(lambda word: b"\0" not in word)
 jobs = st.builds(
@@ -19,6 +20,7 @@ jobs = st.builds(
     rlimits=st.lists(st.tuples(st.integers(0, 15), st.integers(0, 2**63)), max_size=3).map(tuple),
     parent=st.integers(0, 2**22),
     terminal=st.booleans(),
+    stands=st.lists(st.builds(Mark, words, *[st.integers(0, 2**63)] * 3), max_size=3).map(tuple),
     probe=st.none() | st.tuples(words, words),
 )
 

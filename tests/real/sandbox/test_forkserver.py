@@ -17,8 +17,9 @@ import trio
 from supervisor.errors import CommandNotExecutable, ConfinementFailed, CwdMissing, LaunchError, SpawnFailed
 from supervisor.process.words import Stdio
 from supervisor.sandbox import landlock
-from supervisor.sandbox.forkserver import ForkServer, reap
+from supervisor.sandbox.forkserver import ForkServer, StaleError, reap
 from supervisor.sandbox.job import Job
+from supervisor.sandbox.marks import mark
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("no_leaks")]
 
@@ -118,6 +119,16 @@ async def test_a_ruleset_that_is_none_stops_the_child_before_its_exec(server: Fo
     assert isinstance(caught.value.problem, ConfinementFailed)
     assert caught.value.problem.step == "restrict_self"
     assert not (tmp_path / "ran").exists()
+
+
+async def test_a_ruleset_that_stands_on_something_else_by_now_is_refused(server: ForkServer, tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path)
+    stands = (mark(folder, entries=True), mark(folder + b"/missing", entries=False))
+    assert status_of(await server.spawn(job("/bin/true", stands=stands), STREAMS)) == 0
+    (tmp_path / "missing").touch()
+    for stale in stands:
+        with pytest.raises(StaleError):
+            await server.spawn(job("/bin/true", stands=(stale,)), STREAMS)
 
 
 async def test_a_terminal_is_never_handed_on(server: ForkServer) -> None:
