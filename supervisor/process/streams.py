@@ -55,6 +55,20 @@ class Input(trio.abc.SendStream):
             if self._idle is not None:
                 self._idle.set()
 
+    def send_now(self, data: bytes | memoryview) -> int:
+        """Write what there is room for without waiting: how much.
+
+        Raises:
+            trio.BrokenResourceError: nobody can read it any more.
+            trio.ClosedResourceError: we closed it.
+        """
+        try:
+            return os.write(self._open_fd(), data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise trio.BrokenResourceError(str(error)) from error
+
     async def wait_send_all_might_not_block(self) -> None:
         """Return when some room is in the pipe."""
         await trio.lowlevel.wait_writable(self._open_fd())
@@ -129,6 +143,43 @@ class Output(trio.abc.ReceiveStream):
             if not has_waited:
                 await cancel_shielded_checkpoint()
             return data
+        finally:
+            self._is_reading = False
+            if self._vacated is not None:
+                self._vacated.set()
+
+    def receive_now(self, room: memoryview) -> int | None:
+        """Read into `room` without waiting: how much, 0 at the end, None if nothing is there yet."""
+        if self.is_released:
+            return 0
+        if self._kept or self._is_over or self._fd < 0:
+            count = min(len(room), len(self._kept))
+            room[:count] = self._kept[:count]
+            del self._kept[:count]
+            return count
+        if self._is_draining:
+            return None
+        try:
+            count = os.readv(self._fd, (room,))
+        except BlockingIOError:
+            return None
+        except OSError:
+            count = 0
+        self._is_over = not count
+        return count
+
+    async def wait_receive(self) -> None:
+        """Return when `receive_now` may have something to say."""
+        if self._kept or self._is_over or self._fd < 0 or self.is_released:
+            await trio.lowlevel.checkpoint()
+            return
+        self._is_reading = True
+        try:
+            if self._is_draining:
+                self._arrived = trio.Event()
+                await self._arrived.wait()
+            else:
+                await self._readable()
         finally:
             self._is_reading = False
             if self._vacated is not None:
