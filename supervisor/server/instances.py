@@ -13,6 +13,9 @@ from supervisor.server.policy import Failures
 from supervisor.server.states import Instance, Look, Probe, Role, Step
 from supervisor.server.waiting import refuse_waiters, serve_waiters, watch_stability
 
+IDLE_STDIN_S = 0.5
+"""Seconds that an instance which no client talks to gets between the end of its stdin and SIGTERM: many servers ignore
+the former, and there is no conversation to be brought to an end (docs/decisions/0018)."""
 HALT_S = 33.0
 """Seconds for an instance to be gone once it is being ended: the longest stop ladder (30 s) and its report."""
 
@@ -32,8 +35,10 @@ def begin(step: Step) -> None:
 
 def keep_probing(step: Step) -> None:
     """See to it that a starting server has a probe; one that may have one process at a time waits for its turn."""
-    state = step.state
-    if state.life == "starting" and _room(step) > 0 and not state.of("probe", "launching", "running"):
+    if step.state.life != "starting" or _room(step) <= 0:
+        return
+    probes = [one for one in step.state.instances.values() if one.role == "probe"]
+    if all(one.phase == "halting" and one.problem is None for one in probes):  # else one is at work, or about to fail
         launch(step, "probe")
 
 
@@ -121,7 +126,9 @@ def halt_one(step: Step, key: str, problem: AnyProblem | None = None, *, diagnos
 
 
 def _tell_halt(step: Step, key: str) -> None:
-    step.tell.append((step.state.profile.launcher, Halt(instance=key)))
+    is_idle = step.state.instances[key].role != "session"
+    order = Halt(instance=key, stdin_s=IDLE_STDIN_S if is_idle else None)
+    step.tell.append((step.state.profile.launcher, order))
     step.do.append(After(seconds=HALT_S, message=HaltOver(instance=key)))
 
 

@@ -58,7 +58,7 @@ class Instance(Struct, frozen=True, kw_only=True):
 
     role: Role
     number: int = 0
-    """Counts up with the time of its launch; 0 for one that an earlier incarnation of the actor launched."""
+    """Counts up with the time at which it was launched, or given to its session; 0 before this incarnation."""
     phase: Phase = "launching"
     session: str = ""
     pid: int = 0

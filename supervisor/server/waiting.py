@@ -27,7 +27,8 @@ def serve_waiters(step: Step) -> None:
 
 
 def _serve(step: Step, waiter: Waiter, key: str) -> None:
-    step.put(key, replace(step.state.instances[key], role="session", session=waiter.session))
+    number = step.next_number()
+    step.put(key, replace(step.state.instances[key], role="session", session=waiter.session, number=number))
     step.answer(waiter.reply_to, Attached(session=waiter.session, instance=key))
     if waiter.replaces:
         state = step.state
