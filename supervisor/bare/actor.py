@@ -21,7 +21,7 @@ class Instances(Protocol):
     async def ended(self, instance: str) -> Exited:
         """Wait until nothing of it is left."""
 
-    async def halt(self, instance: str) -> None:
+    async def halt(self, instance: str, *, stdin_s: float | None = None) -> None:
         """End it by the ladder."""
 
     def known(self) -> dict[str, str]:
@@ -38,7 +38,7 @@ def actor(instances: Instances) -> Actor[rules.Launches]:
             case Await():
                 return await instances.ended(command.instance)
             case End():
-                await instances.halt(command.instance)
+                await instances.halt(command.instance, stdin_s=command.stdin_s)
                 return None
             case Recall():
                 return Known(launched=instances.known())

@@ -41,6 +41,8 @@ class Halt(Struct, frozen=True, kw_only=True, tag="instance.halt"):
     """End one instance: the whole ladder, bounded."""
 
     instance: str
+    stdin_s: float | None = None
+    """Seconds between closing its stdin and SIGTERM, if that is less than the grace that it was launched with."""
 
 
 class Launched(Struct, frozen=True, kw_only=True, tag="instance.launched"):

@@ -35,6 +35,8 @@ class End(Struct, frozen=True, kw_only=True):
     """Command: the whole stop ladder; its end shows in the answer to `Await`."""
 
     instance: str
+    stdin_s: float | None = None
+    """As `Halt` says."""
 
 
 class Recall(Struct, frozen=True):
@@ -103,7 +105,7 @@ def _halt(state: Launches, message: Halt) -> Decision[Launches]:
     if state.is_recalled and not is_known:
         return Decision(state)
     noted = replace(state, halted=state.halted | {message.instance})
-    return Decision(noted, do=(End(instance=message.instance),) if is_known else ())
+    return Decision(noted, do=(End(instance=message.instance, stdin_s=message.stdin_s),) if is_known else ())
 
 
 def _launched(state: Launches, message: Launched) -> Decision[Launches]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import cast
 
+import msgspec
 import trio
 from msgspec import Struct
 
@@ -80,8 +81,11 @@ class Instances:
         self._replies.pop(instance, None)
         return _exited(instance, ended, child.stderr_tail[-TAIL_LINES:])
 
-    async def halt(self, instance: str, *, now: bool = False) -> None:
-        """End it by the ladder, or at once, and wait until it has ended; unknown and ended instances are ignored."""
+    async def halt(self, instance: str, *, now: bool = False, stdin_s: float | None = None) -> None:
+        """End it by the ladder, or at once, and wait until it has ended; unknown and ended instances are ignored.
+
+        `stdin_s` shortens the time between closing its stdin and SIGTERM, if that is longer.
+        """
         start = self._starting.get(instance)
         if start is not None:
             start.halts_now = start.halts_now or now
@@ -91,7 +95,10 @@ class Instances:
             child = self._table.child(instance)
         except KeyError:
             return
-        await child.stop(now=now)
+        grace = child.grace
+        if stdin_s is not None and stdin_s < grace.stdin_s:
+            grace = msgspec.structs.replace(grace, stdin_s=stdin_s)
+        await child.stop(grace, now=now)
 
     async def _start(self, message: Launch) -> Launched:
         arrangement = await self._arrange(message)

@@ -24,7 +24,7 @@ class Launcher(Protocol):
     async def ended(self, instance: str) -> Exited:
         """Wait until nothing of it is left."""
 
-    async def halt(self, instance: str) -> None:
+    async def halt(self, instance: str, *, stdin_s: float | None = None) -> None:
         """End it by the ladder."""
 
     def known(self) -> dict[str, str]:
@@ -43,7 +43,7 @@ def actor(launcher: Launcher) -> Actor[rules.Launches]:
             case Await():
                 return await launcher.ended(command.instance)
             case End():
-                await launcher.halt(command.instance)
+                await launcher.halt(command.instance, stdin_s=command.stdin_s)
                 return None
             case Recall():
                 return Known(launched=launcher.known())
