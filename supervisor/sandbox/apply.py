@@ -14,11 +14,10 @@ from typing import NoReturn
 from supervisor.errors import ConfinementFailed, LaunchError, Problem, StateUnusable
 from supervisor.sandbox import abi, landlock
 from supervisor.sandbox.denied import sockets
-from supervisor.sandbox.disk import Disk, make_private
+from supervisor.sandbox.disk import Disk, make_private, mark
 from supervisor.sandbox.explain import printable
-from supervisor.sandbox.job import Job
+from supervisor.sandbox.job import Job, Mark
 from supervisor.sandbox.level import choose
-from supervisor.sandbox.marks import Mark, mark
 from supervisor.sandbox.policy import plan_for
 from supervisor.sandbox.state import server_folder
 from supervisor.sandbox.words import Asked, Availability, Chosen, Order, Places, Plan

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from supervisor.sandbox.job import Mark
 from supervisor.sandbox.paths import Kind
 
 _HEAD_BYTES = 1024
@@ -82,3 +83,17 @@ def _take(folder: str) -> None:
             os.fchmod(descriptor, 0o700)
     finally:
         os.close(descriptor)
+
+
+def mark(path: bytes, *, entries: bool) -> Mark:
+    """What is at this path now, links followed."""
+    try:
+        seen = os.stat(path)
+    except OSError:
+        return Mark(path, 0, 0, 0)
+    return Mark(path, seen.st_dev, seen.st_ino, seen.st_mtime_ns if entries else 0)
+
+
+def is_current(seen: Mark) -> bool:
+    """Whether the same is there still, with the same entries where they count."""
+    return mark(seen.path, entries=seen.changed_ns != 0) == seen

@@ -34,8 +34,7 @@ from supervisor.sandbox.apply import (
 )
 from supervisor.sandbox.explain import printable
 from supervisor.sandbox.forkserver import ForkServer, StaleError
-from supervisor.sandbox.job import Job
-from supervisor.sandbox.marks import Mark
+from supervisor.sandbox.job import Job, Mark
 from supervisor.sandbox.messages import SandboxReport
 from supervisor.sandbox.probe import probe
 from supervisor.sandbox.report import kernel_view, report_of

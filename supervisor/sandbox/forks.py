@@ -19,8 +19,8 @@ import struct
 from typing import NoReturn
 
 from supervisor.sandbox import calls, child, landlock, native, privileges
+from supervisor.sandbox.disk import is_current
 from supervisor.sandbox.job import Job, decode
-from supervisor.sandbox.marks import is_current
 
 HEADER = struct.Struct("!I")
 PID = struct.Struct("=i")

@@ -9,7 +9,15 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from supervisor.sandbox.marks import Mark
+
+class Mark(NamedTuple):
+    """What was at a path; all numbers are 0 if nothing was."""
+
+    path: bytes
+    device: int
+    inode: int
+    changed_ns: int
+    """When the folder's entries last changed; 0 if only the folder itself counts."""
 
 
 class Job(NamedTuple):

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.sandbox.job import Job, decode, encode
-from supervisor.sandbox.marks import Mark
+from supervisor.sandbox.job import Job, Mark, decode, encode
 
 words = st.binary(max_size=20).filter(lambda word: b"\0" not in word)
 jobs = st.builds(

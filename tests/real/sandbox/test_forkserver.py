@@ -17,9 +17,9 @@ import trio
 from supervisor.errors import CommandNotExecutable, ConfinementFailed, CwdMissing, LaunchError, SpawnFailed
 from supervisor.process.words import Stdio
 from supervisor.sandbox import landlock
+from supervisor.sandbox.disk import mark
 from supervisor.sandbox.forkserver import ForkServer, StaleError, reap
 from supervisor.sandbox.job import Job
-from supervisor.sandbox.marks import mark
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("no_leaks")]
 
