@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from supervisor.edges.state import StateDir, read_token
 from supervisor.errors import AnswerLate, AnswerUnknown, DaemonNotRunning, StockadeError
 
-CONNECT_S = 5.0
+CONNECT_S = 5
 """Seconds for the daemon to take the connection: it is on this machine and only ever busy for milliseconds."""
 ANSWER_S = 45.0
 """Seconds for an answer: a server takes at most 36 s to stop, the daemon itself milliseconds."""
@@ -108,10 +109,11 @@ def connect(state: StateDir) -> Iterator[Connection]:
     token = read_token(state)
     path = str(state.control_socket)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
-        channel.settimeout(CONNECT_S)
+        # Not `settimeout`: with it a full backlog is an error at once instead of something to wait for.
+        channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", CONNECT_S, 0))
         try:
             channel.connect(path)
         except OSError as error:
             raise StockadeError(DaemonNotRunning(path=path, reason=error.strerror or str(error))) from error
-        channel.settimeout(None)
+        channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 0, 0))
         yield Connection(channel, token, path)

@@ -177,12 +177,12 @@ class Stockade:
     ) -> Problem | None:
         """Run a session on streams of the caller's; returns the problem that ended it, None if the client left.
 
-        With `gives_up` it ends when the server cannot be had, and the server is started even for a client that leaves
-        at once.
+        With `gives_up` it ends when the server cannot be had; the server is started even for a client that leaves at
+        once, and not started again when it ends without having said anything.
         """
         self.check(server)
         terms = engines.terms_of(next(spec for spec in self.config.servers if spec.name == server))
-        terms = dataclasses.replace(terms, starts_unasked=gives_up)
+        terms = dataclasses.replace(terms, is_one_program=gives_up)
         client = engines.Client(receive, send)
         return await self._engine.sessions.serve(server, session, client, terms=terms, gives_up=gives_up, tally=tally)
 

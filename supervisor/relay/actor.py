@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import trio
 
-from supervisor.errors import NotReady, Problem, SessionChanged, SessionError
+from supervisor.errors import NotReady, Problem, ServerDied, SessionChanged, SessionError
 from supervisor.events import SessionClosed, SessionOpened, StdoutGarbage
 from supervisor.kernel.bus import AskFailed, AskTimeout, Bus
 from supervisor.kernel.outbox import Outbox
@@ -77,6 +77,8 @@ class Holder:
                 process = self._take(answer.instance)
                 if process is not None:
                     return process
+                if self._gives_up and not self._previous:  # it has had its run, before anybody could speak to it
+                    raise SessionError(ServerDied(status="it ended at once"))
             elif isinstance(answer, NotAttached):
                 if answer.is_final and self._gives_up:
                     raise SessionError(answer.problem)

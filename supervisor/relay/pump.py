@@ -81,8 +81,9 @@ class Terms:
     """How long a fresh instance may take to answer the replayed `initialize`."""
     linger_s: float = 2.0
     """How long the server may still answer after the client has closed its side."""
-    starts_unasked: bool = False
-    """Whether an instance is waited for even if the client leaves before: a program is run for its status."""
+    is_one_program: bool = False
+    """Whether it is a program that somebody typed: it is run even if the client leaves at once, and not run once more
+    when it ends without having said anything."""
 
 
 class ServerLost(Struct, frozen=True, tag="server_lost"):
@@ -217,7 +218,7 @@ class _Pump:
             await self._deliver(self._session.end(error.problem), None)
             await self._client_out.write(error_line(None, INVALID_REQUEST, error.problem.text))
             return
-        if self._terms.starts_unasked and self._attached is None:
+        if self._terms.is_one_program and self._attached is None:
             await self._hold()
         self._client_left = True
         if self._attached is not None:
@@ -252,6 +253,8 @@ class _Pump:
                 await self._deliver(self._session.end(error.problem), None)
                 return
             await self._serve(instance)
+            if self._terms.is_one_program and self._session.tally.server_messages == 0:
+                return
 
     async def _serve(self, instance: Instance) -> None:
         problem: Problem | None = None
