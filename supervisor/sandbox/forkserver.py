@@ -85,10 +85,11 @@ class ForkServer:
         raise LaunchError(_problem(job, report.failed))
 
     async def prove(self, job: Job, ruleset: int) -> None:
-        """Run a probe to its end. Raises LaunchError if it did not show what it has to show."""
+        """Run a probe to its end, whoever is cancelled. Raises LaunchError if it did not show what it has to show."""
         null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
         try:
-            await reap(await self.spawn(job, Stdio(null, null, null), ruleset))
+            with trio.CancelScope(shield=True):  # a zombie would be left
+                await reap(await self.spawn(job, Stdio(null, null, null), ruleset))
         finally:
             os.close(null)
 
