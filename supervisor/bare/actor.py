@@ -9,7 +9,7 @@ from msgspec import Struct
 from supervisor.kernel.actor import Actor
 from supervisor.launch import rules
 from supervisor.launch.messages import Exited, Known, Launch, Launched, LaunchFailed
-from supervisor.launch.rules import Await, Command, Create, End, Recall
+from supervisor.launch.rules import Await, Command, Create, End, Forget, Recall
 
 
 class Instances(Protocol):
@@ -25,7 +25,10 @@ class Instances(Protocol):
         """End it by the ladder."""
 
     def known(self) -> dict[str, str]:
-        """Names to reply to of the instances that were launched and have not ended."""
+        """Names to reply to of the instances that were launched and whose end was not told."""
+
+    def forget(self, instance: str) -> None:
+        """Its end was told."""
 
 
 def actor(instances: Instances) -> Actor[rules.Launches]:
@@ -39,6 +42,9 @@ def actor(instances: Instances) -> Actor[rules.Launches]:
                 return await instances.ended(command.instance)
             case End():
                 await instances.halt(command.instance, stdin_s=command.stdin_s)
+                return None
+            case Forget():
+                instances.forget(command.instance)
                 return None
             case Recall():
                 return Known(launched=instances.known())

@@ -39,11 +39,17 @@ class End(Struct, frozen=True, kw_only=True):
     """As `Halt` says."""
 
 
+class Forget(Struct, frozen=True, kw_only=True):
+    """Command: its end was told, so `Recall` need not know of it any more. Until then it does: a crash loses no end."""
+
+    instance: str
+
+
 class Recall(Struct, frozen=True):
     """Command: ask the effects what an earlier incarnation had launched; answered by `Known`."""
 
 
-Command = Create | Await | End | Recall
+Command = Create | Await | End | Forget | Recall
 
 
 class Launches(Struct, frozen=True, kw_only=True):
@@ -78,7 +84,8 @@ def decide(state: Launches, message: Heard, _now: float) -> Decision[Launches]:
         case Launched():
             return _launched(state, message)
         case LaunchFailed() | Exited():
-            return _settle(_tell(state, message, is_last=True))
+            forget = (Forget(instance=message.instance),)
+            return _settle(_tell(state, message, do=forget, is_last=True))
         case Confined():
             return Decision(state, publish=_confinement(message))
         case Known():

@@ -53,8 +53,12 @@ class Instances:
         self._replies: dict[str, str] = {}
 
     def known(self) -> dict[str, str]:
-        """Names to reply to, by instance, of those that were launched and whose end was not awaited to its end."""
+        """Names to reply to, by instance, of those that were launched and whose end was not told."""
         return dict(self._replies)
+
+    def forget(self, instance: str) -> None:
+        """Its end was told; until then a fresh incarnation of the actor has to know of it."""
+        self._replies.pop(instance, None)
 
     async def launch(self, message: Launch) -> Launched | LaunchFailed:
         """Start it. A halt that comes meanwhile ends this in LaunchFailed, or in Launched for one that has ended."""
@@ -78,7 +82,6 @@ class Instances:
         """Wait until nothing of a launched instance is left."""
         child = self._table.child(instance)
         ended = await child.wait()
-        self._replies.pop(instance, None)
         return _exited(instance, ended, child.stderr_tail[-TAIL_LINES:])
 
     async def halt(self, instance: str, *, now: bool = False, stdin_s: float | None = None) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from supervisor.kernel.actor import Actor
 from supervisor.launch import rules
 from supervisor.launch.messages import Confined, Exited, Known, Launch, Launched, LaunchFailed
-from supervisor.launch.rules import Await, Command, Create, End, Recall
+from supervisor.launch.rules import Await, Command, Create, End, Forget, Recall
 
 
 class Launcher(Protocol):
@@ -28,7 +28,10 @@ class Launcher(Protocol):
         """End it by the ladder."""
 
     def known(self) -> dict[str, str]:
-        """Names to reply to of the instances that were launched and have not ended."""
+        """Names to reply to of the instances that were launched and whose end was not told."""
+
+    def forget(self, instance: str) -> None:
+        """Its end was told."""
 
 
 def actor(launcher: Launcher) -> Actor[rules.Launches]:
@@ -44,6 +47,9 @@ def actor(launcher: Launcher) -> Actor[rules.Launches]:
                 return await launcher.ended(command.instance)
             case End():
                 await launcher.halt(command.instance, stdin_s=command.stdin_s)
+                return None
+            case Forget():
+                launcher.forget(command.instance)
                 return None
             case Recall():
                 return Known(launched=launcher.known())
