@@ -1,0 +1,248 @@
+"""Where the contract of the isolation modes is tried: one actor of a mode on a bus, and what a mode needs around it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
+
+import trio
+from fakes.kernel import Crash, Planned, quiet, tree_of
+from fakes.mode import FakeInstances, fake_actor
+from fakes.process import come_true, program, read_all, read_line, shell, with_variable
+from msgspec import Struct
+
+from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.kernel.actor import Actor, leaf_run
+from supervisor.kernel.bus import Bus
+from supervisor.kernel.specs import Decision, Leaf, Limit
+from supervisor.launch.messages import Exited, Halt, Launch, Launched, LaunchFailed
+from supervisor.modes import ModeRow, Surroundings
+from supervisor.process.table import ProcessTable, open_processes
+from supervisor.process.words import Command
+from supervisor.sandbox.effects import open_sandbox
+from supervisor.sandbox.words import Places, Profile
+
+Kind = TypeVar("Kind", bound=Struct)
+
+MODE = "root/mode"
+LISTENER = "root/listener"
+BOUND_S = 60.0
+"""For anything that a real process on a busy machine does in these tests."""
+SHORT = Grace(stdin_s=0.2, term_s=0.2)
+LONG = Grace(stdin_s=20, term_s=5)
+
+SCRIPTS = {
+    "polite": "echo up; while read -r line; do echo got $line; done",
+    "deaf": "trap '' TERM; echo up; while :; do sleep 1000; done",
+    "ends": "echo last words >&2; exit 3",
+    "tree": "sh -c 'sleep 1000 & sleep 1000' & echo up; while read -r line; do :; done",
+    "daemon": "(setsid sh -c 'sleep 1000 >/dev/null 2>&1 </dev/null &' &) ; echo up; while read -r line; do :; done",
+    "leaver": "sleep 1000 >/dev/null 2>&1 </dev/null & exit 3",
+    "shows": 'printf \'%s|%s|%s\\n\' "$CONTRACT" "$PWD" "$SECRET_OF_STOCKADE"; '
+    "for fd in 0 1 2 3 4 5 6 7 8 9; do (: <&$fd) 2>/dev/null && echo open $fd; done",
+}
+
+
+class Stage(Protocol):
+    """A mode with its actor running, as the contract sees it."""
+
+    bus: Bus
+
+    def command(self, behaviour: str) -> str:
+        """Prepare a behaviour; the id that a launch names it by."""
+
+    async def up(self, instance: str) -> None:
+        """Return when a launched instance has come to where its behaviour begins."""
+
+    def left(self) -> set[int]:
+        """Every process that is there of any of the instances."""
+
+    def kill(self, instance: str) -> None:
+        """Have its first process killed from outside."""
+
+
+class Scene:
+    """What was said on a stage so far, and the way to say more."""
+
+    def __init__(self, stage: Stage, heard: list[Any]) -> None:
+        self.stage = stage
+        self.heard = heard
+        self._count = 0
+
+    def launch_message(self, behaviour: str, *, grace: Grace = SHORT, instance: str = "") -> Launch:
+        """A launch of a fresh instance of this behaviour."""
+        self._count += 1
+        return Launch(
+            reply_to=LISTENER,
+            instance=instance or f"server#{self._count}",
+            server="server",
+            command=self.stage.command(behaviour),
+            grace=grace,
+            limits=Limits(),
+            sandbox=SandboxSpec(),
+        )
+
+    async def tell(self, *messages: Struct) -> None:
+        """Say something to the mode's actor."""
+        for message in messages:
+            await self.stage.bus.tell(MODE, message, sender=LISTENER)
+
+    async def launched(self, behaviour: str, *, grace: Grace = SHORT) -> Launched:
+        """Launch, and wait until it is where its behaviour begins."""
+        message = self.launch_message(behaviour, grace=grace)
+        await self.tell(message)
+        launched = await self.wait_for(Launched, message.instance)
+        if behaviour not in ("ends", "leaver", "shows"):
+            await self.stage.up(message.instance)
+        return launched
+
+    async def halt(self, instance: str) -> Exited:
+        """End it, and wait until that is told."""
+        await self.tell(Halt(instance=instance))
+        return await self.wait_for(Exited, instance)
+
+    async def wait_for(self, kind: type[Kind], instance: str) -> Kind:
+        """Wait until this was told of the instance."""
+        await come_true(lambda: self.told(kind, instance), BOUND_S)
+        return self.told(kind, instance)[0]
+
+    def told(self, kind: type[Kind], instance: str = "") -> list[Kind]:
+        """Everything of a kind that was told of an instance, or of all."""
+        return [fact for fact in self.heard if isinstance(fact, kind) and instance in ("", fact.instance)]  # type: ignore[attr-defined]  # all of these name one
+
+    async def crash(self) -> None:
+        """Make the mode's actor crash, and wait until it is back."""
+        before = self.stage.bus.mailbox(MODE)
+        await self.tell(Crash())
+        await come_true(lambda: self.stage.bus.mailbox(MODE) not in (None, before), BOUND_S)
+
+
+@asynccontextmanager
+async def scene(stage: Stage, actor: Actor[Any]) -> AsyncIterator[Scene]:
+    """Run the actor of a mode, and a listener that writes down what it says."""
+    heard: list[Any] = []
+
+    def listen(state: Any, message: Any, _now: float) -> Decision[Any]:
+        heard.append(message)
+        return Decision(state)
+
+    tree = tree_of(
+        Leaf(name="listener", run=leaf_run(stage.bus, quiet(Launched | LaunchFailed | Exited, listen))),
+        Leaf(name="mode", run=leaf_run(stage.bus, breakable(actor)), shutdown_s=40.0),
+        limit=Limit(intensity=10, period_s=60.0),
+    )
+    tree.bus = stage.bus
+    with trio.fail_after(BOUND_S * 2):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(tree.run)
+            await tree.wait_started()
+            yield Scene(stage, heard)
+            tree.stop()
+
+
+def breakable(actor: Actor[Any]) -> Actor[Any]:
+    """The same actor, which crashes when it is told to."""
+
+    def decide(state: Any, message: Any, now: float) -> Decision[Any]:
+        if isinstance(message, Crash):
+            raise Planned
+        return actor.decide(state, message, now)
+
+    return replace(actor, accepts=actor.accepts | Crash, decide=decide)
+
+
+class RealStage:
+    """A mode of the table with real processes."""
+
+    def __init__(self, table: ProcessTable, folder: Path) -> None:
+        self.bus = Bus()
+        self.table = table
+        self._folder = folder
+        self._mark = uuid4().hex
+
+    def command(self, behaviour: str) -> str:
+        return self.table.prepare(self._commands(behaviour))
+
+    def _commands(self, behaviour: str) -> Command:
+        path = self._folder / behaviour.replace(" ", "-")
+        match behaviour:
+            case "not found":
+                return program("no-such-program", CONTRACT=self._mark)
+            case "not executable":
+                path.write_text("echo hello\n")
+                path.chmod(0o644)
+                return program(str(path), CONTRACT=self._mark)
+            case "bad shebang":
+                path.write_text("#!/no/such/interpreter\n")
+                path.chmod(0o755)
+                return program(str(path), CONTRACT=self._mark)
+            case "cwd missing":
+                return program("cat", cwd=str(path), CONTRACT=self._mark)
+            case _:
+                return shell(SCRIPTS[behaviour], cwd=str(self._folder), CONTRACT=self._mark)
+
+    async def up(self, instance: str) -> None:
+        assert await read_line(self.table.child(instance).stdout) == b"up"
+
+    async def output(self, instance: str) -> list[str]:
+        """All that it writes."""
+        return (await read_all(self.table.child(instance).stdout)).decode().splitlines()
+
+    def shown(self) -> str:
+        """What `shows` should see of its environment and its working directory."""
+        return f"{self._mark}|{self._folder}|"
+
+    def left(self) -> set[int]:
+        return with_variable("CONTRACT", self._mark)
+
+    def kill(self, instance: str) -> None:
+        os.kill(self.table.child(instance).pid, signal.SIGKILL)
+
+
+class FakeStage:
+    """The fake mode."""
+
+    def __init__(self, instances: FakeInstances) -> None:
+        self.bus = Bus()
+        self._instances = instances
+
+    def command(self, behaviour: str) -> str:
+        return behaviour
+
+    async def up(self, instance: str) -> None:
+        await trio.lowlevel.checkpoint()
+
+    def left(self) -> set[int]:
+        return {self._instances.processes[key].pid for key in self._instances.live()}
+
+    def kill(self, instance: str) -> None:
+        self._instances.processes[instance].end("outside", signal=9)
+
+
+@asynccontextmanager
+async def real_scene(row: ModeRow, state_dir: Path) -> AsyncIterator[Scene]:
+    """A mode of the table, with all that any mode may need."""
+    folder = state_dir / "work"
+    folder.mkdir()
+    profile = Profile(working_dir=str(folder), own_env=frozenset({"CONTRACT"}))
+    places = Places(state_dir=str(state_dir), homes=())
+    async with open_processes() as table, open_sandbox(places) as sandbox:
+        around = Surroundings(table=table, sandbox=sandbox, sandbox_profile=lambda _server: profile)
+        async with scene(RealStage(table, folder), row.actor(around)) as opened:
+            yield opened
+
+
+@asynccontextmanager
+async def fake_scene(instances: FakeInstances) -> AsyncIterator[Scene]:
+    """The fake mode."""
+    async with scene(FakeStage(instances), fake_actor(instances)) as opened:
+        yield opened
+
+
+Open = Callable[[], Any]
