@@ -88,12 +88,15 @@ class Holder:
                 await trio.sleep(AGAIN_S)
 
     def _take(self, instance: str) -> Process | None:
-        """Hold an instance; None for one that ended on the way here, so that no call is lost to it."""
+        """Hold an instance; None for one that ended on the way here, so that no call is lost to it.
+
+        A session that gives up is of a program that somebody typed: it may be short, and what it said is wanted.
+        """
         try:
             process = self._sessions.table.child(instance)
         except KeyError:
             process = None
-        if process is None or process.died.is_set():
+        if process is None or (process.died.is_set() and not self._gives_up):
             self._sessions.detach(self._server, self._session, instance, None)
             return None
         self._absence = None
