@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 import trio
-from fakes.kernel import Crash, Planned, quiet, tree_of
-from fakes.mode import FakeInstances, fake_actor
+from fakes.kernel import Crash, quiet, tree_of
+from fakes.mode import FakeInstances, breakable, fake_actor
 from fakes.process import come_true, program, read_all, read_line, shell, with_variable
 from msgspec import Struct
 
@@ -146,17 +145,6 @@ async def scene(stage: Stage, actor: Actor[Any]) -> AsyncIterator[Scene]:
             tree.stop()
 
 
-def breakable(actor: Actor[Any]) -> Actor[Any]:
-    """The same actor, which crashes when it is told to."""
-
-    def decide(state: Any, message: Any, now: float) -> Decision[Any]:
-        if isinstance(message, Crash):
-            raise Planned
-        return actor.decide(state, message, now)
-
-    return replace(actor, accepts=actor.accepts | Crash, decide=decide)
-
-
 class RealStage:
     """A mode of the table with real processes."""
 
@@ -243,6 +231,3 @@ async def fake_scene(instances: FakeInstances) -> AsyncIterator[Scene]:
     """The fake mode."""
     async with scene(FakeStage(instances), fake_actor(instances)) as opened:
         yield opened
-
-
-Open = Callable[[], Any]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from contracts.stages import LONG, RealStage, fake_scene, real_scene
 from fakes.mode import FakeInstances
+from fakes.process import come_true
 
 from supervisor.launch.messages import Exited
 from supervisor.modes import MODES, ModeRow
@@ -37,5 +38,5 @@ async def test_the_check_for_orphans_sees_one(row: ModeRow, state_dir: Path) -> 
     async with real_scene(row, state_dir) as scene:
         launched = await scene.launched("daemon", grace=LONG)
         assert isinstance(scene.stage, RealStage)
-        assert len(scene.stage.left()) >= 2
+        await come_true(lambda: len(scene.stage.left()) >= 2)
         await scene.halt(launched.instance)

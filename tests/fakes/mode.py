@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import trio
+from fakes.kernel import Crash, Planned
 
 from supervisor.bare.actor import actor as bare_actor
 from supervisor.errors import (
@@ -15,6 +17,7 @@ from supervisor.errors import (
     SpawnFailed,
 )
 from supervisor.kernel.actor import Actor
+from supervisor.kernel.specs import Decision
 from supervisor.launch.messages import EndedBy, Exited, Launch, Launched, LaunchFailed
 from supervisor.launch.rules import Launches
 
@@ -127,3 +130,14 @@ class FakeInstances:
 def fake_actor(instances: FakeInstances) -> Actor[Launches]:
     """The actor of the fake mode: what decides is what decides in every mode."""
     return bare_actor(instances)
+
+
+def breakable(actor: Actor[Any]) -> Actor[Any]:
+    """The same actor, which crashes when it is told to."""
+
+    def decide(state: Any, message: Any, now: float) -> Decision[Any]:
+        if isinstance(message, Crash):
+            raise Planned
+        return actor.decide(state, message, now)
+
+    return replace(actor, accepts=actor.accepts | Crash, decide=decide)
