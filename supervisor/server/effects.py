@@ -178,7 +178,8 @@ class _Conversation:
 
 
 def _fit(problem: Problem) -> AnyProblem:
-    """Return a problem that fits into a message: a server may send an error number of any length."""
-    if isinstance(problem, HandshakeRefused) and abs(problem.number) > LARGEST_NUMBER:
-        problem = structs.replace(problem, number=0, reason=f"{problem.reason} (its number has too many digits)")
+    """Return a problem that fits into a message: a server may send any number, or a truth value for one."""
+    if isinstance(problem, HandshakeRefused):
+        number = int(problem.number)
+        problem = structs.replace(problem, number=number if abs(number) <= LARGEST_NUMBER else 0)
     return cast(AnyProblem, problem)
