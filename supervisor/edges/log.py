@@ -58,12 +58,15 @@ def human_line(*, coloured: bool) -> Render:
 class Sink:
     """One leaf: subscribes, renders, writes, and counts what it lost."""
 
-    def __init__(self, name: str, bus: Bus, recorder: Recorder, writer: Writer, render: Render) -> None:
+    def __init__(
+        self, name: str, bus: Bus, recorder: Recorder, writer: Writer, render: Render, *, retry_s: float = RETRY_S
+    ) -> None:
         self.name = name
         self._bus = bus
         self._recorder = recorder
         self._writer = writer
         self._render = render
+        self._retry_s = retry_s
         self._lost = 0
         self._is_failing = False
 
@@ -101,7 +104,7 @@ class Sink:
             if not self._is_failing:
                 self._is_failing = True
                 self._bus.publish(SinkFailed(sink=self.name, reason=error.strerror or str(error)), sender=self.name)
-            await trio.sleep(RETRY_S)
+            await trio.sleep(self._retry_s)
             return
         self._is_failing = False
         if self._lost:
