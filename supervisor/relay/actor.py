@@ -95,9 +95,11 @@ class Holder:
         try:
             process = self._sessions.table.child(instance)
         except KeyError:
-            process = None
-        if process is None or (process.died.is_set() and not self._gives_up):
             self._sessions.detach(self._server, self._session, instance, None)
+            return None
+        if process.died.is_set() and not self._gives_up:
+            died = ServerDied(status=process.ending)
+            self._sessions.detach(self._server, self._session, instance, died)
             return None
         self._absence = None
         self._previous = instance
