@@ -1,0 +1,139 @@
+"""Where events go may be full, closed or unread: servers and the stop do not notice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from journeys.command import BOUND_S, COMMAND, Home, Talk, carriers, entry, opening, told, word
+
+pytestmark = pytest.mark.real
+
+
+def serve(home: Home, stderr: int, state_dir: Path) -> Any:
+    """A ready daemon whose stderr is the given descriptor."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as said:
+        address = state_dir / f"n{stderr}"
+        said.bind(str(address))
+        said.settimeout(BOUND_S)
+        words = home.words("serve", "--config", str(home.config))
+        process = subprocess.Popen(words, env={**home.environ, "NOTIFY_SOCKET": str(address)}, stderr=stderr)
+        told(said, "READY=1", process)
+        return process
+
+
+def works_and_stops(home: Home, daemon: Any, name: str, sink: str) -> None:
+    """A client has its tool called, the failing sink is told of, and a signal stops the daemon in time."""
+    try:
+        assert home.verb("wait", name).returncode == 0
+        with Talk([*COMMAND, "connect", name], home.environ) as talk:
+            talk.say(opening())
+            talk.hear(0)
+            for number in range(1, 200):
+                talk.ask(number, "echo", text="x")
+        if sink:
+            for record in home.follow("--type", "sink.failed"):
+                assert record["sink"] == sink
+                break
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(BOUND_S) == 0
+        assert carriers(name) == []
+    finally:
+        daemon.kill()
+        daemon.wait()
+
+
+@pytest.fixture
+def name() -> str:
+    return word()
+
+
+def loud(**stockade: Any) -> dict[str, Any]:
+    return entry("--stderr", "200", stockade=stockade)
+
+
+def test_a_stderr_that_nobody_reads(state_dir: Path, name: str) -> None:
+    home = Home(state_dir, {name: loud()})
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(theirs, b"x" * 4096)
+    os.set_blocking(theirs, True)
+    works_and_stops(home, serve(home, theirs, state_dir), name, "")
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_a_stderr_whose_reader_has_gone(state_dir: Path, name: str) -> None:
+    home = Home(state_dir, {name: loud()})
+    ours, theirs = os.pipe()
+    os.close(ours)
+    works_and_stops(home, serve(home, theirs, state_dir), name, "json-0")
+    os.close(theirs)
+
+
+def test_a_stderr_that_is_a_full_device(state_dir: Path, name: str) -> None:
+    home = Home(state_dir, {name: loud()})
+    full = os.open("/dev/full", os.O_WRONLY)
+    works_and_stops(home, serve(home, full, state_dir), name, "json-0")
+    os.close(full)
+
+
+@pytest.fixture
+def small_disk(root: None, tmp_path: Path) -> Iterator[Path]:
+    place = tmp_path / "small"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", place], capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def fill(path: Path) -> None:
+    """Write until there is no room."""
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+
+
+def test_a_full_disk_is_survived_and_what_was_lost_is_told_when_there_is_room_again(
+    state_dir: Path, small_disk: Path, name: str
+) -> None:
+    log = small_disk / "log"
+    sinks = [{"type": "json", "to": str(log)}]
+    home = Home(state_dir, {name: loud()}, {"sinks": sinks})
+    ballast = small_disk / "ballast"
+    fill(ballast)
+    with home.daemon() as daemon:
+        assert home.verb("wait", name).returncode == 0
+        for record in home.follow("--type", "sink."):
+            if record["type"] == "sink.failed":
+                assert record["reason"] == "No space left on device"
+                ballast.unlink()
+                home.verb("stop", name)  # something to tell
+            else:
+                assert record["lost"] > 0
+                break
+        home.verb("shutdown")
+        assert daemon.wait(BOUND_S) == 0
+    for line in log.read_text().splitlines():
+        json.loads(line)  # no half ones
+
+
+def test_a_state_dir_on_a_full_disk_is_refused_with_a_reason(small_disk: Path, state_dir: Path, name: str) -> None:
+    home = Home(state_dir, {name: entry()})
+    fill(small_disk / "ballast")
+    done = home.verb("serve", "--config", str(home.config), "--state-dir", str(small_disk / "s"))
+    assert done.returncode == 1
+    assert "state.unusable" in done.stderr
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
