@@ -55,6 +55,7 @@ def _become(command: Command) -> NoReturn:
         os.chdir(command.cwd)
     except OSError as error:
         raise StockadeError(CwdMissing(cwd=command.cwd)) from error
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # as the sandbox does: the server gets its three streams
     try:
         os.execve(command.argv[0], command.argv, dict(command.env))  # noqa: S606  (to execute it is what was asked)
     except OSError as error:

@@ -28,7 +28,7 @@ from supervisor.edges.live import live_leaves
 from supervisor.edges.naming import why_not
 from supervisor.edges.ring import Ring
 from supervisor.edges.signals import Ending
-from supervisor.errors import ControlError, ExitCode
+from supervisor.errors import ConfigError, ControlError, ExitCode
 from supervisor.events import ConfigLoaded, ConfigRejected, ProcessSwept, ServerDegraded, TreeStarted, TreeStopped
 from supervisor.kernel.specs import ActorCrashed, Leaf, Life
 from supervisor.kernel.stoppable import until_stop
@@ -187,8 +187,6 @@ def tell_config(sup: Stockade, source: str) -> None:
         ConfigLoaded(path=source, servers=len(config.servers), invalid=len(config.invalid), warnings=warnings),
         sender="daemon",
     )
-    for problem in config.problems:
-        bus.publish(ConfigRejected(server="", problem=problem), sender="daemon")
     for entry in config.invalid:
         for problem in entry.problems:
             bus.publish(ConfigRejected(server=entry.name, problem=problem), sender="daemon")
@@ -240,6 +238,10 @@ async def _tell_ready(sup: Stockade) -> None:
 def serve(config_path: str | None, state_dir: str | None) -> int:
     """Run the daemon until it is stopped; returns its exit code. Raises: StockadeError."""
     config = read_config(config_path, os.environ)
+    if config.problems:  # nothing of it would run: better no daemon than one that looks alive
+        for problem in config.problems[1:]:
+            say.complain(problem)
+        raise ConfigError(config.problems[0])
     place = state.prepare(state.chosen(state_dir, config, os.environ))
     with ExitStack() as stack:
         stack.enter_context(state.daemon_lock(place))

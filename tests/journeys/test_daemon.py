@@ -97,6 +97,51 @@ def test_a_second_daemon_refuses_the_same_state_directory(home: Home) -> None:
         assert home.verb("status").returncode == 0
 
 
+def test_a_config_of_which_nothing_would_run_is_refused_at_the_start(state_dir: Path, name: str) -> None:
+    home = Home(state_dir, {name: entry()}, {"nonsense": 1, "ready": "never"})
+    done = home.verb("serve", "--config", str(home.config))
+    assert done.returncode == 2
+    assert "stockade.nonsense: unknown key" in done.stderr
+    assert "stockade.ready" in done.stderr
+    assert not (home.state / "control.sock").exists()
+
+
+def test_one_invalid_server_is_told_of_and_the_others_run(state_dir: Path, name: str) -> None:
+    home = Home(state_dir, {name: entry(), "broken": {"isolation": {"mode": "none"}}})
+    with home.daemon():
+        assert home.verb("wait").returncode == 0
+        (other,) = home.asked("status")["others"]
+        assert (other["server"], other["code"]) == ("broken", "config.command_missing")
+        assert home.verb("start", "broken").returncode == 2
+        assert home.records("config.rejected")[0]["server"] == "broken"
+
+
+def test_no_secret_stands_in_anything_that_the_daemon_says(state_dir: Path, name: str) -> None:
+    secret = "sesame-open-sesame"
+    script = 'echo "my token is $API_TOKEN" >&2; echo "the token: $API_TOKEN"; exit 1'
+    leaky = {"command": "/bin/sh", "args": ["-c", script], "isolation": {"mode": "none"}, "env": {"API_TOKEN": secret}}
+    chatty = entry("--stderr", "1", env={"API_TOKEN": secret})
+    home = Home(state_dir, {f"{name}-leaky": leaky, f"{name}-chatty": chatty})
+    with home.daemon() as daemon:
+        assert home.verb("wait", "--for", "outcome").returncode == 0
+        shown = [
+            home.verb(*words)
+            for words in (
+                ["status"], ["status", "--json"], ["events"], ["events", "--json"], ["logs", f"{name}-leaky"],
+                ["wait", f"{name}-leaky", "--timeout", "1s", "--json"], ["check", str(home.config)],
+                ["explain", f"{name}-leaky", "--config", str(home.config)],
+            )
+        ]  # fmt: skip
+        assert any("my token is ***" in one.stdout for one in shown)
+        for one in shown:
+            assert secret not in one.stdout + one.stderr
+        for pid in (daemon.pid, *descendants(daemon.pid)):
+            assert secret.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
+        home.verb("shutdown")
+        daemon.wait(20)
+    assert secret not in home.log.read_text()
+
+
 def test_without_a_daemon_a_verb_says_so_and_what_to_do(home: Home) -> None:
     done = home.verb("status", "--json")
     assert done.returncode == 75

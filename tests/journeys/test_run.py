@@ -187,6 +187,14 @@ def test_exec_passes_on_no_ignored_signals_and_the_status(home: Home, mode: str)
     assert (done.returncode, done.stdout) == (3, "SigIgn:\t0000000000000000\n")
 
 
+@pytest.mark.parametrize("mode", ["sandbox", "none"])
+def test_exec_passes_on_three_open_files(home: Home, mode: str) -> None:
+    words = home.words("run", "--exec", "--mode", mode, "--", "sh", "-c", "ls /proc/$$/fd")
+    with open("/etc/passwd") as file:
+        done = subprocess.run(words, env=home.environ, pass_fds=[file.fileno()], capture_output=True, text=True)
+    assert set(done.stdout.split()) <= {"0", "1", "2", "10", "255"}  # the last two are shells' own
+
+
 @pytest.mark.parametrize(("command", "status"), [("stockade-has-no-such-program", 127), ("/etc/passwd", 126)])
 def test_exec_of_what_cannot_be_executed_says_so_as_a_shell_does(home: Home, command: str, status: int) -> None:
     done = home.verb("run", "--exec", "--", command)
