@@ -14,9 +14,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(f"stockade {__version__}\n")
         return 0
-    from supervisor.edges.cli import run
+    try:
+        from supervisor.edges.cli import run
 
-    return run(words)
+        return run(words)
+    except KeyboardInterrupt:  # while something was being imported
+        return 130
 
 
 if __name__ == "__main__":
