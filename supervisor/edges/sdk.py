@@ -60,12 +60,12 @@ async def sdk_streams(stream: trio.SocketStream) -> AsyncIterator[tuple[Any, Any
         except (trio.BrokenResourceError, trio.ClosedResourceError, anyio.BrokenResourceError):
             await to_client.aclose()  # the session sees its connection end
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(until_closed, receive)
-        group.start_soon(until_closed, send)
-        try:
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(until_closed, receive)
+            group.start_soon(until_closed, send)
             yield read, write
-        finally:
             group.cancel_scope.cancel()
-            for end in (read, write, to_client, from_client):
-                end.close()
+    finally:  # and not before the two tasks have ended: they would see their own end closed
+        for end in (read, write, to_client, from_client):
+            end.close()
