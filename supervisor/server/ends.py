@@ -8,7 +8,7 @@ from supervisor.errors import AnyProblem, ExitedBeforeHandshake, ServerDied
 from supervisor.events import InstanceExited
 from supervisor.launch.messages import Exited, LaunchFailed, status_text
 from supervisor.server.failures import failed
-from supervisor.server.instances import keep_probing, refill, settle, still_there
+from supervisor.server.instances import count_restart, keep_probing, refill, settle, still_there
 from supervisor.server.messages import LastExit, Looked
 from supervisor.server.states import Instance, Step
 
@@ -48,8 +48,8 @@ def exited(step: Step, message: Exited) -> None:
     problem = cause(one, message)
     if problem is not None:
         step.change(last_exit=LastExit(status=status_text(message), stderr_tail=message.stderr_tail))
-        if one.role != "probe":
-            step.change(restarts=step.state.restarts + 1)
+        if one.phase != "halting":
+            count_restart(step, one)
         failed(step, one, problem, message)
     _go_on(step)
 

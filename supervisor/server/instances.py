@@ -119,10 +119,18 @@ def halt_one(step: Step, key: str, problem: AnyProblem | None = None, *, diagnos
     if one is None or one.phase == "halting":
         return
     step.put(key, replace(one, phase="halting", problem=problem, diagnosis=diagnosis))
+    if problem is not None:
+        count_restart(step, one)
     if one.exited is not None:
         step.again.append(one.exited)
         return
     _tell_halt(step, key)
+
+
+def count_restart(step: Step, one: Instance) -> None:
+    """One that clients use, or were going to, has to be replaced."""
+    if one.role != "probe":
+        step.change(restarts=step.state.restarts + 1)
 
 
 def _tell_halt(step: Step, key: str) -> None:
