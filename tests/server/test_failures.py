@@ -172,6 +172,15 @@ def test_a_death_in_a_session_does_not_end_the_start_that_is_under_way() -> None
     assert play.come_up().state.life == "ready"
 
 
+def test_a_probe_that_is_being_ended_for_a_problem_is_judged_before_another_one_starts() -> None:
+    play = Play(recovered=False).hear(Recovered(attached=["tickets#old.1"], loose=[]))
+    (probe,) = play.here("probe")
+    play.hear(launched(probe), not_listed(probe), exited("tickets#old.1"))
+    assert play.here("probe") == []
+    play.hear(exited(probe))
+    assert (play.state.life, play.here("probe")) == ("backing_off", [])
+
+
 # ------------------------------------------------------------------------------------------------ when it is retried
 
 
@@ -196,8 +205,10 @@ def test_the_pause_is_spread_by_a_fifth(chance: float, delay_s: float) -> None:
 
 def test_five_failures_in_a_minute_are_a_crash_loop_and_every_later_try_comes_after_five_minutes() -> None:
     play = Play()
+    pause_s = 0.0
     for _ in range(7):
-        play.hear(RetryDue(number=play.state.retry)).fail_launch(REFUSED)
+        play.hear(RetryDue(number=play.state.retry), after_s=pause_s).fail_launch(REFUSED)
+        pause_s = delays(play)[-1]
     assert delays(play) == [0.5, 1, 2, 4, 300, 300, 300]
     assert [one.delay_s for one in play.all(ServerBackingOff)] == [0.5, 1, 2, 4]
     assert len(play.all(ServerCrashLooping)) == 3
