@@ -12,6 +12,7 @@ from typing import Any
 
 from supervisor.config.schema import Config, ServerSpec
 from supervisor.environment.rules import Allowance, environment
+from supervisor.errors import LaunchError, Problem
 from supervisor.process.locate import locate_now
 from supervisor.process.lookup import search_path
 from supervisor.process.words import Command
@@ -19,6 +20,9 @@ from supervisor.sandbox import apply
 from supervisor.sandbox import explain as plans
 from supervisor.sandbox.job import Job
 from supervisor.sandbox.words import Order, Places, Plan, Profile
+
+ANY_PROGRAM = ("/bin/sh",)
+"""Stands for the command where only what the config asks for is judged."""
 
 
 def command_of(spec: ServerSpec, environ: Mapping[str, str]) -> Command:
@@ -59,6 +63,17 @@ def sandbox_profile_of(spec: ServerSpec) -> Profile:
 def order_of(spec: ServerSpec) -> Order:
     """Say what a sandbox has to know of a server."""
     return Order(server=spec.name, spec=spec.sandbox, limits=spec.limits, profile=sandbox_profile_of(spec))
+
+
+def sandbox_objection(config: Config, spec: ServerSpec, state_dir: str, environ: Mapping[str, str]) -> Problem | None:
+    """Say why no sandbox can be made as this server asks for it, whatever its command is; None if one can."""
+    order, places = order_of(spec), places_of(config, state_dir, environ)
+    try:
+        chosen = apply.chosen_level(order, apply.announced())
+        apply.plan_here(apply.asked_for(order, places, ANY_PROGRAM, ""), chosen, places.ssh_agent)
+    except LaunchError as error:
+        return error.problem
+    return None
 
 
 class Confinement:

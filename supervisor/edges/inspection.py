@@ -9,19 +9,19 @@ import msgspec
 
 from supervisor.config import report
 from supervisor.config.effects import load
-from supervisor.config.schema import Config, ServerSpec
+from supervisor.config.schema import Config, SandboxSpec, ServerSpec
 from supervisor.edges import state
 from supervisor.edges.facts import facts_here
 from supervisor.edges.naming import why_not
 from supervisor.edges.say import put, put_json
-from supervisor.errors import ConfigError, ControlError, ExitCode
+from supervisor.errors import ConfigError, ControlError, ExitCode, Problem
 
 
 def check(options: Namespace) -> int:
     """Judge a config; the exit code is that of the worst found."""
     try:
         config = load(options.config, environ=os.environ, facts=facts_here())
-        found = report.check(config, strict=options.strict)
+        found = report.check(config, strict=options.strict, more=_objections(config, options.state_dir))
     except ConfigError as error:
         found = report.refusal(str(options.config or "the user's config"), error.problem)
     if options.json:
@@ -29,6 +29,18 @@ def check(options: Namespace) -> int:
     else:
         put("\n".join(report.check_lines(found)) + "\n")
     return found.exit_code
+
+
+def _objections(config: Config, state_dir: str | None) -> dict[str, list[Problem]]:
+    """Say what the sandbox objects to, by server; only where a config asks for something of its own."""
+    asking = [spec for spec in config.servers if spec.mode == "sandbox" and spec.sandbox != SandboxSpec()]
+    if not asking:
+        return {}
+    from supervisor import prepare
+
+    folder = str(state.chosen(state_dir, config, os.environ).absolute())
+    found = {spec.name: prepare.sandbox_objection(config, spec, folder, os.environ) for spec in asking}
+    return {name: [problem] for name, problem in found.items() if problem is not None}
 
 
 def explain(options: Namespace) -> int:
