@@ -290,7 +290,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     """A Docker engine answers."""
     modes: tuple[Mode, ...] = ("sandbox", "none")
     """Isolation modes that this version can run."""
-    sharings: tuple[Sharing, ...] = ("per-session",)
+    sharings: tuple[Sharing, ...] = ("per-session", "exclusive")
     """Kinds of sharing that this version can serve."""
 
 

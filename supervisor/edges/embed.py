@@ -14,10 +14,11 @@ from __future__ import annotations
 import dataclasses
 import os
 import secrets
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import trio
 
@@ -25,7 +26,7 @@ from supervisor import __version__
 from supervisor import engine as engines
 from supervisor.config import effects as config_files
 from supervisor.config.schema import Config
-from supervisor.edges import state
+from supervisor.edges import say, state
 from supervisor.edges.facts import facts_here
 from supervisor.edges.naming import why_not
 from supervisor.edges.record import Recorder
@@ -35,11 +36,13 @@ from supervisor.errors import (
     NotReady,
     Problem,
     SessionError,
+    StockadeError,
     WaitTimeout,
 )
 from supervisor.events import AnyEvent
 from supervisor.kernel.bus import AskFailed, AskTimeout
 from supervisor.kernel.specs import Published
+from supervisor.kernel.subscription import Subscription
 from supervisor.server.messages import Describe, Described, Done, Halt, Restart, Start
 
 ASK_S = 10.0
@@ -66,6 +69,41 @@ class Session:
 
         async with sdk_streams(self.stream) as streams:
             yield streams
+
+
+class EventStream:
+    """Events in order, each `Published(seq, at_s, correlation, sender, body)` with the event itself as `body`.
+
+    A reader that falls more than 1,000 events behind loses the oldest; `seq` shows the gap. A context manager that
+    closes it.
+    """
+
+    def __init__(self, subscription: Subscription) -> None:
+        self._subscription = subscription
+        self._waiting: deque[Published[AnyEvent]] = deque()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Published[AnyEvent]:
+        if self._waiting:
+            await trio.lowlevel.checkpoint()
+        else:
+            batch = await self._subscription.take()
+            if not batch:
+                raise StopAsyncIteration
+            self._waiting.extend(batch)
+        return self._waiting.popleft()
+
+    def close(self) -> None:
+        """Collect no more; what is there already can still be read."""
+        self._subscription.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
 
 class Stockade:
@@ -153,13 +191,18 @@ class Stockade:
         self.check(server)
         ours, theirs = engines.stream_pair()
         name = self._engine.sessions.name()
+        failure: Exception | None = None
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._serve, server, name, theirs)
             try:
                 async with ours:
                     yield Session(server, name, ours)
+            except Exception as error:  # noqa: BLE001  (raised again below, not in the group of a hidden nursery)
+                failure = error
             finally:
                 nursery.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
 
     async def _serve(self, server: str, session: str, stream: trio.SocketStream) -> None:
         async with stream:
@@ -192,15 +235,9 @@ class Stockade:
 
     # ----------------------------------------------------------------------------------------------- events
 
-    async def events(self) -> AsyncIterator[Published[AnyEvent]]:
-        """Yield every event from now on: `seq`, `at_s`, `correlation` and the event itself in `body`.
-
-        A reader that falls more than 1,000 events behind loses the oldest; `seq` shows the gap.
-        """
-        with self._engine.bus.subscribe(AnyEvent) as subscription:
-            while True:
-                for published in await subscription.take():
-                    yield published
+    def events(self) -> EventStream:
+        """Return every event from now on, to be iterated over, and closed when it is not needed any more."""
+        return EventStream(self._engine.bus.subscribe(AnyEvent))
 
     @property
     def engine(self) -> engines.Engine:
@@ -244,15 +281,25 @@ async def open_supervisor(
         opened.append(Stockade(engine, instance))
         return edge(opened[0])
 
-    async with engines.open_engine(
-        read,
-        state_dir=str(folder.path),
-        environ=surroundings,
-        version=__version__,
-        edge=leaves,
-        is_probed=is_probed,
-    ) as _engine:
-        yield opened[0]
+    failure: Exception | None = None
+    try:
+        async with engines.open_engine(
+            read,
+            state_dir=str(folder.path),
+            environ=surroundings,
+            version=__version__,
+            edge=leaves,
+            is_probed=is_probed,
+        ):
+            try:
+                yield opened[0]
+            except Exception as error:  # noqa: BLE001  (raised again below, not in the groups of hidden nurseries)
+                failure = error
+    except ExceptionGroup as group:
+        ours = [leaf for leaf in say.leaves(group) if isinstance(leaf, StockadeError)]
+        raise (ours[0] if ours else group) from None
+    if failure is not None:
+        raise failure
 
 
 __all__ = ["AnyProblem", "Session", "SessionError", "Stockade", "open_supervisor"]

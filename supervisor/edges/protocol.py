@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from supervisor.kernel.specs import ActorStats
 from supervisor.server.messages import Described
 
 Seconds = Annotated[float, Meta(ge=0, le=366 * 86400)]
@@ -76,18 +77,6 @@ class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
 AnyRequest = Status | StartServer | StopServer | RestartServer | Events | Wait | Connect | Shutdown
 
 
-class ActorLine(Struct, frozen=True, kw_only=True):
-    """One actor of the tree."""
-
-    name: str
-    depth: int
-    handled: int
-    restarts: int
-    tick_age_s: float | None
-    p50_s: float
-    p99_s: float
-
-
 class StatusAnswer(Struct, frozen=True, kw_only=True):
     """How everything stands."""
 
@@ -98,5 +87,5 @@ class StatusAnswer(Struct, frozen=True, kw_only=True):
     servers: list[Described]
     others: list[dict[str, str]]
     """Entries of the config that are not run: remote, invalid (with their problem) or disabled ones."""
-    actors: list[ActorLine]
+    actors: list[ActorStats]
     dead_letters: int

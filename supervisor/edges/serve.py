@@ -56,18 +56,6 @@ class Daemon:
     async def status(self) -> protocol.StatusAnswer:
         """Say how everything stands."""
         engine = self._sup.engine
-        actors = [
-            protocol.ActorLine(
-                name=stats.name,
-                depth=stats.depth,
-                handled=stats.handled,
-                restarts=stats.restarts,
-                tick_age_s=stats.tick_age_s,
-                p50_s=stats.p50_s,
-                p99_s=stats.p99_s,
-            )
-            for stats in engine.tree.stats()
-        ]
         return protocol.StatusAnswer(
             pid=os.getpid(),
             version=__version__,
@@ -75,7 +63,7 @@ class Daemon:
             uptime_s=round(time.monotonic() - self._began, 3),
             servers=await self._sup.status(),
             others=others(self._sup.config),
-            actors=actors,
+            actors=engine.tree.stats(),
             dead_letters=engine.bus.dead_count,
         )
 

@@ -164,6 +164,22 @@ class ActorRestarted(Struct, frozen=True, kw_only=True, tag="actor.restarted"):
     """Restarts of this child so far."""
 
 
+class ActorStats(Struct, frozen=True, kw_only=True):
+    """What is known of one actor at this moment."""
+
+    name: str
+    depth: int
+    """Messages waiting in its mailbox."""
+    handled: int
+    """Messages handled by this incarnation."""
+    restarts: int
+    tick_age_s: float | None
+    """Seconds since it last answered a tick; None if it was never asked."""
+    p50_s: float
+    """Median handling time of the last messages, seconds."""
+    p99_s: float
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class After:
     """A timer, as a command: `message` comes to the actor's own mailbox in `seconds`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import trio
 
@@ -12,24 +11,7 @@ from supervisor.kernel.bus import Bus
 from supervisor.kernel.mailbox import Mailbox
 from supervisor.kernel.node import BranchEnded, ChildFailed, GaveUp, Node
 from supervisor.kernel.requests import Add, Remove
-from supervisor.kernel.specs import Branch, Spec
-
-
-@dataclass(frozen=True, slots=True)
-class ActorStats:
-    """What is known of one actor at this moment."""
-
-    name: str
-    depth: int
-    """Messages waiting in its mailbox."""
-    handled: int
-    """Messages handled by this incarnation."""
-    restarts: int
-    tick_age_s: float | None
-    """Seconds since it last answered a tick; None if it was never asked."""
-    p50_s: float
-    """Median handling time of the last messages, seconds."""
-    p99_s: float
+from supervisor.kernel.specs import ActorStats, Branch, Spec
 
 
 class _Root:
