@@ -29,7 +29,13 @@ ENVIRON_BYTES = 1024 * 1024
 
 
 EXEC_S = 0.001
-"""Before a second look at a process that may be in the midst of an exec."""
+"""Before another look at a process that may be in the midst of an exec."""
+EXEC_LOOKS = 50
+"""Such looks: on a loaded machine a process can be put aside for tens of milliseconds in the midst of its exec."""
+LISTINGS = 5
+"""Listings of /proc in one scan at the most: each has only those in it that were forked during the one before."""
+KERNEL_PARENT = 2
+"""The pid of kthreadd, the parent of all kernel threads."""
 
 
 GROUP_PAUSE_S = 0.02
@@ -67,26 +73,57 @@ def read_marker(pid: int) -> str | None:
 
 
 def scan(since_ticks: int) -> Snapshot:
-    """Look at all processes now; markers only of those started at `since_ticks` (since boot) or later. Blocks."""
-    processes: dict[int, Process] = {}
-    markers: dict[int, str] = {}
+    """Look at all processes now; markers only of those started at `since_ticks` (since boot) or later. Blocks.
+
+    A process that was forked while the scan ran, by one that ended before it was looked at, is in a later listing only:
+    so /proc is listed again until there is nobody new in it.
+    """
+    snapshot = Snapshot({}, {})
+    seen: set[str] = set()
+    for _ in range(LISTINGS):
+        fresh = [name for name in _listed() if name not in seen]
+        if not fresh:
+            break
+        seen.update(fresh)
+        for name in fresh:
+            _look_at(int(name), since_ticks, snapshot)
+    _decide(snapshot)
+    return snapshot
+
+
+def _listed() -> list[str]:
     try:
-        names = os.listdir("/proc")
+        return [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
-        return Snapshot(processes, markers)
-    for name in names:
-        process = read_process(int(name)) if name.isdigit() else None
-        if process is None:
-            continue
-        processes[process.pid] = process
-        if process.started >= since_ticks and (marker := read_marker(process.pid)) is not None:
-            markers[process.pid] = marker
-    undecided = [pid for pid, marker in markers.items() if not marker]
-    if undecided:
+        return []
+
+
+def _look_at(pid: int, since_ticks: int, snapshot: Snapshot) -> None:
+    process = read_process(pid)
+    if process is None:
+        return
+    snapshot.processes[pid] = process
+    if process.started >= since_ticks and (marker := read_marker(pid)) is not None:
+        snapshot.markers[pid] = marker
+
+
+def _decide(snapshot: Snapshot) -> None:
+    """Look again at those that may be in the midst of an exec; kernel threads and zombies show nothing for ever."""
+    for _ in range(EXEC_LOOKS):
+        undecided = [
+            pid
+            for pid, marker in snapshot.markers.items()
+            if not marker and snapshot.processes[pid].parent != KERNEL_PARENT and not snapshot.processes[pid].is_dead
+        ]
+        if not undecided:
+            return
         time.sleep(EXEC_S)
-    for pid in undecided:
-        markers[pid] = read_marker(pid) or ""
-    return Snapshot(processes, markers)
+        for pid in undecided:
+            again = read_marker(pid)
+            if again is None:
+                del snapshot.markers[pid]
+            else:
+                snapshot.markers[pid] = again
 
 
 class Scans:

@@ -137,7 +137,7 @@ async def test_a_command_that_is_not_there_fails_once_and_says_so(state_dir: Pat
             await house.sup.wait_for("ready", "bad")
         assert raised.value.problem.code == "process.command_not_found"
         await house.sup.wait_for("ready", "good")
-        assert len(house.events(ServerFailed, "bad")) == 1
+        assert len(await house.until(ServerFailed, "bad")) == 1
         assert house.events(ServerBackingOff) == []
 
 
@@ -145,7 +145,7 @@ async def test_a_banner_is_told_and_does_not_matter(state_dir: Path) -> None:
     async with opened({"own": server("--banner", "5")}, state_dir / "s") as house:
         async with client(house.sup, "own") as session:
             assert await session.pid()
-        assert house.events(StdoutGarbage, "own")[0].line == "Welcome, line 0"
+        assert (await house.until(StdoutGarbage, "own"))[0].line == "Welcome, line 0"
         assert house.events(ServerFailed) == []
 
 
@@ -190,8 +190,8 @@ async def test_a_server_that_ignores_sigterm_is_killed_and_that_is_told(state_di
         await house.sup.wait_for("ready", "own")
         done = await house.sup.stop("own")
         assert done.life == "stopped"
+        assert len(await house.until(ServerStopped, "own")) == 1
         assert {exited.ended_by for exited in house.events(InstanceExited, "own")} == {"kill"}
-        assert len(house.events(ServerStopped, "own")) == 1
         assert (await house.sup.status())[0].pids == []
 
 
