@@ -44,10 +44,12 @@ async def open_engine(
     version: str,
     edge: Edge = lambda _engine: Leaves(),
     is_probed: bool = True,
+    divides_cgroup: bool = False,
 ) -> AsyncIterator[Engine]:
     """Run the tree of a configuration while the context lasts; at its end everything is stopped, shielded and bounded.
 
-    A cancellation from outside reaches the body at once, and the tree as a request to stop.
+    With `divides_cgroup` this process's cgroup, if it was delegated, is divided into one for each instance and one for
+    the process itself. A cancellation from outside reaches the body at once, and the tree as a request to stop.
 
     Raises: StockadeError(TreeGaveUp) when parts of stockade itself cannot go on.
     """
@@ -63,7 +65,7 @@ async def open_engine(
         bus.publish(ProcessTroubled(reason=reason), sender="process")
 
     async with (
-        open_processes(state_dir, on_stderr=on_stderr, on_trouble=on_trouble) as table,
+        open_processes(state_dir, on_stderr=on_stderr, on_trouble=on_trouble, divides_cgroup=divides_cgroup) as table,
         open_sandbox(places_of(config, state_dir, environ)) as sandbox,
     ):
         sessions = Sessions(bus, table, run_session, path_of)

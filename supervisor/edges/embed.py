@@ -262,12 +262,14 @@ async def open_supervisor(
     environ: Mapping[str, str] | None = None,
     edge: Callable[[Stockade], engines.Leaves] = lambda _sup: engines.Leaves(),
     is_probed: bool = True,
+    divides_cgroup: bool = False,
 ) -> AsyncIterator[Stockade]:
     """Run the servers of a configuration while the context lasts.
 
     `config` is a path, or the same content as a mapping. `state_dir` is a folder of this user's own for sandboxed
     servers and for finding leftovers of a killed run; the default is the user's own one. `environ` stands for this
-    process's environment.
+    process's environment. With `divides_cgroup`, and if this process's cgroup was delegated to it, each instance gets a
+    cgroup below it; this process itself then moves into one named `stockade`, and stays there.
 
     Raises: ConfigError, StockadeError(StateUnusable), StockadeError(TreeGaveUp).
     """
@@ -290,6 +292,7 @@ async def open_supervisor(
             version=__version__,
             edge=leaves,
             is_probed=is_probed,
+            divides_cgroup=divides_cgroup,
         ):
             try:
                 yield opened[0]

@@ -112,7 +112,9 @@ async def _main(config: Config, state_dir: str | None) -> int:
     async with trio.open_nursery() as nursery:
         await nursery.start(ending.hear)  # before anything is started that a signal would leave behind
         with ending.scope:
-            async with open_supervisor(config, state_dir=state_dir, edge=edge, is_probed=False) as sup:
+            async with open_supervisor(
+                config, state_dir=state_dir, edge=edge, is_probed=False, divides_cgroup=True
+            ) as sup:
                 nursery.start_soon(_cancel_when, held[0].is_hopeless, ending.scope)
                 ended.append(await _session(sup, config.servers[0].name, tally))
         nursery.cancel_scope.cancel()

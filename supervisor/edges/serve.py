@@ -202,7 +202,7 @@ async def _run(config: Config, place: state.StateDir, door: Door, listener: sock
     async with trio.open_nursery() as nursery:
         await nursery.start(ending.hear)  # before anything is started that a signal would leave behind
         with ending.scope:
-            async with open_supervisor(config, state_dir=place.path, edge=edge) as sup:
+            async with open_supervisor(config, state_dir=place.path, edge=edge, divides_cgroup=True) as sup:
                 await _serve(sup, held[0])
         nursery.cancel_scope.cancel()
 

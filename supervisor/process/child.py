@@ -19,13 +19,15 @@ from msgspec import Struct
 
 from supervisor.config.schema import Grace
 from supervisor.process.guardian import has_proc
-from supervisor.process.leftovers import Scans, end_all, end_group, search_of
+from supervisor.process.leftovers import end_all, end_group, search_of
 from supervisor.process.pidfd import collect, watch
 from supervisor.process.rungs import REAP_S, Act, who_ended
+from supervisor.process.scan import Scans
 from supervisor.process.spawn import Pipes
 from supervisor.process.stderr_lines import StderrLines
 from supervisor.process.stop import climb
 from supervisor.process.streams import CHUNK_BYTES, Input, Output
+from supervisor.process.track import Track
 from supervisor.process.words import Ended, ExitStatus, Heard, Leftovers
 
 SETTLE_READS = 17
@@ -47,7 +49,7 @@ class Child:
     """A child of ours; `start` it through the process table."""
 
     def __init__(
-        self, pid: int, pipes: Pipes, *, marker: str, grace: Grace, secrets: frozenset[str] = frozenset()
+        self, pid: int, pipes: Pipes, *, track: Track, grace: Grace, secrets: frozenset[str] = frozenset()
     ) -> None:
         self.pid = pid
         self.stdin = Input(pipes.stdin)
@@ -55,7 +57,7 @@ class Child:
         self.grace = grace
         self._stderr = pipes.stderr
         self._lines = StderrLines(secrets)
-        self._marker = marker
+        self._track = track
         self._reached: Act | None = None
         self._has_asked = False
         self._nursery: trio.Nursery | None = None
@@ -63,6 +65,7 @@ class Child:
         self._dead = trio.Event()
         self._status = ExitStatus()
         self._done = trio.Event()
+        self._oom_kills = 0
         self._ended: Ended | None = None
         self._polite = trio.CancelScope(shield=True)
         self._polite_leftovers = trio.CancelScope()
@@ -139,6 +142,7 @@ class Child:
             case "kill":
                 self._polite_leftovers.cancel()
                 self._signal(signal.SIGKILL)
+                self._track.kill()  # and one that has become another user, whom we may not signal
 
     async def run(self, scans: Scans, hooks: Hooks) -> None:
         """Live this child's life; for the process table, once."""
@@ -170,13 +174,14 @@ class Child:
 
     async def _end_leftovers(self, scans: Scans, hooks: Hooks) -> Leftovers:
         if has_proc():
-            search = search_of(scans, self.pid, self._marker)
-            leftovers = await end_all(search, polite=self._polite_leftovers)
+            search = search_of(scans, self.pid, self._track)
+            leftovers = await end_all(search, polite=self._polite_leftovers, kill=self._track.kill)
         else:
             leftovers = await end_group(self.pid)
         if self._patience.cancel_called:
             return Leftovers(leftovers.ended, leftovers.survivors + 1, (self.pid, *leftovers.pids))
-        if not leftovers.survivors:
+        self._oom_kills, is_disposed = await self._track.dispose()
+        if not leftovers.survivors and is_disposed:
             hooks.on_retired()
         collect(self.pid)
         return leftovers
@@ -220,12 +225,14 @@ class Child:
             ended_by=who_ended(self._status, self._reached),
             leftovers=leftovers.ended,
             survivors=leftovers.survivors,
+            oom_kills=self._oom_kills,
         )
         self._done.set()
 
     async def _abandon(self) -> None:
         """We are at fault (a callback raised): leave nothing running unwatched; the guardian ends the rest."""
         self._signal(signal.SIGKILL)
+        self._track.kill()
         with trio.move_on_after(REAP_S):
             await watch(self.pid)
         collect(self.pid)

@@ -32,8 +32,9 @@ LONG_LIFE_S = 60.0
 class Guard:
     """Tells a guardian of one process table."""
 
-    def __init__(self, token: str, *, on_trouble: Callable[[str], None]) -> None:
+    def __init__(self, token: str, *, subtree: str = "", on_trouble: Callable[[str], None]) -> None:
         self._token = token
+        self._subtree = subtree
         self._on_trouble = on_trouble
         self._known: set[int] = set()
         self._pending = bytearray()
@@ -61,7 +62,7 @@ class Guard:
     def start(self) -> None:
         """Start a guardian and tell it everything; trouble is reported, not raised: servers run without one too."""
         try:
-            self._pid, self._fd = _start_guardian(self._token)
+            self._pid, self._fd = _start_guardian(self._token, self._subtree)
         except OSError as error:
             self._on_trouble(f"no guardian could be started: {error}")
             return
@@ -146,11 +147,11 @@ class Guard:
             os.close(fd)
 
 
-def _start_guardian(token: str) -> tuple[int, int]:
+def _start_guardian(token: str, subtree: str) -> tuple[int, int]:
     theirs, ours = os.pipe()
     try:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            guardian.program(token),
+            guardian.program(token, subtree),
             stdin=theirs,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

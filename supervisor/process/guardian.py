@@ -3,10 +3,12 @@
 It reads lines from a pipe: `+ SID` (a session to end, led by a child of the owner), `- SID` (it is gone), `.` (the
 owner has ended all by itself). When the pipe closes, or its parent dies, without the last, it ends every session it
 still knows of: SIGTERM, SIGKILL after 1.5 s, nothing left after 5 s. It finds them by session, by descent, and by the
-owner's token in the environment; that finds also what was started and not told yet. It runs in a session of its own,
-deaf to the signals that end an owner, with an empty environment so that no other owner takes it for a leftover.
+owner's token in the environment, in the tag and in the name of the leaf; that finds also what was started and not told
+yet. It runs in a session of its own, deaf to the signals that end an owner, with an empty environment so that no other
+owner takes it for a leftover.
 
-Start it with `program`; it imports nothing but this package's `procstat` and what an interpreter has built in.
+Start it with `program`; it imports nothing but this package's `procstat`, `tag` and `leaves` and what an interpreter
+has built in.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ import signal
 import sys
 import time
 
+from supervisor.process import leaves
 from supervisor.process.procstat import Process, family, marker_in, parse_stat
+from supervisor.process.tag import is_of, tag_in
 
 MARKER = b"STOCKADE_INSTANCE"
 POLITE_S = 1.5
@@ -31,22 +35,33 @@ QUIET_LOOKS = 2
 BOOT = "import sys; sys.path.append(sys.argv[1]); from supervisor.process.guardian import main; main()"
 
 
-def program(token: str) -> list[str]:
+class Quarry:
+    """By what the owner's processes are known."""
+
+    def __init__(self, token: str, since: int, subtree: str) -> None:
+        self.token = token
+        self.since = since
+        """When the owner was started, in clock ticks since boot: what is older is not its."""
+        self.subtree = subtree
+        """The folder of the cgroup in which they have their leaves, "" if they have none."""
+
+
+def program(token: str, subtree: str) -> list[str]:
     """The argument list that starts a guardian for the calling process."""
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    return [sys.executable, "-I", "-S", "-c", BOOT, root, str(os.getpid()), token]
+    return [sys.executable, "-I", "-S", "-c", BOOT, root, str(os.getpid()), token, subtree]
 
 
 def main() -> None:
     """Guard until the owner says good-bye or dies."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.SIGTSTP):
         signal.signal(number, signal.SIG_IGN)
-    parent, token = int(sys.argv[2]), sys.argv[3]
+    parent, token, subtree = int(sys.argv[2]), sys.argv[3], sys.argv[4]
     owner = look_at(parent)
-    since = owner.started if owner else 0
+    quarry = Quarry(token, owner.started if owner else 0, subtree)
     known = listen(parent)
     if known is not None:
-        hunt(known, token.encode(), since)
+        hunt(known, quarry)
 
 
 def listen(parent: int) -> dict[int, int] | None:
@@ -111,25 +126,44 @@ def note(known: dict[int, int], line: bytes, parent: int) -> None:
         known[sid] = leader.started
 
 
-def hunt(known: dict[int, int], token: bytes, since: int) -> None:
-    """End everything that is found, until nothing is found any more; bounded."""
+def hunt(known: dict[int, int], quarry: Quarry) -> None:
+    """End everything that is found, until nothing is found any more and its leaves are gone; bounded."""
     began = time.monotonic()
     asked: set[tuple[int, int]] = set()
     quiet = 0
     while quiet < QUIET_LOOKS and time.monotonic() - began < HUNT_S:
-        is_polite = time.monotonic() - began < POLITE_S
-        found = search(known, token, since)
-        quiet = 0 if found else quiet + 1
-        for process in found:
-            if not is_polite:
-                send(process, signal.SIGKILL)
-            elif (process.pid, process.started) not in asked:
-                asked.add((process.pid, process.started))
-                send(process, signal.SIGTERM)
-                send(process, signal.SIGCONT)
+        found = search(known, quarry)
+        if time.monotonic() - began < POLITE_S:
+            ask(found, asked)
+        else:
+            kill(found, quarry)
+        quiet = 0 if found or not remove_leaves(quarry) else quiet + 1
         time.sleep(PAUSE_S)
     if not has_proc():
         hunt_groups(known)
+
+
+def ask(found: list[Process], asked: set[tuple[int, int]]) -> None:
+    """SIGTERM to each, once."""
+    for process in found:
+        if (process.pid, process.started) not in asked:
+            asked.add((process.pid, process.started))
+            send(process, signal.SIGTERM)
+            send(process, signal.SIGCONT)
+
+
+def kill(found: list[Process], quarry: Quarry) -> None:
+    """SIGKILL to each, and at once to all that is in a leaf."""
+    for leaf in leaves.leaves_of(quarry.subtree, quarry.token):
+        leaves.kill(leaf)
+    for process in found:
+        send(process, signal.SIGKILL)
+
+
+def remove_leaves(quarry: Quarry) -> bool:
+    """Remove the leaves; False if something still lives in one."""
+    gone = [leaves.remove(leaf) for leaf in leaves.leaves_of(quarry.subtree, quarry.token)]
+    return all(gone)
 
 
 def hunt_groups(known: dict[int, int]) -> None:
@@ -143,16 +177,18 @@ def hunt_groups(known: dict[int, int]) -> None:
         time.sleep(pause_s)
 
 
-def search(known: dict[int, int], token: bytes, since: int) -> list[Process]:
+def search(known: dict[int, int], quarry: Quarry) -> list[Process]:
     """Everything that belongs to the owner's children, among the processes of now."""
     processes: dict[int, Process] = {}
     marked: set[int] = set()
+    for leaf in leaves.leaves_of(quarry.subtree, quarry.token):
+        marked |= leaves.members(leaf)
     for name in os.listdir("/proc") if has_proc() else ():
         process = look_at(int(name)) if name.isdigit() else None
         if process is None or process.pid == os.getpid():
             continue
         processes[process.pid] = process
-        if process.started >= since and is_marked(process.pid, token):
+        if process.started >= quarry.since and is_theirs(process.pid, quarry.token):
             marked.add(process.pid)
     sessions = {sid for sid, started in known.items() if sid not in processes or processes[sid].started == started}
     return family(processes, sessions, marked)
@@ -168,9 +204,11 @@ def look_at(pid: int) -> Process | None:
     return parse_stat(content(f"/proc/{pid}/stat"))
 
 
-def is_marked(pid: int, token: bytes) -> bool:
-    """Its environment carries the owner's token."""
-    return (marker_in(content(f"/proc/{pid}/environ"), MARKER) or b"").startswith(token + b"/")
+def is_theirs(pid: int, token: str) -> bool:
+    """Its environment carries the owner's token, or its limits do."""
+    if is_of(tag_in(content(f"/proc/{pid}/limits")), token):
+        return True
+    return (marker_in(content(f"/proc/{pid}/environ"), MARKER) or b"").startswith(token.encode() + b"/")
 
 
 def content(path: str) -> bytes:

@@ -105,7 +105,9 @@ class Instances:
 
     async def _start(self, message: Launch) -> Launched:
         arrangement = await self._arrange(message)
-        child = await self._table.start(message.instance, message.command, arrangement.spawner, grace=message.grace)
+        child = await self._table.start(
+            message.instance, message.command, arrangement.spawner, grace=message.grace, limits=message.limits
+        )
         return Launched(
             instance=message.instance,
             pid=child.pid,
@@ -119,7 +121,6 @@ def _failed(message: Launch, problem: Problem) -> LaunchFailed:
 
 
 def _exited(instance: str, ended: Ended, tail: list[str]) -> Exited:
-    stuck = f"{ended.survivors} of its processes could not be ended" if ended.survivors else ""
     return Exited(
         instance=instance,
         code=ended.code,
@@ -127,5 +128,11 @@ def _exited(instance: str, ended: Ended, tail: list[str]) -> Exited:
         ended_by=ended.ended_by,
         leftovers=ended.leftovers,
         stderr_tail=tail,
-        diagnosis=stuck,
+        diagnosis=_diagnosis(ended),
     )
+
+
+def _diagnosis(ended: Ended) -> str:
+    killed = f"it went over its memory limit: the kernel killed {ended.oom_kills} of its processes"
+    stuck = f"{ended.survivors} of its processes could not be ended"
+    return "; ".join(text for text, count in ((killed, ended.oom_kills), (stuck, ended.survivors)) if count)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import trio
 
-from supervisor.process.leftovers import read_process
 from supervisor.process.records import Began, Gone, Owner, encode
+from supervisor.process.scan import read_process
 
 FOLDER = "owners"
 SUFFIX = ".jsonl"

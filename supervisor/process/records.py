@@ -2,8 +2,8 @@
 
 One file per process table, JSON lines: the first says whose it is, then one for every child that began and one for each
 that is gone. Only a process that is beyond doubt ours is ever ended on its word: its pid *and* its start time are as
-recorded, in the same boot, or it carries the owner's token in its environment. The file of an owner that lives is
-nobody else's business.
+recorded, in the same boot, or it carries the owner's token: in its environment, in its tag, or in the name of its leaf.
+The file of an owner that lives is nobody else's business.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from supervisor.process.procstat import Process, family
+from supervisor.process.tag import is_of
 
 
 class Owner(Struct, frozen=True, tag_field="is", tag="owner"):
@@ -24,6 +25,8 @@ class Owner(Struct, frozen=True, tag_field="is", tag="owner"):
     boot: str
     """The boot id and the pid namespace: elsewhere, the same pids are other processes."""
     token: str
+    subtree: str = ""
+    """The folder of the cgroup in which its children have their leaves; empty if they have none."""
 
 
 class Began(Struct, frozen=True, tag_field="is", tag="+"):
@@ -85,7 +88,14 @@ def owner_lives(owner: Owner, processes: Mapping[int, Process], boot: str) -> bo
     return owner.boot == boot and found is not None and found.started == owner.started and not found.is_dead
 
 
-def to_end(register: Register, processes: dict[int, Process], markers: Mapping[int, str]) -> list[Process]:
+def to_end(
+    register: Register,
+    processes: dict[int, Process],
+    markers: Mapping[int, str],
+    *,
+    tags: Mapping[int, int],
+    in_leaves: set[int],
+) -> list[Process]:
     """Everything alive that a dead owner of this boot left behind."""
     assert register.owner is not None
     sessions = {
@@ -93,9 +103,10 @@ def to_end(register: Register, processes: dict[int, Process], markers: Mapping[i
         for began in register.live.values()
         if began.pid in processes and processes[began.pid].started == began.started
     }
-    prefix = f"{register.owner.token}/"
-    marked = {pid for pid, marker in markers.items() if marker.startswith(prefix)}
-    return family(processes, sessions, marked)
+    token = register.owner.token
+    marked = {pid for pid, marker in markers.items() if marker.startswith(f"{token}/")}
+    tagged = {pid for pid, tag in tags.items() if is_of(tag, token)}
+    return family(processes, sessions, marked | tagged | in_leaves)
 
 
 def reused(register: Register, processes: Mapping[int, Process]) -> int:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import subprocess
+from contextlib import suppress
 
+import trio
 from msgspec import Struct
 
 from supervisor.errors import (
@@ -21,7 +24,7 @@ from supervisor.errors import (
     SpawnFailed,
 )
 from supervisor.process.lookup import escaped, search_path
-from supervisor.process.words import Command, Stdio
+from supervisor.process.words import Command, Stdio, Tracking
 
 
 class Pipes(Struct, frozen=True):
@@ -83,7 +86,22 @@ async def spawn_plain(command: Command, stdio: Stdio) -> int:
     except (OSError, ValueError) as error:
         raise LaunchError(explain(error, command)) from error
     process.returncode = 0  # disowned: else subprocess would collect the zombie, whose pid must stay taken
+    await track(process.pid, stdio.tracking)
     return process.pid
+
+
+async def track(pid: int, tracking: Tracking) -> None:
+    """Give a child that runs already its tag and its leaf.
+
+    What it has forked in the moment since its exec has neither. A set-id program refuses the tag and is passed over;
+    one that is dead already needs nothing.
+    """
+    if tracking.tag:
+        with suppress(OSError):
+            resource.prlimit(pid, resource.RLIMIT_RTTIME, (tracking.tag, tracking.tag))
+    if tracking.procs >= 0:
+        with suppress(OSError):  # in a worker thread: where nobody was moved lately the kernel takes 20 ms for it
+            await trio.to_thread.run_sync(os.write, tracking.procs, str(pid).encode())
 
 
 def explain(error: OSError | ValueError, command: Command) -> AnyProblem:

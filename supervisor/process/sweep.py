@@ -10,10 +10,13 @@ from pathlib import Path
 import msgspec
 import trio
 
-from supervisor.process.leftovers import Snapshot, end_all, read_process, scan
+from supervisor.process import leaves
+from supervisor.process.leaf import Leaf
+from supervisor.process.leftovers import end_all
 from supervisor.process.owners import FOLDER, SUFFIX
 from supervisor.process.procstat import Process
 from supervisor.process.records import Owner, Register, owner_lives, read, reused, to_end
+from supervisor.process.scan import Snapshot, read_process, scan
 from supervisor.process.words import Swept
 
 FILE_BYTES = 64 * 1024 * 1024
@@ -29,10 +32,10 @@ def here() -> str:
         return ""
 
 
-def owner_of(token: str) -> Owner:
+def owner_of(token: str, subtree: str = "") -> Owner:
     """This process as the owner of a table."""
     process = read_process(os.getpid())
-    return Owner(os.getpid(), process.started if process else 0, here(), token)
+    return Owner(os.getpid(), process.started if process else 0, here(), token, subtree)
 
 
 async def sweep(state_dir: Path) -> Swept:
@@ -48,8 +51,15 @@ async def sweep(state_dir: Path) -> Swept:
     async def search() -> list[Process]:
         return _found(dead.values(), await trio.to_thread.run_sync(scan, since))
 
-    leftovers = await end_all(search, polite=trio.CancelScope())
-    if not leftovers.survivors:
+    remaining = [Leaf(path) for register in dead.values() for path in _leaves_of(register)]
+
+    def kill() -> None:
+        for leaf in remaining:
+            leaf.kill()
+
+    leftovers = await end_all(search, polite=trio.CancelScope(), kill=kill)
+    are_gone = [await leaf.dispose() for leaf in remaining]
+    if not leftovers.survivors and all(are_gone):
         await trio.to_thread.run_sync(_remove, list(dead))
     spared = await trio.to_thread.run_sync(_spared, list(dead.values()))
     return msgspec.structs.replace(report, ended=leftovers.ended, survivors=leftovers.survivors, spared=spared)
@@ -107,9 +117,18 @@ def scan_processes() -> dict[int, Process]:
 
 
 def _found(registers: Iterable[Register], snapshot: Snapshot) -> list[Process]:
-    found = {p.pid: p for register in registers for p in to_end(register, snapshot.processes, snapshot.markers)}
+    found: dict[int, Process] = {}
+    for register in registers:
+        in_leaves = {pid for leaf in _leaves_of(register) for pid in leaves.members(leaf)}
+        theirs = to_end(register, snapshot.processes, snapshot.markers, tags=snapshot.tags, in_leaves=in_leaves)
+        found.update((process.pid, process) for process in theirs)
     found.pop(os.getpid(), None)
     return list(found.values())
+
+
+def _leaves_of(register: Register) -> list[str]:
+    assert register.owner is not None
+    return leaves.leaves_of(register.owner.subtree, register.owner.token)
 
 
 def _spared(registers: list[Register]) -> int:

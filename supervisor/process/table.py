@@ -16,21 +16,26 @@ from pathlib import Path
 import msgspec
 import trio
 
-from supervisor.config.schema import Grace
+from supervisor.config.schema import Grace, Limits
 from supervisor.errors import LaunchError, SpawnFailed
+from supervisor.process.cgroup import Delegation
 from supervisor.process.child import Child, Hooks
 from supervisor.process.guard import Guard
-from supervisor.process.leftovers import Scans
 from supervisor.process.owners import Owners
 from supervisor.process.probe import locate
+from supervisor.process.scan import Scans
 from supervisor.process.spawn import open_pipes
+from supervisor.process.subtree import open_subtree
 from supervisor.process.sweep import owner_of, sweep
+from supervisor.process.track import Track, Tracks
 from supervisor.process.words import MARKER, Command, Heard, Spawner, Swept
 
 ENDED_KEPT = 256
 """So many children that have ended can still be asked for, so that their last output can be read for a diagnosis."""
 LOOKUPS_AT_ONCE = 64
 """Worker threads for looking at files: apart from all others, so that hanging mounts use up only these."""
+
+NOT_ASKED = Delegation(reason="stockade was not asked to divide this process's cgroup")
 
 OnStderr = Callable[[str, Sequence[Heard]], None]
 OnTrouble = Callable[[str], None]
@@ -42,7 +47,7 @@ class ProcessTable:
     def __init__(
         self,
         nursery: trio.Nursery,
-        token: str,
+        tracks: Tracks,
         *,
         guard: Guard,
         owners: Owners | None,
@@ -52,11 +57,11 @@ class ProcessTable:
         self.swept = swept
         """What the sweep at the start found."""
         self._nursery = nursery
-        self._token = token
+        self._tracks = tracks
         self._guard = guard
         self._owners = owners
         self._on_stderr = on_stderr
-        self._scans = Scans(owner_of(token).started)
+        self._scans = Scans(owner_of(tracks.token).started)
         self._commands: dict[str, Command] = {}
         self._located: dict[str, Command] = {}
         self._prepared = 0
@@ -89,12 +94,30 @@ class ProcessTable:
         return [name for name, child in self._children.items() if not child.has_ended]
 
     @property
+    def delegation(self) -> Delegation:
+        """Where the leaves of the instances are, or why there are none."""
+        return self._tracks.delegation
+
+    @property
+    def untagged(self) -> str:
+        """Why the instances get no tag; empty if they do."""
+        return self._tracks.untagged
+
+    @property
     def guardian_pid(self) -> int:
         """The pid of the guardian, 0 while there is none."""
         return self._guard.pid
 
-    async def start(self, instance: str, command_id: str, spawner: Spawner, *, grace: Grace | None = None) -> Child:
-        """Start a prepared command as a new instance.
+    async def start(
+        self,
+        instance: str,
+        command_id: str,
+        spawner: Spawner,
+        *,
+        grace: Grace | None = None,
+        limits: Limits | None = None,
+    ) -> Child:
+        """Start a prepared command as a new instance; `limits` are what its leaf holds it to, if it gets one.
 
         Raises:
             LaunchError: nothing of it runs.
@@ -111,7 +134,7 @@ class ProcessTable:
             if located is None:
                 located = await locate(command, self._lookups)
             try:
-                return await self._spawn(instance, located, spawner, grace or Grace())
+                return await self._track(instance, located, spawner, grace or Grace(), limits)
             finally:
                 self._remember(command_id, located)
         except LaunchError:
@@ -131,36 +154,51 @@ class ProcessTable:
                 self._changed = trio.Event()
                 await self._changed.wait()
 
-    async def _spawn(self, instance: str, command: Command, spawner: Spawner, grace: Grace) -> Child:
+    async def _track(
+        self, instance: str, command: Command, spawner: Spawner, grace: Grace, limits: Limits | None
+    ) -> Child:
+        """Give it what it is known by, start it, and take that away again if it could not be started."""
         if self._is_closing:
             raise LaunchError(SpawnFailed(step="start", reason="stockade is stopping"))
-        marker = f"{self._token}/{instance}"
-        pipes = open_pipes()
         self._spawning += 1
         try:
             with trio.CancelScope(shield=True):
-                marked = msgspec.structs.replace(command, env={MARKER: marker, **_without_marker(command)})
-                pid = await spawner(marked, pipes.theirs)
+                track = await self._tracks.begin(instance, limits)
+                try:
+                    child = await self._spawn(command, spawner, grace, track)
+                except BaseException:
+                    await track.dispose()
+                    self._tracks.end(track)
+                    raise
+                finally:
+                    track.close()
+        finally:
+            self._spawning -= 1
+            self._changed.set()
+        self._adopt(instance, child, track)
+        return child
+
+    async def _spawn(self, command: Command, spawner: Spawner, grace: Grace, track: Track) -> Child:
+        pipes = open_pipes()
+        marked = msgspec.structs.replace(command, env={MARKER: track.marker, **_without_marker(command)})
+        try:
+            pid = await spawner(marked, msgspec.structs.replace(pipes.theirs, tracking=track.tracking))
         except BaseException:
             pipes.close_ours()
             raise
         finally:
             pipes.close_theirs()
-            self._spawning -= 1
-            self._changed.set()
         values = frozenset(command.env[name] for name in command.secrets if name in command.env)
-        child = Child(pid, pipes, marker=marker, grace=grace, secrets=values)
-        self._adopt(instance, child)
-        return child
+        return Child(pid, pipes, track=track, grace=grace, secrets=values)
 
-    def _adopt(self, instance: str, child: Child) -> None:
+    def _adopt(self, instance: str, child: Child, track: Track) -> None:
         self._children[instance] = child
         self._guard.watch(child.pid)
         if self._owners:
             self._owners.began(child.pid, instance)
         hooks = Hooks(
             on_stderr=lambda heard: self._on_stderr(instance, heard),
-            on_retired=lambda: self._retire(child.pid),
+            on_retired=lambda: self._retire(child.pid, track),
             on_ended=lambda: self._bury(instance),
         )
         self._nursery.start_soon(child.run, self._scans, hooks)
@@ -169,7 +207,8 @@ class ProcessTable:
         if command_id in self._commands:
             self._located[command_id] = located
 
-    def _retire(self, pid: int) -> None:
+    def _retire(self, pid: int, track: Track) -> None:
+        self._tracks.end(track)
         self._guard.forget(pid)
         if self._owners:
             self._owners.gone(pid)
@@ -186,18 +225,25 @@ async def open_processes(
     *,
     on_stderr: OnStderr = lambda _instance, _heard: None,
     on_trouble: OnTrouble = lambda _text: None,
+    divides_cgroup: bool = False,
 ) -> AsyncIterator[ProcessTable]:
     """Open a process table; without a state directory nothing is remembered beyond the guardian's life.
+
+    With `divides_cgroup` each instance gets a leaf, if this process's cgroup was delegated to it; the process itself
+    then moves into a leaf of its own, and stays there.
 
     `on_stderr` gets the lines of every child as they come, `on_trouble` what is wrong with the layer itself (no
     guardian, a full disk); neither may block or raise.
     """
     token = secrets.token_hex(8)
     swept = await sweep(Path(state_dir)) if state_dir else Swept()
-    owners = Owners(Path(state_dir), owner_of(token), on_trouble=on_trouble) if state_dir else None
-    guard = Guard(token, on_trouble=on_trouble)
+    subtree, delegation = await trio.to_thread.run_sync(open_subtree) if divides_cgroup else (None, NOT_ASKED)
+    path = subtree.path if subtree else ""  # the guardian is born where we are then
+    owners = Owners(Path(state_dir), owner_of(token, path), on_trouble=on_trouble) if state_dir else None
+    guard = Guard(token, subtree=path, on_trouble=on_trouble)
+    tracks = Tracks(token, subtree, delegation, on_trouble=on_trouble)
     async with trio.open_nursery() as nursery:
-        table = ProcessTable(nursery, token, guard=guard, owners=owners, on_stderr=on_stderr, swept=swept)
+        table = ProcessTable(nursery, tracks, guard=guard, owners=owners, on_stderr=on_stderr, swept=swept)
         guard.start()
         nursery.start_soon(guard.run)
         if owners:

@@ -28,17 +28,38 @@ class Command(Struct, frozen=True, kw_only=True):
         return f"Command({self.argv[0]!r}, {len(self.argv) - 1} arguments, {len(self.env)} variables, cwd={self.cwd!r})"
 
 
+class Tracking(Struct, frozen=True, kw_only=True):
+    """By what the kernel knows a child and all that it forks for one instance, wherever they go.
+
+    The spawner gives both to the child *before* its program runs, or right after if it cannot do better.
+    """
+
+    tag: int = 0
+    """The child's limit RLIMIT_RTTIME (number 15), soft and hard; 0 = it gets none."""
+    untagged: str = ""
+    """Why it gets no tag, for people."""
+    procs: int = -1
+    """A descriptor of `cgroup.procs` of the instance's leaf: who writes `0` to it is in the leaf from then on. It is
+    not for the program: to be closed before its exec. -1 = there is no leaf. Whoever opened it closes it."""
+    held: tuple[str, ...] = ()
+    """The limits (`memory`, `cpus`, `pids`) that the leaf holds the whole tree to."""
+    missing: Mapping[str, str] = {}
+    """Those that it does not, each with the reason, for people."""
+
+
 class Stdio(Struct, frozen=True):
     """The child's ends, as raw descriptors of this process; whoever opened them closes them."""
 
     stdin: int
     stdout: int
     stderr: int
+    tracking: Tracking = Tracking()
 
 
 Spawner = Callable[[Command, Stdio], Awaitable[int]]
 """Starts a located command as the leader of a session of its own and answers the pid of a *direct* child of this
-process, after its exec. Nothing else may be open in the child. It is called shielded, so it must bound itself.
+process, after its exec. Nothing else may be open in the child, which is what `Stdio.tracking` asks for. It is called
+shielded, so it must bound itself.
 Raises: LaunchError, and then nothing of the command runs."""
 
 
@@ -58,6 +79,8 @@ class Ended(Struct, frozen=True, kw_only=True):
     """Processes that outlived the first one and had to be ended."""
     survivors: int = 0
     """Processes that could not be ended (stuck in the kernel, or of another user)."""
+    oom_kills: int = 0
+    """Processes of it that the kernel killed because its leaf was over the memory limit."""
 
     @property
     def code(self) -> int | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import trio
 
-from supervisor.process.leftovers import read_process
+from supervisor.process.scan import read_process
 from supervisor.process.words import Command
 
 PATH = os.defpath

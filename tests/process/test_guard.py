@@ -17,7 +17,7 @@ from fakes.process import PATH, come_true, is_alive, read_line, with_variable
 
 from supervisor.process import guardian
 from supervisor.process.guard import Guard
-from supervisor.process.leftovers import read_process
+from supervisor.process.scan import read_process
 
 from .conftest import Bench
 
@@ -163,8 +163,9 @@ async def test_a_session_whose_number_is_in_use_again_is_not_hunted(bench: Bench
     stranger = await bench.start_program("sleep", "1000")
     process = read_process(stranger.pid)
     assert process
-    assert guardian.search({stranger.pid: process.started - 1}, b"none", 1 << 62) == []
-    assert [one.pid for one in guardian.search({stranger.pid: process.started}, b"none", 1 << 62)] == [stranger.pid]
+    quarry = guardian.Quarry("none", 1 << 62, "")
+    assert guardian.search({stranger.pid: process.started - 1}, quarry) == []
+    assert [one.pid for one in guardian.search({stranger.pid: process.started}, quarry)] == [stranger.pid]
 
 
 async def test_what_is_no_child_of_the_owner_is_not_guarded(bench: Bench) -> None:

@@ -1,103 +1,16 @@
-"""Scans are shared without being stale, and ending is thorough."""
+"""Ending is thorough, and ends exactly what was meant."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-import threading
 
 import pytest
 import trio
-import trio.testing
-from fakes.process import come_true
 
-from supervisor.process.leftovers import (
-    Scans,
-    Snapshot,
-    end_all,
-    end_group,
-    open_pidfd,
-    read_marker,
-    read_process,
-    scan,
-)
+from supervisor.process.leftovers import end_all, end_group, open_pidfd
 from supervisor.process.procstat import Process, parse_stat
-
-from .conftest import Bench
-
-
-class GatedLook:
-    """A scan that lasts until the test lets it pass."""
-
-    def __init__(self) -> None:
-        self.begun = 0
-        self.gate = threading.Semaphore(0)
-
-    def __call__(self, since_ticks: int) -> Snapshot:
-        self.begun += 1
-        snapshot = Snapshot({}, {self.begun: "scan"})
-        assert self.gate.acquire(timeout=5)
-        return snapshot
-
-
-async def test_a_question_is_answered_by_a_scan_that_began_after_it_and_all_askers_share_it() -> None:
-    look = GatedLook()
-    scans = Scans(0, look=look)
-    answers: list[Snapshot] = []
-
-    async def ask() -> None:
-        answers.append(await scans.snapshot())
-
-    with trio.fail_after(5):
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(ask)
-            await come_true(lambda: look.begun == 1)
-            for _ in range(50):
-                nursery.start_soon(ask)
-            await trio.testing.wait_all_tasks_blocked()
-            assert look.begun == 1, "all of them must have asked while the first scan was under way"
-            look.gate.release(2)
-    assert look.begun == 2
-    assert [list(answer.markers) for answer in answers] == [[1]] + [[2]] * 50
-
-
-async def test_an_asker_after_all_have_landed_gets_a_new_scan() -> None:
-    look = GatedLook()
-    scans = Scans(0, look=look)
-    look.gate.release(2)
-    with trio.fail_after(5):
-        assert list((await scans.snapshot()).markers) == [1]
-        assert list((await scans.snapshot()).markers) == [2]
-
-
-async def test_a_scan_that_fails_is_told_to_its_asker_and_does_not_block_the_next() -> None:
-    breaks = [True, False]
-
-    def look(since_ticks: int) -> Snapshot:
-        if breaks.pop(0):
-            raise RuntimeError("the scan broke")
-        return Snapshot({}, {7: "fine"})
-
-    scans = Scans(0, look=look)
-    with trio.fail_after(5):
-        with pytest.raises(RuntimeError, match="the scan broke"):
-            await scans.snapshot()
-        assert list((await scans.snapshot()).markers) == [7]
-
-
-@pytest.mark.real
-def test_a_scan_sees_this_process_and_no_marker_of_what_is_older() -> None:
-    snapshot = scan(1 << 62)
-    assert snapshot.processes[os.getpid()].parent == os.getppid()
-    assert snapshot.markers == {}
-
-
-@pytest.mark.real
-async def test_a_child_carries_its_marker(bench: Bench) -> None:
-    child = await bench.start_program("sleep", "1000")
-    await come_true(lambda: read_marker(child.pid))
-    assert str(read_marker(child.pid)).endswith("/test-1")
-    assert read_marker(1 << 22) is None
+from supervisor.process.scan import read_process
 
 
 @pytest.mark.real

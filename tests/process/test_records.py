@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from supervisor.process.procstat import Process, parse_stat
 from supervisor.process.records import Began, Gone, Owner, Register, encode, owner_lives, read, reused, to_end
+from supervisor.process.tag import FIRST, tag_of
 
+TOKEN = "cafe00000000beef"
 OWNER = Owner(pid=5, started=50, boot="boot ns", token="cafe")
 
 
@@ -63,8 +65,15 @@ def test_an_owner_lives_only_with_its_own_pid_start_time_and_boot(
     assert owner_lives(OWNER, table(process(pid, started, state=state)), boot) is lives
 
 
-def ended(found: Register, processes: dict[int, Process], markers: dict[int, str] | None = None) -> set[int]:
-    return {one.pid for one in to_end(found, processes, markers or {})}
+def ended(
+    found: Register,
+    processes: dict[int, Process],
+    markers: dict[int, str] | None = None,
+    *,
+    tags: dict[int, int] | None = None,
+    in_leaves: set[int] | None = None,
+) -> set[int]:
+    return {one.pid for one in to_end(found, processes, markers or {}, tags=tags or {}, in_leaves=in_leaves or set())}
 
 
 def test_a_recorded_child_and_its_session_are_ended() -> None:
@@ -87,3 +96,22 @@ def test_a_session_whose_leader_is_gone_is_ended_only_if_it_carries_the_token() 
 def test_the_token_finds_what_was_never_recorded_but_not_what_only_resembles_it() -> None:
     processes = table(process(20, 200, session=20), process(21, 210, session=21), process(22, 220, session=22))
     assert ended(register(), processes, {20: "cafe/b", 21: "cafebabe/b", 22: "b"}) == {20}
+
+
+def test_a_tag_finds_what_carries_no_marker_but_not_what_is_of_another_table() -> None:
+    processes = table(process(20, 200, session=20), process(21, 210, session=21), process(22, 220, session=22))
+    tags = {20: tag_of(TOKEN, 7), 21: tag_of("cafe00000100beef", 7), 22: FIRST}
+    found = Register(owner=Owner(pid=5, started=50, boot="boot ns", token=TOKEN))
+    assert ended(found, processes, tags=tags) == {20}
+
+
+def test_what_lives_in_a_leaf_is_ended_with_what_it_has_started() -> None:
+    child = process(21, 210, session=21)
+    child.parent = 20
+    processes = table(process(20, 200, session=20), child, process(22, 220, session=22))
+    assert ended(register(), processes, in_leaves={20, 4194400}) == {20, 21}
+
+
+def test_an_owner_of_an_earlier_version_is_read_without_its_subtree() -> None:
+    text = b'{"is":"owner","pid":5,"started":50,"boot":"boot ns","token":"cafe"}'
+    assert read(text).owner == OWNER
