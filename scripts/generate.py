@@ -1,7 +1,7 @@
 """Writes the reference pages in docs/reference from the source they describe, or says which of them are stale.
 
 A page is written where it differs from what the source says; a generated page whose source is gone is removed. Pages
-without the generator's notice are not touched.
+without the generator's notice are not touched. The seccomp filters of the package are written and compared likewise.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from scripts.filters import module
 from scripts.pages import cli, config, errors, events, exit_codes
 from scripts.pages.markdown import NOTICE
 
@@ -52,13 +53,18 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and name the pages that are stale")
     parser.add_argument("--root", type=Path, default=ROOT, help="the tree whose pages are meant (default: this one)")
     options = parser.parse_args()
-    folder = options.root / "docs" / "reference"
-    pages = wanted(options.root)
-    names = stale(folder, pages)
-    if not options.check:
-        write(folder, pages, names)
+    outputs = (
+        (Path("docs", "reference"), wanted(options.root)),
+        (module.FOLDER, module.files()),
+    )
+    names = []
+    for folder, texts in outputs:
+        found = stale(options.root / folder, texts)
+        if not options.check:
+            write(options.root / folder, texts, found)
+        names += [folder / name for name in found]
     for name in names:
-        print(f"{'stale' if options.check else 'written'}: docs/reference/{name}")
+        print(f"{'stale' if options.check else 'written'}: {name}")
     return 1 if options.check and names else 0
 
 
