@@ -111,6 +111,24 @@ class SandboxDegraded(ServerEvent, frozen=True, kw_only=True, tag="sandbox.degra
     reason: str
 
 
+class SandboxDenied(ServerEvent, frozen=True, kw_only=True, tag="sandbox.denied"):
+    """A server said that something was refused to it, and its sandbox is what refused it; each thing is told once."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    instance_id: str
+    action: str
+    """`read`, `write`, `execute`, `connect`, `listen`, `resolve`, or `use` if it did not say."""
+    object: str
+    """A path, or an address as far as it is known."""
+    rule: str
+    """What decided: `denied`, `deny`, `not_granted`, `read_only`, `expanded`, `skipped`, `network`, …"""
+    reason: str
+    """The same in words."""
+    remedy: str
+    """What would allow it, if anything does."""
+
+
 # ------------------------------------------------------------------------------------------------------- server
 
 
@@ -292,7 +310,8 @@ class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
 
 
 AnyEvent = (
-    TreeStarted | TreeStopped | TreeGaveUp | ConfigLoaded | ConfigRejected | SandboxLaunched | SandboxDegraded
+    TreeStarted | TreeStopped | TreeGaveUp | ConfigLoaded | ConfigRejected
+    | SandboxLaunched | SandboxDegraded | SandboxDenied
     | ServerStarting | ServerReady | ServerDegraded | ServerFailed | ServerBackingOff | ServerCrashLooping
     | ServerStopped | ServerRestarted | InstanceExited | ProcessSwept | ProcessTroubled
     | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkFailed | SinkLost

@@ -18,6 +18,7 @@ TEMPLATES = {
     "config.loaded": "config {path}: {servers} servers, {invalid} invalid",
     "config.rejected": "not started: {message} [{problem[code]}]",
     "sandbox.launched": "process {pid} is confined",
+    "sandbox.denied": "the sandbox refused to let it {action} {object}: {reason}. {remedy}",
     "server.starting": "starting in mode {mode}: {stage}",
     "server.ready": "ready: {name} {version}, {tools} tools, {era} era, {confinement}",
     "server.degraded": "degraded: {reason}",
@@ -56,7 +57,7 @@ def sentence(fields: Mapping[str, Any]) -> str:
     template = TEMPLATES.get(fields["type"])
     if template is not None:
         try:
-            return template.format_map(fields)
+            return template.format_map(fields).rstrip()
         except (KeyError, ValueError, TypeError):
             pass  # a record of another version: show its fields
     rest = " ".join(f"{key}={value}" for key, value in fields.items() if key not in HIDDEN)

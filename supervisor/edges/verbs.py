@@ -59,7 +59,8 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
 def _row(server: dict[str, Any]) -> tuple[str, ...]:
     problem, last = server["problem"], server["last_exit"]
     retry = f"again in {server['retry_in_s']:.0f} s; " if server["retry_in_s"] is not None else ""
-    note = retry + (problem["code"] if problem else f"last exit: {last['status']}" if last else "")
+    why = "; see explain --denied" if last and last["diagnosis"] and server["mode"] == "sandbox" else ""
+    note = retry + (problem["code"] if problem else f"last exit: {last['status']}" if last else "") + why
     tools = "" if server["tools"] is None else str(server["tools"])
     return (
         human.printable(server["server"]),

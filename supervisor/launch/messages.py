@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from supervisor.config.schema import Grace, Limits, SandboxSpec
 from supervisor.errors import AnyProblem
+from supervisor.events import SandboxDenied
 
 EndedBy = Literal["itself", "stop", "kill", "outside"]
 """Who ended an instance: its own exit, our closed stdin or SIGTERM, our SIGKILL, or a signal from elsewhere."""
@@ -66,6 +67,13 @@ class Confined(Struct, frozen=True, kw_only=True, tag="instance.confined"):
     """Why that is less than was asked for; empty if it is not."""
 
 
+class Denied(Struct, frozen=True, kw_only=True, tag="instance.denied"):
+    """What the sandbox refused to an instance, which goes on; from a mode's effects to its own actor."""
+
+    instance: str
+    facts: list[SandboxDenied]
+
+
 class Known(Struct, frozen=True, kw_only=True, tag="instance.known"):
     """What an earlier incarnation of the mode's actor had launched; from the effects to the actor."""
 
@@ -97,7 +105,7 @@ class Exited(Struct, frozen=True, kw_only=True, tag="instance.exited"):
 
 
 Request = Launch | Halt
-OwnResult = Confined | Known
+OwnResult = Confined | Denied | Known
 Reply = Launched | LaunchFailed | Exited
 
 

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from supervisor.errors import SpawnFailed
 from supervisor.events import SandboxDegraded, SandboxLaunched
 from supervisor.kernel.specs import Decision, Stop
-from supervisor.launch.messages import Confined, Exited, Halt, Known, Launch, Launched, LaunchFailed
+from supervisor.launch.messages import Confined, Denied, Exited, Halt, Known, Launch, Launched, LaunchFailed
 
-Heard = Launch | Halt | Launched | LaunchFailed | Exited | Confined | Known | Stop
+Heard = Launch | Halt | Launched | LaunchFailed | Exited | Confined | Denied | Known | Stop
 """Requests, and the results of the actor's own commands."""
 
 
@@ -26,7 +26,10 @@ class Create(Struct, frozen=True, kw_only=True):
 
 
 class Await(Struct, frozen=True, kw_only=True):
-    """Command: wait until nothing of a launched instance is left; answered by `Exited`."""
+    """Command: wait until nothing of a launched instance is left; answered by `Exited`.
+
+    A mode may answer `Denied` as often as there is something to tell before; it is then awaited again.
+    """
 
     instance: str
 
@@ -88,6 +91,9 @@ def decide(state: Launches, message: Heard, _now: float) -> Decision[Launches]:
             return _settle(_tell(state, message, do=forget, is_last=True))
         case Confined():
             return Decision(state, publish=_confinement(message))
+        case Denied():
+            awaits = (Await(instance=message.instance),) if message.instance in state.replies else ()
+            return Decision(state, do=awaits, publish=tuple(message.facts))
         case Known():
             return _known(state, message)
         case Stop():

@@ -47,7 +47,8 @@ def exited(step: Step, message: Exited) -> None:
     )
     problem = cause(one, message)
     if problem is not None:
-        step.change(last_exit=LastExit(status=status_text(message), stderr_tail=message.stderr_tail))
+        last = LastExit(status=status_text(message), stderr_tail=message.stderr_tail, diagnosis=message.diagnosis)
+        step.change(last_exit=last)
         if one.phase != "halting":
             count_restart(step, one)
         failed(step, one, problem, message)

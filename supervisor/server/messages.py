@@ -55,6 +55,8 @@ class LastExit(Struct, frozen=True, kw_only=True):
 
     status: str
     stderr_tail: list[str]
+    diagnosis: str = ""
+    """What its mode adds about the cause, for people."""
 
 
 class Described(Struct, frozen=True, kw_only=True, tag="server.described"):

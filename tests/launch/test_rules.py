@@ -9,11 +9,12 @@ from msgspec import Struct
 
 from supervisor.config.schema import Grace, Limits, SandboxSpec
 from supervisor.errors import SpawnFailed
-from supervisor.events import SandboxDegraded, SandboxLaunched
+from supervisor.events import SandboxDegraded, SandboxDenied, SandboxLaunched
 from supervisor.kernel.specs import Stop
 from supervisor.launch import rules
 from supervisor.launch.messages import (
     Confined,
+    Denied,
     Exited,
     Halt,
     Known,
@@ -150,6 +151,20 @@ def test_a_launch_after_that_is_refused_and_not_left_without_an_answer() -> None
 def test_what_confines_an_instance_is_told_as_events(reason: str, kinds: list[type]) -> None:
     played = recalled(LAUNCH, Confined(server="fs", instance="a", pid=7, report={"level": "S2"}, degraded=reason))
     assert [type(event) for event in played.published] == kinds
+
+
+def test_what_is_refused_to_an_instance_is_told_as_events_and_its_end_is_awaited_on() -> None:
+    fact = SandboxDenied(
+        server="fs", instance_id="a", action="read", object="/x", rule="not_granted", reason="", remedy=""
+    )
+    played = recalled(LAUNCH, LAUNCHED)
+    played.did.clear()
+    played.hear(Denied(instance="a", facts=[fact, fact]))
+    assert (played.published, played.did) == ([fact, fact], [Await(instance="a")])
+    played.hear(EXITED)
+    played.did.clear()
+    played.hear(Denied(instance="a", facts=[fact]))
+    assert played.did == []
 
 
 @pytest.mark.parametrize(("code", "signal", "text"), [(3, None, "exit status 3"), (None, 9, "signal 9")])

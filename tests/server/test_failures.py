@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes.server import Play, exited, instance, launched, listed, stopped
+from msgspec.structs import replace
 
 from supervisor.errors import CommandNotFound, ExitedBeforeHandshake, HandshakeTimeout, ServerDied, SpawnFailed
 from supervisor.events import (
@@ -326,3 +327,15 @@ def test_a_crash_loop_keeps_the_sessions_that_still_work_and_nothing_else() -> N
         play.hear(RetryDue(number=play.state.retry)) if play.state.life == "ready" else None
     assert play.state.life == "crash_looping"
     assert [key for key, one in play.state.instances.items() if one.phase != "halting"] == [good]
+
+
+# ------------------------------------------------------------------------------------------------------- diagnosis
+
+
+def test_what_the_mode_adds_about_an_end_is_told_and_remembered() -> None:
+    play, session = with_session()
+    diagnosis = "reading /x was refused: nothing grants it."
+    play.hear(replace(exited(session, 3), diagnosis=diagnosis))
+    assert play.last(ServerFailed).diagnosis == diagnosis
+    assert play.state.last_exit is not None
+    assert play.state.last_exit.diagnosis == diagnosis
