@@ -21,13 +21,14 @@ from supervisor.kernel.bus import Bus
 from supervisor.kernel.node import ChildFailed, GaveUp
 from supervisor.kernel.specs import Branch
 from supervisor.kernel.tree import Tree
-from supervisor.prepare import places_of
+from supervisor.prepare import places_of, standings_of
 from supervisor.process.table import open_processes
 from supervisor.process.words import Heard
 from supervisor.relay.actor import Sessions
 from supervisor.relay.instream import stream_pair
 from supervisor.relay.out import Tally
 from supervisor.relay.pump import Client, run_session
+from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.effects import open_sandbox
 from supervisor.tree import Engine, Leaves, path_of, root_of, server_leaf, terms_of
 
@@ -55,18 +56,16 @@ async def open_engine(
     """
     bus = Bus()
     redactor = Redactor(config.secrets)
+    audit = Audit(state_dir, standings_of(config), redactor.redact)
 
-    def on_stderr(instance: str, heard: Sequence[Heard]) -> None:
-        server = instance.rpartition("#")[0]
-        for event in stderr_events(server, instance, heard, redactor):
-            bus.publish(event, sender="process")
+    on_stderr = _listener(bus, audit, redactor)
 
     def on_trouble(reason: str) -> None:
         bus.publish(ProcessTroubled(reason=reason), sender="process")
 
     async with (
         open_processes(state_dir, on_stderr=on_stderr, on_trouble=on_trouble, divides_cgroup=divides_cgroup) as table,
-        open_sandbox(places_of(config, state_dir, environ)) as sandbox,
+        open_sandbox(places_of(config, state_dir, environ), audit) as sandbox,
     ):
         sessions = Sessions(bus, table, run_session, path_of)
         engine = Engine(
@@ -92,6 +91,18 @@ async def open_engine(
                 engine.tree.stop()
         if running.problem is not None:
             raise StockadeError(running.problem)
+
+
+def _listener(bus: Bus, audit: Audit, redactor: Redactor) -> Callable[[str, Sequence[Heard]], None]:
+    """Make what is called with the lines of a child's stderr."""
+
+    def on_stderr(instance: str, heard: Sequence[Heard]) -> None:
+        events = stderr_events(instance.rpartition("#")[0], instance, heard, redactor)
+        for event in events:
+            bus.publish(event, sender="process")
+        audit.hear(instance, (event.line for event in events))
+
+    return on_stderr
 
 
 def stderr_events(server: str, instance: str, heard: Sequence[Heard], redactor: Redactor) -> list[StderrLine]:

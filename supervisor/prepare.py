@@ -6,9 +6,11 @@ What is decided here is only which value goes where. `stockade explain` and `run
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from supervisor.config.schema import Config, ServerSpec
 from supervisor.environment.rules import Allowance, environment
@@ -16,10 +18,15 @@ from supervisor.errors import LaunchError, Problem
 from supervisor.process.locate import locate_now
 from supervisor.process.lookup import search_path
 from supervisor.process.words import Command
-from supervisor.sandbox import apply
+from supervisor.sandbox import apply, refusals
 from supervisor.sandbox import explain as plans
 from supervisor.sandbox.job import Job
-from supervisor.sandbox.words import Order, Places, Plan, Profile
+from supervisor.sandbox.judge import ruling_on
+from supervisor.sandbox.path_rulings import on_path
+from supervisor.sandbox.phrases import Action
+from supervisor.sandbox.refusals import Ground, Refusal
+from supervisor.sandbox.rulings import Case, Ruling, Standing
+from supervisor.sandbox.words import Availability, Order, Places, Plan, Profile
 
 ANY_PROGRAM = ("/bin/sh",)
 """Stands for the command where only what the config asks for is judged."""
@@ -55,6 +62,14 @@ def places_of(config: Config, state_dir: str, environ: Mapping[str, str]) -> Pla
     )
 
 
+def standings_of(config: Config) -> dict[str, Standing]:
+    """Say where in a config file each server stands, for whoever has to tell people what to write there."""
+    if not config.source:
+        return {}
+    is_toml = config.source.endswith(".toml")
+    return {spec.name: Standing(place=spec.place, is_toml=is_toml) for spec in config.servers}
+
+
 def sandbox_profile_of(spec: ServerSpec) -> Profile:
     """Say what of a server's configuration concerns its sandbox beyond the sandbox's own block."""
     return Profile(working_dir=spec.cwd, own_env=frozenset(spec.env))
@@ -69,11 +84,24 @@ def sandbox_objection(config: Config, spec: ServerSpec, state_dir: str, environ:
     """Say why no sandbox can be made as this server asks for it, whatever its command is; None if one can."""
     order, places = order_of(spec), places_of(config, state_dir, environ)
     try:
-        chosen = apply.chosen_level(order, apply.announced())
+        chosen = apply.chosen_level(order, _available(spec, state_dir))
         apply.plan_here(apply.asked_for(order, places, ANY_PROGRAM, ""), chosen, places.ssh_agent)
     except LaunchError as error:
         return error.problem
     return None
+
+
+def _available(spec: ServerSpec, state_dir: str) -> Availability:
+    """Say what this machine can do for this server; namespaces are tried out where they matter to it."""
+    available = apply.announced()
+    if not apply.wants_namespaces(spec.sandbox):
+        return available
+    return apply.with_namespaces(available, state_dir)
+
+
+def refusals_of(state_dir: str, server: str) -> tuple[Refusal, ...]:
+    """Return what was refused to a server so far, oldest first, as far as it said so."""
+    return refusals.read(state_dir, server)
 
 
 class Confinement:
@@ -84,11 +112,17 @@ class Confinement:
         self.command = located(spec, environ)
         self._order = order_of(spec)
         places = places_of(config, state_dir, environ)
-        chosen = apply.chosen_level(self._order, apply.announced())
+        chosen = apply.chosen_level(self._order, _available(spec, state_dir))
         self._places = places
         self._chosen = chosen
         self._asked = apply.asked_for(self._order, places, self.command.argv, search_path(self.command))
         self.plan: Plan = apply.plan_here(self._asked, chosen, places.ssh_agent)
+        self._standing = standings_of(config).get(spec.name, Standing())
+
+    @property
+    def _case(self) -> Case:
+        asked = self._asked
+        return Case(plan=self.plan, spec=asked.spec, homes=asked.homes, own=asked.own, standing=self._standing)
 
     def lines(self) -> tuple[str, ...]:
         """Render the plan for people."""
@@ -102,11 +136,24 @@ class Confinement:
         """Return the environment that the server would have."""
         return apply.environment_of(self.plan, self._order, self.command.env)
 
+    def ruling(self, path: str, action: Action) -> Ruling | None:
+        """Judge one path; None if nothing is there."""
+        return on_path(path, action, self._case, Ground(self.plan.account))
+
+    def ruling_again(self, refusal: Refusal) -> Ruling | None:
+        """Judge anew what was refused before, by what is in force now; None if there is nothing to be refused."""
+        return ruling_on(refusals.denial_of(refusal), self._case, Ground(self.plan.account))
+
     def job(self) -> Job:
         """Make the server's folders and return all that this process needs to become it. Raises: LaunchError."""
         apply.make_folders(self._asked, self.plan.folders)
-        plan = apply.plan_here(
-            self._asked, self._chosen, self._places.ssh_agent
-        )  # the server's own folder is there now
-        job = apply.job_of(plan, self.command.argv, self.environment(), parent=0)
-        return job._replace(grants=apply.grants_of(plan), terminal=True)
+        # The server's own folder is there now.
+        # An interpreter has to say what fails, for there is nobody else to: it is to be seen in the view.
+        chosen = replace(self._chosen, is_image=False)
+        self.plan = plan = apply.plan_here(self._asked, chosen, self._places.ssh_agent)
+        job = apply.job_of(plan, self.command.argv, self.environment(), parent=0, is_filtered=False)
+        return apply.whole_job(job, plan)._replace(terminal=True)
+
+    def launcher(self, program: Sequence[str]) -> tuple[str, ...]:
+        """Return the command that makes the plan's namespaces and runs the confining program inside."""
+        return apply.launcher_words(self.plan, program)

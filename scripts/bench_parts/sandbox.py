@@ -25,7 +25,7 @@ from supervisor.config.schema import Limits, SandboxSpec
 from supervisor.process.words import Command, Stdio
 from supervisor.sandbox import landlock
 from supervisor.sandbox.apply import announced, asked_for, chosen_level, grants_of, job_of, make_folders, plan_here
-from supervisor.sandbox.effects import open_sandbox
+from supervisor.sandbox.effects import Sandbox, open_sandbox
 from supervisor.sandbox.forkserver import ForkServer
 from supervisor.sandbox.privileges import empty_bounding_set
 from supervisor.sandbox.words import Asked, Chosen, Order, Places, Plan
@@ -54,7 +54,8 @@ def rows() -> list[Row]:
 
 async def _measure(folder: str) -> list[Row]:
     places = Places(state_dir=folder, homes=(os.path.expanduser("~"),))
-    order = Order(server="bench", spec=SandboxSpec(), limits=Limits())
+    order = Order(server="bench", spec=SandboxSpec(level="S2"), limits=Limits())
+    viewed = Order(server="viewed", spec=SandboxSpec(level="S3"), limits=Limits())
     null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     chosen = chosen_level(order, announced())
     asked = asked_for(order, places, COMMAND.argv, COMMAND.env["PATH"])
@@ -65,19 +66,14 @@ async def _measure(folder: str) -> list[Row]:
     native = ForkServer()
     try:
         async with open_sandbox(places) as sandbox:
-            spawner = sandbox.spawner(order, await sandbox.choose(order), lambda _pid, _report: None)
-
-            async def whole() -> None:
-                _collect(await spawner(COMMAND, Stdio(null, null, null)))
-
-            ways = {
-                "bare": _bare,
-                "S2": whole,
+            ways = {"bare": _bare, "S2": await _whole(sandbox, order, null)}
+            if shutil.which("bwrap"):
+                ways |= {"bubblewrap": _bubblewrap, "S3": await _whole(sandbox, viewed, null)}
+            ways |= {
                 "fork server": _forked(native, plan, ruleset, null),
                 "fork server, python": _forked(plain, plan, ruleset, null),
                 "thread": lambda: _thread(plan, ruleset, (PROGRAM,)),
                 "thread, trampoline": lambda: _thread(plan, ruleset, _trampoline(plan)),
-                **({"bubblewrap": _bubblewrap} if shutil.which("bwrap") else {}),
             }
             figures = await _alternated(ways)
             figures["plan"] = [await _timed(lambda: _planned(asked, chosen)) for _ in range(PLANS)]
@@ -87,6 +83,15 @@ async def _measure(folder: str) -> list[Row]:
         os.close(ruleset)
         os.close(null)
     return _rows(figures)
+
+
+async def _whole(sandbox: Sandbox, order: Order, null: int) -> Way:
+    spawner = sandbox.spawner(order, await sandbox.choose(order), lambda _pid, _report: None)
+
+    async def way() -> None:
+        _collect(await spawner(COMMAND, Stdio(null, null, null)))
+
+    return way
 
 
 async def _alternated(ways: dict[str, Way]) -> dict[str, list[float]]:
@@ -120,6 +125,7 @@ def _rows(figures: dict[str, list[float]]) -> list[Row]:
     if "bubblewrap" in figures:
         peer = median(figures["bubblewrap"])
         found.insert(1, _row("sandbox spawn (S2)", figures["S2"], "bubblewrap, all namespaces", peer, (0.4, 0.25)))
+        found.insert(2, _row("sandbox spawn (S3)", figures["S3"], "bubblewrap, all namespaces", peer))
     return found
 
 
@@ -155,7 +161,7 @@ async def _bubblewrap() -> None:
 
 
 def _forked(server: ForkServer, plan: Plan, ruleset: int, null: int) -> Way:
-    job = job_of(plan, COMMAND.argv, COMMAND.env, parent=os.getpid())
+    job = job_of(plan, COMMAND.argv, COMMAND.env, parent=os.getpid(), is_filtered=True)
 
     async def way() -> None:
         _collect(await server.spawn(job, Stdio(null, null, null), ruleset))

@@ -41,6 +41,9 @@ def _command(options: Namespace, command: list[str]) -> rules.Command:
         "read_only": options.read_only,
         "deny": options.deny,
         "best_effort": options.best_effort,
+        **({"network": _network(options.network)} if options.network else {}),
+        **({"level": options.level} if options.level else {}),
+        **({"user": options.user} if options.user else {}),
     }
     given = dict(word.split("=", 1) for word in options.env if "=" in word)
     passed_on = [word for word in options.env if "=" not in word]
@@ -49,6 +52,22 @@ def _command(options: Namespace, command: list[str]) -> rules.Command:
     return rules.Command(
         argv=command, name=options.name, isolation=isolation, supervision=supervision, env=given, cwd=options.cwd
     )
+
+
+def _network(text: str) -> str | dict[str, list[int]]:
+    """Read `allow`, `none`, `443,80` (to connect to) or `connect=443,80,bind=8080`. Raises: StockadeError."""
+    if text in ("allow", "none"):
+        return text
+    ports: dict[str, list[int]] = {"connect": [], "bind": []}
+    direction = "connect"
+    for word in text.split(","):
+        name, equals, number = word.rpartition("=")
+        direction = name if equals else direction
+        if direction not in ports or not (number.isascii() and number.isdecimal() and 0 < int(number) < 65536):
+            reason = f"--network {text}: allow, none, or ports such as 443,8080 or connect=443,bind=8080"
+            raise StockadeError(UsageWrong(verb="run", reason=reason))
+        ports[direction].append(int(number))
+    return ports
 
 
 def _only(config: Config, server: str) -> Config:

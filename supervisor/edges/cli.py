@@ -46,6 +46,12 @@ def _add_run(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     ):
         run.add_argument(f"--{key}", metavar="PATH", action="append", default=[], help=f"{text} (repeatable)")
     run.add_argument(
+        "--network", metavar="WHAT",
+        help="allow, none, or TCP ports it may use: 443,8080 or connect=443,bind=8080 (default: allow)",
+    )  # fmt: skip
+    run.add_argument("--level", choices=("auto", "S3", "S2", "S1"), help="how strong the sandbox is (default: auto)")
+    run.add_argument("--user", metavar="NAME", help="user to become before it runs (only where root runs this)")
+    run.add_argument(
         "--env", metavar="NAME[=VALUE]", action="append", default=[],
         help="a variable for it; without a value, passed on from here (repeatable)",
     )  # fmt: skip
@@ -100,6 +106,10 @@ def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     explain = verbs.add_parser("explain", help="print exactly what would be run for a server, secrets masked")
     explain.add_argument("server", metavar="NAME")
     explain.add_argument("--config", metavar="FILE", help="the config (default: the user's own)")
+    explain.add_argument(
+        "--denied", metavar="PATH", nargs="*",
+        help="instead: what was refused to it, why, and what would allow it; or whether it may use these paths",
+    )  # fmt: skip
     _add_json(explain)
     for one in (check, explain):
         _add_state_dir(one)

@@ -17,7 +17,10 @@ from supervisor.edges.asked import config_of
 from supervisor.edges.say import complain
 from supervisor.errors import CommandNotExecutable, ConfinementFailed, CwdMissing, ModeUnavailable, StockadeError
 from supervisor.process.words import Command
-from supervisor.sandbox import child
+from supervisor.sandbox import child, privileges
+from supervisor.sandbox.failures import StepError
+from supervisor.sandbox.inside import in_memory, interpreted
+from supervisor.sandbox.job import Job, encode
 
 
 def execute(options: Namespace, command: list[str] | None) -> int:
@@ -39,14 +42,32 @@ def become(config: Config, state_dir: str | None) -> int:
         return _become(prepare.located(spec, os.environ))
     if spec.mode != "sandbox":
         raise StockadeError(ModeUnavailable(mode=spec.mode))
-    job = prepare.Confinement(config, spec, str(folder.path), os.environ).job()
+    confinement = prepare.Confinement(config, spec, str(folder.path), os.environ)
+    job = confinement.job()
     _hear_signals()
     try:
+        if confinement.plan.level == "S3":
+            _launch(confinement, job)
         child.run(job)
-    except child.StepError as failed:
+    except StepError as failed:
         reason = f"{os.strerror(failed.code)} {failed.detail}".rstrip()
         complain(ConfinementFailed(step=failed.step, reason=reason))
         return int(failed.exit_code)
+
+
+def _launch(confinement: prepare.Confinement, job: Job) -> NoReturn:
+    """Become the program that makes the namespaces, with the job in a descriptor: it ends up in no list of arguments.
+
+    bubblewrap stays as the server's parent; a signal that ends it ends the server at once.
+    """
+    given = in_memory(encode(job._replace(session=False)))
+    os.set_inheritable(given, True)
+    words = confinement.launcher(interpreted(given))
+    try:
+        privileges.own_session()
+        os.execve(words[0], words, {})  # noqa: S606  (its environment would stay readable in the namespace)
+    except OSError as error:
+        raise StepError("namespaces", error.errno or 0, words[0]) from error
 
 
 def _become(command: Command) -> NoReturn:

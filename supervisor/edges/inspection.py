@@ -44,7 +44,11 @@ def _objections(config: Config, state_dir: str | None) -> dict[str, list[Problem
 
 
 def explain(options: Namespace) -> int:
-    """Print what would be executed for one server, and the ruleset that would hold it."""
+    """Print what would be executed for one server, and the ruleset that would hold it; or what it was refused."""
+    if options.denied is not None:
+        from supervisor.edges import denials
+
+        return denials.explain(options)
     config = load(options.config, environ=os.environ, facts=facts_here())
     explained = _explained(config, _spec(config, options.server), options.state_dir)
     if options.json:

@@ -2,10 +2,12 @@
 
 A right that the kernel does not know must not be named to it (EINVAL), and a right that belongs to folders alone must
 not be named in a rule for a file (EINVAL too). Both masks are made here, so that the rest speaks of access classes.
-Plain integers and no imports: this file is also read by the small programs that run before a server does.
+Plain integers and next to no imports: this file is also read by the small programs that run before a server does.
 """
 
 from __future__ import annotations
+
+import sys
 
 EXECUTE = 1 << 0
 WRITE_FILE = 1 << 1
@@ -67,6 +69,19 @@ FS_NAMES = (
 SCOPE_NAMES = ("abstract_unix_socket", "signal")
 
 
+PATH_BENEATH, NET_PORT = 1, 2
+"""Kinds of rules."""
+
+
+def attributes(abi: int, net: int) -> bytes:
+    """The struct that a ruleset is created from: every file right and scope of this ABI, and these network rights.
+
+    An older kernel refuses a longer one unless the rest is zero; the size of its own age is always right.
+    """
+    size = 24 if known(abi) >= 6 else 16 if known(abi) >= 4 else 8
+    return b"".join(value.to_bytes(8, sys.byteorder) for value in (handled_fs(abi), net, scopes(abi)))[:size]
+
+
 def known(abi: int) -> int:
     """The ABI to work with: what the kernel answered, but no newer than what is known here; 0 if it has none."""
     return max(0, min(abi, HIGHEST_KNOWN))
@@ -83,8 +98,17 @@ def scopes(abi: int) -> int:
 
 
 def handled_net(abi: int) -> int:
-    """The network rights that this ABI knows (they are handled only when a policy restricts ports)."""
+    """The network rights that this ABI knows (they are handled only when a policy restricts the network)."""
     return BIND_TCP | CONNECT_TCP if known(abi) >= 4 else 0
+
+
+def port_rules(connect: tuple[int, ...], bind: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """Each port with its rights."""
+    rights: dict[int, int] = {}
+    for ports, right in ((connect, CONNECT_TCP), (bind, BIND_TCP)):
+        for port in ports:
+            rights[port] = rights.get(port, 0) | right
+    return tuple(sorted(rights.items()))
 
 
 def restrict_flags(abi: int) -> int:

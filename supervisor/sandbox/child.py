@@ -12,85 +12,33 @@ import errno
 import mmap
 import os
 import resource
-import struct
 from collections.abc import Iterable
 from typing import NoReturn
 
 from supervisor.sandbox import calls, landlock, privileges
-from supervisor.sandbox.calls import Argument, Call
+from supervisor.sandbox.calls import Call
+from supervisor.sandbox.failures import RULESET, StepError, failure
 from supervisor.sandbox.job import Job
-
-NOT_UNDERSTOOD, CANNOT_CONFINE, CONFINEMENT_LOST, NOT_EXECUTABLE, NOT_FOUND = 2, 5, 6, 126, 127
-"""Exit codes of a process that ended before its exec (the same numbers as errors.ExitCode)."""
-
-RULESET = "ruleset"
+from supervisor.sandbox.memory import SIZE_BYTES, Memory
 
 
-class StepError(Exception):
-    """A step that failed: nothing was executed."""
+def run(job: Job, report: int | None = None) -> NoReturn:
+    """Confine this process and execute the job; raises StepError, and then the process must end.
 
-    def __init__(self, step: str, code: int, detail: str = "") -> None:
-        super().__init__(step, code, detail)
-        self.step = step
-        self.code = code
-        self.detail = detail
-
-    @property
-    def exit_code(self) -> int:
-        """The code that the process ends with."""
-        if self.step == calls.EXEC:
-            return NOT_FOUND if self.code == errno.ENOENT else NOT_EXECUTABLE
-        return CANNOT_CONFINE if self.step == RULESET and self.code in landlock.ABSENT else CONFINEMENT_LOST
-
-
-class Memory:
-    """Where the arguments of calls lie while they are made: one stretch of memory, filled from its beginning.
-
-    Made once and used again by `clear`; building an object of ctypes for every word took as long as the fork.
+    `report` is a descriptor that is told when only the exec is left.
     """
-
-    SIZE_BYTES = 16 * 1024 * 1024
-    """More than twice what one exec takes; a page that is never written to costs nothing."""
-
-    def __init__(self) -> None:
-        self._space = mmap.mmap(-1, self.SIZE_BYTES)
-        self._begin = ctypes.addressof(ctypes.c_char.from_buffer(self._space))
-        self._used = 0
-
-    def clear(self) -> None:
-        """Forget all that was placed."""
-        self._used = 0
-
-    def value(self, argument: Argument) -> int:
-        """The number that the kernel gets for an argument; raises OSError if there is no room."""
-        if isinstance(argument, int):
-            return argument
-        if isinstance(argument, bytes):
-            return self.place(argument + b"\0")
-        return self.place(struct.pack(f"{len(argument) + 1}Q", *map(self.value, argument), 0))
-
-    def place(self, data: bytes) -> int:
-        """Keep these bytes; returns their address, a multiple of 8."""
-        begin, self._used = self._used, (self._used + len(data) + 7) & ~7
-        if self._used > self.SIZE_BYTES:
-            raise OSError(errno.E2BIG, os.strerror(errno.E2BIG))
-        self._space[begin : begin + len(data)] = data
-        return self._begin + begin
-
-
-def run(job: Job) -> NoReturn:
-    """Confine this process and execute the job; raises StepError, and then the process must end."""
     with _Step("terminal"):
         if not job.terminal:
             privileges.refuse_terminal((0, 1, 2))
-    with _Step("session"):
-        privileges.own_session()
+    if job.session:
+        with _Step("session"):
+            privileges.own_session()
     with _Step("capabilities"):
         privileges.empty_bounding_set()
     with _Step(RULESET):
-        ruleset = landlock.build(job.abi, job.grants) if job.abi else None
+        ruleset = landlock.build(job.abi, job.grants, job.ports) if job.abi else None
     job = within_limits(job)
-    perform((*calls.confinement(job, ruleset), *calls.epilogue(job)))
+    perform((*calls.confinement(job, ruleset), *calls.epilogue(job, report)))
 
 
 def within_limits(job: Job) -> Job:
@@ -105,7 +53,7 @@ def within_limits(job: Job) -> Job:
 def perform(steps: Iterable[Call]) -> NoReturn:
     """Make the calls in order, the last of which does not return; raises StepError at the first that fails."""
     numbers = numbers_here()
-    memory = Memory()
+    memory = mapped()
     for call in steps:
         arguments = (*map(memory.value, call.arguments), 0, 0, 0, 0, 0, 0)[:6]
         result = landlock.libc().syscall(numbers[call.name], *arguments)
@@ -115,15 +63,10 @@ def perform(steps: Iterable[Call]) -> NoReturn:
     raise AssertionError("the last call does not return")
 
 
-def failure(call: Call, got: int) -> StepError:
-    """What a call's wrong result says."""
-    if got >= 0:
-        return StepError(call.step, errno.ENOTRECOVERABLE, f"{call.name} gave {got}, and {call.expect} was expected")
-    path = next((argument for argument in call.arguments if isinstance(argument, bytes)), b"")
-    return StepError(call.step, -got, path.decode("utf-8", "backslashreplace") if call.name in _BY_PATH else "")
-
-
-_BY_PATH = ("chdir", "execve", "openat")
+def mapped() -> Memory:
+    """Memory of this process."""
+    space = mmap.mmap(-1, SIZE_BYTES)
+    return Memory(space, ctypes.addressof(ctypes.c_char.from_buffer(space)))
 
 
 def numbers_here() -> dict[str, int]:

@@ -59,28 +59,42 @@ class Disk:
             return False
 
 
-def make_private(folders: tuple[str, ...]) -> None:
-    """Make each folder, private to this user; one that is there is made private too.
+def make_private(folders: tuple[str, ...], owner: tuple[int, int] | None = None) -> None:
+    """Make each folder, private to this user or to the owner (uid, gid); one that is there is made private too.
 
     Raises:
-        OSError: it cannot be made, or is not a folder of this user's own.
+        OSError: it cannot be made, or is not a folder of that user's own.
     """
     for folder in folders:
-        try:
-            os.mkdir(folder, 0o700)
-        except FileExistsError:
-            _take(folder)
+        _make(folder, (0o700,), owner)
 
 
-def _take(folder: str) -> None:
+def make_passable(folder: str, *, is_passable: bool) -> None:
+    """Make a folder of this user's own that others may pass through if they know the way, and cannot list.
+
+    One that is there and passable stays so even if it need not be: another server may depend on it. Raises: OSError.
+    """
+    _make(folder, (0o711,) if is_passable else (0o700, 0o711), None)
+
+
+def _make(folder: str, modes: tuple[int, ...], owner: tuple[int, int] | None) -> None:
+    is_new = False
+    try:
+        os.mkdir(folder, 0o700)
+        is_new = True
+    except FileExistsError:
+        pass
     # Opened without following a link, and checked on the descriptor: what was looked at is what is changed.
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         found = os.fstat(descriptor)
-        if found.st_uid != os.geteuid():
+        uid, gid = owner or (os.geteuid(), -1)
+        if is_new and found.st_uid != uid:
+            os.fchown(descriptor, uid, gid)
+        elif found.st_uid != uid:
             raise PermissionError(1, "it belongs to another user", folder)
-        if stat.S_IMODE(found.st_mode) != 0o700:
-            os.fchmod(descriptor, 0o700)
+        if stat.S_IMODE(found.st_mode) not in modes:
+            os.fchmod(descriptor, modes[0])
     finally:
         os.close(descriptor)
 

@@ -11,33 +11,42 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import msgspec
 import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from supervisor.launch.messages import Confined, Launch
+from supervisor.launch.messages import Confined, Denied, Exited, Launch, Launched, LaunchFailed
 from supervisor.process.instances import Arrangement, Instances
 from supervisor.process.lookup import search_path
 from supervisor.process.table import ProcessTable
 from supervisor.process.words import Command, Spawner, Stdio
 from supervisor.sandbox.apply import (
+    announced,
     asked_for,
     chosen_level,
+    divided,
     environment_of,
     job_of,
     make_folders,
     plan_here,
     ruleset_of,
     stands_of,
+    tracked,
+    wants_namespaces,
+    with_namespaces,
 )
+from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.explain import printable
 from supervisor.sandbox.forkserver import ForkServer, StaleError
 from supervisor.sandbox.job import Job, Mark
-from supervisor.sandbox.messages import SandboxReport
+from supervisor.sandbox.limits import enforcers
+from supervisor.sandbox.messages import SandboxReport, confinement
 from supervisor.sandbox.probe import probe
 from supervisor.sandbox.report import kernel_view, report_of
+from supervisor.sandbox.rulings import Case
 from supervisor.sandbox.words import Asked, Availability, Chosen, Order, Places, Plan, Profile
 
 
@@ -60,25 +69,35 @@ class _Prepared(Struct, frozen=True):
 class Sandbox:
     """Starts confined programs; open one with `open_sandbox`."""
 
-    def __init__(self, places: Places, forks: ForkServer) -> None:
+    def __init__(self, places: Places, forks: ForkServer, launchers: ForkServer, audit: Audit | None = None) -> None:
+        self.audit = audit or Audit(places.state_dir)
+        """Hears what the instances say was refused to them."""
         self._places = places
         self._forks = forks
-        self._availability: Availability | None = None
+        self._launchers = launchers
+        self._landlock: Availability | None = None
+        self._namespaces: Availability | None = None
         self._probing = trio.Lock()
         self._preparing: dict[str, trio.Lock] = {}
         self._prepared: dict[str, _Prepared] = {}
 
-    async def availability(self) -> Availability:
-        """What this machine can do, found out once by doing it."""
+    async def availability(self, *, namespaces: bool = True) -> Availability:
+        """What this machine can do, found out once by doing it; of namespaces only if asked."""
         async with self._probing:
-            if self._availability is None:
-                self._availability = await probe(self._forks, self._places.state_dir)
-        return self._availability
+            if namespaces and self._namespaces is None:
+                self._namespaces = await trio.to_thread.run_sync(with_namespaces, announced(), self._places.state_dir)
+            tried = self._namespaces if namespaces and self._namespaces else Availability(abi=0)
+            if tried.bubblewrap:
+                return tried  # Landlock was seen to hold inside
+            if self._landlock is None:
+                self._landlock = await probe(self._forks, self._places.state_dir)
+            return replace(self._landlock, why_no_namespaces=tried.why_no_namespaces)
 
     async def choose(self, order: Order) -> Chosen:
         """The level for a server. Raises: LaunchError, if it gets none."""
-        needs_probe = order.spec.level in ("auto", "S2")
-        return chosen_level(order, await self.availability() if needs_probe else Availability(abi=0))
+        if order.spec.level == "S1":
+            return chosen_level(order, announced())
+        return chosen_level(order, await self.availability(namespaces=wants_namespaces(order.spec)))
 
     async def plan(self, order: Order, command: Command) -> Plan:
         """What would be applied to a located command, without starting it. Raises: LaunchError."""
@@ -98,14 +117,26 @@ class Sandbox:
                 return await start(command, stdio, prepared, ())  # made this moment: it need not prove itself
 
         async def start(command: Command, stdio: Stdio, prepared: _Prepared, stands: tuple[Mark, ...]) -> int:
-            environment = environment_of(prepared.plan, order, command.env)
-            job = job_of(prepared.plan, command.argv, environment, parent=os.getpid())
-            pid = await self._start(job._replace(stands=stands), stdio, prepared.ruleset)
+            plan, tracking = prepared.plan, stdio.tracking
+            environment = environment_of(plan, order, command.env)
+            job = job_of(plan, command.argv, environment, parent=os.getpid(), is_filtered=plan.level != "S3")
+            job = tracked(job, tracking)._replace(stands=stands)
+            start_it = self._start_inside if plan.level == "S3" else self._start
+            pid = await start_it(job, stdio, prepared)
             names = tuple(sorted(map(printable, environment)))
-            on_report(pid, replace(prepared.report, environment=names))
+            limits = enforcers(order.limits, plan.rlimits, tracking)
+            on_report(pid, replace(prepared.report, environment=names, limits=limits))
             return pid
 
         return spawn
+
+    def case(self, server: str) -> Case | None:
+        """The plan in force for a server, and what else says why something was refused; None before its first start."""
+        prepared = self._prepared.get(server)
+        if prepared is None:
+            return None
+        asked = prepared.asked
+        return Case(plan=prepared.plan, spec=asked.spec, homes=asked.homes, own=asked.own)
 
     def close(self) -> None:
         """Forget all rulesets; what was started by them stays confined."""
@@ -114,14 +145,18 @@ class Sandbox:
                 os.close(prepared.ruleset)
         self._prepared.clear()
 
-    async def _start(self, job: Job, stdio: Stdio, ruleset: int | None) -> int:
+    async def _start(self, job: Job, stdio: Stdio, prepared: _Prepared) -> int:
         # A copy: another start of the same server may find the ruleset out of date and replace it meanwhile.
-        copy = None if ruleset is None else os.dup(ruleset)
+        copies = [] if prepared.ruleset is None else [os.dup(prepared.ruleset)]
         try:
-            return await self._forks.spawn(job, stdio, copy)
+            return await self._forks.spawn(job, stdio, *copies, *_leaf(stdio))
         finally:
-            if copy is not None:
+            for copy in copies:
                 os.close(copy)
+
+    async def _start_inside(self, job: Job, stdio: Stdio, prepared: _Prepared) -> int:
+        launcher, program = divided(job, prepared.plan)
+        return await self._launchers.launch(launcher, job, program, stdio, *_leaf(stdio))
 
     async def _prepare(self, order: Order, chosen: Chosen, command: Command, *, anew: bool = False) -> _Prepared:
         asked = asked_for(order, self._places, command.argv, search_path(command))
@@ -139,6 +174,10 @@ class Sandbox:
             return made
 
 
+def _leaf(stdio: Stdio) -> tuple[int, ...]:
+    return (stdio.tracking.procs,) if stdio.tracking.procs >= 0 else ()
+
+
 def _make(asked: Asked, chosen: Chosen, ssh_agent: str | None) -> _Prepared:
     """In a worker thread. Raises: LaunchError."""
     plan = plan_here(asked, chosen, ssh_agent)  # first, so that nothing is made for a server that is refused
@@ -146,19 +185,21 @@ def _make(asked: Asked, chosen: Chosen, ssh_agent: str | None) -> _Prepared:
     if any(skipped.path == asked.state for skipped in plan.skipped):
         plan = plan_here(asked, chosen, ssh_agent)
     stands = stands_of(plan)
-    return _Prepared(asked, chosen, plan, ruleset_of(plan), report_of(plan, asked.spec, asked.limits), stands)
+    ruleset = None if plan.level == "S3" else ruleset_of(plan)  # there it has to be built inside
+    return _Prepared(asked, chosen, plan, ruleset, report_of(plan, asked.spec, asked.limits), stands)
 
 
 @asynccontextmanager
-async def open_sandbox(places: Places) -> AsyncIterator[Sandbox]:
-    """A sandbox with a fork server of its own; leaving it ends the server, not its children."""
-    forks = ForkServer(sys.executable)
-    sandbox = Sandbox(places, forks)
+async def open_sandbox(places: Places, audit: Audit | None = None) -> AsyncIterator[Sandbox]:
+    """A sandbox with fork servers of its own, started when needed; leaving it ends them, not their children."""
+    forks, launchers = ForkServer(sys.executable), ForkServer(sys.executable, is_launcher=True)
+    sandbox = Sandbox(places, forks, launchers, audit)
     try:
         yield sandbox
     finally:
         sandbox.close()
         await forks.aclose()
+        await launchers.aclose()
 
 
 class SandboxInstances(Instances):
@@ -170,13 +211,30 @@ class SandboxInstances(Instances):
         self._profile = profile
         self._started: dict[str, tuple[str, int, SandboxReport]] = {}
 
+    async def launch(self, message: Launch) -> Launched | LaunchFailed:
+        """As every mode does, and listen to what it says is refused to it, from the first line on."""
+        self._sandbox.audit.expect(message.instance, message.server)
+        launched = await super().launch(message)
+        if isinstance(launched, LaunchFailed):
+            self._sandbox.audit.forget(message.instance)
+        return launched
+
+    async def outcome(self, instance: str) -> Denied | Exited:
+        """Wait for the next thing that is refused to a launched instance, or until nothing of it is left."""
+        return await self._sandbox.audit.outcome(instance, self._sandbox.case, partial(self.ended, instance))
+
+    def forget(self, instance: str) -> None:
+        """As every mode does."""
+        super().forget(instance)
+        self._sandbox.audit.forget(instance)
+
     def confined(self, instance: str) -> Confined | None:
         """What holds a launched instance, with what the kernel says about it; asked once, right after its launch."""
         started = self._started.pop(instance, None)
         if started is None:
             return None
         server, pid, report = started
-        seen = replace(report, kernel=kernel_view(_status(pid)))
+        seen = replace(report, kernel=kernel_view(_status(_innermost(pid) if report.level == "S3" else pid)))
         return Confined(
             server=server, instance=instance, pid=pid, report=msgspec.to_builtins(seen), degraded=report.degraded
         )
@@ -195,9 +253,21 @@ class SandboxInstances(Instances):
 
         return Arrangement(
             spawner=self._sandbox.spawner(order, chosen, keep),
-            confinement=f"S2 abi{chosen.abi}" if chosen.abi else "S1 (no file sandbox)",
+            confinement=confinement(chosen.level, chosen.abi),
             degraded=bool(chosen.degraded),
         )
+
+
+def _innermost(launcher: int) -> int:
+    """The server behind bubblewrap: the first child of its first child, which is the first process of the namespace."""
+    pid = launcher
+    for _ in range(2):
+        try:
+            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+                pid = int(file.read().split()[0])
+        except (OSError, IndexError):
+            return 0  # it has ended already; no process has this number
+    return pid
 
 
 def _status(pid: int) -> str:

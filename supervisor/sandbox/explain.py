@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
+from supervisor.config.schema import Ports
 from supervisor.sandbox import abi
-from supervisor.sandbox.words import Plan
+from supervisor.sandbox.words import MountKind, Plan
 
 
 def structure(plan: Plan) -> dict[str, object]:
@@ -23,6 +25,11 @@ def structure(plan: Plan) -> dict[str, object]:
         "skipped": [{"path": printable(item.path), "reason": item.reason} for item in plan.skipped],
         "refused": [{"path": printable(item.path), "reason": item.reason} for item in plan.refused],
         "denied": [printable(path) for path in plan.denied],
+        "not_higher": printable(plan.not_higher),
+        "view": [{"kind": item.kind, "path": printable(item.path)} for item in plan.view],
+        "filters": {item.name: item.sha256 for item in plan.filters},
+        "network": network_word(plan.network),
+        "user": plan.account.name if plan.account else None,
         "rlimits": {limit.name: limit.value for limit in plan.rlimits},
         "environment": {name: printable(value) for name, value in {**plan.defaults, **plan.environment}.items()},
         "cwd": printable(plan.cwd),
@@ -36,6 +43,12 @@ def lines(plan: Plan) -> Iterator[str]:
     yield f"level       {plan.level} ({held})"
     if plan.degraded:
         yield f"degraded    {plan.degraded}"
+    if plan.not_higher:
+        yield f"            {printable(plan.not_higher)}"
+    if plan.account:
+        yield f"user        {plan.account.name} (uid {plan.account.uid})"
+    yield f"network     {network_word(plan.network)}"
+    yield f"seccomp     {', '.join(item.name for item in plan.filters) or 'no filters'}"
     yield f"cwd         {printable(plan.cwd)}"
     for access in abi.CLASSES:
         yield from _block(access, (item.path for item in plan.grants if item.access == access))
@@ -43,9 +56,24 @@ def lines(plan: Plan) -> Iterator[str]:
     yield from _block("skipped", (f"{item.path}: {item.reason}" for item in plan.skipped))
     yield from _block("refused", (f"{item.path}: {item.reason}" for item in plan.refused))
     yield from _block("denied", plan.denied)
+    yield from _block("view", (f"{_SHOWN[item.kind]} {item.path}".strip() for item in plan.view))
     yield from _block("rlimits", (f"{limit.name} {limit.value}" for limit in plan.rlimits))
     yield from _block("variables", (f"{name}={value}" for name, value in {**plan.defaults, **plan.environment}.items()))
     yield from _block("gaps", plan.gaps)
+
+
+_SHOWN: dict[MountKind, str] = {
+    "bind": "writable", "read_only": "readable", "folder": "empty", "link": "link", "temporary": "in memory",
+    "no_folder": "hidden", "no_file": "hidden", "proc": "own", "devices": "own",
+}  # fmt: skip
+
+
+def network_word(network: Literal["allow", "none"] | Ports) -> str:
+    """The setting in one word or two: `allow`, `none`, `ports connect=443 bind=none`."""
+    if isinstance(network, str):
+        return network
+    connect, bind = (",".join(map(str, ports)) or "none" for ports in (network.connect, network.bind))
+    return f"ports connect={connect} bind={bind}"
 
 
 def _block(title: str, items: Iterable[str]) -> Iterator[str]:

@@ -15,7 +15,6 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import trio
 from msgspec import Struct
@@ -25,9 +24,8 @@ from supervisor.process.spawn import spawn_plain
 from supervisor.process.words import Command, Stdio
 from supervisor.sandbox.calls import EXEC
 from supervisor.sandbox.forks import HEADER, LARGEST_REQUEST_BYTES, PID, STALE
+from supervisor.sandbox.inside import PROGRAM, Inside, in_memory
 from supervisor.sandbox.job import Job, encode
-
-PROGRAM = Path(__file__).with_name("program.py")
 
 START_S = 10.0
 """Bound of one start: a fork and some twenty system calls take 2 ms; only a hanging file system comes near this."""
@@ -49,8 +47,16 @@ class _Report(Struct, frozen=True):
 class ForkServer:
     """One fork server process; `spawn` may be called by many tasks at once."""
 
-    def __init__(self, python: str = sys.executable, *, machine_code: bool = True, start_s: float = START_S) -> None:
-        words = (python, "-I", "-S", os.fspath(PROGRAM), "serve", "0", *(() if machine_code else ("plain",)))
+    def __init__(
+        self,
+        python: str = sys.executable,
+        *,
+        is_launcher: bool = False,
+        machine_code: bool = True,
+        start_s: float = START_S,
+    ) -> None:
+        kind = (*(() if machine_code else ("plain",)), *(("launcher",) if is_launcher else ()))
+        words = (python, "-I", "-S", PROGRAM, "serve", "0", *kind)
         self._command = Command(argv=words, env={}, cwd="/")
         self._start_s = start_s
         self._pid: int | None = None
@@ -62,8 +68,10 @@ class ForkServer:
         """The process id of the server that runs now."""
         return self._pid
 
-    async def spawn(self, job: Job, stdio: Stdio, ruleset: int | None = None) -> int:
+    async def spawn(self, job: Job, stdio: Stdio, *more: int) -> int:
         """Start a job; returns the pid of a child of this process, its program already executing.
+
+        `more` are the descriptors that the job has besides its streams, in the order that forks.py names.
 
         Once begun it is carried through even if the caller is cancelled; bounded by `start_s`, twice if the server died
         over it.
@@ -71,11 +79,11 @@ class ForkServer:
         Raises:
             LaunchError, StaleError: nothing of the job runs, and nothing of it waits to be reaped.
         """
-        descriptors = [stdio.stdin, stdio.stdout, stdio.stderr]
+        streams = (stdio.stdin, stdio.stdout, stdio.stderr)
         with trio.CancelScope(shield=True):
-            report = await self._ask(job, descriptors, ruleset)
+            report = await self._ask(job, streams, more)
             if report.pid is None and report.failed is None:
-                report = await self._ask(job, descriptors, ruleset)
+                report = await self._ask(job, streams, more)
             if report.pid is not None and report.failed is None:
                 return report.pid
             if report.pid is not None:
@@ -83,6 +91,28 @@ class ForkServer:
         if report.failed is not None and report.failed[0] == STALE:
             raise StaleError
         raise LaunchError(_problem(job, report.failed))
+
+    async def launch(self, launcher: Job, job: Job, inside: Inside, stdio: Stdio, *more: int) -> int:
+        """Start a launcher, and wait until the program of the job inside of it executes; returns the launcher's pid.
+
+        Raises as `spawn`.
+        """
+        with trio.CancelScope(shield=True):
+            given = in_memory(inside.data)
+            ours, theirs = _report_pipe()
+            async with trio.lowlevel.FdStream(ours) as reports:
+                try:
+                    pid = await self.spawn(launcher, stdio, *more, given, theirs)
+                finally:
+                    os.close(given)
+                    os.close(theirs)
+                heard, is_late = await self._heard(reports)
+            failed = ("namespaces", errno.ETIMEDOUT, "") if is_late else inside.failure(heard)
+            if failed is None:
+                return pid
+            os.kill(pid, signal.SIGKILL)
+            await reap(pid)
+        raise LaunchError(_problem(job, failed))
 
     async def prove(self, job: Job, ruleset: int) -> None:
         """Run a probe to its end, whoever is cancelled. Raises LaunchError if it did not show what it has to show."""
@@ -104,13 +134,11 @@ class ForkServer:
                 os.kill(pid, signal.SIGKILL)
                 await reap(pid)
 
-    async def _ask(self, job: Job, descriptors: Sequence[int], ruleset: int | None) -> _Report:
-        ours, theirs = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        os.set_blocking(theirs, True)
+    async def _ask(self, job: Job, streams: Sequence[int], more: Sequence[int]) -> _Report:
+        ours, theirs = _report_pipe()
         async with trio.lowlevel.FdStream(ours) as answers:
             try:
-                sent = [*descriptors, theirs, *([] if ruleset is None else [ruleset])]
-                by = await self._deliver(encode(job), sent)
+                by = await self._deliver(encode(job), [*streams, theirs, *more])
             finally:
                 os.close(theirs)
             return await self._read(answers, by)
@@ -137,12 +165,9 @@ class ForkServer:
         return by
 
     async def _read(self, answers: trio.lowlevel.FdStream, by: int | None) -> _Report:
-        data = b""
-        with trio.move_on_after(self._start_s) as bound:
-            while more := await answers.receive_some(4096):
-                data += more
+        data, is_late = await self._heard(answers)
         seen = _understood(data)
-        if bound.cancelled_caught:
+        if is_late:
             self._drop(by)
             if seen.pid is not None:
                 os.kill(seen.pid, signal.SIGKILL)
@@ -150,6 +175,14 @@ class ForkServer:
         if seen.pid is None and seen.failed is None:
             self._drop(by)  # it died over this request, and whoever asks again needs another one
         return seen
+
+    async def _heard(self, pipe: trio.lowlevel.FdStream) -> tuple[bytes, bool]:
+        """All that came, and whether it took too long."""
+        data = b""
+        with trio.move_on_after(self._start_s) as bound:
+            while more := await pipe.receive_some(4096):
+                data += more
+        return data, bound.cancelled_caught
 
     async def _running(self) -> trio.socket.SocketType:
         if self._pid is not None and _has_ended(self._pid):
@@ -186,6 +219,13 @@ class ForkServer:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+def _report_pipe() -> tuple[int, int]:
+    """Our end, which does not block, and the child's."""
+    ours, theirs = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    os.set_blocking(theirs, True)
+    return ours, theirs
 
 
 def _understood(data: bytes) -> _Report:

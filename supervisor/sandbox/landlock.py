@@ -21,18 +21,15 @@ if TYPE_CHECKING:
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_QUERY = 1
-_RULE_PATH_BENEATH = 1
-ABSENT = (errno.ENOSYS, errno.EOPNOTSUPP)
-"""What the kernel answers when it was built without Landlock, or booted without it."""
-
-
-class _RulesetAttr(ctypes.Structure):
-    _fields_ = (("fs", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64))
 
 
 class _PathBeneath(ctypes.Structure):
     _pack_ = 1
     _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
+
+
+class _NetPort(ctypes.Structure):
+    _fields_ = (("allowed", ctypes.c_uint64), ("port", ctypes.c_uint64))
 
 
 @cache
@@ -64,18 +61,21 @@ def system_call(number: int, *arguments: int) -> int:
 
 
 def version() -> int:
-    """The ABI that this kernel answers; raises OSError, with one of ABSENT where there is no Landlock."""
+    """The ABI that this kernel answers; raises OSError, with one of failures.NO_LANDLOCK where there is no Landlock."""
     if sys.platform != "linux":
         raise OSError(errno.ENOSYS, "this is not Linux")
     return system_call(_CREATE_RULESET, 0, 0, _VERSION_QUERY)
 
 
-def create_ruleset(abi: int) -> int:
-    """An empty ruleset that handles every file right and every scope of this ABI; the caller closes the descriptor."""
-    attributes = _RulesetAttr(fs=rights.handled_fs(abi), net=0, scoped=rights.scopes(abi))
-    # An older kernel refuses a longer struct unless the rest is zero; the size of its own age is always right.
-    size = 24 if abi >= 6 else 16 if abi >= 4 else 8
-    return system_call(_CREATE_RULESET, ctypes.addressof(attributes), size, 0)
+def create_ruleset(abi: int, *, holds_ports: bool = False) -> int:
+    """An empty ruleset that handles every file right and every scope of this ABI; the caller closes the descriptor.
+
+    With `holds_ports` it handles TCP too, where the ABI knows it.
+    """
+    net = rights.handled_net(abi) if holds_ports else 0
+    attributes = rights.attributes(abi, net)
+    held = ctypes.create_string_buffer(attributes, len(attributes))
+    return system_call(_CREATE_RULESET, ctypes.addressof(held), len(attributes), 0)
 
 
 def grant(ruleset: int, path: bytes, access: str, abi: int) -> None:
@@ -85,19 +85,30 @@ def grant(ruleset: int, path: bytes, access: str, abi: int) -> None:
         try:
             allowed = rights.granted(access, abi, folder=stat.S_ISDIR(os.fstat(opened).st_mode))
             rule = _PathBeneath(allowed=allowed, parent=opened)
-            system_call(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.addressof(rule), 0)
+            system_call(_ADD_RULE, ruleset, rights.PATH_BENEATH, ctypes.addressof(rule), 0)
         finally:
             os.close(opened)
     except OSError as problem:
         raise OSError(problem.errno, problem.strerror, path) from problem
 
 
-def build(abi: int, grants: Iterable[tuple[bytes, str]]) -> int:
-    """A whole ruleset of (path, access class); the caller closes the descriptor. Raises OSError, leaving none open."""
-    ruleset = create_ruleset(abi)
+def grant_port(ruleset: int, port: int, allowed: int) -> None:
+    """Allow the rights (BIND_TCP, CONNECT_TCP) on one TCP port. Raises OSError."""
+    rule = _NetPort(allowed=allowed, port=port)
+    system_call(_ADD_RULE, ruleset, rights.NET_PORT, ctypes.addressof(rule), 0)
+
+
+def build(abi: int, grants: Iterable[tuple[bytes, str]], ports: Iterable[tuple[int, int]] | None = None) -> int:
+    """A whole ruleset of (path, access class) and of (port, rights); the caller closes the descriptor.
+
+    No `ports` at all leaves TCP alone, an empty list denies it. Raises OSError, leaving nothing open.
+    """
+    ruleset = create_ruleset(abi, holds_ports=ports is not None)
     try:
         for path, access in grants:
             grant(ruleset, path, access, abi)
+        for port, allowed in ports or ():
+            grant_port(ruleset, port, allowed)
     except BaseException:
         os.close(ruleset)
         raise

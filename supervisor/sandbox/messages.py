@@ -9,8 +9,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-Got = Literal["S2", "S1"]
+Got = Literal["S3", "S2", "S1"]
 """Levels that can be had."""
+
+
+Access = Literal["read", "read_exec", "write", "device", "shared_memory"]
+"""Access classes; abi.CLASSES says which rights each is."""
 
 
 class Granted(Struct, frozen=True):
@@ -29,7 +33,7 @@ class Expanded(Struct, frozen=True):
     """
 
     path: str
-    access: str
+    access: Access
     children: int
 
 
@@ -69,9 +73,20 @@ class KernelView(Struct, frozen=True, kw_only=True):
 
     no_new_privs: int = -1
     seccomp: int = -1
+    """0 = no filter, 2 = filters."""
+    seccomp_filters: int = -1
+    """How many of them."""
+    uid: int = -1
     cap_effective: int = -1
     cap_permitted: int = -1
     cap_bounding: int = -1
+
+
+class Filter(Struct, frozen=True):
+    """A system-call filter that was installed."""
+
+    name: str
+    sha256: str
 
 
 class SandboxReport(Struct, frozen=True, kw_only=True):
@@ -89,6 +104,13 @@ class SandboxReport(Struct, frozen=True, kw_only=True):
     skipped: tuple[Skipped, ...]
     refused: tuple[Refused, ...]
     denied: tuple[str, ...]
+    not_higher: str
+    """Why `auto` gave no higher level; empty if there is none, or if the level was asked for by name."""
+    namespaces: tuple[str, ...]
+    """What it has of its own: mounts, processes, …; none below level S3."""
+    filters: tuple[Filter, ...]
+    user: str
+    """The user that it became; empty if it stayed who we are."""
     network: str
     network_open: tuple[str, ...]
     rlimits: tuple[RLimit, ...]
@@ -100,5 +122,10 @@ class SandboxReport(Struct, frozen=True, kw_only=True):
 
     @property
     def confinement(self) -> str:
-        """In a few words: `S2 abi7`, `S1 (no file sandbox)`."""
-        return f"{self.level} abi{self.landlock_abi}" if self.is_file_sandbox else f"{self.level} (no file sandbox)"
+        """In a few words."""
+        return confinement(self.level, self.landlock_abi)
+
+
+def confinement(level: Got, abi: int) -> str:
+    """A level in a few words: `S3 abi7`, `S2 abi7`, `S1 (no file sandbox)`."""
+    return f"{level} abi{abi}" if abi else f"{level} (no file sandbox)"

@@ -60,11 +60,13 @@ import ctypes
 import mmap
 import os
 import signal
-import struct
 from collections.abc import Sequence
 
-from supervisor.sandbox import child, landlock
+from supervisor.sandbox import landlock
 from supervisor.sandbox.calls import NUMBERS, Call
+from supervisor.sandbox.child import mapped
+from supervisor.sandbox.failures import failure
+from supervisor.sandbox.memory import ROW
 
 MACHINE = "x86_64"
 CODE = bytes.fromhex(
@@ -75,9 +77,6 @@ CODE = bytes.fromhex(
 
 _CLONE_FLAGS = 0x100 | 0x4000 | 0x8000 | 0x100000 | signal.SIGCHLD
 """CLONE_VM, CLONE_VFORK (this process waits for the exec), CLONE_PARENT, CLONE_PARENT_SETTID."""
-_NO_FAILURE = -(1 << 63)
-_ROW = struct.Struct("8q")
-"""Number of the call, six arguments, and what is expected."""
 _STACK_BYTES = 4096
 """Unused by the code itself; the kernel wants an address."""
 
@@ -90,7 +89,7 @@ class Runner:
         self._run = prototype(code)
         self._stack = ctypes.create_string_buffer(_STACK_BYTES)
         self._outcome = (ctypes.c_int64 * 3)()
-        self._memory = child.Memory()
+        self._memory = mapped()
 
     @property
     def pid_address(self) -> int:
@@ -102,7 +101,8 @@ class Runner:
 
         Raises OSError if there is no child, StepError if it failed (it has ended then).
         """
-        table = self._table(steps)
+        self._memory.clear()
+        table = self._memory.table(steps, NUMBERS[MACHINE])
         self._outcome[:] = [0, 0, 0]
         top = (ctypes.addressof(self._stack) + _STACK_BYTES) & ~15
         pid = self._run(_CLONE_FLAGS, top, table, self.pid_address)
@@ -110,17 +110,8 @@ class Runner:
             raise OSError(-pid, os.strerror(-pid))
         row, result = self._outcome[1:]
         if row:
-            raise child.failure(steps[(row - table) // _ROW.size], result)
+            raise failure(steps[(row - table) // ROW.size], result)
         return int(pid)
-
-    def _table(self, steps: Sequence[Call]) -> int:
-        self._memory.clear()
-        value, numbers = self._memory.value, NUMBERS[MACHINE]
-        rows = []
-        for call in steps:
-            arguments = (*map(value, call.arguments), 0, 0, 0, 0, 0, 0)[:6]
-            rows.append(_ROW.pack(numbers[call.name], *arguments, _NO_FAILURE if call.expect is None else call.expect))
-        return self._memory.place(b"".join(rows))
 
 
 def runner() -> Runner | None:

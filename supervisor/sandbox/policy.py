@@ -14,29 +14,42 @@ from supervisor.sandbox.limits import process_limits
 from supervisor.sandbox.messages import Refused
 from supervisor.sandbox.paths import Paths, is_within
 from supervisor.sandbox.scripts import script_folders
-from supervisor.sandbox.words import Asked, Chosen, Plan, Wanted
+from supervisor.sandbox.view import view_of
+from supervisor.sandbox.words import Asked, Chosen, Grant, Mount, Plan, Wanted
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _RESOLVER = "/etc/resolv.conf"
+PRIVATE = "a folder in memory, of its own"
 
 
 def plan_for(
     asked: Asked, chosen: Chosen, paths: Paths, *, reachable: tuple[str, ...] = (), is_root: bool = False
 ) -> Plan | GrantRefused | SettingUnavailable:
     """What would be applied to this server. A problem if the config asks for what must not be granted."""
-    rlimits = process_limits(asked.limits, asked.spec.rlimits)
+    # The user namespace of level S3 counts processes anew; root has none made for it.
+    counts_own = asked.account is not None or (chosen.level == "S3" and not is_root)
+    rlimits = process_limits(asked.limits, asked.spec.rlimits, counts_own=counts_own)
     if isinstance(rlimits, SettingUnavailable):
         return rlimits
-    too_much = next((path for path in asked.spec.read_write if _opens_everything(path, asked, paths)), None)
+    too_much = next((path for path in asked.spec.read_write if _is_too_much(path, asked, chosen, paths)), None)
     if too_much is not None:
         return GrantRefused(path=too_much)
     denied = denied_paths(asked.homes, asked.own, asked.spec.deny)
-    granted = spread(_wanted(asked, paths), denied, paths) if chosen.abi else Spread((), (), (), ())
+    wanted = _wanted(asked, paths)
+    granted = spread(wanted, denied, paths) if chosen.abi else Spread((), (), (), ())
+    view = _view(asked, wanted, granted, (*denied, *reachable), paths) if chosen.level == "S3" else ()
     return Plan(
         level=chosen.level,
         abi=chosen.abi,
         degraded=chosen.degraded,
-        grants=granted.grants,
+        not_higher=chosen.not_higher,
+        bubblewrap=chosen.bubblewrap,
+        is_image=chosen.is_image,
+        view=view,
+        filters=chosen.filters,
+        network=asked.spec.network,
+        account=asked.account,
+        grants=(*granted.grants, *(Grant(m.path, "write", PRIVATE) for m in view if m.kind == "temporary")),
         expanded=granted.expanded,
         skipped=granted.skipped,
         refused=(*granted.refused, *(_refused_cwd(asked, paths) if chosen.abi else ())),
@@ -46,10 +59,20 @@ def plan_for(
         defaults=variables.caches(asked.state),
         folders=variables.folders(asked.state),
         cwd=asked.working_dir or asked.state,
-        gaps=gaps(chosen.abi, reachable, is_root=is_root),
+        gaps=gaps(chosen, asked.spec.network, reachable, is_root=is_root and asked.account is None),
         landmarks=_landmarks(granted),
         watched=granted.watched,
     )
+
+
+def _view(
+    asked: Asked, wanted: tuple[Wanted, ...], granted: Spread, holes: tuple[str, ...], paths: Paths
+) -> tuple[Mount, ...]:
+    cwd = asked.working_dir or asked.state
+    own = (Grant(paths.real(path), "read", "") for path in asked.shown if paths.kind(path) != "missing")
+    whole = (Grant(item.path, item.access, "") for item in granted.expanded)
+    named = (*(want.path for want in wanted), *asked.shown, asked.argv[0], cwd)
+    return view_of((*own, *whole, *granted.grants), holes, named, cwd, paths)
 
 
 def _landmarks(granted: Spread) -> tuple[str, ...]:
@@ -78,6 +101,13 @@ def _wanted(asked: Asked, paths: Paths) -> tuple[Wanted, ...]:
         *(Wanted(path, "device", "plain devices") for path in DEVICES),
         Wanted("/dev/shm", "shared_memory", "semaphores and shared memory"),  # noqa: S108 - granted, not written to
     )
+
+
+def _is_too_much(path: str, asked: Asked, chosen: Chosen, paths: Paths) -> bool:
+    # At S3 a home folder can be had: its secrets are hidden, and what is denied cannot be made in it either.
+    if chosen.level == "S3" and paths.real(path) != "/":
+        return False
+    return _opens_everything(path, asked, paths)
 
 
 def _opens_everything(path: str, asked: Asked, paths: Paths) -> bool:

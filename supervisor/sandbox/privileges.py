@@ -12,6 +12,7 @@ import os
 from supervisor.sandbox.landlock import checked, libc
 
 _PR_CAPBSET_READ, _PR_CAPBSET_DROP = 23, 24
+_PR_SET_NO_NEW_PRIVS = 38
 _CAP_SETPCAP = 8
 _CAPABILITIES_AT_MOST = 64
 _TIOCNOTTY = 0x5422
@@ -40,6 +41,11 @@ def _leave_terminal() -> None:
         fcntl.ioctl(terminal, _TIOCNOTTY)
     finally:
         os.close(terminal)
+
+
+def gain_nothing() -> None:
+    """Set no_new_privs: no program that is executed from here on gives more rights than there are."""
+    checked(libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 
 
 def empty_bounding_set() -> None:

@@ -6,10 +6,11 @@ import os
 import tempfile
 
 from supervisor.errors import LaunchError
-from supervisor.sandbox import landlock
+from supervisor.sandbox import landlock, seccomp
 from supervisor.sandbox.apply import announced
 from supervisor.sandbox.forkserver import ForkServer
 from supervisor.sandbox.job import Job
+from supervisor.sandbox.level import SEAL
 from supervisor.sandbox.words import Availability
 
 
@@ -33,8 +34,12 @@ async def _try(forks: ForkServer, folder: str, number: int) -> None:
     os.mkdir(inside)
     os.close(os.open(outside, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))  # refused below, so possible here
     ruleset = landlock.build(number, [(os.fsencode(inside), "write")])
-    proof = (os.fsencode(os.path.join(inside, "file")), os.fsencode(outside))
+    proof = (os.fsencode(os.path.join(inside, "file")), os.fsencode(outside), b"")
+    filters, parent = seccomp.programs((SEAL,)), os.getpid()
+    job = Job(
+        argv=(), env={}, cwd=b"/", abi=number, parent=parent, filters=filters, is_filtered=bool(filters), probe=proof
+    )
     try:
-        await forks.prove(Job(argv=(), env={}, cwd=b"/", abi=number, parent=os.getpid(), probe=proof), ruleset)
+        await forks.prove(job, ruleset)
     finally:
         os.close(ruleset)

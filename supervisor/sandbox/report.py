@@ -7,8 +7,9 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.process.words import Tracking
 from supervisor.sandbox import abi
-from supervisor.sandbox.explain import printable
+from supervisor.sandbox.explain import network_word, printable
 from supervisor.sandbox.gaps import network_open
 from supervisor.sandbox.limits import enforcers
 from supervisor.sandbox.messages import Expanded, Granted, KernelView, Refused, SandboxReport, Skipped
@@ -32,14 +33,24 @@ def report_of(plan: Plan, spec: SandboxSpec, limits: Limits) -> SandboxReport:
         skipped=_printable(plan.skipped),
         refused=_printable(plan.refused),
         denied=tuple(printable(path) for path in plan.denied),
-        network="allow",
-        network_open=network_open(),
+        not_higher=printable(plan.not_higher),
+        namespaces=_namespaces(plan),
+        filters=plan.filters,
+        user=plan.account.name if plan.account else "",
+        network=network_word(plan.network),
+        network_open=network_open(plan.network, plan.level),
         rlimits=plan.rlimits,
-        limits=enforcers(limits, plan.rlimits),
+        limits=enforcers(limits, plan.rlimits, Tracking()),
         environment=(),
         kernel=KernelView(),
         gaps=tuple(printable(gap) for gap in plan.gaps),
     )
+
+
+def _namespaces(plan: Plan) -> tuple[str, ...]:
+    if plan.level != "S3":
+        return ()
+    return ("mounts", "processes", "ipc", "host name", "cgroup", *(["network"] if plan.network == "none" else []))
 
 
 def _printable(items: tuple[_Placed, ...]) -> tuple[_Placed, ...]:
@@ -57,6 +68,8 @@ def kernel_view(status: str) -> KernelView:
     return KernelView(
         no_new_privs=number("NoNewPrivs", 10),
         seccomp=number("Seccomp", 10),
+        seccomp_filters=number("Seccomp_filters", 10),
+        uid=int(fields["Uid"].split()[1]) if "Uid" in fields else -1,
         cap_effective=number("CapEff", 16),
         cap_permitted=number("CapPrm", 16),
         cap_bounding=number("CapBnd", 16),

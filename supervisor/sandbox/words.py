@@ -10,11 +10,17 @@ from typing import Literal
 
 from msgspec import Struct
 
-from supervisor.config.schema import Limits, SandboxSpec
-from supervisor.sandbox.messages import Expanded, Got, Refused, RLimit, Skipped
+from supervisor.config.schema import Limits, Ports, SandboxSpec
+from supervisor.sandbox.messages import Access, Expanded, Filter, Got, Refused, RLimit, Skipped
 
-Access = Literal["read", "read_exec", "write", "device", "shared_memory"]
-"""Access classes; abi.CLASSES says which rights each is."""
+
+class Account(Struct, frozen=True, kw_only=True):
+    """The user that a server becomes."""
+
+    name: str
+    uid: int
+    gid: int
+    groups: tuple[int, ...]
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -34,6 +40,10 @@ class Asked(Struct, frozen=True, kw_only=True):
     """Folders and files of stockade itself: state, config, control token."""
     spec: SandboxSpec
     limits: Limits
+    account: Account | None = None
+    """Whom it becomes; None = it stays who we are."""
+    shown: tuple[str, ...] = ()
+    """What an interpreter that confines itself in a view has to see there, and is not granted."""
 
 
 class Wanted(Struct, frozen=True):
@@ -54,6 +64,20 @@ class Grant(Struct, frozen=True):
     why: str
 
 
+MountKind = Literal["bind", "read_only", "folder", "link", "temporary", "no_folder", "no_file", "proc", "devices"]
+"""`bind` and `read_only` show what is there outside; `folder` and `link` are made; `temporary` is an empty folder in
+memory, `no_folder` and `no_file` hide what would be seen; `proc` and `devices` are the namespace's own."""
+
+
+class Mount(Struct, frozen=True):
+    """One entry of the view that a server has of the file system at level S3."""
+
+    kind: MountKind
+    path: str
+    target: str = ""
+    """Where a link leads to."""
+
+
 class Plan(Struct, frozen=True, kw_only=True):
     """Everything that would be applied to one server, and what was left out."""
 
@@ -62,6 +86,18 @@ class Plan(Struct, frozen=True, kw_only=True):
     """0 at level S1: no ruleset."""
     degraded: str
     """Why this is less than was asked for; empty if it is not."""
+    not_higher: str = ""
+    """Why `auto` gave no higher level; empty if there is none, or if the level was asked for by name."""
+    bubblewrap: str = ""
+    """The program that makes the namespaces; empty below level S3."""
+    is_image: bool = False
+    """As Availability says."""
+    view: tuple[Mount, ...] = ()
+    """All that can be seen of the file system at level S3, outer folders first."""
+    filters: tuple[Filter, ...] = ()
+    """In the order in which they are installed."""
+    network: Literal["allow", "none"] | Ports = "allow"
+    account: Account | None = None
     grants: tuple[Grant, ...]
     expanded: tuple[Expanded, ...]
     skipped: tuple[Skipped, ...]
@@ -89,6 +125,13 @@ class Availability(Struct, frozen=True, kw_only=True):
     """0 = no Landlock that holds."""
     reason: str = ""
     """Why not."""
+    bubblewrap: str = ""
+    """A program that was seen to make the namespaces of level S3; empty if there is none."""
+    is_image: bool = False
+    """What confines itself in them can be a program in memory (image.py); else it is an interpreter."""
+    why_no_namespaces: str = ""
+    filters: tuple[Filter, ...] = ()
+    """Every system-call filter that there is for this machine."""
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
@@ -97,6 +140,14 @@ class Chosen(Struct, frozen=True, kw_only=True):
     level: Got
     abi: int
     degraded: str = ""
+    not_higher: str = ""
+    """As Plan says."""
+    bubblewrap: str = ""
+    """As Plan says."""
+    is_image: bool = False
+    """As Availability says."""
+    filters: tuple[Filter, ...] = ()
+    """As Plan says."""
 
 
 class Profile(Struct, frozen=True, kw_only=True):

@@ -50,14 +50,15 @@ async def test_one_that_somebody_else_killed_is_reported_as_that(scene: Scene) -
 @pytest.mark.parametrize("behaviour", ["tree", "daemon"])
 async def test_nothing_that_it_started_is_left_when_its_end_is_told(scene: Scene, behaviour: str) -> None:
     launched = await scene.launched(behaviour)
-    exited = await scene.halt(launched.instance)
-    assert (scene.stage.left(), exited.leftovers > 0) == (set(), True)
+    await scene.halt(launched.instance)
+    assert scene.stage.left() == set()
 
 
 async def test_nothing_that_it_started_is_left_after_its_own_exit_either(scene: Scene) -> None:
     launched = await scene.launched("leaver")
     exited = await scene.wait_for(Exited, launched.instance)
-    assert (exited.code, exited.ended_by, exited.leftovers) == (3, "itself", 1)
+    assert (exited.code, exited.ended_by) == (3, "itself")
+    assert exited.leftovers <= 1  # none where the kernel ends them with their namespace
     assert scene.stage.left() == set()
 
 

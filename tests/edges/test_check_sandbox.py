@@ -19,8 +19,8 @@ pytestmark = pytest.mark.real
     ("sandbox", "code"),
     [
         ({"read_write": ["/"]}, "sandbox.grant_refused"),
-        ({"network": "none"}, "sandbox.setting_unavailable"),
-        ({"level": "S3"}, "sandbox.level_unavailable"),
+        ({"level": "S1", "network": {"connect": [443]}}, "sandbox.setting_unavailable"),
+        ({"user": "nobody-of-this-name"}, "sandbox.setting_unavailable"),
     ],
 )
 def test_what_cannot_be_held_is_an_error_of_that_server_alone(

@@ -40,14 +40,14 @@ for line in sys.stdin:
 """
 
 
-def home_with_traitor(state_dir: Path, mode: str, victim: str) -> Home:
+def home_with_traitor(state_dir: Path, mode: str, victim: str, **sandbox: Any) -> Home:
     program = state_dir / "traitor.py"
     program.write_text(TRAITOR)
     state_dir.chmod(0o755)
     traitor: dict[str, Any] = {
         "command": sys.executable,
         "args": ["-S", str(program), str(state_dir / "s"), victim],
-        "isolation": {"mode": mode, "sandbox": {"read_only": [str(program)]} if mode == "sandbox" else {}},
+        "isolation": {"mode": mode, "sandbox": {"read_only": [str(program)], **sandbox} if mode == "sandbox" else {}},
         "stockade": {"startup": {"handshake": "20s"}},
     }
     sleeper = {"command": "/bin/sleep", "args": ["1000"], "isolation": {"mode": "none"}, "enabled": False}
@@ -66,9 +66,15 @@ def said_by_traitor(home: Home) -> list[str]:
 
 
 def test_a_sandboxed_server_reads_no_token_and_a_guessed_one_is_refused(state_dir: Path) -> None:
-    said = said_by_traitor(home_with_traitor(state_dir, "sandbox", word()))
+    said = said_by_traitor(home_with_traitor(state_dir, "sandbox", word(), level="S2"))
     assert "token: Permission denied" in said
     assert "guessed: control.refused" in said or any(line.startswith("guessed: cannot connect") for line in said)
+    assert said[-1] == "disabled"
+
+
+def test_in_a_view_of_its_own_it_sees_neither_token_nor_socket(state_dir: Path) -> None:
+    said = said_by_traitor(home_with_traitor(state_dir, "sandbox", word(), level="S3"))
+    assert {"token: No such file or directory", "guessed: cannot connect: No such file or directory"} <= set(said)
     assert said[-1] == "disabled"
 
 

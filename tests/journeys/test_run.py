@@ -96,7 +96,7 @@ def test_what_the_server_writes_to_stderr_arrives_and_nothing_else(home: Home) -
 
 
 def test_a_session_goes_on_when_its_server_is_killed(home: Home) -> None:
-    with Talk([*COMMAND, "run", "--", *server_command()], home.environ) as talk:
+    with Talk([*COMMAND, "run", "--level", "S2", "--", *server_command()], home.environ) as talk:
         talk.say(opening())
         talk.hear(0)
         first = int(talk.ask(1, "pid"))
@@ -169,7 +169,7 @@ def test_no_terminal_means_no_living_line(home: Home) -> None:
 
 
 def test_exec_becomes_the_server_confined(home: Home) -> None:
-    words = [*COMMAND, "run", "--exec", "--", *server_command()]
+    words = [*COMMAND, "run", "--exec", "--level", "S2", "--", *server_command()]
     with Talk(words, home.environ) as talk:
         talk.say(opening())
         talk.hear(0)
@@ -178,6 +178,22 @@ def test_exec_becomes_the_server_confined(home: Home) -> None:
         assert "NoNewPrivs:\t1\n" in status
         assert descendants(talk.process.pid) == []
         assert talk.end() == 0
+
+
+def test_exec_in_a_view_leaves_only_what_makes_the_namespaces(home: Home) -> None:
+    words = [*COMMAND, "run", "--exec", "--level", "S3", "--", *server_command()]
+    with Talk(words, home.environ) as talk:
+        talk.say(opening())
+        talk.hear(0)
+        below = descendants(talk.process.pid)
+        programs = [Path(f"/proc/{pid}/exe").resolve().name for pid in (talk.process.pid, *below)]
+        assert (programs[:2], len(programs)) == (["bwrap", "bwrap"], 3)
+        assert "NoNewPrivs:\t1\n" in Path(f"/proc/{below[1]}/status").read_text()
+        assert Path(f"/proc/{talk.process.pid}/environ").read_bytes() == b""
+        talk.process.send_signal(signal.SIGTERM)
+        talk.process.wait(BOUND_S)
+        for pid in below:
+            wait_for_end(pid, BOUND_S)
 
 
 @pytest.mark.parametrize("mode", ["sandbox", "none"])

@@ -6,8 +6,8 @@ from fakes.file_tree import FileTree
 
 from supervisor.sandbox import grants
 from supervisor.sandbox.grants import spread
-from supervisor.sandbox.messages import Expanded, Refused, Skipped
-from supervisor.sandbox.words import Access, Grant, Wanted
+from supervisor.sandbox.messages import Access, Expanded, Refused, Skipped
+from supervisor.sandbox.words import Grant, Wanted
 
 
 def want(path: str, access: Access = "read", *, always: bool = False) -> Wanted:

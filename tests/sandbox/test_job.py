@@ -20,7 +20,15 @@ jobs = st.builds(
     parent=st.integers(0, 2**22),
     terminal=st.booleans(),
     stands=st.lists(st.builds(Mark, words, *[st.integers(0, 2**63)] * 3), max_size=3).map(tuple),
-    probe=st.none() | st.tuples(words, words),
+    probe=st.none() | st.tuples(words, words, words),
+    ports=st.none() | st.lists(st.tuples(st.integers(1, 65535), st.integers(1, 3)), max_size=3).map(tuple),
+    filters=st.lists(st.binary(max_size=24), max_size=3).map(tuple),
+    is_filtered=st.booleans(),
+    account=st.none()
+    | st.tuples(st.integers(0, 2**32), st.integers(0, 2**32), st.lists(st.integers(0, 9), max_size=3).map(tuple)),
+    session=st.booleans(),
+    leaf=st.booleans(),
+    is_launcher=st.booleans(),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 
 from supervisor.config.schema import Limits
+from supervisor.process.words import Tracking
 from supervisor.sandbox.limits import NUMBERS, enforcers, process_limits
 from supervisor.sandbox.messages import RLimit
 
@@ -39,7 +40,14 @@ def test_the_numbers_are_those_of_this_system() -> None:
         assert NUMBERS[name] == getattr(resource, f"RLIMIT_{name.upper()}")
 
 
-def test_what_nobody_enforces_is_said() -> None:
-    by_name = {limit.name: limit.enforcer for limit in enforcers(Limits(), made())}
+def test_who_enforces_each_limit_is_said() -> None:
+    by_name = {limit.name: limit.enforcer for limit in enforcers(Limits(), made(), Tracking())}
     assert by_name == {"memory": "rlimit data, for each process", "cpus": "nobody", "pids": "nobody"}
-    assert enforcers(Limits(), made(nproc=5))[2].enforcer.startswith("rlimit nproc")
+    assert enforcers(Limits(), made(nproc=5), Tracking())[2].enforcer.startswith("rlimit nproc")
+
+
+def test_what_the_cgroup_holds_and_why_it_does_not_hold_the_rest_is_said() -> None:
+    tracking = Tracking(held=("memory", "pids"), missing={"cpus": "no controller"})
+    by_name = {limit.name: limit.enforcer for limit in enforcers(Limits(), made(nproc=5), tracking)}
+    assert by_name["memory"] == by_name["pids"] == "its cgroup, for all of its processes"
+    assert by_name["cpus"] == "nobody (no cgroup: no controller)"

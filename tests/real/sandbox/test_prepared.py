@@ -106,7 +106,7 @@ async def test_a_planned_server_makes_nothing(state_dir: Path) -> None:
     with trio.fail_after(BOUND_S):
         async with open_sandbox(Places(state_dir=str(state_dir), homes=())) as sandbox:
             plan = await sandbox.plan(order, Command(argv=("/bin/true",), env={}, cwd="/"))
-    assert plan.level == "S2"
+    assert plan.level in ("S2", "S3")
     assert list(state_dir.iterdir()) == []
 
 

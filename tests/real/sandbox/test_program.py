@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from supervisor.sandbox import landlock
-from supervisor.sandbox.forkserver import PROGRAM
+from supervisor.sandbox.inside import PROGRAM
 from supervisor.sandbox.job import Job, encode
 
 pytestmark = pytest.mark.real

@@ -1,0 +1,114 @@
+"""Finds bubblewrap and tries it out: level S3 is there when a program that is confined in a view proves it.
+
+Blocks for some tens of milliseconds; needs no event loop. Where user namespaces are forbidden (by sysctl, by AppArmor,
+by a container around us) bubblewrap fails here, with its own words as the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+
+from msgspec import Struct
+
+from supervisor.sandbox import image, seccomp
+from supervisor.sandbox.inside import in_memory, inside, seen
+from supervisor.sandbox.job import Job
+from supervisor.sandbox.level import BASE, SEAL
+from supervisor.sandbox.namespaces import PROGRAM, Namespaces, launcher
+from supervisor.sandbox.words import Mount
+
+TRY_S = 10.0
+"""Bound of one try; it takes 30 ms, and only a hanging file system comes near this."""
+_PLACES = "/usr/local/bin:/usr/bin:/bin"
+"""Where it is looked for besides PATH."""
+_REASON_LENGTH = 300
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """What came of looking for namespaces."""
+
+    program: str = ""
+    """Absolute path of a bubblewrap that works; empty if there is none."""
+    is_image: bool = False
+    """What confines itself inside can be a program in memory; else it is an interpreter."""
+    reason: str = ""
+    """Why there is none."""
+
+
+def find(state_dir: str, abi: int) -> Found:
+    """Look for bubblewrap, and try whether a view and Landlock of this ABI hold together in it.
+
+    The try takes place in the state directory, or with other temporary files where there is none yet.
+    """
+    program = shutil.which(PROGRAM) or shutil.which(PROGRAM, path=_PLACES)
+    if program is None:
+        return Found(reason="bubblewrap (bwrap) is not installed")
+    program, reason = os.path.abspath(program), ""
+    for is_image in (True, False) if os.uname().machine == image.MACHINE else (False,):
+        reason = _tried(program, state_dir if os.path.isdir(state_dir) else None, abi, is_image=is_image)
+        if not reason:
+            return Found(program=program, is_image=is_image)
+    return Found(reason=f"bubblewrap does not work here: {reason[:_REASON_LENGTH]}")
+
+
+def _tried(program: str, place: str | None, abi: int, *, is_image: bool) -> str:
+    """Why it does not hold; empty if it does."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="probe-", dir=place) as folder:
+            return _try(program, folder, abi, is_image=is_image)
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return f"it could not be tried out: {problem}"
+
+
+def _try(program: str, folder: str, abi: int, *, is_image: bool) -> str:
+    inside, outside, hidden = (os.path.join(folder, name) for name in ("inside", "outside", "hidden"))
+    os.mkdir(inside)
+    for path in (outside, hidden):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    job = Job(
+        argv=(), env={}, cwd=b"/", abi=abi, grants=((os.fsencode(inside), "write"),),
+        filters=seccomp.programs((BASE, SEAL)),
+        probe=(os.fsencode(os.path.join(inside, "file")), os.fsencode(outside), os.fsencode(hidden)),
+    )  # fmt: skip
+    view = (*_view(), Mount("bind", inside), Mount("bind", outside))
+    namespaces = Namespaces(bubblewrap=program, view=view, own_network=True, is_root=os.geteuid() == 0)
+    return _run(namespaces, job, is_image=is_image)
+
+
+def _view() -> tuple[Mount, ...]:
+    system = [path for path in ("/bin", "/lib", "/lib64", "/usr", *seen()) if os.path.lexists(path)]
+    links = (Mount("link", path, os.readlink(path)) for path in system if os.path.islink(path))
+    folders = (Mount("read_only", path) for path in system if not os.path.islink(path))
+    return (Mount("proc", "/proc"), Mount("devices", "/dev"), *links, *folders)
+
+
+def _run(namespaces: Namespaces, job: Job, *, is_image: bool) -> str:
+    ours, theirs = os.pipe()
+    given = in_memory(b"")
+    try:
+        program = inside(job, is_image=is_image, given=given, report=theirs)
+        os.pwrite(given, program.data, 0)
+        ran = subprocess.run(  # noqa: S603 - no shell is involved
+            launcher(namespaces, program.words),
+            pass_fds=(given, theirs),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env={},
+            cwd="/",
+            timeout=TRY_S,
+            check=False,
+        )
+    finally:
+        os.close(given)
+        os.close(theirs)
+        with open(ours, "rb") as told:
+            heard = told.read()
+    failed = program.failure(heard)
+    if failed is None:
+        return ""
+    step, code, detail = failed
+    said = ran.stderr.decode("utf-8", "backslashreplace").strip()
+    return said or f"{step}: {os.strerror(code)} {detail}".rstrip()
