@@ -125,7 +125,8 @@ class Sandbox:
             pid = await start_it(job, stdio, prepared)
             names = tuple(sorted(map(printable, environment)))
             limits = enforcers(order.limits, plan.rlimits, tracking)
-            on_report(pid, replace(prepared.report, environment=names, limits=limits))
+            no_cgroup = tuple(dict.fromkeys(tracking.missing.values()))
+            on_report(pid, replace(prepared.report, environment=names, limits=limits, no_cgroup=no_cgroup))
             return pid
 
         return spawn

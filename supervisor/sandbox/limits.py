@@ -56,5 +56,4 @@ def enforcers(limits: Limits, rlimits: tuple[RLimit, ...], tracking: Tracking) -
 def _enforcer(name: str, others: Mapping[str, str], tracking: Tracking) -> str:
     if name in tracking.held:
         return "its cgroup, for all of its processes"
-    why = tracking.missing.get(name, "")
-    return others.get(name, "nobody") + (f" (no cgroup: {why})" if why else "")
+    return others.get(name, "nobody")

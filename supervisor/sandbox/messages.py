@@ -115,6 +115,8 @@ class SandboxReport(Struct, frozen=True, kw_only=True):
     network_open: tuple[str, ...]
     rlimits: tuple[RLimit, ...]
     limits: tuple[Limit, ...]
+    no_cgroup: tuple[str, ...]
+    """Why its cgroup does not hold all limits; empty if it does."""
     environment: tuple[str, ...]
     """Names only."""
     kernel: KernelView

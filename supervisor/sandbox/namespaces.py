@@ -66,11 +66,11 @@ def _mount(mount: Mount) -> tuple[str, ...]:
         case "read_only":
             return ("--ro-bind-try", mount.path, mount.path)
         case "folder":
-            return ("--dir", mount.path)
+            return ("--perms", "0755", "--dir", mount.path)
         case "link":
             return ("--symlink", mount.target, mount.path)
         case "temporary":
-            return ("--size", str(TEMPORARY_BYTES), "--tmpfs", mount.path)
+            return ("--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", mount.path)
         case "no_folder":
             return ("--tmpfs", mount.path)
         case "no_file":

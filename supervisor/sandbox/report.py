@@ -41,6 +41,7 @@ def report_of(plan: Plan, spec: SandboxSpec, limits: Limits) -> SandboxReport:
         network_open=network_open(plan.network, plan.level),
         rlimits=plan.rlimits,
         limits=enforcers(limits, plan.rlimits, Tracking()),
+        no_cgroup=(),
         environment=(),
         kernel=KernelView(),
         gaps=tuple(printable(gap) for gap in plan.gaps),

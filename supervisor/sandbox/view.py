@@ -35,7 +35,10 @@ def view_of(
     places = [mount.path for mount in binds]
     hidden = [mount for path in holes for mount in _hidden(path, places, paths)]
     links = dict.fromkeys(mount for path in named for mount in _links(path, places, paths))
-    folders = [] if cwd == "/" or _is_seen(cwd, places) else [Mount("folder", cwd)]
+    made = {mount.path for mount in (*binds, *hidden)}
+    # What leads to a bound place is made by name: bubblewrap would make it for root alone.
+    needed = {folder for mount in binds for folder in above(mount.path)} | {cwd, *above(cwd)}
+    folders = [Mount("folder", path) for path in needed - made - {"/"} if not _is_shown(path, places, holes)]
     inner = sorted({*binds, *hidden, *folders}, key=lambda mount: (mount.path.count("/"), mount.path, mount.kind))
     # A grant for a /tmp of its own would reach into what is bound below it, so there is none beside such a one.
     own_tmp = [] if any(is_within(place, TMP) for place in places) else [Mount("temporary", TMP)]
@@ -52,10 +55,14 @@ def _binds(shown: Iterable[Grant], holes: Sequence[str]) -> list[Mount]:
 
 def _is_covered(path: str, kind: MountKind, kinds: Mapping[str, MountKind], holes: Sequence[str]) -> bool:
     """Whether a folder that is bound shows it already, and as writable as it is to be."""
+    return _is_shown(path, [folder for folder in above(path) if kinds.get(folder) in ("bind", kind)], holes)
+
+
+def _is_shown(path: str, folders: Iterable[str], holes: Sequence[str]) -> bool:
+    """Whether it is seen in one of the folders: nothing on the way is hidden."""
     return any(
-        kinds.get(folder) in ("bind", kind)
-        and not any(is_above(folder, hole) and is_within(path, hole) for hole in holes)
-        for folder in above(path)
+        is_within(path, folder) and not any(is_above(folder, hole) and is_within(path, hole) for hole in holes)
+        for folder in (*folders, *OWN)
     )
 
 

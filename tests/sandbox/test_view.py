@@ -69,8 +69,11 @@ def test_a_writable_folder_below_a_readable_one_is_bound_after_it() -> None:
     binds = [
         mount for mount in view(read("/data/home/u"), write("/data/home/u/work")) if mount.path.startswith("/data")
     ]
-    assert binds[0] == Mount("read_only", "/data/home/u")
-    assert Mount("bind", "/data/home/u/work") in binds
+    assert [mount for mount in binds if mount.kind != "folder"][:2] == [
+        Mount("read_only", "/data/home/u"),
+        Mount("no_file", "/data/home/u/.netrc"),
+    ]
+    assert binds[-1] == Mount("bind", "/data/home/u/work")
 
 
 def test_links_on_the_way_are_made_and_those_inside_of_what_is_bound_are_not() -> None:
@@ -89,6 +92,13 @@ def test_a_link_beside_the_granted_place_that_it_leads_to_is_made() -> None:
 def test_a_working_directory_that_is_not_granted_is_there_and_empty() -> None:
     assert Mount("folder", "/data/home/u") in view(cwd="/data/home/u")
     assert Mount("folder", "/data/home/u/work") not in view(write("/data/home/u"), cwd="/data/home/u/work")
+
+
+def test_folders_that_lead_to_a_bound_place_are_made_also_inside_of_what_is_hidden() -> None:
+    seen = view(write("/data/home/u"), write("/data/home/u/state/servers/a"))
+    made = [mount.path for mount in seen if mount.kind == "folder"]
+    assert made == ["/data", "/data/home", "/data/home/u/state/servers"]
+    assert seen.index(Mount("no_folder", "/data/home/u/state")) < seen.index(Mount("folder", made[-1]))
 
 
 def test_there_is_a_tmp_of_its_own_unless_something_is_bound_below_it() -> None:
