@@ -171,7 +171,7 @@ def _to_be_granted(matter: Matter, wanted: Action, case: Case, *, rule: Rule, re
         place, remedy = _place_for_new(matter, case)
     elif matter.action == "use" and wanted == "read":
         remedy = "If it is to write there, `read_write` instead."
-    if wanted == "write" and reach.in_folders(matter.real, _TEMPORARY):
+    if not matter.is_there and reach.in_folders(matter.real, _TEMPORARY):
         remedy = f"Its folder for temporary files is $TMPDIR, which it does not use here. {remedy}".rstrip()
     allow = granting(case.spec, setting, place, is_toml=case.standing.is_toml)
     if allow is None:

@@ -21,6 +21,9 @@ PHRASES: tuple[tuple[str, Code], ...] = (
     ("operation not permitted", "EPERM"),
     ("read-only file system", "EROFS"),
     ("no such file or directory", "ENOENT"),
+    ("no such file", "ENOENT"),
+    ("directory nonexistent", "ENOENT"),
+    (": not found", "ENOENT"),
     ("network is unreachable", "ENETUNREACH"),
     ("couldn't connect to server", "ENETUNREACH"),
     ("connection refused", "ECONNREFUSED"),
@@ -88,9 +91,9 @@ class Mark(Struct, frozen=True, kw_only=True):
 def mark_in(line: str) -> Mark | None:
     """The first phrase of the line, or the first name of a code if it has none."""
     lowered = "".join(low if len(low := sign.lower()) == 1 else sign for sign in line)  # places have to agree
-    found = [(at, phrase, code) for phrase, code in PHRASES if (at := lowered.find(phrase)) >= 0]
+    found = [(at, -len(phrase), phrase, code) for phrase, code in PHRASES if (at := lowered.find(phrase)) >= 0]
     if found:
-        at, phrase, code = min(found)
+        at, _, phrase, code = min(found)
         before, is_coded = _without_code(line[:at])
         is_sure = is_coded or any(sign in lowered for sign in _BESIDE)
         after = _without_number(line[at + len(phrase) :])

@@ -45,6 +45,9 @@ FILES = (
     Said("/usr/bin/sh: 1: cannot create /x/new: Permission denied", "EACCES", "write", "/x/new"),
     Said("sh: 1: cannot create /usr/foo: Read-only file system", "EROFS", "write", "/usr/foo"),
     Said("/usr/bin/bash: line 1: /x/run.sh: Permission denied", "EACCES", "use", "/x/run.sh"),
+    Said("sh: 1: cannot create /x/new: Directory nonexistent", "ENOENT", "write", "/x/new"),
+    Said("sh: 1: .: cannot open /x/source: No such file", "ENOENT", "use", "/x/source"),
+    Said("sh: 5: /x/run.sh: not found", "ENOENT", "use", "/x/run.sh"),
     Said("zsh: permission denied: /x/run.sh", "EACCES", "use", "/x/run.sh"),
     # Python
     Said("PermissionError: [Errno 13] Permission denied: '/x/a.txt'", "EACCES", "use", "/x/a.txt"),

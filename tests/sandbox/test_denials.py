@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,8 @@ from sandbox.refused_messages import FILES, NAMELESS, NETWORK, NOTHING, Said
 
 from supervisor.sandbox.denials import LONGEST_LINE, MOST_CANDIDATES, SAID, Denial, Finder, denial_in
 from supervisor.sandbox.phrases import NAMES, PHRASES
+
+MOST_STEPS = 60 * LONGEST_LINE
 
 
 def read(text: str) -> list[Denial]:
@@ -103,7 +106,20 @@ def test_whatever_is_written_can_be_read(lines: list[str]) -> None:
     ids=lambda line: line[:12],
 )
 def test_the_work_for_one_line_is_bounded(line: str) -> None:
-    """Counted in steps of the interpreter, which are the same on every machine."""
+    assert steps_of(lambda: Finder().feed(line)) < MOST_STEPS
+
+
+def test_work_that_grows_with_the_square_of_a_line_is_seen() -> None:
+    def look() -> None:
+        for start in range(LONGEST_LINE // 16):
+            for _ in range(start, LONGEST_LINE):
+                pass
+
+    assert steps_of(look) > MOST_STEPS
+
+
+def steps_of(work: Callable[[], object]) -> int:
+    """Steps of the interpreter, which are the same on every machine; counting ends where they are too many."""
     steps = 0
 
     def count(*_: object) -> object:
@@ -113,7 +129,7 @@ def test_the_work_for_one_line_is_bounded(line: str) -> None:
 
     sys.settrace(count)  # type: ignore[arg-type]  # what counts may answer itself
     try:
-        Finder().feed(line)
+        work()
     finally:
         sys.settrace(None)
-    assert steps < 60 * LONGEST_LINE
+    return steps
