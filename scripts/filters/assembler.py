@@ -42,9 +42,9 @@ def program(machine: Machine, rules: Sequence[Rule], *, judged: bool) -> bytes:
     """The program of these rules; `judged`: what is newer than the tables is refused. Raises KeyError: no such call."""
     found = ranges(machine, rules, judged=judged)
     writer = bpf.Backwards()
+    killed = writer.answer(KILL_PROCESS)
     places = {cases: _write_cases(writer, cases) for cases in dict.fromkeys(range_.cases for range_ in found)}
     root = Search(writer, found, places).write(0, len(found))
-    killed = writer.answer(KILL_PROCESS)
     number = writer.load(bpf.NUMBER, root)
     own = writer.jump(bpf.EQUAL, machine.architecture, yes=number, no=killed)
     writer.load(bpf.ARCHITECTURE, own)

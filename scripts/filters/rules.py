@@ -1,8 +1,9 @@
 """The rules of the filters: what a sandboxed process may not ask of the kernel, and why.
 
 What no rule names is allowed. Compared with what Docker's default profile and systemd's groups refuse; the rules that
-neither of them has (System V's channels, the scheduling of other processes, chattr) are there because no namespace
-stands between the server and the user's other processes. That they are complete is for the tests of escapes to show.
+neither of them has (System V's channels, the scheduling of other processes, chattr, snapshots) are there because no
+namespace stands between the server and the rest of what is the user's. That they are complete is for the tests of
+escapes to show.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ _TERMINAL_INPUT = (0x5412, 0x541C, 0x5423)
 """TIOCSTI, TIOCLINUX, TIOCSETD."""
 _SET_FILE_FLAGS = (0x40086602, 0x401C5820)
 """FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR."""
+_SUBVOLUMES = (0x50009401, 0x5000940E, 0x5000940F, 0x50009417, 0x50009418, 0x5000943F)
+"""BTRFS_IOC_SNAP_CREATE, SUBVOL_CREATE, SNAP_DESTROY, and the same three as _V2."""
 _OF_USER, _OF_USER_IO = 2, 3
 """PRIO_USER, IOPRIO_WHO_USER."""
 _PERSONALITIES = (0, 0x8, 0x20000, 0x20008, 0xFFFFFFFF)
@@ -86,6 +89,7 @@ EVERYWHERE = (
         "the administration of the machine",
     ),
     Rule("syslog", EPERM, "what the kernel logs: addresses, and what other programs do"),
+    Rule("lsm_set_self_attr", EPERM, "the profile of another security module (/proc/self/attr cannot be written)"),
     Rule("fanotify_init fanotify_mark", EPERM, "what happens to files of others"),
     Rule("iopl ioperm modify_ldt", EPERM, "the hardware, and segments that only exploits still make"),
     Rule(
@@ -114,6 +118,12 @@ EVERYWHERE = (
     Rule("ioctl", EPERM, "types into a terminal, or loads a line discipline", (Is(1, _TERMINAL_INPUT),)),
     Rule("ioctl", EPERM, "chattr: flags of any file that can be read", (Is(1, _SET_FILE_FLAGS),)),
     Rule("file_setattr", EPERM, "likewise"),
+    Rule(
+        "ioctl",
+        EPERM,
+        "btrfs: a snapshot with all its secrets, made in a folder that is granted",
+        (Is(1, _SUBVOLUMES),),
+    ),
     Rule("chmod fchmod mkdir creat", EPERM, "a set-id file works for whoever runs it", (Has(1, _SET_ID),)),
     Rule("fchmodat fchmodat2 mkdirat", EPERM, "likewise", (Has(2, _SET_ID),)),
     Rule("open", EPERM, "likewise", (Has(1, _CREATE), Has(2, _SET_ID))),
