@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from supervisor.kernel.actor import Actor
 from supervisor.launch import rules
-from supervisor.launch.messages import Confined, Exited, Known, Launch, Launched, LaunchFailed
+from supervisor.launch.messages import Confined, Denied, Exited, Known, Launch, Launched, LaunchFailed
 from supervisor.launch.rules import Await, Command, Create, End, Forget, Recall
 
 
@@ -21,8 +21,8 @@ class Launcher(Protocol):
     def confined(self, instance: str) -> Confined | None:
         """Say what holds a launched instance; asked once."""
 
-    async def ended(self, instance: str) -> Exited:
-        """Wait until nothing of it is left."""
+    async def outcome(self, instance: str) -> Denied | Exited:
+        """Wait for the next thing that is refused to it, or until nothing of it is left."""
 
     async def halt(self, instance: str, *, stdin_s: float | None = None) -> None:
         """End it by the ladder."""
@@ -44,7 +44,7 @@ def actor(launcher: Launcher) -> Actor[rules.Launches]:
                 confined = launcher.confined(command.launch.instance)
                 return (launched,) if confined is None else (confined, launched)
             case Await():
-                return await launcher.ended(command.instance)
+                return await launcher.outcome(command.instance)
             case End():
                 await launcher.halt(command.instance, stdin_s=command.stdin_s)
                 return None
