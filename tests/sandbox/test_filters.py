@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -193,6 +194,23 @@ def test_a_stale_module_is_named_and_written_again(tmp_path: Path) -> None:
     generate.write(tmp_path, module.files(), ["filters.py"])
     assert generate.stale(tmp_path, module.files()) == []
     assert generate.stale(TREE / module.FOLDER, module.files()) == [], "run scripts/generate"
+
+
+def test_the_generator_names_a_stale_module_and_writes_it(tmp_path: Path) -> None:
+    shutil.copytree(TREE / "supervisor", tmp_path / "supervisor", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(TREE / "docs" / "reference", tmp_path / "docs" / "reference")
+    changed = tmp_path / module.FOLDER / "filters.py"
+    changed.write_text(changed.read_text().replace("PROGRAMS", "PROGRAM5"))
+
+    def generated(*words: str) -> tuple[int, bool]:
+        argv = [sys.executable, "-m", "scripts.generate", "--root", str(tmp_path), *words]
+        ran = subprocess.run(argv, cwd=TREE, capture_output=True, text=True)
+        return ran.returncode, "supervisor/sandbox/filters.py" in ran.stdout
+
+    assert generated("--check") == (1, True)
+    assert generated() == (0, True)
+    assert generated("--check") == (0, False)
+    assert changed.read_text() == (TREE / module.FOLDER / "filters.py").read_text()
 
 
 def test_a_program_is_there_for_the_machines_that_have_one() -> None:
