@@ -202,6 +202,20 @@ class SettingUnavailable(Problem, frozen=True, kw_only=True, tag="sandbox.settin
     reason: str
 
 
+class SocketsReachable(Problem, frozen=True, kw_only=True, tag="sandbox.sockets_reachable"):
+    """Sockets of an engine, a bus or an agent can be connected to at this level: the server gets more through them."""
+
+    sentence: ClassVar[str] = "at sandbox level {level} the server can connect to {sockets}, and do more through it"
+    advice: ClassVar[str] = (
+        "Install bubblewrap, so that level S3 hides it (`stockade doctor` says what is missing), run the server as a "
+        "user that may not connect to it (`sandbox.user`), or use `mode: docker`."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+    level: str
+    sockets: str
+
+
 # ------------------------------------------------------------------------------------------------------- modes
 
 
@@ -684,6 +698,7 @@ class TreeGaveUp(Problem, frozen=True, kw_only=True, tag="tree.gave_up"):
 AnyProblem = (
     CommandNotFound | CommandNotExecutable | CwdMissing | SpawnFailed
     | LandlockUnavailable | LevelUnavailable | ConfinementFailed | GrantRefused | SettingUnavailable
+    | SocketsReachable
     | ModeUnavailable | SharingUnavailable
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
     | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | RemoteServer

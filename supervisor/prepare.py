@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from supervisor.config.schema import Config, ServerSpec
 from supervisor.environment.rules import Allowance, environment
-from supervisor.errors import LaunchError, Problem
+from supervisor.errors import LaunchError, Problem, SocketsReachable
 from supervisor.process.locate import locate_now
 from supervisor.process.lookup import search_path
 from supervisor.process.words import Command
@@ -80,15 +80,16 @@ def order_of(spec: ServerSpec) -> Order:
     return Order(server=spec.name, spec=spec.sandbox, limits=spec.limits, profile=sandbox_profile_of(spec))
 
 
-def sandbox_objection(config: Config, spec: ServerSpec, state_dir: str, environ: Mapping[str, str]) -> Problem | None:
-    """Say why no sandbox can be made as this server asks for it, whatever its command is; None if one can."""
+def sandbox_objections(config: Config, spec: ServerSpec, state_dir: str, environ: Mapping[str, str]) -> list[Problem]:
+    """Say why no sandbox can be made as this server asks for it, whatever its command is, or what one leaves open."""
     order, places = order_of(spec), places_of(config, state_dir, environ)
     try:
         chosen = apply.chosen_level(order, _available(spec, state_dir))
         apply.plan_here(apply.asked_for(order, places, ANY_PROGRAM, ""), chosen, places.ssh_agent)
     except LaunchError as error:
-        return error.problem
-    return None
+        return [error.problem]
+    reachable = apply.reachable_sockets(chosen, places.ssh_agent)
+    return [SocketsReachable(level=chosen.level, sockets=", ".join(reachable))] if reachable else []
 
 
 def _available(spec: ServerSpec, state_dir: str) -> Availability:

@@ -77,13 +77,17 @@ def _row(config: Config, name: str, objections: Mapping[str, Sequence[Problem]])
         return Row(server=name, state="remote", mode="-", why="reached by URL, never started", runs=server.url)
     spec = server.spec if isinstance(server, Invalid) else server
     state = "ok" if not (spec and spec.degraded) else "degraded"
-    if isinstance(server, Invalid) or objections.get(name):
+    if isinstance(server, Invalid) or any(not _is_warning(one) for one in objections.get(name, ())):
         state = "invalid"
     if not server.enabled:
         state = "disabled"
     if spec is None:
         return Row(server=name, state=state, mode="-", why="-", runs="-")
     return Row(server=name, state=state, mode=spec.mode, why=spec.why.text, runs=_runs(spec))
+
+
+def _is_warning(problem: Problem) -> bool:
+    return problem.exit_code == ExitCode.FAILED
 
 
 def _server(config: Config, name: str) -> ServerSpec | Invalid | Remote:
@@ -103,9 +107,8 @@ def _remarks(config: Config, objections: Mapping[str, Sequence[Problem]]) -> Ite
         own = [problem for problem in entry.problems if problem not in config.problems]
         yield from (_remark("error" if entry.enabled else "warning", entry.name, problem) for problem in own)
     for spec in config.servers:
-        yield from (
-            _remark("error" if spec.enabled else "warning", spec.name, one) for one in objections.get(spec.name, ())
-        )
+        for one in objections.get(spec.name, ()):
+            yield _remark("error" if spec.enabled and not _is_warning(one) else "warning", spec.name, one)
         if spec.degraded and spec.enabled:
             yield Remark(
                 severity="degraded",

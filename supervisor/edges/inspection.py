@@ -32,15 +32,20 @@ def check(options: Namespace) -> int:
 
 
 def _objections(config: Config, state_dir: str | None) -> dict[str, list[Problem]]:
-    """Say what the sandbox objects to, by server; only where a config asks for something of its own."""
-    asking = [spec for spec in config.servers if spec.mode == "sandbox" and spec.sandbox != SandboxSpec()]
-    if not asking:
+    """Say what the sandbox objects to, by server; nothing is loaded for it where there can be nothing."""
+    sandboxed = [spec for spec in config.servers if spec.mode == "sandbox"]
+    if not sandboxed or (all(spec.sandbox == SandboxSpec() for spec in sandboxed) and not _sockets_here()):
         return {}
     from supervisor import prepare
 
     folder = str(state.chosen(state_dir, config, os.environ).absolute())
-    found = {spec.name: prepare.sandbox_objection(config, spec, folder, os.environ) for spec in asking}
-    return {name: [problem] for name, problem in found.items() if problem is not None}
+    return {spec.name: prepare.sandbox_objections(config, spec, folder, os.environ) for spec in sandboxed}
+
+
+def _sockets_here() -> bool:
+    from supervisor.sandbox.denied import sockets
+
+    return any(map(os.path.exists, sockets(os.geteuid(), os.environ.get("SSH_AUTH_SOCK"))))
 
 
 def explain(options: Namespace) -> int:

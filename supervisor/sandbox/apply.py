@@ -21,6 +21,7 @@ from supervisor.sandbox.accounts import account_of, may_enter
 from supervisor.sandbox.denied import sockets
 from supervisor.sandbox.disk import Disk, make_passable, make_private, mark
 from supervisor.sandbox.explain import printable
+from supervisor.sandbox.gaps import is_closed_to_sockets
 from supervisor.sandbox.inside import Inside, inside, seen
 from supervisor.sandbox.job import Job, Mark
 from supervisor.sandbox.level import BASE, VARIANTS, choose
@@ -88,11 +89,19 @@ def asked_for(order: Order, places: Places, argv: tuple[str, ...], search_path: 
 
 def plan_here(asked: Asked, chosen: Chosen, ssh_agent: str | None) -> Plan:
     """The plan by the facts of this moment; changes nothing. Raises: LaunchError."""
-    disk, uid = Disk(), os.geteuid()
     asked = replace(asked, shown=()) if chosen.is_image else asked
-    reachable = tuple(path for path in sockets(uid, ssh_agent) if disk.connectable(path))
-    plan = plan_for(asked, chosen, disk, reachable=reachable, is_root=uid == 0)
+    plan = plan_for(asked, chosen, Disk(), reachable=_connectable(ssh_agent), is_root=os.geteuid() == 0)
     return plan if isinstance(plan, Plan) else _refuse(plan)
+
+
+def reachable_sockets(chosen: Chosen, ssh_agent: str | None) -> tuple[str, ...]:
+    """Sockets of engines, buses and agents that a server of this level can connect to."""
+    return () if is_closed_to_sockets(chosen) else _connectable(ssh_agent)
+
+
+def _connectable(ssh_agent: str | None) -> tuple[str, ...]:
+    disk = Disk()
+    return tuple(path for path in sockets(os.geteuid(), ssh_agent) if disk.connectable(path))
 
 
 def make_folders(asked: Asked, folders: Sequence[str]) -> None:

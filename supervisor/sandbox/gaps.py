@@ -57,6 +57,11 @@ def gaps(
     )
 
 
+def is_closed_to_sockets(chosen: Chosen) -> bool:
+    """Whether sockets outside cannot be connected to: a view hides them, or Landlock refuses them."""
+    return chosen.level == "S3" or known(chosen.abi) >= _UNIX_SOCKETS_ABI
+
+
 def _without_files(_abi: int, reachable: Sequence[str]) -> tuple[str, ...]:
     return (NO_FILE_SANDBOX, *_SHARED_MACHINE, _REACHED, *_sockets(reachable))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -35,3 +36,29 @@ def test_what_cannot_be_held_is_an_error_of_that_server_alone(
     assert [(remark["server"], remark["code"]) for remark in found["remarks"]] == [("asking", code)]
     assert {row["server"]: row["state"] for row in found["servers"]} == {"asking": "invalid", "plain": "ok"}
     assert not (state_dir / "state").exists()  # to check changes nothing
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "codes"), [({"level": "S2"}, ["sandbox.sockets_reachable"]), ({"level": "S3"}, []), ({}, [])]
+)
+def test_an_agent_s_socket_that_is_in_reach_is_a_warning_with_a_remedy(
+    sandbox: dict[str, Any],
+    codes: list[str],
+    state_dir: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = state_dir / "mcp.json"
+    isolation = {"mode": "sandbox", "sandbox": sandbox}
+    config.write_text(json.dumps({"mcpServers": {"s": {"command": "cat", "isolation": isolation}}}))
+    with socket.socket(socket.AF_UNIX) as agent:
+        agent.bind(str(state_dir / "agent.sock"))
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(state_dir / "agent.sock"))
+        options = Namespace(config=str(config), strict=False, json=True, state_dir=str(state_dir / "state"))
+        status = check(options)
+    found = json.loads(capfd.readouterr().out)
+    about = [remark for remark in found["remarks"] if "agent.sock" in remark["text"]]
+    assert [remark["code"] for remark in about] == codes
+    assert all(remark["severity"] == "warning" for remark in about)
+    assert (status == ExitCode.FAILED) >= bool(codes)
+    assert found["servers"][0]["state"] == "ok"
