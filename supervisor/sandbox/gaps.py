@@ -11,7 +11,7 @@ from supervisor.sandbox.words import Chosen
 
 NO_FILE_SANDBOX = "files are not confined at all: the server reads and writes whatever its user can"
 NO_FILTERS = "system calls are not filtered: there is no filter for this machine"
-SCHEDULING = "the scheduling of the user's other processes can be changed"
+SCHEDULING = "the processor affinity of the user's other processes can be changed"
 
 _FROM_MEMORY = "a program can be run from memory (memfd), confined like its caller"
 _SHARED_MACHINE = (
