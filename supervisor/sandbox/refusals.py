@@ -130,26 +130,34 @@ class Ground(Disk):
 
     def obstacle(self, path: str, action: Action) -> str:
         """Which file's own mode keeps the server's user from this, in words; empty if none does."""
-        way = _way(self.real(path))
-        is_whole = bool(way) and way[-1].path == self.real(path)
+        real = self.real(path)
+        way, is_open = _way(real)
+        is_whole = way[-1].path == real
+        if not is_whole and is_open and way[-1].path != os.path.dirname(real):
+            return ""  # the folder itself is not there
         found = obstacle(way, self._who, action, is_whole=is_whole)
         if found and self._is_us and self._who.uid != 0 and is_whole and _may(path, action):
             return ""  # an access list allows what the mode does not
         return found
 
 
-def _way(path: str) -> Sequence[Step]:
-    """Every folder on the way to the path and the path itself, as far as it can be looked at."""
+def _way(path: str) -> tuple[Sequence[Step], bool]:
+    """Every folder on the way to the path and the path itself, as far as they are there and can be looked at.
+
+    The second is false if what comes next cannot be looked at.
+    """
     steps: list[Step] = []
     at = "/"
     for name in ("", *path.strip("/").split("/")):
         at = os.path.join(at, name)
         try:
             info = os.stat(at)
+        except PermissionError:
+            return steps, False
         except (OSError, ValueError):
             break
         steps.append(Step(at if at == "/" else at.rstrip("/"), info.st_mode, info.st_uid, info.st_gid))
-    return steps
+    return steps, True
 
 
 def _may(path: str, action: Action) -> bool:

@@ -104,6 +104,8 @@ def test_the_daemon_says_why_and_its_line_helps(state_dir: Path, server: list[st
         status = {one["server"]: one for one in home.asked("status")["servers"]}
         assert str(wanted) in status["notes"]["last_exit"]["diagnosis"]
         assert status["calm"]["life"] == "ready"
+        (row,) = [row for row in home.verb("status").stdout.splitlines() if row.startswith("notes")]
+        assert "see explain --denied" in row
         with_daemon = home.asked(*explain)
         home.verb("shutdown")
     assert home.asked(*explain) == with_daemon

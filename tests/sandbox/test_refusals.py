@@ -101,6 +101,9 @@ def test_the_ground_says_which_file_keeps_a_user_out(tmp_path: Path) -> None:
     assert f"the file {file} has mode 0640" in ground.obstacle(str(file), "read")
     assert ground.obstacle("/etc/passwd", "read") == ""
     assert ground.obstacle("/etc/passwd", "write")
+    assert f"the folder {tmp_path} has mode 0755" in ground.obstacle(str(tmp_path / "new"), "write")
+    assert ground.obstacle(str(tmp_path / "new"), "read") == ""
+    assert ground.obstacle("/nowhere/at/all", "write") == ""
     assert Ground().obstacle(str(file), "write") == ""
     assert Ground().obstacle("/x" * 5000, "read") == ""
 
