@@ -14,7 +14,7 @@ from __future__ import annotations
 import errno
 import signal
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from supervisor.sandbox import abi as rights
@@ -37,6 +37,8 @@ _INSTRUCTION_BYTES = 8
 _IGNORE = struct.pack("4Q", 1, 0, 0, 0)
 """struct sigaction of the kernel with SIG_IGN; the same on all machines below as far as it is not 0."""
 _SIGNAL_SET_BYTES = 8
+_BUILT = 4
+"""The number that a ruleset gets which is built inside of namespaces."""
 FIRST_PASSED, PASSED = 3, 2
 """Where the program behind a launcher finds the descriptors that are meant for it, and how many."""
 _NO_CAPABILITIES = (struct.pack("Ii", 0x20080522, 0), bytes(24))
@@ -57,6 +59,16 @@ class Call(NamedTuple):
     arguments: tuple[Argument, ...] = ()
     expect: int | None = None
     """A result; an expected failure is the negative errno."""
+
+
+class Ruled(NamedTuple):
+    """All that a ruleset is built of."""
+
+    abi: int
+    grants: tuple[tuple[bytes, str], ...]
+    folders: frozenset[bytes]
+    """Those of the granted paths that are folders."""
+    ports: tuple[tuple[int, int], ...] | None
 
 
 def prologue(stdio: tuple[int, int, int], report: int, pid_address: int) -> tuple[Call, ...]:
@@ -99,38 +111,41 @@ def launch(job: Job, passed: tuple[int, ...], leaf: int | None = None) -> tuple[
     )
 
 
-def inside(job: Job, report: int, folders: Collection[bytes], *, last_capability: int) -> tuple[Call, ...]:
-    """All that the program inside of namespaces does, from the ruleset on: it can be built there only.
+def building(ruled: Ruled, report: int) -> Iterator[Call]:
+    """What the program inside of namespaces does first: it builds the ruleset, for that can be done there only.
 
-    `folders` are those of the granted paths that are folders; `report` is the descriptor that is told before the exec,
-    as FIRST_PASSED from the first step on: what is opened has known numbers then. The bounding set is emptied up to the
-    last capability, -1 = it is none of ours to empty.
+    `report` is the descriptor that is told before the exec, as FIRST_PASSED from the first step on: what is opened has
+    known numbers then.
     """
-    ruleset = FIRST_PASSED + 1 if job.abi else None
-    moved = [Call("descriptors", "dup3", (report, FIRST_PASSED, 0))] if report != FIRST_PASSED else []
+    if report != FIRST_PASSED:
+        yield Call("descriptors", "dup3", (report, FIRST_PASSED, 0))
+    yield Call("descriptors", "close_range", (FIRST_PASSED + 1, _LAST_DESCRIPTOR, 0))
+    yield Call("signals", "rt_sigaction", (signal.SIGTERM, bytes(len(_IGNORE)), 0, _SIGNAL_SET_BYTES))
+    if ruled.abi:
+        yield from _ruleset(ruled)
+
+
+def becoming(job: Job, *, last_capability: int) -> tuple[Call, ...]:
+    """What it does then. The bounding set is emptied up to the last capability, -1 = it is none of ours to empty."""
     return (
-        *moved,
-        Call("descriptors", "close_range", (FIRST_PASSED + 1, _LAST_DESCRIPTOR, 0)),
-        Call("signals", "rt_sigaction", (signal.SIGTERM, bytes(len(_IGNORE)), 0, _SIGNAL_SET_BYTES)),
-        *(_ruleset(job, ruleset, folders) if ruleset else ()),
         *(Call("capabilities", "prctl", (_CAPBSET_DROP, number)) for number in range(last_capability + 1)),
-        *confinement(job, ruleset),
+        *confinement(job, _BUILT if job.abi else None),
         *epilogue(job, FIRST_PASSED),
     )
 
 
-def _ruleset(job: Job, ruleset: int, folders: Collection[bytes]) -> Iterator[Call]:
-    net = rights.handled_net(job.abi) if job.ports is not None else 0
-    attributes = rights.attributes(job.abi, net)
-    yield Call("ruleset", "landlock_create_ruleset", (attributes, len(attributes), 0), expect=ruleset)
-    opened = ruleset + 1
-    for path, access in job.grants:
-        allowed = rights.granted(access, job.abi, folder=path in folders)
+def _ruleset(ruled: Ruled) -> Iterator[Call]:
+    net = rights.handled_net(ruled.abi) if ruled.ports is not None else 0
+    attributes = rights.attributes(ruled.abi, net)
+    yield Call("ruleset", "landlock_create_ruleset", (attributes, len(attributes), 0), expect=_BUILT)
+    ruleset, opened = _BUILT, _BUILT + 1
+    for path, access in ruled.grants:
+        allowed = rights.granted(access, ruled.abi, folder=path in ruled.folders)
         beneath = struct.pack("=Qi", allowed, opened)
         yield Call("ruleset", "openat", (_AT_FDCWD, path, _NAME_ONLY, 0), expect=opened)
         yield Call("ruleset", "landlock_add_rule", (ruleset, rights.PATH_BENEATH, beneath, 0))
         yield Call("ruleset", "close", (opened,))
-    for port, allowed in job.ports or ():
+    for port, allowed in ruled.ports or ():
         yield Call("ruleset", "landlock_add_rule", (ruleset, rights.NET_PORT, struct.pack("=QQ", allowed, port), 0))
 
 

@@ -48,11 +48,12 @@ failed:
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from supervisor.sandbox.calls import NUMBERS, Call
 from supervisor.sandbox.failures import StepError, failure
-from supervisor.sandbox.memory import ROW, SIZE_BYTES, Memory
+from supervisor.sandbox.memory import ROW, Memory
 
 MACHINE = "x86_64"
 CODE = bytes.fromhex(
@@ -75,10 +76,27 @@ _EXECUTABLE, _X86_64, _LOAD, _READ_EXECUTE = 2, 62, 1, 5
 _PAGE = 0x1000
 
 
-def program(steps: Sequence[Call]) -> bytes:
+class Begun(NamedTuple):
+    """The first calls of a program, as they lie in every file that begins with them."""
+
+    steps: tuple[Call, ...]
+    data: bytes
+    rows: bytes
+
+
+def begun(steps: Iterable[Call]) -> Begun:
+    """Lay calls out once for many files."""
+    steps, memory = tuple(steps), Memory(bytearray(), _BASE + _DATA_AT)
+    rows = memory.rows(steps, NUMBERS[MACHINE])
+    return Begun(steps, memory.contents, rows)
+
+
+def program(first: Begun, steps: Sequence[Call]) -> bytes:
     """The file that makes these calls, the last of which does not return. Raises OSError if they are too long."""
-    memory = Memory(bytearray(SIZE_BYTES), _BASE + _DATA_AT)
-    code = _LOAD_TABLE.pack(0xBB, memory.table(steps, NUMBERS[MACHINE])) + CODE[_LOAD_TABLE.size :]
+    memory = Memory(bytearray(), _BASE + _DATA_AT)
+    memory.place(first.data)
+    table = memory.place(first.rows + memory.rows(steps, NUMBERS[MACHINE]))
+    code = _LOAD_TABLE.pack(0xBB, table) + CODE[_LOAD_TABLE.size :]
     data = memory.contents
     whole = _DATA_AT + len(data)
     header = _HEADER.pack(_IDENT, _EXECUTABLE, _X86_64, 1, _BASE + _CODE_AT, 64, 0, 0, 64, 56, 1, 0, 0, 0)

@@ -9,10 +9,11 @@ import errno
 import json
 import os
 import sys
+from functools import lru_cache
 from typing import NamedTuple
 
 from supervisor.sandbox import calls, image
-from supervisor.sandbox.calls import ABOUT_TO_EXEC, FIRST_PASSED, Call
+from supervisor.sandbox.calls import ABOUT_TO_EXEC, FIRST_PASSED, Call, Ruled
 from supervisor.sandbox.child import within_limits
 from supervisor.sandbox.job import Job, encode
 
@@ -52,9 +53,16 @@ def inside(job: Job, *, is_image: bool, given: int = GIVEN, report: int = REPORT
     job = within_limits(job)._replace(session=False)
     if not is_image:
         return Inside(encode(job), interpreted(given, report), ())
-    folders = {path for path, _ in job.grants if os.path.isdir(path)}
-    steps = calls.inside(job, report, folders, last_capability=_last_capability() if os.geteuid() == 0 else -1)
-    return Inside(image.program(steps), (f"/proc/self/fd/{given}",), steps)
+    folders = frozenset(path for path, _ in job.grants if os.path.isdir(path))
+    first = _begun(Ruled(job.abi, job.grants, folders, job.ports), report)
+    steps = calls.becoming(job, last_capability=_last_capability() if os.geteuid() == 0 else -1)
+    return Inside(image.program(first, steps), (f"/proc/self/fd/{given}",), (*first.steps, *steps))
+
+
+@lru_cache(maxsize=256)
+def _begun(ruled: Ruled, report: int) -> image.Begun:
+    # Some five hundred calls for a ruleset, the same at every start of a server.
+    return image.begun(calls.building(ruled, report))
 
 
 def interpreted(*descriptors: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from supervisor.sandbox.calls import Argument, Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from mmap import mmap
 
 SIZE_BYTES = 16 * 1024 * 1024
@@ -22,7 +22,8 @@ _NO_FAILURE = -(1 << 63)
 class Memory:
     """One stretch of memory, filled from its beginning.
 
-    Made once and used again by `clear`; building an object of ctypes for every word took as long as the fork.
+    A bytearray grows. What is mapped is SIZE_BYTES long, made once, and used again by `clear`: building an object of
+    ctypes for every word took as long as the fork.
     """
 
     def __init__(self, space: mmap | bytearray, begin: int) -> None:
@@ -50,15 +51,17 @@ class Memory:
     def place(self, data: bytes) -> int:
         """Keep these bytes; returns their address, a multiple of 8."""
         begin, self._used = self._used, (self._used + len(data) + 7) & ~7
-        if self._used > len(self._space):
+        if self._used > SIZE_BYTES:
             raise OSError(errno.E2BIG, "the arguments are too long")
+        if isinstance(self._space, bytearray) and self._used > len(self._space):
+            self._space.extend(bytes(self._used - len(self._space)))
         self._space[begin : begin + len(data)] = data
         return self._begin + begin
 
-    def table(self, steps: Sequence[Call], numbers: Mapping[str, int]) -> int:
-        """Keep the steps as rows, their arguments before them; returns the address of the first row."""
+    def rows(self, steps: Iterable[Call], numbers: Mapping[str, int]) -> bytes:
+        """The steps as rows, their arguments kept."""
         rows = []
         for call in steps:
             arguments = (*map(self.value, call.arguments), 0, 0, 0, 0, 0, 0)[:6]
             rows.append(ROW.pack(numbers[call.name], *arguments, _NO_FAILURE if call.expect is None else call.expect))
-        return self.place(b"".join(rows))
+        return b"".join(rows)

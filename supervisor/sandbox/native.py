@@ -102,7 +102,7 @@ class Runner:
         Raises OSError if there is no child, StepError if it failed (it has ended then).
         """
         self._memory.clear()
-        table = self._memory.table(steps, NUMBERS[MACHINE])
+        table = self._memory.place(self._memory.rows(steps, NUMBERS[MACHINE]))
         self._outcome[:] = [0, 0, 0]
         top = (ctypes.addressof(self._stack) + _STACK_BYTES) & ~15
         pid = self._run(_CLONE_FLAGS, top, table, self.pid_address)

@@ -24,7 +24,7 @@ def ran(*steps: Call) -> tuple[int, bytes, Sequence[Call]]:
     """Execute the program; its exit code, what it told to descriptor 3, and its steps."""
     ours, theirs = os.pipe()
     steps = (Call("report", "dup3", (theirs, 3, 0)), *steps)
-    program = in_memory(image.program(steps))
+    program = in_memory(image.program(image.begun(steps[:1]), steps[1:]))
     done = subprocess.run([f"/proc/self/fd/{program}"], pass_fds=(program, theirs), timeout=30)
     os.close(program)
     os.close(theirs)
@@ -62,7 +62,7 @@ def test_the_calls_are_made_in_order_with_what_their_arguments_point_to(tmp_path
 )
 def test_the_call_that_fails_is_the_last_and_is_told(wrong: Call, code: int) -> None:
     status, told, steps = ran(Call("before", "chdir", (b"/",)), wrong, END)
-    failed = image.failed(told, steps, image.program(steps))
+    failed = image.failed(told, steps, image.program(image.begun(steps[:1]), steps[1:]))
     assert (status, failed.step, failed.code) == (6, "wrong", code)
 
 
