@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from real.sandbox.ground import Account, Ground, furnish
+from real.sandbox import escapes
+from real.sandbox.accounts import Account, plain_account, root_account
+from real.sandbox.ground import Ground, furnish
 
 if TYPE_CHECKING:
     from conftest import PlainUser
@@ -21,26 +23,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def accounts(plain_user: PlainUser) -> dict[str, Account]:
     """Root (if root runs the tests) and a plain user."""
-    found = {"plain": _plain(plain_user)}
+    try:
+        found = {"plain": plain_account(pwd.getpwnam(plain_user.name))}
+    except LookupError as problem:
+        pytest.skip(str(problem))
     if os.geteuid() == 0:
-        found["root"] = Account("root", 0, 0, sys.executable, _run)
+        found["root"] = root_account()
     return found
-
-
-def _run(argv: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(argv, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
-
-
-def _plain(user: PlainUser) -> Account:
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for python in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
-        account = Account(user.name, user.uid, user.gid, python, user.run)
-        try:
-            if account.call("-c", "import trio, msgspec, supervisor").returncode == 0:
-                return account
-        except PermissionError:
-            continue
-    pytest.skip("the plain user can run no Python that has trio and msgspec")
 
 
 @pytest.fixture(scope="session", params=["root", "plain"])
@@ -70,3 +59,38 @@ def made_ground() -> Iterator[Callable[[Account], Ground]]:
 def ground(user: Account, made_ground: Callable[[Account], Ground]) -> Ground:
     """A fresh ground for one test, for each user."""
     return made_ground(user)
+
+
+class Fought(NamedTuple):
+    """All rounds of one user."""
+
+    ground: Ground
+    found: dict[str, Any]
+    """What was said in each round, by its name."""
+    rows: list[escapes.Row]
+
+
+@pytest.fixture(scope="session")
+def all_fought(accounts: dict[str, Account], made_ground: Callable[[Account], Ground]) -> dict[str, Fought]:
+    """The rounds of every user, side by side: they wait more than they work."""
+
+    def fight(account: Account) -> Fought:
+        ground = made_ground(account)
+        found = ground.fight(escapes.rounds(escapes.LEVELS))
+        return Fought(ground, found, escapes.rows(found, escapes.LEVELS, account.uid))
+
+    with ThreadPoolExecutor(len(accounts)) as at_once:
+        return dict(zip(accounts, at_once.map(fight, accounts.values()), strict=True))
+
+
+@pytest.fixture
+def fought(user: Account, all_fought: dict[str, Fought]) -> Fought:
+    """What came of the attacks of one user."""
+    return all_fought[user.name]
+
+
+@pytest.fixture(params=escapes.LEVELS)
+def level(request: pytest.FixtureRequest) -> str:
+    """Each level in turn."""
+    found: str = request.param
+    return found

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import secrets
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from real.sandbox.accounts import ROOT, SITE, Account
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
 EMULATOR = ROOT / "scripts" / "testenv" / "landlock-abi.py"
-SITE = next(path for path in sys.path if path.endswith("site-packages"))
-
-
-class Account(NamedTuple):
-    """Who runs the programs, and the Python that this user can run."""
-
-    name: str
-    uid: int
-    gid: int
-    python: str
-    run: Callable[..., subprocess.CompletedProcess[str]]
-
-    def call(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run Python with these words, our package at hand."""
-        return self.run(["env", f"PYTHONPATH={ROOT}:{SITE}", "PYTHONWARNINGS=error", self.python, *words])
 
 
 class Ground(NamedTuple):
@@ -38,6 +23,27 @@ class Ground(NamedTuple):
 
     path: Path
     user: Account
+    secret: str = ""
+    """A word that stands in all that a server must not see."""
+
+    def fight(self, rounds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Let the attacker try its rounds (rounds.py); what came of each, by name."""
+        job = {"ground": str(self.path), "secret": self.secret, "rounds": list(rounds)}
+        careless = {
+            "HOME": self.path / "home",
+            "STOCKADE_ATTACK_SECRET": self.secret,
+            "SSH_AUTH_SOCK": self.path / "socket",
+            "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.path}/socket",
+            "NOTIFY_SOCKET": self.path / "datagrams",
+            "LD_LIBRARY_PATH": "/nonexistent",
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}:{SITE}",
+        }
+        variables = [f"{name}={value}" for name, value in careless.items()]
+        words = ["env", *variables, self.user.python, str(HERE / "rounds.py"), json.dumps(job)]
+        ran = self.user.run(words, cwd=self.path)
+        assert ran.returncode == 0, ran.stderr[-6000:]
+        found: dict[str, Any] = json.loads(ran.stdout)
+        return found
 
     def job(self, argv: list[str], **more: Any) -> dict[str, Any]:
         """A job for confine.py."""
@@ -75,26 +81,45 @@ class Ground(NamedTuple):
 
 def furnish(path: Path, account: Account) -> Ground:
     """Make the folders and files, all of them the account's."""
+    secret = f"secret-{secrets.token_hex(6)}"
+    victim = {"command": "/bin/sleep", "args": ["1000"], "env": {"TOKEN": secret}, "enabled": False}
+    config = {"mcpServers": {"victim": {**victim, "isolation": {"mode": "none"}}}}
     files = {
-        "home/.ssh/id_rsa": "key",
-        "home/.aws/credentials": "key",
+        "home/.ssh/id_rsa": secret,
+        "home/.aws/credentials": secret,
+        "home/.bashrc": "",
+        "home/.local/bin/ls": "",
+        "home/diary": secret,
         "home/notes": "x",
         "home/work/file": "x",
         "state/token": "token",
-        "state/servers/other/secret": "x",
-        "config/mcp.json": "{}",
+        "state/servers/other/secret": secret,
+        "config/mcp.json": json.dumps(config),
         "outside/file": "x",
-        "outside/remove-unconfined": "x",
-        "outside/remove-confined": "x",
+        "scripts/granted": "x",
     }
     for name, text in files.items():
         (path / name).parent.mkdir(parents=True, exist_ok=True)
         (path / name).write_text(text)
-    (path / "scripts").mkdir()
-    shutil.copy(HERE / "attempts.py", path / "scripts")
-    shutil.copy("/bin/true", path / "outside" / "program")
-    (path / "state").chmod(0o700)
-    (path / "state" / "servers").chmod(0o700)
+    (path / "home" / "pointer").symlink_to(f"/nowhere/{secret}")
+    with contextlib.suppress(OSError):  # not every file system has such attributes
+        os.setxattr(path / "home/.ssh/id_rsa", "user.secret", secret.encode())
+    _programs(path)
+    for place in (path / "state", path / "state" / "servers"):
+        place.chmod(0o700)
+    (path / "bare").mkdir()
     for place in (path, *path.rglob("*")):
-        os.chown(place, account.uid, account.gid)
-    return Ground(path, account)
+        os.lchown(place, account.uid, account.gid)
+    if os.geteuid() == 0:
+        program = path / "scripts" / "id-of-root"
+        shutil.copy("/usr/bin/id", program)
+        program.chmod(0o4755)
+    return Ground(path, account, secret)
+
+
+def _programs(path: Path) -> None:
+    """The attacker, where a server's script may lie."""
+    shutil.copy("/bin/true", path / "outside" / "program")
+    package = path / "scripts" / "real" / "sandbox"
+    shutil.copytree(HERE / "attacks", package / "attacks", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HERE / "attack.py", path / "scripts")
