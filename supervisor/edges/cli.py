@@ -111,7 +111,13 @@ def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
         help="instead: what was refused to it, why, and what would allow it; or whether it may use these paths",
     )  # fmt: skip
     _add_json(explain)
-    for one in (check, explain):
+    doctor = verbs.add_parser(
+        "doctor",
+        help="say what this machine has for stockade, and what to do about what is missing",
+        description="Tries out what stockade needs on this machine, without a config or a daemon; changes nothing.",
+    )
+    _add_json(doctor)
+    for one in (check, explain, doctor):
         _add_state_dir(one)
 
 
@@ -189,6 +195,10 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
             from supervisor.edges import inspection
 
             return inspection.check(options) if options.verb == "check" else inspection.explain(options)
+        case "doctor":
+            from supervisor.edges.doctor import doctor
+
+            return doctor(options)
         case _:
             from supervisor.edges import verbs
 
