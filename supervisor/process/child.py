@@ -175,7 +175,7 @@ class Child:
     async def _end_leftovers(self, scans: Scans, hooks: Hooks) -> Leftovers:
         if has_proc():
             search = search_of(scans, self.pid, self._track)
-            leftovers = await end_all(search, polite=self._polite_leftovers, kill=self._track.kill)
+            leftovers = await end_all(search, self._track, polite=self._polite_leftovers)
         else:
             leftovers = await end_group(self.pid)
         if self._patience.cancel_called:

@@ -7,8 +7,8 @@ owner's token in the environment, in the tag and in the name of the leaf; that f
 yet. It runs in a session of its own, deaf to the signals that end an owner, with an empty environment so that no other
 owner takes it for a leftover.
 
-Start it with `program`; it imports nothing but this package's `procstat`, `tag` and `leaves` and what an interpreter
-has built in.
+Start it with `program`; it imports nothing but files of this package that import no more, and what an interpreter has
+built in.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import sys
 import time
 
 from supervisor.process import leaves
+from supervisor.process.chase import chase
+from supervisor.process.pids import listings
 from supervisor.process.procstat import Process, family, marker_in, parse_stat
 from supervisor.process.tag import is_of, tag_in
 
@@ -30,6 +32,8 @@ HUNT_S = 4.5
 """From the owner's death to giving up."""
 PAUSE_S = 0.03
 """Between two looks, only while hunting."""
+CHASE_S = 0.3
+"""For catching what has outrun a SIGKILL, each time that is seen."""
 QUIET_LOOKS = 2
 """So many looks in a row must find nothing: a fork that was under way has become visible by the second."""
 BOOT = "import sys; sys.path.append(sys.argv[1]); from supervisor.process.guardian import main; main()"
@@ -44,6 +48,12 @@ class Quarry:
         """When the owner was started, in clock ticks since boot: what is older is not its."""
         self.subtree = subtree
         """The folder of the cgroup in which they have their leaves, "" if they have none."""
+
+    def owns(self, pid: int) -> bool:
+        """Whether the owner's token is in this process's limits, or in its environment."""
+        if is_of(tag_in(content(f"/proc/{pid}/limits")), self.token):
+            return True
+        return (marker_in(content(f"/proc/{pid}/environ"), MARKER) or b"").startswith(self.token.encode() + b"/")
 
 
 def program(token: str, subtree: str) -> list[str]:
@@ -130,14 +140,17 @@ def hunt(known: dict[int, int], quarry: Quarry) -> None:
     """End everything that is found, until nothing is found any more and its leaves are gone; bounded."""
     began = time.monotonic()
     asked: set[tuple[int, int]] = set()
-    quiet = 0
+    quiet = kills = 0
     while quiet < QUIET_LOOKS and time.monotonic() - began < HUNT_S:
-        found = search(known, quarry)
+        found, is_whole = search(known, quarry)
         if time.monotonic() - began < POLITE_S:
             ask(found, asked)
         else:
             kill(found, quarry)
-        quiet = 0 if found or not remove_leaves(quarry) else quiet + 1
+            kills += bool(found)
+        is_outrun = kills > 1 or not (found or is_whole)
+        caught = chase(quarry.owns, CHASE_S) if is_outrun else 0
+        quiet = 0 if found or caught or not remove_leaves(quarry) else quiet + 1
         time.sleep(PAUSE_S)
     if not has_proc():
         hunt_groups(known)
@@ -177,21 +190,24 @@ def hunt_groups(known: dict[int, int]) -> None:
         time.sleep(pause_s)
 
 
-def search(known: dict[int, int], quarry: Quarry) -> list[Process]:
-    """Everything that belongs to the owner's children, among the processes of now."""
+def search(known: dict[int, int], quarry: Quarry) -> tuple[list[Process], bool]:
+    """Everything that belongs to the owner's children, and whether nobody had ended before it could be looked at."""
     processes: dict[int, Process] = {}
     marked: set[int] = set()
     for leaf in leaves.leaves_of(quarry.subtree, quarry.token):
         marked |= leaves.members(leaf)
-    for name in os.listdir("/proc") if has_proc() else ():
-        process = look_at(int(name)) if name.isdigit() else None
-        if process is None or process.pid == os.getpid():
-            continue
-        processes[process.pid] = process
-        if process.started >= quarry.since and is_theirs(process.pid, quarry.token):
-            marked.add(process.pid)
+    gone = 0
+    for number, pids in enumerate(listings()):
+        for pid in pids:
+            process = look_at(pid)
+            gone += number > 0 and (process is None or process.is_dead)
+            if process is None or pid == os.getpid():
+                continue
+            processes[pid] = process
+            if process.started >= quarry.since and not process.is_dead and quarry.owns(pid):
+                marked.add(pid)
     sessions = {sid for sid, started in known.items() if sid not in processes or processes[sid].started == started}
-    return family(processes, sessions, marked)
+    return family(processes, sessions, marked), not gone
 
 
 def has_proc() -> bool:
@@ -202,13 +218,6 @@ def has_proc() -> bool:
 def look_at(pid: int) -> Process | None:
     """One process, None if it is gone."""
     return parse_stat(content(f"/proc/{pid}/stat"))
-
-
-def is_theirs(pid: int, token: str) -> bool:
-    """Its environment carries the owner's token, or its limits do."""
-    if is_of(tag_in(content(f"/proc/{pid}/limits")), token):
-        return True
-    return (marker_in(content(f"/proc/{pid}/environ"), MARKER) or b"").startswith(token.encode() + b"/")
 
 
 def content(path: str) -> bytes:

@@ -128,11 +128,12 @@ def _exited(instance: str, ended: Ended, tail: list[str]) -> Exited:
         ended_by=ended.ended_by,
         leftovers=ended.leftovers,
         stderr_tail=tail,
-        diagnosis=_diagnosis(ended),
+        diagnosis=diagnosis_of(ended),
     )
 
 
-def _diagnosis(ended: Ended) -> str:
+def diagnosis_of(ended: Ended) -> str:
+    """What the kernel can add about the cause of an end, for people; mostly nothing."""
     killed = f"it went over its memory limit: the kernel killed {ended.oom_kills} of its processes"
     stuck = f"{ended.survivors} of its processes could not be ended"
     return "; ".join(text for text, count in ((killed, ended.oom_kills), (stuck, ended.survivors)) if count)

@@ -67,7 +67,7 @@ def kill_each(leaf: str) -> None:
 
 def remove(leaf: str) -> bool:
     """Remove it and what was made below it; False if something still lives there."""
-    for folder, _, _ in os.walk(leaf, topdown=False):
+    for folder in [*(folder for folder, _, _ in os.walk(leaf, topdown=False)), leaf]:
         try:
             os.rmdir(folder)
         except FileNotFoundError:

@@ -12,11 +12,14 @@ import contextlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import trio
+from msgspec import Struct
 
+from supervisor.process.chase import chase
 from supervisor.process.procstat import Process, family
-from supervisor.process.rungs import LEFTOVERS_KILL_S, LEFTOVERS_ROUNDS, LEFTOVERS_TERM_S
+from supervisor.process.rungs import CHASE_S, CHASED_ROUNDS, LEFTOVERS_KILL_S, LEFTOVERS_ROUNDS, LEFTOVERS_TERM_S
 from supervisor.process.scan import Scans, read_process
 from supervisor.process.track import Track
 from supervisor.process.words import Leftovers
@@ -24,41 +27,65 @@ from supervisor.process.words import Leftovers
 GROUP_PAUSE_S = 0.02
 """Between two looks at a group, where the system offers nothing to wait for."""
 
-Search = Callable[[], Awaitable[list[Process]]]
+
+class Quarry(Protocol):
+    """What is to be ended, for what is faster than a search."""
+
+    def kill(self) -> None:
+        """SIGKILL at once to all that can be named at once: what lives in a leaf."""
+        ...
+
+    def owns(self, pid: int) -> bool:
+        """Whether this process is part of it, as far as a quick look can tell."""
+        ...
+
+
+class Sight(Struct, frozen=True):
+    """What a search has found."""
+
+    processes: list[Process]
+    is_whole: bool = True
+    """Nobody had ended before it could be looked at; if not, nothing found does not mean that nothing is there."""
+
+
+Search = Callable[[], Awaitable[Sight]]
 """Finds what is to be ended, anew at each call."""
 
 
 def search_of(scans: Scans, leader: int, track: Track) -> Search:
     """The search for everything of one child but its leader."""
 
-    async def search() -> list[Process]:
+    async def search() -> Sight:
         snapshot = await scans.snapshot()
-        seen = track.seen_in(snapshot)
-        return [p for p in family(snapshot.processes, {leader}, seen) if p.pid not in {leader, os.getpid()}]
+        theirs = family(snapshot.processes, {leader}, track.seen_in(snapshot))
+        return Sight([process for process in theirs if process.pid not in {leader, os.getpid()}], snapshot.is_whole)
 
     return search
 
 
-async def end_all(search: Search, *, polite: trio.CancelScope, kill: Callable[[], None] = lambda: None) -> Leftovers:
-    """End all that the search finds, SIGTERM first unless `polite` is cancelled, until it finds nothing; bounded.
-
-    `kill` ends at once what can be named at once (a leaf); it is called before each round of SIGKILL.
-    """
-    seen: set[tuple[int, int]] = set()
-    found = await search()
+async def end_all(search: Search, quarry: Quarry, *, polite: trio.CancelScope) -> Leftovers:
+    """End all that the search finds, SIGTERM first unless `polite` is cancelled, until it finds nothing; bounded."""
+    ended: set[tuple[int, int]] = set()
+    sight = await search()
     for number in range(LEFTOVERS_ROUNDS):
-        if not found:
+        if not sight.processes and (sight.is_whole or not await _chase(quarry)):
             break
-        seen |= {(process.pid, process.started) for process in found}
+        ended |= {(process.pid, process.started) for process in sight.processes}
         if number == 0 and not polite.cancel_called:
             with polite:
-                await _end(found, signal.SIGTERM, LEFTOVERS_TERM_S)
+                await _end(sight.processes, signal.SIGTERM, LEFTOVERS_TERM_S)
         else:
-            kill()
-            await _end(found, signal.SIGKILL, LEFTOVERS_KILL_S)
-        found = await search()
-    pids = tuple(sorted(process.pid for process in found))
-    return Leftovers(len(seen) - len(pids), len(pids), pids)
+            quarry.kill()
+            await _end(sight.processes, signal.SIGKILL, LEFTOVERS_KILL_S)
+        if number >= LEFTOVERS_ROUNDS - CHASED_ROUNDS:
+            await _chase(quarry)
+        sight = await search()
+    pids = tuple(sorted(process.pid for process in sight.processes))
+    return Leftovers(len(ended) - len(pids), len(pids), pids)
+
+
+async def _chase(quarry: Quarry) -> int:
+    return await trio.to_thread.run_sync(chase, quarry.owns, CHASE_S)
 
 
 async def end_group(group: int) -> Leftovers:

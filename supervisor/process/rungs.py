@@ -23,11 +23,16 @@ REAP_S = 2.0
 LEFTOVERS_TERM_S = 1.0
 """For what outlived its leader: it has seen the whole polite part of the ladder already, or nobody waits for it."""
 LEFTOVERS_KILL_S = 1.0
-LEFTOVERS_ROUNDS = 4
-"""One SIGTERM round and three of SIGKILL: processes that fork while they are killed are found by the next scan."""
+LEFTOVERS_ROUNDS = 5
+"""One SIGTERM round and four of SIGKILL: processes that fork while they are killed are found by the next scan."""
+CHASE_S = 0.5
+"""For a chase, once a whole round of SIGKILL was outrun."""
+CHASED_ROUNDS = LEFTOVERS_ROUNDS - 2
+"""Those after the first one of SIGKILL."""
 TOTAL_S = 30.0
 """The bound of a whole stop."""
-POLITE_S = TOTAL_S - FLUSH_S - REAP_S - LEFTOVERS_TERM_S - LEFTOVERS_KILL_S * (LEFTOVERS_ROUNDS - 1) - 1.5
+LEFTOVERS_S = LEFTOVERS_TERM_S + LEFTOVERS_KILL_S * (LEFTOVERS_ROUNDS - 1) + CHASE_S * CHASED_ROUNDS
+POLITE_S = TOTAL_S - FLUSH_S - REAP_S - LEFTOVERS_S - 1.5
 """What is left for both polite rungs together; 1.5 s are kept for the scans in between."""
 
 SIGKILL = 9

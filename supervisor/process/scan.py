@@ -6,13 +6,13 @@ one (a scan that began before the question may have missed what the question is 
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 
 import trio
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from supervisor.process.pids import listings
 from supervisor.process.procstat import Process, marker_in, parse_stat
 from supervisor.process.tag import tag_in
 from supervisor.process.words import MARKER
@@ -25,8 +25,6 @@ EXEC_S = 0.001
 """Before another look at a process that may be in the midst of an exec."""
 EXEC_LOOKS = 50
 """Such looks: on a loaded machine a process can be put aside for tens of milliseconds in the midst of its exec."""
-LISTINGS = 5
-"""Listings of /proc in one scan at the most: each has only those in it that were forked during the one before."""
 KERNEL_PARENT = 2
 """The pid of kthreadd, the parent of all kernel threads."""
 
@@ -37,6 +35,8 @@ class Snapshot(Struct, frozen=True):
     processes: dict[int, Process]
     markers: dict[int, str]
     tags: dict[int, int] = {}
+    is_whole: bool = True
+    """No newborn process had ended before it could be looked at."""
 
 
 def read_process(pid: int) -> Process | None:
@@ -75,51 +75,35 @@ def scan(since_ticks: int) -> Snapshot:
     """Look at all processes now; markers and tags only of those started at `since_ticks` (since boot) or later. Blocks.
 
     Both of each: a marker can be forged, by the very process that would rather not be found by its tag.
-
-    A process that was forked while the scan ran, by one that ended before it was looked at, is in a later listing only:
-    so /proc is listed again until there is nobody new in it.
     """
     snapshot = Snapshot({}, {}, {})
-    seen: set[str] = set()
-    for _ in range(LISTINGS):
-        fresh = [name for name in _listed() if name not in seen]
-        if not fresh:
-            break
-        seen.update(fresh)
-        for name in fresh:
-            _look_at(int(name), since_ticks, snapshot)
+    gone = 0
+    for number, pids in enumerate(listings()):
+        seen = sum(_look_at(pid, since_ticks, snapshot) for pid in pids)
+        gone += len(pids) - seen if number else 0  # in the first there are old ones too, which may end as they please
     _decide(snapshot)
-    return snapshot
+    return structs.replace(snapshot, is_whole=not gone)
 
 
-def _listed() -> list[str]:
-    try:
-        return [name for name in os.listdir("/proc") if name.isdigit()]
-    except OSError:
-        return []
-
-
-def _look_at(pid: int, since_ticks: int, snapshot: Snapshot) -> None:
+def _look_at(pid: int, since_ticks: int, snapshot: Snapshot) -> bool:
+    """Whether it was still there."""
     process = read_process(pid)
     if process is None:
-        return
+        return False
     snapshot.processes[pid] = process
-    if process.started < since_ticks or process.parent == KERNEL_PARENT:
-        return
+    if process.started < since_ticks or process.is_dead or process.parent == KERNEL_PARENT:
+        return not process.is_dead
     if tag := read_tag(pid):
         snapshot.tags[pid] = tag
     if (marker := read_marker(pid)) is not None:
         snapshot.markers[pid] = marker
+    return True
 
 
 def _decide(snapshot: Snapshot) -> None:
-    """Look again at those that may be in the midst of an exec and have no tag either; zombies show nothing for ever."""
+    """Look again at those that may be in the midst of an exec and have no tag either."""
     for _ in range(EXEC_LOOKS):
-        undecided = [
-            pid
-            for pid, marker in snapshot.markers.items()
-            if not marker and pid not in snapshot.tags and not snapshot.processes[pid].is_dead
-        ]
+        undecided = [pid for pid, marker in snapshot.markers.items() if not marker and pid not in snapshot.tags]
         if not undecided:
             return
         time.sleep(EXEC_S)

@@ -6,6 +6,7 @@ Ours is only what somebody has handed to us: our own cgroup, if it is marked as 
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -116,6 +117,8 @@ def _put(path: str, text: str) -> str:
     try:
         _write(path, text)
     except OSError as error:
+        if error.errno == errno.EBUSY and path.endswith("subtree_control"):
+            return "other processes live in the delegated cgroup itself, so the kernel hands no controller down"
         return f"{os.path.basename(path)}: {error.strerror}"
     return ""
 

@@ -12,11 +12,12 @@ import trio
 
 from supervisor.process import leaves
 from supervisor.process.leaf import Leaf
-from supervisor.process.leftovers import end_all
+from supervisor.process.leftovers import Sight, end_all
 from supervisor.process.owners import FOLDER, SUFFIX
 from supervisor.process.procstat import Process
 from supervisor.process.records import Owner, Register, owner_lives, read, reused, to_end
-from supervisor.process.scan import Snapshot, read_process, scan
+from supervisor.process.scan import Snapshot, read_process, read_tag, scan
+from supervisor.process.tag import is_of
 from supervisor.process.words import Swept
 
 FILE_BYTES = 64 * 1024 * 1024
@@ -48,21 +49,33 @@ async def sweep(state_dir: Path) -> Swept:
         return report
     since = min(register.owner.started for register in dead.values() if register.owner)
 
-    async def search() -> list[Process]:
-        return _found(dead.values(), await trio.to_thread.run_sync(scan, since))
+    async def search() -> Sight:
+        snapshot = await trio.to_thread.run_sync(scan, since)
+        return Sight(_found(dead.values(), snapshot), snapshot.is_whole)
 
-    remaining = [Leaf(path) for register in dead.values() for path in _leaves_of(register)]
-
-    def kill() -> None:
-        for leaf in remaining:
-            leaf.kill()
-
-    leftovers = await end_all(search, polite=trio.CancelScope(), kill=kill)
-    are_gone = [await leaf.dispose() for leaf in remaining]
+    quarry = _Dead(list(dead.values()))
+    leftovers = await end_all(search, quarry, polite=trio.CancelScope())
+    are_gone = [await leaf.dispose() for leaf in quarry.leaves]
     if not leftovers.survivors and all(are_gone):
         await trio.to_thread.run_sync(_remove, list(dead))
     spared = await trio.to_thread.run_sync(_spared, list(dead.values()))
     return msgspec.structs.replace(report, ended=leftovers.ended, survivors=leftovers.survivors, spared=spared)
+
+
+class _Dead:
+    """Dead owners, as what is to be ended of them."""
+
+    def __init__(self, registers: list[Register]) -> None:
+        self._tokens = [register.owner.token for register in registers if register.owner]
+        self.leaves = [Leaf(path) for register in registers for path in _leaves_of(register)]
+
+    def kill(self) -> None:
+        for leaf in self.leaves:
+            leaf.kill()
+
+    def owns(self, pid: int) -> bool:
+        tag = read_tag(pid)
+        return any(is_of(tag, token) for token in self._tokens)
 
 
 def _read_all(folder: Path) -> tuple[dict[Path, Register], Swept]:

@@ -80,6 +80,13 @@ class ProcessTable:
         self._commands[command_id] = command
         return command_id
 
+    def command(self, command_id: str) -> Command:
+        """A prepared command. Raises: LaunchError, if there is none of this id."""
+        command = self._commands.get(command_id)
+        if command is None:
+            raise LaunchError(SpawnFailed(step="command", reason=f"{command_id} was prepared by nobody or forgotten"))
+        return command
+
     def forget(self, command_id: str) -> None:
         """The command is not needed any more; unknown ids are ignored."""
         self._commands.pop(command_id, None)
@@ -125,9 +132,7 @@ class ProcessTable:
         """
         if instance in self._children or instance in self._starting:
             raise ValueError(f"the instance {instance!r} exists already")
-        command = self._commands.get(command_id)
-        if command is None:
-            raise LaunchError(SpawnFailed(step="command", reason=f"{command_id} was prepared by nobody or forgotten"))
+        command = self.command(command_id)
         self._starting.add(instance)
         try:
             located = self._located.get(command_id)
@@ -175,6 +180,7 @@ class ProcessTable:
         finally:
             self._spawning -= 1
             self._changed.set()
+        self._tracks.check(instance, child.pid, track)
         self._adopt(instance, child, track)
         return child
 

@@ -21,6 +21,7 @@ TOKEN_BITS = 40
 NUMBER_BITS = 20
 """Instances that can live at the same time; then their numbers begin anew."""
 TOKEN_DIGITS = TOKEN_BITS // 4
+DIGITS = frozenset("0123456789abcdef")
 NAME = b"Max realtime timeout"
 
 
@@ -40,7 +41,8 @@ def number_after(last: int, live: set[int]) -> int:
 
 def is_of(tag: int, token: str) -> bool:
     """Whether it is the tag of some instance of this table."""
-    return tag > 0 and tag >> NUMBER_BITS == _first_of(token) >> NUMBER_BITS
+    first = _first_of(token)
+    return first > 0 and tag >> NUMBER_BITS == first >> NUMBER_BITS
 
 
 def tag_in(limits: bytes) -> int:
@@ -52,7 +54,7 @@ def tag_in(limits: bytes) -> int:
 
 
 def _first_of(token: str) -> int:
-    try:
-        return FIRST | int(token[:TOKEN_DIGITS], 16) << NUMBER_BITS if len(token) >= TOKEN_DIGITS else 0
-    except ValueError:
+    digits = token[:TOKEN_DIGITS]
+    if len(digits) < TOKEN_DIGITS or not set(digits) <= DIGITS:
         return 0
+    return FIRST | int(digits, 16) << NUMBER_BITS

@@ -17,7 +17,7 @@ from msgspec import Struct
 from supervisor.config.schema import Limits
 from supervisor.process.cgroup import Delegation, unheld
 from supervisor.process.leaf import Leaf
-from supervisor.process.scan import Snapshot
+from supervisor.process.scan import Snapshot, read_marker, read_process, read_tag
 from supervisor.process.subtree import Subtree
 from supervisor.process.tag import number_after, tag_of
 from supervisor.process.words import Tracking
@@ -28,8 +28,8 @@ NO_LEAF = "no leaf could be made for this instance"
 class Track(Struct, kw_only=True):
     """What one instance is known by."""
 
-    marker: str = ""
-    number: int = 0
+    marker: str
+    number: int
     tag: int = 0
     leaf: Leaf | None = None
     tracking: Tracking = Tracking()
@@ -43,10 +43,21 @@ class Track(Struct, kw_only=True):
             found.update(pid for pid, tag in snapshot.tags.items() if tag == self.tag)
         return found
 
+    def owns(self, pid: int) -> bool:
+        """Whether its tag, or without one its marker, says that this process is the instance's."""
+        return read_tag(pid) == self.tag if self.tag else read_marker(pid) == self.marker
+
     def kill(self) -> None:
         """SIGKILL to all in the leaf; without one, to nobody."""
         if self.leaf:
             self.leaf.kill()
+
+    def holds(self, pid: int) -> bool:
+        """Whether this process is in the leaf, or has ended; True where there is no leaf."""
+        if self.leaf is None or pid in self.leaf.members():
+            return True
+        process = read_process(pid)
+        return process is None or process.is_dead
 
     async def dispose(self) -> tuple[int, bool]:
         """End and remove the leaf: how many of it were killed for its memory, and whether nothing is left of it."""
@@ -91,6 +102,11 @@ class Tracks:
             missing=leaf.missing if leaf else unheld(self.delegation.reason or NO_LEAF),
         )
         return Track(marker=f"{self.token}/{instance}", number=number, tag=tag, leaf=leaf, tracking=tracking)
+
+    def check(self, instance: str, pid: int, track: Track) -> None:
+        """Report it if the spawner has not put the child where it belongs; other means hold it then."""
+        if not track.holds(pid):
+            self._on_trouble(f"{instance} could not be put into its cgroup {track.leaf and track.leaf.path}")
 
     def end(self, track: Track) -> None:
         """Nothing of the instance is left: its number can be another's."""

@@ -42,7 +42,7 @@ class Tracking(Struct, frozen=True, kw_only=True):
     """A descriptor of `cgroup.procs` of the instance's leaf: who writes `0` to it is in the leaf from then on. It is
     not for the program: to be closed before its exec. -1 = there is no leaf. Whoever opened it closes it."""
     held: tuple[str, ...] = ()
-    """The limits (`memory`, `cpus`, `pids`) that the leaf holds the whole tree to."""
+    """The limits (`memory`, `swap` (there is none), `cpus`, `pids`) that the leaf holds the whole tree to."""
     missing: Mapping[str, str] = {}
     """Those that it does not, each with the reason, for people."""
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +17,8 @@ from fakes.process import PATH, come_true, is_alive, read_line, with_variable
 
 from supervisor.process import guardian
 from supervisor.process.guard import Guard
-from supervisor.process.scan import read_process
+from supervisor.process.scan import read_marker, read_process, read_tag
+from supervisor.process.tag import NUMBER_BITS, TOKEN_BITS
 
 from .conftest import Bench
 
@@ -84,7 +85,8 @@ async def owner_of(
             await process.wait()
             await process.stdout.aclose()
             for pid in with_variable("TEST_MARK", mark):
-                os.kill(pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 async def test_kill_nine_of_the_owner_leaves_nothing_behind() -> None:
@@ -164,8 +166,25 @@ async def test_a_session_whose_number_is_in_use_again_is_not_hunted(bench: Bench
     process = read_process(stranger.pid)
     assert process
     quarry = guardian.Quarry("none", 1 << 62, "")
-    assert guardian.search({stranger.pid: process.started - 1}, quarry) == []
-    assert [one.pid for one in guardian.search({stranger.pid: process.started}, quarry)] == [stranger.pid]
+    assert pids_found({stranger.pid: process.started - 1}, quarry) == []
+    assert pids_found({stranger.pid: process.started}, quarry) == [stranger.pid]
+
+
+def pids_found(known: dict[int, int], quarry: guardian.Quarry) -> list[int]:
+    found, _ = guardian.search(known, quarry)
+    return [process.pid for process in found]
+
+
+async def test_the_guardian_knows_its_owners_tag_and_no_other(bench: Bench) -> None:
+    """The child carries no marker of these quarries and is in no session that they know: the tag alone finds it."""
+    child = await bench.start_program("env", "-i", "sleep", "1000")
+    await come_true(lambda: not read_marker(child.pid))
+    tag = read_tag(child.pid)
+    own = f"{tag >> NUMBER_BITS & (1 << TOKEN_BITS) - 1:010x}"
+    other = f"{(tag >> NUMBER_BITS ^ 1) & (1 << TOKEN_BITS) - 1:010x}"
+    assert pids_found({}, guardian.Quarry(own, 0, "")) == [child.pid]
+    assert pids_found({}, guardian.Quarry(other, 0, "")) == []
+    assert pids_found({}, guardian.Quarry(own, 1 << 62, "")) == [], "it is older than that owner"
 
 
 async def test_what_is_no_child_of_the_owner_is_not_guarded(bench: Bench) -> None:

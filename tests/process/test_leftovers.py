@@ -8,8 +8,8 @@ import subprocess
 import pytest
 import trio
 
-from supervisor.process.leftovers import end_all, end_group, open_pidfd
-from supervisor.process.procstat import Process, parse_stat
+from supervisor.process.leftovers import Sight, end_all, end_group, open_pidfd
+from supervisor.process.procstat import parse_stat
 from supervisor.process.scan import read_process
 
 
@@ -36,17 +36,27 @@ async def test_without_proc_the_whole_group_is_ended_blindly(script: str) -> Non
         assert process.stdout.read() == b"", "somebody still holds the pipe"
 
 
+class Nobody:
+    """A quarry that can be caught by nothing but a search."""
+
+    def kill(self) -> None:
+        return
+
+    def owns(self, pid: int) -> bool:
+        return False
+
+
 async def test_what_never_ends_is_given_up_after_a_bounded_number_of_rounds() -> None:
     asked = 0
 
-    async def search() -> list[Process]:
+    async def search() -> Sight:
         nonlocal asked
         asked += 1
         gone = parse_stat(b"4194400 (x) D 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1 0")
         assert gone
-        return [gone]
+        return Sight([gone])
 
     with trio.fail_after(10):
-        found = await end_all(search, polite=trio.CancelScope())
+        found = await end_all(search, Nobody(), polite=trio.CancelScope())
     assert (found.ended, found.survivors, found.pids) == (0, 1, (4194400,))
-    assert asked == 5
+    assert asked == 6

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from supervisor.config.schema import Grace
 from supervisor.launch.messages import EndedBy
 from supervisor.process.rungs import (
-    LEFTOVERS_KILL_S,
-    LEFTOVERS_ROUNDS,
-    LEFTOVERS_TERM_S,
+    LEFTOVERS_S,
     TOTAL_S,
     Act,
     ladder,
@@ -34,8 +32,7 @@ def test_the_ladder_asks_waits_and_kills_in_this_order() -> None:
 @given(st.floats(-10, 1000), st.floats(-10, 1000))
 def test_whatever_the_grace_the_whole_stop_stays_within_its_bound(stdin_s: float, term_s: float) -> None:
     rungs = ladder(Grace(stdin_s=stdin_s, term_s=term_s))
-    leftovers_s = LEFTOVERS_TERM_S + LEFTOVERS_KILL_S * (LEFTOVERS_ROUNDS - 1)
-    assert sum(rung.patience_s for rung in rungs) + leftovers_s <= TOTAL_S - 1
+    assert sum(rung.patience_s for rung in rungs) + LEFTOVERS_S <= TOTAL_S - 1
     assert all(rung.patience_s >= 0 for rung in rungs)
 
 

@@ -10,7 +10,8 @@ import trio
 import trio.testing
 from fakes.process import come_true
 
-from supervisor.process.scan import Scans, Snapshot, read_marker, scan
+from supervisor.process.scan import Scans, Snapshot, read_marker, read_tag, scan
+from supervisor.process.tag import is_of
 
 from .conftest import Bench
 
@@ -87,3 +88,26 @@ async def test_a_child_carries_its_marker(bench: Bench) -> None:
     await come_true(lambda: read_marker(child.pid))
     assert str(read_marker(child.pid)).endswith("/test-1")
     assert read_marker(1 << 22) is None
+
+
+@pytest.mark.real
+async def test_a_child_carries_its_tag_and_so_does_what_it_starts(bench: Bench) -> None:
+    child = await bench.start("read word; sleep 1000 & echo $!; cat")
+    await child.stdin.send_all(b"go\n")
+    grandchild = int((await child.stdout.receive_some()).split()[0])
+    token = str(read_marker(child.pid)).split("/")[0]
+    assert read_tag(child.pid) == read_tag(grandchild) > 0
+    assert is_of(read_tag(child.pid), token)
+    assert scan(0).tags[grandchild] == read_tag(child.pid)
+    assert read_tag(os.getpid()) == read_tag(bench.table.guardian_pid) == 0, "we are nobody's instance"
+
+
+@pytest.mark.real
+async def test_two_instances_have_two_tags(bench: Bench) -> None:
+    one, other = await bench.start_program("cat"), await bench.start_program("cat")
+    assert 0 != read_tag(one.pid) != read_tag(other.pid) != 0
+
+
+@pytest.mark.real
+def test_what_is_gone_has_no_tag() -> None:
+    assert read_tag(1 << 22) == 0
