@@ -67,7 +67,7 @@ class Audit:
         *,
         judge: Judge | None = None,
     ) -> None:
-        """`standings` are those of the servers in a config file, `redact` takes secrets out of a text.
+        """`standings` are those of the servers in a config file, `redact` takes secrets out of the tail of an end.
 
         `judge` is run in a worker thread.
         """
@@ -96,11 +96,11 @@ class Audit:
         self._heard.pop(instance, None)
 
     def hear(self, instance: str, lines: Iterable[str]) -> None:
-        """Take lines of an instance's stderr; those of unknown ones are nobody's business here."""
+        """Take lines of an instance's stderr, without secrets; those of unknown ones are nobody's business here."""
         heard = self._heard.get(instance)
         if heard is None:
             return
-        for line in map(self._redact, lines):
+        for line in lines:
             heard.lines.append(line)
             denial = heard.finder.feed(line)
             same = denial and replace(denial, said="")
@@ -119,7 +119,8 @@ class Audit:
         while True:
             exited = await self._wait(heard, ended)
             if exited is not None:
-                self.hear(instance, [line for line in exited.stderr_tail if line not in heard.lines])
+                tail = map(self._redact, exited.stderr_tail)
+                self.hear(instance, [line for line in tail if line not in heard.lines])
             news = await self._judge(heard, case_of(heard.server))
             if news:
                 return Denied(instance=instance, facts=[self._fact(heard.server, instance, ruling) for ruling in news])

@@ -15,6 +15,7 @@ _PUNCTUATION = " \t.,;:)]}>'\"`\u2019\u201d\u00bb"
 _OF_A_FILE = ("file", "unix")
 """Schemes of addresses that are paths."""
 _HOST_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:*%")
+_MOST_WORDS = 100
 HIGHEST_PORT = 65535
 
 
@@ -87,7 +88,7 @@ def relative(text: str) -> tuple[str, ...]:
 
 def endpoint(text: str) -> str:
     """The first `host:port`, `:port` or `host port N` in the text; empty if there is none."""
-    words = [word.strip(" ,;()'\"`<>\u2018\u2019\u201c\u201d") for word in text.split()]
+    words = [word.strip(" ,;()'\"`<>\u2018\u2019\u201c\u201d") for word in text.split(maxsplit=_MOST_WORDS)]
     for number, word in enumerate(words):
         if port_of(word):
             return word

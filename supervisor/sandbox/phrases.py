@@ -69,6 +69,8 @@ ACTIONS: dict[str, Action] = {
 }  # fmt: skip
 """Words that say what was wanted."""
 
+MOST_WORDS = 40
+"""Words of a part of a line that are looked at: what is wanted is said at its beginning."""
 _BESIDE = ("os error", "code: 13", "code: 1,", "code: 30", "(errno::")
 """Signs beside a phrase that it is the kernel's answer, and not just a sentence."""
 _SPEECH = " ,.:;()'\"`\u2018\u2019\u201c\u201d"
@@ -90,7 +92,7 @@ class Mark(Struct, frozen=True, kw_only=True):
 
 def mark_in(line: str) -> Mark | None:
     """The first phrase of the line, or the first name of a code if it has none."""
-    lowered = "".join(low if len(low := sign.lower()) == 1 else sign for sign in line)  # places have to agree
+    lowered = _lowered(line)
     found = [(at, -len(phrase), phrase, code) for phrase, code in PHRASES if (at := lowered.find(phrase)) >= 0]
     if found:
         at, _, phrase, code = min(found)
@@ -105,9 +107,17 @@ def mark_in(line: str) -> Mark | None:
     return Mark(code=NAMES[name], before=line[:at], after=line[at + len(name) :], is_coded=True, is_sure=True)
 
 
+def _lowered(line: str) -> str:
+    """The line in lower case, letter for letter, so that places in it agree."""
+    lowered = line.lower()
+    if len(lowered) == len(line):
+        return lowered
+    return "".join(low if len(low := sign.lower()) == 1 else sign for sign in line)
+
+
 def action_in(text: str) -> Action:
     """What is wanted, by the first word that says so."""
-    words = (word.strip(_SPEECH).lower() for word in text.split())
+    words = (word.strip(_SPEECH).lower() for word in text.split(maxsplit=MOST_WORDS)[:MOST_WORDS])
     return next((ACTIONS[word] for word in words if word in ACTIONS), "use")
 
 

@@ -167,10 +167,10 @@ async def test_secrets_and_control_characters_go_nowhere(state_dir: Path, tmp_pa
     one = Instance(Audit(str(state_dir), redact=redact), "a#1")
     one.over.set()
     (tmp_path / "x\u202ey").touch()
-    one.say(refused(tmp_path / "sesame"), refused(tmp_path / "x\u202ey"))
+    one.tail = [refused(tmp_path / "sesame"), refused(tmp_path / "x\u202ey")]
     facts, exited = await one.outcomes()
     written = Path(refusals.path_of(str(state_dir), "a")).read_text()
-    for text in (str(facts), str(exited), written):
+    for text in (str(facts), exited.diagnosis, written):
         assert "sesame" not in text
         assert "\u202e" not in text
     assert facts
