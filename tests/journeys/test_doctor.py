@@ -78,7 +78,7 @@ class Patient:
 @pytest.fixture
 def ourselves(state_dir: Path) -> Patient:
     """Whoever runs the tests."""
-    return Patient({}, (sys.executable,), "", state_dir, state_dir)
+    return Patient({}, (sys.executable,), os.environ.get("PYTHONPATH", ""), state_dir, state_dir)
 
 
 @pytest.fixture
