@@ -33,7 +33,7 @@ JUDGED: tuple[Action, ...] = ("read", "write")
 WARNING = "as the server said itself: allow only what it should have"
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
+class Judged(Struct, frozen=True, kw_only=True):
     """Whether something is allowed, and if not, what would allow it."""
 
     action: str
@@ -54,8 +54,8 @@ class Denied(Struct, frozen=True, kw_only=True):
     at: str
     said: str
     """The server's own line."""
-    then: Verdict
-    now: Verdict | None
+    then: Judged
+    now: Judged | None
     """How it stands by the config as it is; None if the server is in none."""
 
 
@@ -67,7 +67,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     """Where it stands in a config file; empty if in none."""
     mode: str
     denied: tuple[Denied, ...] = ()
-    judged: tuple[Verdict, ...] = ()
+    judged: tuple[Judged, ...] = ()
     """Two for each given path, in their order."""
 
 
@@ -92,7 +92,7 @@ def _judge(options: Namespace) -> Answer:
         return Answer(server=spec.name, place=place, mode=spec.mode)
     confinement = prepare.Confinement(config, spec, _folder(options, config), os.environ)
     judged = (
-        _verdict(confinement.ruling(path, action), path, action, place)
+        _judged(confinement.ruling(path, action), path, action, place)
         for path in map(os.path.abspath, options.denied)
         for action in JUDGED
     )
@@ -120,7 +120,7 @@ def _recall(options: Namespace) -> Answer:
         Denied(
             at=one.at,
             said=redact(one.said),
-            then=Verdict(
+            then=Judged(
                 action=one.action,
                 object=one.object,
                 allowed=False,
@@ -130,7 +130,7 @@ def _recall(options: Namespace) -> Answer:
                 line=one.line,
                 option=one.option,
             ),
-            now=_verdict(confinement.ruling_again(one), one.object, one.action, place) if confinement else None,
+            now=_judged(confinement.ruling_again(one), one.object, one.action, place) if confinement else None,
         )
         for one in kept
     ]
@@ -156,12 +156,12 @@ def _confinement(config: Config, spec: ServerSpec, folder: str) -> prepare.Confi
         return None  # its command has gone, say: then there is only what was
 
 
-def _verdict(ruling: Ruling | None, named: str, action: str, place: str) -> Verdict:
+def _judged(ruling: Ruling | None, named: str, action: str, place: str) -> Judged:
     if ruling is None:
-        return Verdict(action=action, object=named, allowed=False, reason="nothing is there")
+        return Judged(action=action, object=named, allowed=False, reason="nothing is there")
     if ruling.rule == "granted":
-        return Verdict(action=action, object=named, allowed=True)
-    return Verdict(
+        return Judged(action=action, object=named, allowed=True)
+    return Judged(
         action=action,
         object=named,
         allowed=False,
@@ -179,10 +179,10 @@ def lines(answer: Answer, *, has_paths: bool) -> Iterator[str]:
     if answer.mode != "sandbox" and not answer.denied:
         yield f"{answer.server}{where} runs in mode {answer.mode}: no sandbox refuses it anything"
     elif has_paths:
-        for number, verdict in enumerate(answer.judged):
+        for number, one in enumerate(answer.judged):
             if number % len(JUDGED) == 0:
-                yield verdict.object
-            yield f"    {verdict.action:<7} {_stands(verdict)}"
+                yield one.object
+            yield f"    {one.action:<7} {_stands(one)}"
     elif not answer.denied:
         yield f"{answer.server}{where}: nothing was refused to it, as far as it said"
     else:
@@ -200,7 +200,7 @@ def _denied_lines(one: Denied) -> Iterator[str]:
         yield f"    now     {_stands(now)}"
 
 
-def _stands(verdict: Verdict) -> str:
-    if verdict.allowed:
+def _stands(judged: Judged) -> str:
+    if judged.allowed:
         return "allowed"
-    return f"refused: {verdict.reason}. {verdict.advice}".rstrip() if verdict.rule else verdict.reason
+    return f"refused: {judged.reason}. {judged.advice}".rstrip() if judged.rule else judged.reason
