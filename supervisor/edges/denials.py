@@ -179,10 +179,10 @@ def lines(answer: Answer, *, has_paths: bool) -> Iterator[str]:
     if answer.mode != "sandbox" and not answer.denied:
         yield f"{answer.server}{where} runs in mode {answer.mode}: no sandbox refuses it anything"
     elif has_paths:
-        for number, one in enumerate(answer.judged):
+        for number, judged in enumerate(answer.judged):
             if number % len(JUDGED) == 0:
-                yield one.object
-            yield f"    {one.action:<7} {_stands(one)}"
+                yield judged.object
+            yield f"    {judged.action:<7} {_stands(judged)}"
     elif not answer.denied:
         yield f"{answer.server}{where}: nothing was refused to it, as far as it said"
     else:
