@@ -216,6 +216,21 @@ class SocketsReachable(Problem, frozen=True, kw_only=True, tag="sandbox.sockets_
     sockets: str
 
 
+class InstallFailed(Problem, frozen=True, kw_only=True, tag="sandbox.install_failed"):
+    """A server without a network is started by a package runner, and the runner could not fetch its package before."""
+
+    sentence: ClassVar[str] = "{runner} could not fetch what the server needs: it ended with {status}{said}"
+    advice: ClassVar[str] = (
+        "Correct the package's name or what the runner says; it was allowed the network for this, the server is not. "
+        "If it was only slow, start the server again: what was fetched is kept."
+    )
+
+    runner: str
+    status: str
+    said: str = ""
+    """Its last lines on stderr, escaped, each after a colon or a semicolon."""
+
+
 # ------------------------------------------------------------------------------------------------------- modes
 
 
@@ -698,6 +713,7 @@ class TreeGaveUp(Problem, frozen=True, kw_only=True, tag="tree.gave_up"):
 AnyProblem = (
     CommandNotFound | CommandNotExecutable | CwdMissing | SpawnFailed
     | LandlockUnavailable | LevelUnavailable | ConfinementFailed | GrantRefused | SettingUnavailable
+    | InstallFailed
     | SocketsReachable
     | ModeUnavailable | SharingUnavailable
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless

@@ -41,6 +41,7 @@ from supervisor.sandbox.apply import (
 from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.explain import printable
 from supervisor.sandbox.forkserver import ForkServer, StaleError
+from supervisor.sandbox.installs import Installs
 from supervisor.sandbox.job import Job, Mark
 from supervisor.sandbox.limits import enforcers
 from supervisor.sandbox.messages import SandboxReport, confinement
@@ -161,15 +162,15 @@ class Sandbox:
 
     async def _prepare(self, order: Order, chosen: Chosen, command: Command, *, anew: bool = False) -> _Prepared:
         asked = asked_for(order, self._places, command.argv, search_path(command))
-        known = self._prepared.get(order.server)
+        known = self._prepared.get(order.key)
         if known is not None and not anew and known.is_for(asked, chosen):
             return known
-        async with self._preparing.setdefault(order.server, trio.Lock()):
-            current = self._prepared.get(order.server)
+        async with self._preparing.setdefault(order.key, trio.Lock()):
+            current = self._prepared.get(order.key)
             if current is not None and current is not known and current.is_for(asked, chosen):
                 return current  # another start has made it meanwhile
             made = await trio.to_thread.run_sync(_make, asked, chosen, self._places.ssh_agent)
-            self._prepared[order.server] = made
+            self._prepared[order.key] = made
             if current is not None and current.ruleset is not None:
                 os.close(current.ruleset)
             return made
@@ -211,6 +212,7 @@ class SandboxInstances(Instances):
         self._sandbox = sandbox
         self._profile = profile
         self._started: dict[str, tuple[str, int, SandboxReport]] = {}
+        self._installs = Installs(table, self._install_spawner)
 
     async def launch(self, message: Launch) -> Launched | LaunchFailed:
         """As every mode does, and listen to what it says is refused to it, from the first line on."""
@@ -248,6 +250,7 @@ class SandboxInstances(Instances):
             profile=self._profile(message.server),
         )
         chosen = await self._sandbox.choose(order)
+        await self._installs.ensure(message, order)
 
         def keep(pid: int, report: SandboxReport) -> None:
             self._started[message.instance] = (message.server, pid, report)
@@ -257,6 +260,9 @@ class SandboxInstances(Instances):
             confinement=confinement(chosen.level, chosen.abi),
             degraded=bool(chosen.degraded),
         )
+
+    async def _install_spawner(self, order: Order) -> Spawner:
+        return self._sandbox.spawner(order, await self._sandbox.choose(order), lambda _pid, _report: None)
 
 
 def _innermost(launcher: int) -> int:

@@ -56,7 +56,7 @@ def plan_for(
         denied=denied if chosen.abi else (),
         rlimits=rlimits,
         environment=variables.moved(asked.state),
-        defaults=variables.caches(asked.state),
+        defaults=variables.unset(asked.state, asked.argv, has_network=asked.spec.network != "none"),
         folders=variables.folders(asked.state),
         cwd=asked.working_dir or asked.state,
         gaps=gaps(chosen, asked.spec.network, reachable, is_root=is_root and asked.account is None),

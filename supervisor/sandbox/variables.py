@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from posixpath import join
+
+from supervisor.sandbox import runners
 
 
 def moved(state: str) -> dict[str, str]:
@@ -31,6 +34,11 @@ def caches(state: str) -> dict[str, str]:
         "UV_PYTHON_INSTALL_DIR": join(home, ".local/share/uv/python"),
         "PIP_CACHE_DIR": join(home, ".cache/pip"),
     }
+
+
+def unset(state: str, argv: Sequence[str], *, has_network: bool) -> dict[str, str]:
+    """All variables that are set if the config does not: without a network a package runner is told so."""
+    return caches(state) | ({} if has_network else runners.offline(argv))
 
 
 def folders(state: str) -> tuple[str, ...]:

@@ -166,6 +166,13 @@ class Order(Struct, frozen=True, kw_only=True):
     spec: SandboxSpec
     limits: Limits
     profile: Profile = Profile()
+    is_install: bool = False
+    """Not the server is to be started, but what fetches its package before (runners.py)."""
+
+    @property
+    def key(self) -> str:
+        """What a plan is kept by: that of an install must not be taken for the server's."""
+        return f"{self.server}/install" if self.is_install else self.server  # no name of a server has a slash
 
 
 class Places(Struct, frozen=True, kw_only=True):
