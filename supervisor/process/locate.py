@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from os.path import isdir
+from os.path import isdir, join, realpath, split
 
 import msgspec
 
@@ -31,8 +31,18 @@ def locate_now(command: Command) -> Command:
             break
     found = choose(command, looked_at)
     if isinstance(found, str):
-        return msgspec.structs.replace(command, argv=(found, *command.argv[1:]))
+        return msgspec.structs.replace(command, argv=(_straight(found), *command.argv[1:]))
     raise LaunchError(found)
+
+
+def _straight(path: str) -> str:
+    """The path without `..` and `.`: in a view of the file system a folder may be missing that is only passed through.
+
+    A link is kept at the end, for programs look at their own name; the folders before it are resolved as the kernel
+    would.
+    """
+    folder, name = split(path)
+    return join(realpath(folder), name) if {"..", "."} & set(folder.split("/")) else path
 
 
 def look_at(path: str) -> Place:

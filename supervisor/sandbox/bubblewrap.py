@@ -38,15 +38,20 @@ class Found(Struct, frozen=True, kw_only=True):
     """Why there is none."""
 
 
+def locate() -> str:
+    """The absolute path of bubblewrap, on PATH or where systems have it; empty if there is none."""
+    program = shutil.which(PROGRAM) or shutil.which(PROGRAM, path=_PLACES)
+    return os.path.abspath(program) if program else ""
+
+
 def find(state_dir: str, abi: int) -> Found:
     """Look for bubblewrap, and try whether a view and Landlock of this ABI hold together in it.
 
     The try takes place in the state directory, or with other temporary files where there is none yet.
     """
-    program = shutil.which(PROGRAM) or shutil.which(PROGRAM, path=_PLACES)
-    if program is None:
+    program, reason = locate(), ""
+    if not program:
         return Found(reason="bubblewrap (bwrap) is not installed")
-    program, reason = os.path.abspath(program), ""
     for is_image in (True, False) if os.uname().machine == image.MACHINE else (False,):
         reason = _tried(program, state_dir if os.path.isdir(state_dir) else None, abi, is_image=is_image)
         if not reason:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import shutil
 import signal
 from contextlib import suppress
 
@@ -25,15 +24,12 @@ from supervisor.sandbox.denied import sockets
 from supervisor.sandbox.disk import Disk
 from supervisor.sandbox.examined import SYSCTLS, Facts
 from supervisor.sandbox.forkserver import ForkServer, reap
-from supervisor.sandbox.namespaces import PROGRAM
 from supervisor.sandbox.probe import probe
 from supervisor.sandbox.report import kernel_view
 
 VERSION_S = 5.0
 """Bound of `bwrap --version`, which takes a few milliseconds."""
 _VERSION_BYTES = 200
-_PLACES = "/usr/local/bin:/usr/bin:/bin"
-"""Where bubblewrap is looked for besides PATH (bubblewrap.py)."""
 
 
 async def examine(place: str, ssh_agent: str | None, *, version_s: float = VERSION_S) -> Facts:
@@ -47,7 +43,7 @@ async def examine(place: str, ssh_agent: str | None, *, version_s: float = VERSI
         holds = await probe(forks, place)
     finally:
         await forks.aclose()
-    program = _bubblewrap()
+    program = bubblewrap.locate()
     is_tried = bool(program and holds.abi and says.filters)
     found = bubblewrap.find(place, holds.abi) if is_tried else bubblewrap.Found()
     uid, disk = os.geteuid(), Disk()
@@ -68,11 +64,6 @@ async def examine(place: str, ssh_agent: str | None, *, version_s: float = VERSI
         sysctls={name: _number(f"/proc/sys/{name.replace('.', '/')}") for name in SYSCTLS},
         sockets=tuple(path for path in sockets(uid, ssh_agent) if disk.connectable(path)),
     )
-
-
-def _bubblewrap() -> str:
-    program = shutil.which(PROGRAM) or shutil.which(PROGRAM, path=_PLACES)
-    return os.path.abspath(program) if program else ""
 
 
 def _landlock_errno() -> str:

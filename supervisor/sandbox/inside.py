@@ -20,7 +20,7 @@ from supervisor.sandbox.job import Job, encode
 GIVEN, REPORT = FIRST_PASSED, FIRST_PASSED + 1
 """The descriptors as a launcher hands them on."""
 PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "program.py")
-_MFD_EXEC = 0x10
+_MFD_NOEXEC_SEAL, _MFD_EXEC = 0x8, 0x10
 _LAST_CAPABILITY = "/proc/sys/kernel/cap_last_cap"
 
 
@@ -99,12 +99,15 @@ def in_memory(data: bytes) -> int:
 
 
 def _memory_file() -> int:
-    try:
-        return os.memfd_create("stockade", os.MFD_CLOEXEC | _MFD_EXEC)
-    except OSError as problem:
-        if problem.errno != errno.EINVAL:
-            raise
-        return os.memfd_create("stockade", os.MFD_CLOEXEC)  # before Linux 6.3 every one can be executed
+    # Before Linux 6.3 there are no such flags, and every one can be executed. Where none may be (vm.memfd_noexec = 2)
+    # it still holds a job: the try with a program fails then, and the one with an interpreter does not.
+    for flags in (_MFD_EXEC, 0):
+        try:
+            return os.memfd_create("stockade", os.MFD_CLOEXEC | flags)
+        except OSError as problem:
+            if problem.errno not in (errno.EINVAL, errno.EACCES):
+                raise
+    return os.memfd_create("stockade", os.MFD_CLOEXEC | _MFD_NOEXEC_SEAL)
 
 
 def _last_capability() -> int:

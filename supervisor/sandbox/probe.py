@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 
+from msgspec.structs import replace
+
 from supervisor.errors import LaunchError
 from supervisor.sandbox import landlock, seccomp
 from supervisor.sandbox.apply import announced
@@ -23,9 +25,9 @@ async def probe(forks: ForkServer, state_dir: str) -> Availability:
         with tempfile.TemporaryDirectory(prefix="probe-", dir=state_dir) as folder:
             await _try(forks, folder, available.abi)
     except OSError as problem:
-        return Availability(abi=0, reason=f"it could not be tried out: {problem.strerror}")
+        return replace(available, abi=0, reason=f"it could not be tried out: {problem.strerror}")
     except LaunchError as failed:
-        return Availability(abi=0, reason=f"it did not hold when tried out: {failed.problem.text}")
+        return replace(available, abi=0, reason=f"it did not hold when tried out: {failed.problem.text}")
     return available
 
 

@@ -42,6 +42,14 @@ def test_a_relative_path_is_relative_to_the_childs_directory(tmp_path: Path) -> 
     assert Path(located.argv[0]).is_absolute()
 
 
+def test_folders_that_are_only_passed_through_do_not_count(tmp_path: Path) -> None:
+    put(tmp_path / "real" / "bin" / "tool")
+    (tmp_path / "through").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "bin")
+    located = locate_now(program("../link/../bin/./tool", cwd=str(tmp_path / "through")))
+    assert located.argv[0] == str(tmp_path / "real" / "bin" / "tool")
+
+
 def test_links_are_followed(tmp_path: Path) -> None:
     put(tmp_path / "real")
     (tmp_path / "link").symlink_to("real")

@@ -12,12 +12,13 @@ SCRIPT = (
 )
 
 
+@pytest.mark.parametrize("level", ["S2", "S3"])
 @pytest.mark.parametrize("abi", range(1, 7))
-def test_an_older_abi_confines_as_far_as_it_goes_and_says_so(ground: Ground, abi: int) -> None:
-    (done,) = ground.each(["/bin/sh", "-c", SCRIPT, str(ground.path)], under=str(abi))
+def test_an_older_abi_confines_as_far_as_it_goes_and_says_so(ground: Ground, abi: int, level: str) -> None:
+    (done,) = ground.each(["/bin/sh", "-c", SCRIPT, str(ground.path)], under=str(abi), spec={"level": level})
     assert done["stdout"] == "inside\n"
     assert done["report"]["landlock_abi"] == abi
-    assert done["launched"]["confinement"] == f"S2 abi{abi}"
+    assert done["launched"]["confinement"] == f"{level} abi{abi}"
     assert ("truncate" in done["report"]["rights_handled"]) is (abi >= 3)
     assert bool(done["report"]["scopes"]) is (abi >= 6)
 
