@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from supervisor.errors import LaunchError, Problem, SocketsReachable
 from supervisor.process.locate import locate_now
 from supervisor.process.lookup import search_path
 from supervisor.process.words import Command
-from supervisor.sandbox import apply, refusals
+from supervisor.sandbox import apply, refusals, runners
 from supervisor.sandbox import explain as plans
+from supervisor.sandbox.disk import Disk
+from supervisor.sandbox.install_order import install_environment, install_order
 from supervisor.sandbox.job import Job
 from supervisor.sandbox.judge import ruling_on
 from supervisor.sandbox.path_rulings import on_path
@@ -110,15 +113,31 @@ class Confinement:
 
     def __init__(self, config: Config, spec: ServerSpec, state_dir: str, environ: Mapping[str, str]) -> None:
         """Make the plan; changes nothing. Raises: LaunchError."""
-        self.command = located(spec, environ)
-        self._order = order_of(spec)
-        places = places_of(config, state_dir, environ)
-        chosen = apply.chosen_level(self._order, _available(spec, state_dir))
-        self._places = places
-        self._chosen = chosen
-        self._asked = apply.asked_for(self._order, places, self.command.argv, search_path(self.command))
-        self.plan: Plan = apply.plan_here(self._asked, chosen, places.ssh_agent)
+        self._places = places_of(config, state_dir, environ)
+        self._available = _available(spec, state_dir)
         self._standing = standings_of(config).get(spec.name, Standing())
+        self._hold(order_of(spec), located(spec, environ))
+
+    def _hold(self, order: Order, command: Command) -> None:
+        self.command = command
+        self._order = order
+        self._chosen = apply.chosen_level(order, self._available)
+        self._asked = apply.asked_for(order, self._places, command.argv, search_path(command))
+        self.plan: Plan = apply.plan_here(self._asked, self._chosen, self._places.ssh_agent)
+
+    def fetching(self) -> Confinement | None:
+        """Return the same for what fetches the server's package before its start; None if that is not needed."""
+        order, command = self._order, self.command
+        argv = runners.installation(command.argv) if order.spec.network == "none" else None
+        cwd = order.profile.working_dir
+        if argv is None or runners.is_at_hand(command.argv, search_path(command), cwd, Disk()):
+            return None
+        environment = install_environment(command.env, order.profile.own_env)
+        made = copy(self)
+        made._hold(  # noqa: SLF001  (another of this class)
+            install_order(order, argv, environment, command.cwd), replace(command, argv=argv, env=environment)
+        )
+        return made
 
     @property
     def _case(self) -> Case:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 from argparse import Namespace
+from contextlib import suppress
 from typing import NoReturn
 
 from supervisor import prepare
@@ -15,7 +16,15 @@ from supervisor.config.schema import Config
 from supervisor.edges import state
 from supervisor.edges.asked import config_of
 from supervisor.edges.say import complain
-from supervisor.errors import CommandNotExecutable, ConfinementFailed, CwdMissing, ModeUnavailable, StockadeError
+from supervisor.errors import (
+    CommandNotExecutable,
+    ConfinementFailed,
+    CwdMissing,
+    ExitCode,
+    InstallFailed,
+    ModeUnavailable,
+    StockadeError,
+)
 from supervisor.process.words import Command
 from supervisor.sandbox import child, privileges
 from supervisor.sandbox.failures import StepError
@@ -43,8 +52,15 @@ def become(config: Config, state_dir: str | None) -> int:
     if spec.mode != "sandbox":
         raise StockadeError(ModeUnavailable(mode=spec.mode))
     confinement = prepare.Confinement(config, spec, str(folder.path), os.environ)
+    fetching = confinement.fetching()
+    if fetching is not None:
+        _fetch(fetching)
     job = confinement.job()
     _hear_signals()
+    return _confine(confinement, job)
+
+
+def _confine(confinement: prepare.Confinement, job: Job) -> int:
     try:
         if confinement.plan.level == "S3":
             _launch(confinement, job)
@@ -53,6 +69,40 @@ def become(config: Config, state_dir: str | None) -> int:
         reason = f"{os.strerror(failed.code)} {failed.detail}".rstrip()
         complain(ConfinementFailed(step=failed.step, reason=reason))
         return int(failed.exit_code)
+
+
+def _fetch(confinement: prepare.Confinement) -> None:
+    """Have a server's package fetched by a process that is confined as it, but for the network.
+
+    All that it says goes to stderr, it is waited for without a bound, and what it leaves of its group is ended.
+    Raises: StockadeError.
+    """
+    job = confinement.job()
+    if confinement.plan.level != "S3":  # there bubblewrap sees to it
+        job = job._replace(parent=os.getpid())
+    pid = os.fork()
+    if pid == 0:
+        _fetch_here(confinement, job)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    with suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if code:
+        status = f"exit status {code}" if code > 0 else f"signal {-code}"
+        raise StockadeError(InstallFailed(runner=os.path.basename(job.argv[0]).decode(), status=status))
+
+
+def _fetch_here(confinement: prepare.Confinement, job: Job) -> NoReturn:
+    """In the forked process, which must not return into what its parent does."""
+    code = int(ExitCode.FAILED)
+    try:
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.dup2(2, 1)  # stdout is for the server's messages
+        _hear_signals()
+        code = _confine(confinement, job)
+    finally:
+        os._exit(code)
 
 
 def _launch(confinement: prepare.Confinement, job: Job) -> NoReturn:
