@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import pytest
 from real.sandbox import escapes
+from real.sandbox.accounts import root_account
 from real.sandbox.conftest import Fought
 from real.sandbox.known_open import MAY_BE_ABSENT, UNCERTAIN, differences
+
+from scripts import escapes as print_escapes
 
 pytestmark = pytest.mark.real
 
@@ -58,6 +61,22 @@ def test_the_table_is_held_to_the_letter(outcome: str, listed: bool, expected: l
     """The guard, with a table and outcomes made up."""
     row = escapes.Row("files", "x", "done", {"S2": outcome})
     assert differences([row], "root", "S2", table={("files", "x"): "why"} if listed else {}) == expected
+
+
+def test_the_printed_table_counts_what_is_stopped_of_what_works_without_a_sandbox() -> None:
+    made_up = [
+        escapes.Row("files", "read the ssh key", "done", {"S1": "done", "S2": "EACCES", "S3": "ENOENT"}),
+        escapes.Row("files", "run a program from memory (memfd)", "done", dict.fromkeys(escapes.LEVELS, "done")),
+        escapes.Row("files", "read the kernel's memory (/proc/kcore)", "ENOENT", dict.fromkeys(escapes.LEVELS, "done")),
+    ]
+    tried = [print_escapes.Tried(root_account(), made_up)]
+    text = print_escapes.table(tried).get_csv_string()
+    assert "files,0 / 2,1 / 2,1 / 2" in text
+    assert list(print_escapes.remaining(tried, "S2")) == [
+        "what runs from memory is confined like its caller:",
+        "- files: run a program from memory (memfd)",
+    ]
+    assert len(list(print_escapes.absent(tried))) == 1
 
 
 def test_what_cannot_be_foretold_is_still_an_attack() -> None:
