@@ -57,8 +57,13 @@ class _Words(Struct, frozen=True):
     options: tuple[str, ...]
     """As they were written, without `--call` and its value."""
     names: frozenset[str]
-    rest: tuple[str, ...]
-    """The package or command, and what is handed to it."""
+    tail: tuple[str, ...]
+    """What follows them."""
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """The package or command, and what is handed to it."""
+        return self.tail[1:] if self.tail[:1] == ("--",) else self.tail
 
     def has(self, *names: str) -> bool:
         """Whether one of these options is there."""
@@ -115,7 +120,7 @@ def _npx(runner: tuple[str, ...], words: Sequence[str], *, shorthands: dict[str,
     taken = _npx_words(words, shorthands)
     if taken is None or taken.has(*_NPX_NEVER):
         return None
-    if runner[1:] and not _is_plain(taken.rest):
+    if runner[1:] and not _is_plain(taken.tail):
         return None  # npm looks for options behind the package, too
     if taken.has("package"):
         return (*runner, *taken.options, "--yes", "-c", "true") if taken.rest or taken.has("call") else None
@@ -143,12 +148,12 @@ def _npx_words(words: Sequence[str], shorthands: dict[str, str]) -> _Words | Non
             options.append(queue.pop(0))
         elif key not in _NPX_SWITCHES | _NPX_NEVER:
             return None
-    return _Words(tuple(options), frozenset(names), tuple(queue[1:] if queue[:1] == ["--"] else queue))
+    return _Words(tuple(options), frozenset(names), tuple(queue))
 
 
-def _is_plain(rest: Sequence[str]) -> bool:
-    until = list(rest).index("--") if "--" in rest else len(rest)
-    return not any(word.startswith("-") for word in rest[:until])
+def _is_plain(words: Sequence[str]) -> bool:
+    until = words.index("--") if "--" in words else len(words)
+    return not any(word.startswith("-") for word in words[:until])
 
 
 def _uvx(runner: tuple[str, ...], words: Sequence[str]) -> tuple[str, ...] | None:
@@ -189,7 +194,7 @@ def _uvx_words(words: Sequence[str]) -> _Words | None:
             if not queue:
                 return None
             options.append(queue.pop(0))
-    return _Words(tuple(options), frozenset(names), tuple(queue[1:] if queue[:1] == ["--"] else queue))
+    return _Words(tuple(options), frozenset(names), tuple(queue))
 
 
 _Known = tuple[tuple[str, ...], bool]
