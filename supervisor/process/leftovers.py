@@ -18,6 +18,7 @@ import trio
 from msgspec import Struct
 
 from supervisor.process.chase import chase
+from supervisor.process.pidfd import collect
 from supervisor.process.procstat import Process, family
 from supervisor.process.rungs import CHASE_S, CHASED_ROUNDS, LEFTOVERS_KILL_S, LEFTOVERS_ROUNDS, LEFTOVERS_TERM_S
 from supervisor.process.scan import Scans, read_process
@@ -53,11 +54,19 @@ Search = Callable[[], Awaitable[Sight]]
 
 
 def search_of(scans: Scans, leader: int, track: Track) -> Search:
-    """The search for everything of one child but its leader."""
+    """The search for everything of one child but its leader.
+
+    What a child has made a child of ours (CLONE_PARENT) nobody waits for, so what is dead of that is collected here.
+    """
 
     async def search() -> Sight:
         snapshot = await scans.snapshot()
-        theirs = family(snapshot.processes, {leader}, track.seen_in(snapshot))
+        seen = track.seen_in(snapshot)
+        for pid in seen - {leader}:
+            process = snapshot.processes.get(pid)
+            if process is not None and process.is_dead and process.parent == os.getpid():
+                collect(pid)
+        theirs = family(snapshot.processes, {leader}, seen)
         return Sight([process for process in theirs if process.pid not in {leader, os.getpid()}], snapshot.is_whole)
 
     return search

@@ -91,10 +91,12 @@ def _look_at(pid: int, since_ticks: int, snapshot: Snapshot) -> bool:
     if process is None:
         return False
     snapshot.processes[pid] = process
-    if process.started < since_ticks or process.is_dead or process.parent == KERNEL_PARENT:
-        return not process.is_dead
+    if process.started < since_ticks or process.parent == KERNEL_PARENT:
+        return True
     if tag := read_tag(pid):
         snapshot.tags[pid] = tag
+    if process.is_dead:  # a zombie has kept its limits, and shows no environment for ever
+        return False
     if (marker := read_marker(pid)) is not None:
         snapshot.markers[pid] = marker
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -245,3 +246,24 @@ async def test_one_whose_stdin_a_session_has_closed_was_stopped_and_did_not_end_
     child = await bench.start("read line; exit 3", grace=LONG)
     await child.stdin.aclose()
     assert await child.wait() == Ended(status=ExitStatus(code=3), ended_by="stop")
+
+
+SIBLINGS = """
+import ctypes, os, signal, sys
+clone = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
+sys.stdin.readline()
+for end in (lambda: os._exit(0), signal.pause):
+    if ctypes.CDLL(None).syscall(clone, 0x8000 | signal.SIGCHLD, 0, 0, 0, 0) == 0:
+        os.setsid()
+        end()
+print("begun", flush=True)
+"""
+"""Makes two children of *our* process (CLONE_PARENT): one that is dead already, and one that stays."""
+
+
+async def test_what_a_child_makes_our_own_child_is_ended_and_collected(bench: Bench) -> None:
+    """`no_leaks` looks for both afterwards: nobody else waits for them."""
+    child = await bench.start_program(sys.executable, "-c", SIBLINGS)
+    await child.stdin.send_all(b"go\n")
+    ended = await child.wait()
+    assert (ended.ended_by, ended.leftovers, ended.survivors) == ("itself", 1, 0)
