@@ -74,8 +74,17 @@ async def once(
         "code": ended.code,
         "signal": ended.signal,
         "leftovers": ended.leftovers,
+        "fetched": was_started(table, f"{name}-install"),
         "answered_s": answered_s,
     }
+
+
+def was_started(table: ProcessTable, instance: str) -> bool:
+    try:
+        table.child(instance)
+    except KeyError:
+        return False
+    return True
 
 
 if __name__ == "__main__":
