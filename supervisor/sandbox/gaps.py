@@ -13,7 +13,11 @@ NO_FILE_SANDBOX = "files are not confined at all: the server reads and writes wh
 NO_FILTERS = "system calls are not filtered: there is no filter for this machine"
 SCHEDULING = "the processor affinity of the user's other processes can be changed"
 
-_FROM_MEMORY = "a program can be run from memory (memfd), confined like its caller"
+_ALWAYS = (
+    "a program can be run from memory (memfd), confined like its caller",
+    "a file that may be read can be locked and leased",
+    "without a cgroup memory is limited for each process, and only what is private to it; files only one by one",
+)
 _SHARED_MACHINE = (
     "the command line of every process can be read in /proc",
     SCHEDULING,
@@ -24,7 +28,6 @@ _EXPANDED = (
     "a name that is added or replaced in an expanded folder after the start cannot be reached until the next one"
 )
 _NAMESPACE = (
-    "shared memory and /tmp are its own, and count as memory of nobody where there is no cgroup",
     "a signal that ends the server shows as exit status 128 + its number",
     "unix sockets that lie in granted folders can be connected to",
 )
@@ -50,7 +53,7 @@ def gaps(
     by_level = {"S1": _without_files, "S2": _on_the_machine, "S3": _in_namespaces}[chosen.level]
     return (
         *by_level(chosen.abi, reachable),
-        _FROM_MEMORY,
+        *_ALWAYS,
         *([] if chosen.filters else [NO_FILTERS]),
         *(_PORTS if isinstance(network, Ports) else ()),
         *(["it runs as uid 0, without capabilities: files of root are still its own"] if is_root else []),
