@@ -30,8 +30,8 @@ INSTALL_S = 300.0
 """Seconds that fetching may take at all, however long the server's own clock is: as npm gives one slow download."""
 ASKED_S = 5.0
 """Seconds between SIGTERM and SIGKILL: npm takes away what it has half made, thousands of files at most."""
-SAID_LINES = 8
-"""As many of the last lines are quoted: npm explains an error in about that many."""
+SAID_LINES = 16
+"""As many of the last lines are quoted: npm explains an error in about ten, and may add notices."""
 
 SpawnerOf = Callable[[Order], Awaitable[Spawner]]
 
