@@ -78,4 +78,5 @@ def _mount(mount: Mount) -> tuple[str, ...]:
         case "proc":
             return ("--proc", mount.path)
         case "devices":
-            return ("--dev", mount.path)
+            # bubblewrap's own folder for shared memory is root's: a server that becomes another user needs one, too.
+            return ("--dev", mount.path, "--perms", "1777", "--tmpfs", f"{mount.path}/shm")

@@ -46,6 +46,29 @@ class Row(NamedTuple):
         return self.counts and self.levels[level] == DONE
 
 
+def rounds_as_another(user: str, python: str) -> list[dict[str, Any]]:
+    """The rounds of a server of root's that becomes another user, who can run this Python."""
+    groups = ["works", *OPEN_GROUPS]
+    return [
+        {"name": f"{level}-another", "spec": {"level": level, "user": user}, "python": python, "groups": groups}
+        for level in LEVELS[1:]
+    ]
+
+
+def rows_as_another(found: Mapping[str, Any]) -> list[Row]:
+    """What came of the attacks of such a server."""
+    return [
+        Row(
+            group,
+            attack,
+            _outcome(found, "bare", group, attack),
+            _by_level(found, LEVELS[1:], group, attack, "-another"),
+        )
+        for group in OPEN_GROUPS
+        for attack in _attacks(group, 0)
+    ]
+
+
 def rounds(levels: Sequence[str]) -> list[dict[str, Any]]:
     """The rounds of one user: without a sandbox, and at each level."""
     bare: list[dict[str, Any]] = [{"name": "bare", "groups": ["facts", *GROUPS]}]
@@ -80,8 +103,10 @@ def _attacks(group: str, uid: int) -> Sequence[str]:
     return LIFECYCLE if group == "lifecycle" else LIFECYCLE[:-1]  # dead children go to whoever inherits them
 
 
-def _by_level(found: Mapping[str, Any], levels: Sequence[str], group: str, attack: str) -> dict[str, str]:
-    return {level: _outcome(found, level, group, attack) for level in levels}
+def _by_level(
+    found: Mapping[str, Any], levels: Sequence[str], group: str, attack: str, suffix: str = ""
+) -> dict[str, str]:
+    return {level: _outcome(found, level + suffix, group, attack) for level in levels}
 
 
 def _outcome(found: Mapping[str, Any], place: str, group: str, attack: str) -> str:

@@ -105,6 +105,7 @@ def furnish(path: Path, account: Account) -> Ground:
     with contextlib.suppress(OSError):  # not every file system has such attributes
         os.setxattr(path / "home/.ssh/id_rsa", "user.secret", secret.encode())
     _programs(path)
+    path.chmod(0o755)
     for place in (path / "state", path / "state" / "servers"):
         place.chmod(0o700)
     (path / "bare").mkdir()

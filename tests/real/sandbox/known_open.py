@@ -9,6 +9,8 @@ from real.sandbox.attacks import control, files, writes
 from real.sandbox.escapes import Row
 
 BOTH = ("root", "plain")
+ANOTHER = ("another",)
+"""A server of root's that becomes another user."""
 ALL_LEVELS, FLAT, ONLY_S1 = ("S1", "S2", "S3"), ("S1", "S2"), ("S1",)
 """Levels; the flat ones have no namespaces."""
 
@@ -52,6 +54,13 @@ _BY_PATH = (
 )
 _SHARED_MEMORY = "read shared memory of a process outside by its name"
 _FROM_MEMORY = "run a program from memory (memfd)"
+_MEMORY = (
+    "take more memory than was given (shared map)",
+    "take more memory than was given (several processes)",
+    "take more memory than was given (memfd)",
+    "take more memory than was given (/dev/shm)",
+)
+_DISK = ("fill the disk with several files",)
 _LOCKS = ("lock a file that was granted for reading", "lease a file that was granted for reading")
 _AT_S2_TOO = {*_OUTSIDE_BY_STAT, _SHARED_MEMORY, _FROM_MEMORY, *_LOCKS}
 _REFUSED_AT_S1 = {
@@ -197,14 +206,9 @@ KNOWN_OPEN: tuple[Open, ...] = (
         "without a cgroup of its own, memory is limited for each process and as private memory only",
         ALL_LEVELS,
         "limits",
-        (
-            "take more memory than was given (shared map)",
-            "take more memory than was given (several processes)",
-            "take more memory than was given (memfd)",
-            "take more memory than was given (/dev/shm)",
-        ),
+        _MEMORY,
     ),
-    Open("only the size of one file is limited", ALL_LEVELS, "limits", ("fill the disk with several files",)),
+    Open("only the size of one file is limited", ALL_LEVELS, "limits", _DISK),
     Open("only a cgroup limits processes", FLAT, "limits", ("start more processes than allowed",)),
     Open(
         "only a cgroup limits processes, or a user namespace, which root has none of",
@@ -221,6 +225,34 @@ KNOWN_OPEN: tuple[Open, ...] = (
         ("connect to the control socket",),
     ),
     Open(_NO_FILE_SANDBOX, ONLY_S1, "control plane", tuple(control.ATTACKS)),
+)
+
+_AS_ANOTHER = (
+    Open("what runs from memory is confined like its caller", ("S2", "S3"), "files", (_FROM_MEMORY,), ANOTHER),
+    Open("Landlock knows no right for a lock on what may be read", ("S2", "S3"), "files", _LOCKS[:1], ANOTHER),
+    Open(
+        "Landlock handles opening, not what is asked or said about a path",
+        ("S2",),
+        "files",
+        (*_OUTSIDE_BY_STAT[:4], _SHARED_MEMORY),
+        ANOTHER,
+    ),
+    Open(
+        "/proc shows every process of the machine: its command line, not its memory",
+        ("S2",),
+        "processes",
+        ("read the command line of a process outside", "list the processes outside"),
+        ANOTHER,
+    ),
+    Open(
+        "the command line of every process can be read in /proc",
+        ("S2",),
+        "environment",
+        ("find the secret on the command line of any process",),
+        ANOTHER,
+    ),
+    Open("only a cgroup limits the memory of all together", ("S2", "S3"), "limits", _MEMORY, ANOTHER),
+    Open("only the size of one file is limited", ("S2", "S3"), "limits", _DISK, ANOTHER),
 )
 
 MAY_BE_ABSENT: dict[str, str] = {
@@ -253,7 +285,7 @@ def expected(user: str, level: str) -> dict[tuple[str, str], str]:
     """What should be open: group and attack, with the reason."""
     return {
         (entry.group, attack): entry.reason
-        for entry in KNOWN_OPEN
+        for entry in (*KNOWN_OPEN, *_AS_ANOTHER)
         if level in entry.levels and user in entry.users
         for attack in entry.attacks
     }

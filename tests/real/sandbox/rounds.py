@@ -51,6 +51,7 @@ class Ring:
 
     async def fight_all(self, rounds: list[dict[str, Any]]) -> dict[str, Any]:
         """What came of each round, by its name. Those that mostly wait are waited for together."""
+        await self._start_fork_server()
         found = {one["name"]: await self.fight(one) for one in rounds if "lifecycle" not in one["groups"]}
         async with trio.open_nursery() as nursery:
 
@@ -65,18 +66,23 @@ class Ring:
     async def fight(self, one: dict[str, Any]) -> dict[str, Any]:
         """One round; what the attacker said, or the problem that kept it from starting."""
         own = self._ground / (f"state/servers/{one['name']}" if "spec" in one else f"bare/{one['name']}")
-        pids = {"guardian": self._table.guardian_pid, "fork_server": await self._fork_server()}
-        with self._targets.world(one["name"], own, **pids) as world:
-            words = [sys.executable, str(self._ground / "scripts/attack.py"), str(world), *one["groups"]]
+        fork_server = self._sandbox._forks.pid
+        assert fork_server is not None
+        assert self._table.guardian_pid
+        pids = {"guardian": self._table.guardian_pid, "fork_server": fork_server}
+        with self._targets.world(one["name"], **pids) as world:
+            python = one.get("python", sys.executable)
+            words = [python, str(self._ground / "scripts/attack.py"), str(world), *one["groups"]]
             if one.get("killed"):
                 return await trio.to_thread.run_sync(self._killed, one, words, own)
             if "spec" not in one:
                 return await trio.to_thread.run_sync(self._bare, one, words, own)
             return await self._confined(one, words, own)
 
-    async def _fork_server(self) -> int:
-        await self._sandbox.availability()
-        return self._sandbox._forks.pid or 0
+    async def _start_fork_server(self) -> None:
+        """It is started with the first server that needs it; the attacks want it to be there."""
+        launched = await self.launch({"name": "first", "spec": {"level": "S1"}}, ["/bin/true"])
+        await self._table.child(launched.instance).wait()
 
     def _bare(self, one: dict[str, Any], words: list[str], own: Path) -> dict[str, Any]:
         own.mkdir(parents=True)
@@ -85,7 +91,8 @@ class Ring:
         )
         with process:
             if "lifecycle" not in one["groups"]:
-                return {"code": process.wait(), **json.loads(process.communicate()[0])}
+                said = json.loads(process.communicate()[0])
+                return {"code": process.returncode, **said}
             assert process.stdin is not None
             assert process.stdout is not None
             said = json.loads(process.stdout.readline())

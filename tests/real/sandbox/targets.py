@@ -139,12 +139,11 @@ class Targets:
         return daemon
 
     @contextlib.contextmanager
-    def world(self, name: str, own: Path, **pids: int) -> Iterator[Path]:
+    def world(self, name: str, **pids: int) -> Iterator[Path]:
         """What only this round has; written to a file that the attacker reads."""
         with contextlib.ExitStack() as stay:
             facts = {
                 "ground": str(self.ground),
-                "own": str(own),
                 "outside": str(self._outside(name)),
                 "secret": self.secret,
                 "uid": os.geteuid(),

@@ -20,6 +20,14 @@ def test_what_servers_need_works(fought: Fought, level: str, suffix: str, group:
     assert found[group]
 
 
+@pytest.mark.parametrize("level", ["S2", "S3"])
+def test_what_servers_need_works_for_one_that_becomes_another_user(all_fought: dict[str, Fought], level: str) -> None:
+    """Only root's can: where a plain user runs the tests there is none."""
+    for fought in all_fought.values():
+        found = fought.found.get(f"{level}-another", {"works": {}})
+        assert {name: said for name, said in found["works"].items() if said not in ("done", *MAY_BE_MISSING)} == {}
+
+
 def test_stockade_itself_is_not_confined_by_any_of_it(fought: Fought) -> None:
     after = fought.found["after"]
     assert (after["NoNewPrivs"], after["Seccomp"]) == ("0", "0")

@@ -57,6 +57,7 @@ def replace_token(world: World) -> None:
     token = world.state / "control.token"
     text = token.read_text()
     fresh = world.own_file("control.token", text)
+    fresh.chmod(0o600)
     os.rename(fresh, token)
 
 

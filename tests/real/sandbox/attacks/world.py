@@ -6,6 +6,7 @@ Runs inside the sandbox, under any Python 3.11: the standard library is all ther
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -115,5 +116,5 @@ Attack = Callable[[World], object]
 
 
 def load(path: str) -> World:
-    """The world that was written down in a file."""
-    return World(**json.loads(Path(path).read_text()))
+    """The world that was written down in a file; the own folder is where a server is started."""
+    return World(own=os.getcwd(), **json.loads(Path(path).read_text()))
