@@ -1,7 +1,7 @@
 """Catching what forks faster than a scan of /proc looks: a chain in which each process forks the next one and ends.
 
 Whoever is found in such a chain has ended before it is killed. But its successor has a pid that is known before it is
-born: the next one. So the newest pids are looked at again and again, some tens of thousand times a second, and what is
+born: the next one. So the newest pids are looked at again and again, some ten thousand times a second, and what is
 ours is killed within microseconds of its birth, before it has forked. That ends chains. It does not end a crowd in
 which the living replace the killed: only a leaf or a pid namespace does.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 class Process:
     """What of /proc/PID/stat matters here."""
 
-    __slots__ = ("group", "parent", "pid", "session", "started", "state", "threads")
+    __slots__ = ("environment_end", "group", "parent", "pid", "session", "started", "state", "threads")
 
     def __init__(self, pid: int, fields: list[bytes]) -> None:
         self.pid = pid
@@ -21,6 +21,8 @@ class Process:
         self.threads = int(fields[17])
         self.started = int(fields[19])
         """Clock ticks since boot: with the pid it names a process for ever (within one boot)."""
+        self.environment_end = int(fields[48]) if len(fields) > 48 else 0
+        """Where its environment ends in its memory; 0 in the midst of an exec, and if we may not know (proc(5))."""
 
     @property
     def is_dead(self) -> bool:

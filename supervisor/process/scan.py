@@ -51,15 +51,27 @@ def read_process(pid: int) -> Process | None:
 def read_marker(pid: int) -> str | None:
     """The marker in a process's environment: None if it has none or we may not look, "" if it is in midst of an exec.
 
-    For some microseconds within exec the kernel shows an empty environment; one that stays empty shows the same.
+    For some microseconds within exec the kernel shows an empty environment, and no place for one. What has the same
+    place before and after an empty one was read has really none.
     """
+    environ = _read_environ(pid)
+    if environ == b"":
+        before = read_process(pid)
+        environ, after = _read_environ(pid), read_process(pid)
+        if before is None or after is None or after.is_dead:
+            return None
+        if not environ and (not before.environment_end or before.environment_end != after.environment_end):
+            return ""
+    value = marker_in(environ, MARKER.encode()) if environ else None
+    return None if value is None else value.decode("utf-8", "backslashreplace")
+
+
+def _read_environ(pid: int) -> bytes | None:
     try:
         with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:
-            environ = file.read(ENVIRON_BYTES)
+            return file.read(ENVIRON_BYTES)
     except OSError:
         return None
-    value = marker_in(environ, MARKER.encode()) if environ else b""
-    return None if value is None else value.decode("utf-8", "backslashreplace")
 
 
 def read_tag(pid: int) -> int:

@@ -91,6 +91,30 @@ async def test_a_child_carries_its_marker(bench: Bench) -> None:
 
 
 @pytest.mark.real
+async def test_a_process_in_the_midst_of_an_exec_is_never_taken_for_one_without_a_marker(bench: Bench) -> None:
+    again = 'exec sh -c "$0" "$0"'
+    child = await bench.start_program("sh", "-c", again, again)
+    await come_true(lambda: read_marker(child.pid))
+    seen = {read_marker(child.pid)}
+    with trio.fail_after(20):
+        while "" not in seen or len(seen) < 2:  # both were met: before and after an exec, and within one
+            seen.update(read_marker(child.pid) for _ in range(1000))
+            await trio.lowlevel.checkpoint()
+    assert None not in seen
+
+
+@pytest.mark.real
+async def test_an_empty_environment_is_none_and_no_exec_under_way(bench: Bench) -> None:
+    """Else each scan would wait for the guardian, whose environment is empty for ever."""
+    child = await bench.start_program("env", "-i", "sleep", "1000")
+    await come_true(lambda: read_marker(child.pid) is None)
+    assert {child.pid, bench.table.guardian_pid}.isdisjoint(scan(0).markers)
+    os.kill(child.pid, 9)
+    await child.exited()
+    assert read_marker(child.pid) is None
+
+
+@pytest.mark.real
 async def test_a_child_carries_its_tag_and_so_does_what_it_starts(bench: Bench) -> None:
     child = await bench.start("read word; sleep 1000 & echo $!; cat")
     await child.stdin.send_all(b"go\n")
