@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import signal
 
 from supervisor.sandbox.landlock import checked, libc
 
@@ -37,9 +38,12 @@ def _leave_terminal() -> None:
         terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError:
         return  # there is no controlling terminal to leave
+    # When the leader of a session leaves (it was started by a terminal itself), the kernel hangs up on all in it.
+    heard = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         fcntl.ioctl(terminal, _TIOCNOTTY)
     finally:
+        signal.signal(signal.SIGHUP, heard)
         os.close(terminal)
 
 
