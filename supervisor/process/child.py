@@ -148,24 +148,30 @@ class Child:
         """Live this child's life; for the process table, once."""
         with trio.CancelScope(shield=True):
             try:
-                async with trio.open_nursery() as self._nursery:
-                    self._nursery.start_soon(self._listen, hooks)
-                    if self._has_asked or self.stdout.is_released:  # before this task came to run
-                        self._begin_drain()
-                    with self._patience:
-                        self._status = await watch(self.pid)
-                    self._note_closed_stdin()
-                    self._dead.set()
-                    leftovers = await self._end_leftovers(scans, hooks)
-                    self._nursery.cancel_scope.cancel()
+                async with trio.open_nursery() as nursery:
+                    leftovers = await self._live(nursery, scans, hooks)
+                    nursery.cancel_scope.cancel()
                 self._settle(hooks)
                 self._report(leftovers)
             finally:
-                self._nursery = None
                 if self._ended is None:
                     await self._abandon()
                 self._close_all()
                 hooks.on_ended()
+
+    async def _live(self, nursery: trio.Nursery, scans: Scans, hooks: Hooks) -> Leftovers:
+        nursery.start_soon(self._listen, hooks)
+        self._nursery = nursery
+        try:
+            if self._has_asked or self.stdout.is_released:  # before this task came to run
+                self._begin_drain()
+            with self._patience:
+                self._status = await watch(self.pid)
+            self._note_closed_stdin()
+            self._dead.set()
+            return await self._end_leftovers(scans, hooks)
+        finally:
+            self._nursery = None  # whoever asks it to stop in its last moment finds nothing to be drained any more
 
     def _note_closed_stdin(self) -> None:
         """Whoever of us closed its stdin, a session for one, asked it to end, as the ladder's first rung does."""

@@ -258,10 +258,12 @@ async def open_processes(
             yield table
         finally:
             with trio.CancelScope(shield=True):
-                await table.close()
-                await guard.close()
-                if owners:
-                    await owners.close()
+                try:
+                    await table.close()
+                finally:  # a defect in one part must not leave the others waiting for their end
+                    await guard.close()
+                    if owners:
+                        await owners.close()
 
 
 def _without_marker(command: Command) -> dict[str, str]:

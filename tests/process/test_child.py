@@ -11,12 +11,17 @@ from pathlib import Path
 import pytest
 import trio
 import trio.testing
-from fakes.process import come_true, is_alive, read_all, read_line
+from fakes.process import come_true, is_alive, program, read_all, read_line
 
 from supervisor.config.schema import Grace
+from supervisor.process.child import Child, Hooks
+from supervisor.process.locate import locate_now
+from supervisor.process.scan import Scans
+from supervisor.process.spawn import open_pipes, spawn_plain
+from supervisor.process.track import Track
 from supervisor.process.words import Ended, ExitStatus, StderrLine, StderrSuppressed
 
-from .conftest import Bench
+from .conftest import SHORT, Bench
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")]
 
@@ -267,3 +272,24 @@ async def test_what_a_child_makes_our_own_child_is_ended_and_collected(bench: Be
     await child.stdin.send_all(b"go\n")
     ended = await child.wait()
     assert (ended.ended_by, ended.leftovers, ended.survivors) == ("itself", 1, 0)
+
+
+@pytest.mark.parametrize("ticks", range(8))
+async def test_a_stop_in_its_very_last_moment_is_answered(ticks: int, no_leaks: None) -> None:
+    """From when nothing of it is left to when its report is there, some turns of the event loop pass."""
+    pipes = open_pipes()
+    pid = await spawn_plain(locate_now(program("true")), pipes.theirs)
+    pipes.close_theirs()
+    child = Child(pid, pipes, track=Track(marker="x/y", number=1), grace=SHORT)
+    answers: list[Ended] = []
+
+    async def stop() -> None:
+        for _ in range(ticks):
+            await trio.lowlevel.checkpoint()
+        answers.append(await child.stop())
+
+    with trio.fail_after(10):
+        async with trio.open_nursery() as nursery:
+            hooks = Hooks(on_retired=lambda: nursery.start_soon(stop))
+            await child.run(Scans(1 << 62), hooks)
+    assert answers == [await child.wait()]
