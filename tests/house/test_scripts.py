@@ -67,6 +67,6 @@ def test_the_gate_runs_every_step_and_names_those_that_failed() -> None:
 
 
 def test_what_has_to_be_run_by_name_can_be() -> None:
-    for name in ("scripts/test", "scripts/bench", "scripts/generate", "scripts/python", ".ci/run"):
+    for name in ("scripts/test", "scripts/bench", "scripts/escapes", "scripts/generate", "scripts/python", ".ci/run"):
         assert os.access(TREE / name, os.X_OK), name
         assert subprocess.run(["bash", "-n", str(TREE / name)], check=False).returncode == 0
