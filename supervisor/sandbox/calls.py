@@ -47,8 +47,9 @@ _AT_FDCWD = -100
 _WRITE_NEW = 0o1 | 0o100 | 0o2000000
 """O_WRONLY, O_CREAT and O_CLOEXEC of Linux."""
 _WRITE_OLD = 0o1 | 0o2000000
-_NAME_ONLY = 0o10000000 | 0o2000000
-"""O_PATH and O_CLOEXEC."""
+_NO_LINKS = struct.pack("3Q", 0o10000000 | 0o2000000, 0, 0x04)
+"""struct open_how: O_PATH and O_CLOEXEC, and RESOLVE_NO_SYMLINKS. A granted path has no links: one that is there now
+was put there since."""
 
 
 class Call(NamedTuple):
@@ -142,7 +143,7 @@ def _ruleset(ruled: Ruled) -> Iterator[Call]:
     for path, access in ruled.grants:
         allowed = rights.granted(access, ruled.abi, folder=path in ruled.folders)
         beneath = struct.pack("=Qi", allowed, opened)
-        yield Call("ruleset", "openat", (_AT_FDCWD, path, _NAME_ONLY, 0), expect=opened)
+        yield Call("ruleset", "openat2", (_AT_FDCWD, path, _NO_LINKS, len(_NO_LINKS)), expect=opened)
         yield Call("ruleset", "landlock_add_rule", (ruleset, rights.PATH_BENEATH, beneath, 0))
         yield Call("ruleset", "close", (opened,))
     for port, allowed in ruled.ports or ():
@@ -200,14 +201,14 @@ def epilogue(job: Job, report: int | None = None) -> tuple[Call, ...]:
 _X86_64 = {
     "write": 1, "close": 3, "rt_sigaction": 13, "clone": 56, "execve": 59, "chdir": 80, "getppid": 110, "setsid": 112,
     "setgroups": 116, "setresuid": 117, "setresgid": 119, "capset": 126, "prctl": 157, "exit_group": 231, "openat": 257,
-    "dup3": 292, "prlimit64": 302, "close_range": 436, "landlock_create_ruleset": 444, "landlock_add_rule": 445,
-    "landlock_restrict_self": 446,
+    "dup3": 292, "prlimit64": 302, "close_range": 436, "openat2": 437, "landlock_create_ruleset": 444,
+    "landlock_add_rule": 445, "landlock_restrict_self": 446,
 }  # fmt: skip
 _GENERIC = {
     "dup3": 24, "chdir": 49, "openat": 56, "close": 57, "write": 64, "capset": 91, "exit_group": 94,
     "rt_sigaction": 134, "setresuid": 147, "setresgid": 149, "setsid": 157, "setgroups": 159, "prctl": 167,
-    "getppid": 173, "clone": 220, "execve": 221, "prlimit64": 261, "close_range": 436, "landlock_create_ruleset": 444,
-    "landlock_add_rule": 445, "landlock_restrict_self": 446,
+    "getppid": 173, "clone": 220, "execve": 221, "prlimit64": 261, "close_range": 436, "openat2": 437,
+    "landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446,
 }  # fmt: skip
 NUMBERS = {"x86_64": _X86_64, "aarch64": _GENERIC, "riscv64": _GENERIC, "loongarch64": _GENERIC}
 """Machine → call → its number there."""

@@ -40,7 +40,10 @@ SOCKETS = (
     "/run/dbus/system_bus_socket", "/run/snapd.socket", "/run/crio/crio.sock", "/var/run/libvirt/libvirt-sock",
 )  # fmt: skip
 """Sockets through which a process can get more than it has."""
-SOCKETS_OF_USER = ("bus", "docker.sock", "podman/podman.sock", "gnupg/S.gpg-agent", "keyring/ssh", "systemd/private")
+SOCKETS_OF_USER = (
+    "bus", "docker.sock", "podman/podman.sock", "gnupg/S.gpg-agent", "keyring/ssh", "systemd/private", "wayland-0",
+    "pipewire-0", "pulse/native", "emacs/server",
+)  # fmt: skip
 """The same, in the user's own folder of /run/user."""
 
 
@@ -53,4 +56,5 @@ def denied_paths(homes: Iterable[str], own: Iterable[str], more: Iterable[str]) 
 def sockets(uid: int, agent: str | None) -> tuple[str, ...]:
     """Paths of sockets that are worth a warning if they can be reached; `agent` is SSH_AUTH_SOCK."""
     of_user = tuple(join("/run/user", str(uid), name) for name in SOCKETS_OF_USER)
-    return (*SOCKETS, *of_user, *([agent] if agent else []))
+    of_terminals = (f"/tmp/tmux-{uid}/default", "/tmp/.X11-unix/X0")  # noqa: S108 - named, not used
+    return (*SOCKETS, *of_user, *of_terminals, *([agent] if agent else []))

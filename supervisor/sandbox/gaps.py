@@ -23,7 +23,9 @@ _SHARED_MACHINE = (
     SCHEDULING,
     "shared memory in /dev/shm is that of all of the user's processes; its names cannot be listed",
 )
-_FILES_OUTSIDE = "chmod, chown, utime and stat work on files outside, within the user's own rights"
+_FILES_OUTSIDE = (
+    "chmod, chown, utime, stat, extended attributes and inotify work on files outside, within the user's own rights"
+)
 _EXPANDED = (
     "a name that is added or replaced in an expanded folder after the start cannot be reached until the next one"
 )

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from supervisor.sandbox.messages import Expanded, Refused, Skipped
 from supervisor.sandbox.paths import Paths, above, is_above, is_within
+from supervisor.sandbox.trust import planted, writable
 from supervisor.sandbox.words import Grant, Wanted
 
 MOST_CHILDREN = 10_000
@@ -35,8 +36,14 @@ def spread(wanted: Iterable[Wanted], denied: Iterable[str], paths: Paths) -> Spr
     holes = tuple(dict.fromkeys(place for path in denied for place in (path, paths.real(path))))
     found: list[Grant | Expanded | Skipped | Refused] = []
     watched: dict[str, None] = {}
-    for want in wanted:
-        found.extend(_one(want, holes, paths, watched))
+    wishes = tuple(wanted)
+    places = writable(wishes, paths)
+    for want in wishes:
+        witness = planted(want, places, paths)
+        if witness:
+            found.append(Refused(want.path, f"{witness} leads there, and the server itself may have made it"))
+        else:
+            found.extend(_one(want, holes, paths, watched))
     return Spread(
         grants=_once(item for item in found if isinstance(item, Grant)),
         expanded=tuple(dict.fromkeys(item for item in found if isinstance(item, Expanded))),

@@ -7,6 +7,7 @@ the prefix each was installed under. Pure: the file system is asked through `Pat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from posixpath import basename, dirname, join, normpath
 
@@ -32,6 +33,8 @@ _SHARED = (
 _MOST_LINKS = 40
 """As many as the kernel follows."""
 _MOST_PROGRAMS = 16
+_VENV = "pyvenv.cfg"
+_PYTHON_LIBRARY = re.compile(r"(python|pypy)\d+(\.\d+)*t?")
 
 
 def is_too_broad(folder: str, homes: Sequence[str]) -> bool:
@@ -42,18 +45,35 @@ def is_too_broad(folder: str, homes: Sequence[str]) -> bool:
 
 def programs(command: str, search_path: str, homes: Sequence[str], paths: Paths) -> tuple[Wanted, ...]:
     """The folders that a command needs to run, besides those of the system."""
-    queue, seen, found = [command], set[str](), dict[str, Wanted]()
+    queue, seen, found = [(command, "")], set[str](), dict[str, Wanted]()
     while queue and len(seen) < _MOST_PROGRAMS:
-        program = queue.pop(0)
+        program, told_by = queue.pop(0)
         if program in seen:
             continue
         seen.add(program)
         steps = tuple(_steps(program, paths))
         for step in steps:
-            for place in _places(step, homes, paths):
-                found.setdefault(place, Wanted(place, "read_exec", f"where {basename(program)} is installed"))
-        queue += _needs(steps, search_path, paths)
+            for place, file in _places(step, homes, paths):
+                want = Wanted(
+                    place,
+                    "read_exec",
+                    f"where {basename(program)} is installed",
+                    told_by=file or told_by,
+                    is_installed=_is_installation(place, paths),
+                )
+                found.setdefault(place, want)
+            told_by = step
+        queue += ((needed, steps[-1]) for needed in _needs(steps, search_path, paths))
     return tuple(found.values())
+
+
+def _is_installation(place: str, paths: Paths) -> bool:
+    """Whether this is the prefix of a Python or a node, by what every one of them holds."""
+    if paths.kind(join(place, "bin/node")) == "file" and paths.kind(join(place, "include/node/node.h")) == "file":
+        return True
+    library = join(place, "lib")
+    versions = (name for name in paths.children(library) if _PYTHON_LIBRARY.fullmatch(name))
+    return any(paths.kind(join(library, name, "os.py")) == "file" for name in versions)
 
 
 def _steps(program: str, paths: Paths) -> Iterator[str]:
@@ -68,21 +88,23 @@ def _steps(program: str, paths: Paths) -> Iterator[str]:
     yield paths.real(path)
 
 
-def _places(step: str, homes: Sequence[str], paths: Paths) -> Iterator[str]:
+def _places(step: str, homes: Sequence[str], paths: Paths) -> Iterator[tuple[str, str]]:
+    """The folders that a program needs, each with the file that names it (empty: it lies there itself)."""
     folder = dirname(step)
     if any(is_within(folder, system) for system in SYSTEM):
         return
     prefix = dirname(folder) if basename(folder) in ("bin", "sbin", "shims", ".bin") else folder
     place = next((place for place in (prefix, folder) if not is_too_broad(place, homes)), step)
-    yield place
+    yield place, ""
     home = _venv_home(prefix, paths)
     if home and not any(is_within(home, system) for system in SYSTEM):
-        yield next((place for place in (dirname(home), home) if not is_too_broad(place, homes)), home)
+        place = next((place for place in (dirname(home), home) if not is_too_broad(place, homes)), home)
+        yield place, join(prefix, _VENV)
 
 
 def _venv_home(prefix: str, paths: Paths) -> str | None:
     """The folder of the Python that a virtual environment was made from."""
-    for line in paths.head(join(prefix, "pyvenv.cfg")).decode("utf-8", "surrogateescape").splitlines():
+    for line in paths.head(join(prefix, _VENV)).decode("utf-8", "surrogateescape").splitlines():
         name, _, value = line.partition("=")
         if name.strip() == "home" and value.strip().startswith("/"):
             return normpath(value.strip())

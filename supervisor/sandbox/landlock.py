@@ -83,6 +83,7 @@ def grant(ruleset: int, path: bytes, access: str, abi: int) -> None:
     try:
         opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
+            _check_way(opened, path)
             allowed = rights.granted(access, abi, folder=stat.S_ISDIR(os.fstat(opened).st_mode))
             rule = _PathBeneath(allowed=allowed, parent=opened)
             system_call(_ADD_RULE, ruleset, rights.PATH_BENEATH, ctypes.addressof(rule), 0)
@@ -90,6 +91,12 @@ def grant(ruleset: int, path: bytes, access: str, abi: int) -> None:
             os.close(opened)
     except OSError as problem:
         raise OSError(problem.errno, problem.strerror, path) from problem
+
+
+def _check_way(opened: int, path: bytes) -> None:
+    """Raise ESTALE if a link was followed: a granted path has none, so somebody has just put one there."""
+    if os.readlink(b"/proc/self/fd/%d" % opened) != path:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
 
 
 def grant_port(ruleset: int, port: int, allowed: int) -> None:

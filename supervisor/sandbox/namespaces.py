@@ -15,6 +15,7 @@ from supervisor.sandbox.words import Mount
 
 PROGRAM = "bwrap"
 _NULL = "/dev/null"
+_IN_MEMORY = ("--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs")
 _OF_ROOT = ("CAP_SETPCAP",)
 """What root keeps until the program inside has emptied its bounding set."""
 _FOR_ANOTHER_USER = ("CAP_SETUID", "CAP_SETGID")
@@ -70,7 +71,7 @@ def _mount(mount: Mount) -> tuple[str, ...]:
         case "link":
             return ("--symlink", mount.target, mount.path)
         case "temporary":
-            return ("--perms", "1777", "--size", str(TEMPORARY_BYTES), "--tmpfs", mount.path)
+            return (*_IN_MEMORY, mount.path)
         case "no_folder":
             return ("--tmpfs", mount.path)
         case "no_file":
@@ -79,4 +80,4 @@ def _mount(mount: Mount) -> tuple[str, ...]:
             return ("--proc", mount.path)
         case "devices":
             # bubblewrap's own folder for shared memory is root's: a server that becomes another user needs one, too.
-            return ("--dev", mount.path, "--perms", "1777", "--tmpfs", f"{mount.path}/shm")
+            return ("--dev", mount.path, *_IN_MEMORY, f"{mount.path}/shm")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import dirname
+from posixpath import dirname, join, normpath
 from typing import Literal, Protocol
 
 Kind = Literal["missing", "folder", "file", "other"]
@@ -26,6 +26,30 @@ class Paths(Protocol):
 
     def head(self, path: str) -> bytes:
         """The first bytes of a file, at most a few hundred; none if it cannot be read."""
+
+
+_MOST_LINKS = 40
+"""As many as the kernel follows."""
+
+
+def passed_links(path: str, paths: Paths) -> Iterator[tuple[str, str]]:
+    """Every link on the way, with what is written in it; the folders before each are real ones."""
+    path = normpath(path)
+    for _ in range(_MOST_LINKS):
+        step = next((step for step in _prefixes(path) if paths.link(step) is not None), None)
+        if step is None:
+            return
+        target = paths.link(step) or ""
+        yield step, target
+        path = normpath(join(dirname(step), target) + path[len(step) :])
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    end = path.find("/", 1)
+    while end > 0:
+        yield path[:end]
+        end = path.find("/", end + 1)
+    yield path
 
 
 def is_within(path: str, folder: str) -> bool:

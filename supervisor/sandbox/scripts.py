@@ -22,10 +22,12 @@ def script_folders(argv: Sequence[str], cwd: str, homes: Sequence[str], paths: P
     """What the script named on the command line needs: its folder, never one that holds much else beside it."""
     if not _INTERPRETERS.fullmatch(basename(argv[0])):
         return ()
-    places = (*_projects(argv, cwd, paths), *_scripts(argv, cwd, homes, paths))
+    places = dict.fromkeys(_projects(argv, cwd, paths), "")
+    for place, told_by in _scripts(argv, cwd, homes, paths):
+        places.setdefault(place, told_by)
     return tuple(
-        Wanted(place, "read_exec", "where the script is")
-        for place in dict.fromkeys(places)
+        Wanted(place, "read_exec", "where the script is", told_by=told_by)
+        for place, told_by in places.items()
         if not is_too_broad(place, homes) and not any(is_within(place, system) for system in SYSTEM)
     )
 
@@ -38,7 +40,8 @@ def _projects(argv: Sequence[str], cwd: str, paths: Paths) -> Iterator[str]:
                 yield folder
 
 
-def _scripts(argv: Sequence[str], cwd: str, homes: Sequence[str], paths: Paths) -> Iterator[str]:
+def _scripts(argv: Sequence[str], cwd: str, homes: Sequence[str], paths: Paths) -> Iterator[tuple[str, str]]:
+    """Folders, each with the path that led there."""
     for word in argv[1:]:
         if word in _NO_SCRIPT:
             return
@@ -48,8 +51,8 @@ def _scripts(argv: Sequence[str], cwd: str, homes: Sequence[str], paths: Paths) 
         real = paths.real(script)
         for path in dict.fromkeys((script, real)):
             folder = dirname(path)
-            yield path if is_too_broad(folder, homes) else folder
-        yield from _package(dirname(real), homes, paths)
+            yield path if is_too_broad(folder, homes) else folder, script if path != script else ""
+        yield from ((place, script) for place in _package(dirname(real), homes, paths))
         return
 
 

@@ -8,18 +8,16 @@ programs through them. Landlock holds inside the view as it does without one: th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from posixpath import dirname, join, normpath
 
-from supervisor.sandbox.paths import Paths, above, is_above, is_within
+from supervisor.sandbox.paths import Paths, above, is_above, is_within, passed_links
 from supervisor.sandbox.words import Grant, Mount, MountKind
 
 OWN = ("/proc", "/dev")
 """What each namespace has of its own; nothing of the machine is bound there."""
 TMP = "/tmp"  # noqa: S108 - the namespace's own, not the machine's
 TEMPORARY_BYTES = 64 * 1024 * 1024
-"""Bound of the folder in memory at /tmp: for lock files and sockets; TMPDIR is on disk, in the server's own folder."""
-_MOST_LINKS = 40
-"""As many as the kernel follows."""
+"""Bound of each folder in memory, /tmp and /dev/shm: as Docker's for shared memory. TMPDIR is on disk, in the server's
+own folder."""
 
 
 def view_of(
@@ -76,22 +74,7 @@ def _hidden(place: str, places: Sequence[str], paths: Paths) -> Iterator[Mount]:
 
 def _links(path: str, places: Sequence[str], paths: Paths) -> Iterator[Mount]:
     """Every link that is passed on the way, as far as it would not be seen anyway."""
-    for _ in range(_MOST_LINKS):
-        step = next((step for step in _prefixes(normpath(path)) if paths.link(step) is not None), None)
-        if step is None:
-            return
-        target = paths.link(step) or ""
-        if not _is_seen(step, places):
-            yield Mount("link", step, target)
-        path = join(dirname(step), target) + normpath(path)[len(step) :]
-
-
-def _prefixes(path: str) -> Iterator[str]:
-    end = path.find("/", 1)
-    while end > 0:
-        yield path[:end]
-        end = path.find("/", end + 1)
-    yield path
+    return (Mount("link", step, target) for step, target in passed_links(path, paths) if not _is_seen(step, places))
 
 
 def _is_seen(path: str, places: Sequence[str]) -> bool:

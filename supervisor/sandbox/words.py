@@ -54,6 +54,10 @@ class Wanted(Struct, frozen=True):
     why: str
     always: bool = False
     """Also inside a denied folder: the server's own folder lies in our state folder."""
+    told_by: str = ""
+    """The file or link from which it is known; empty if the config or the system names it."""
+    is_installed: bool = False
+    """It looks like the place where an interpreter is installed."""
 
 
 class Grant(Struct, frozen=True):

@@ -58,8 +58,8 @@ _MEMORY = (
     "take more memory than was given (shared map)",
     "take more memory than was given (several processes)",
     "take more memory than was given (memfd)",
-    "take more memory than was given (/dev/shm)",
 )
+_SHM = ("take more memory than was given (/dev/shm)",)
 _DISK = ("fill the disk with several files",)
 _LOCKS = ("lock a file that was granted for reading", "lease a file that was granted for reading")
 _AT_S2_TOO = {*_OUTSIDE_BY_STAT, _SHARED_MEMORY, _FROM_MEMORY, *_LOCKS}
@@ -208,6 +208,7 @@ KNOWN_OPEN: tuple[Open, ...] = (
         "limits",
         _MEMORY,
     ),
+    Open("/dev/shm of the machine is bounded by the machine", FLAT, "limits", _SHM),
     Open("only the size of one file is limited", ALL_LEVELS, "limits", _DISK),
     Open("only a cgroup limits processes", FLAT, "limits", ("start more processes than allowed",)),
     Open(
@@ -252,6 +253,7 @@ _AS_ANOTHER = (
         ANOTHER,
     ),
     Open("only a cgroup limits the memory of all together", ("S2", "S3"), "limits", _MEMORY, ANOTHER),
+    Open("/dev/shm of the machine is bounded by the machine", ("S2",), "limits", _SHM, ANOTHER),
     Open("only the size of one file is limited", ("S2", "S3"), "limits", _DISK, ANOTHER),
 )
 

@@ -18,9 +18,6 @@ from real.sandbox.ground import Ground
 
 pytestmark = pytest.mark.real
 
-FOLLOWED = pytest.mark.xfail(strict=True, reason="what lies where a server writes is believed at its next start")
-
-
 @pytest.fixture
 def ground(accounts: dict[str, Account], made_ground: Callable[[Account], Ground]) -> Ground:
     """That of a plain user: what is granted is worked out alike for everybody."""
@@ -82,7 +79,6 @@ def test_a_link_in_place_of_a_folder_of_its_own_is_not_followed(ground: Ground, 
     assert done["problem"]["code"] == "state.unusable"
 
 
-@FOLLOWED
 @pytest.mark.parametrize("target", ["private", ".local"])
 def test_a_link_in_place_of_a_writable_folder_is_not_followed(
     ground: Ground, level: str, private: Path, target: str
@@ -92,42 +88,36 @@ def test_a_link_in_place_of_a_writable_folder_is_not_followed(
     assert twice.opened("/bin/true") == []
 
 
-@FOLLOWED
 def test_a_link_to_the_home_folder_is_not_followed_where_that_could_be_granted(ground: Ground) -> None:
     twice = Twice(ground, "S3", read_write=[str(ground.path / "home/work/data")])
     twice.plant('ln -s "$0/home" data')
     assert twice.opened("/bin/true") == []
 
 
-@FOLLOWED
 def test_a_link_in_place_of_a_readable_folder_is_not_followed(ground: Ground, private: Path) -> None:
     twice = Twice(ground, "S2", read_only=[str(ground.path / "home/work/assets")])
     twice.plant('ln -s "$0/home/private" assets')
     assert twice.opened("/bin/true") == []
 
 
-@FOLLOWED
 def test_a_link_in_place_of_a_script_is_not_followed(ground: Ground, private: Path) -> None:
     twice = Twice(ground, "S2")
     twice.plant('ln -s "$0/home/private/server.py" server.py')
     assert twice.opened("/usr/bin/python3", str(twice.work / "server.py")) == []
 
 
-@FOLLOWED
 def test_a_link_in_place_of_its_modules_is_not_followed(ground: Ground, private: Path) -> None:
     twice = Twice(ground, "S2")
     twice.plant('echo > server.py; ln -s "$0/home/private" node_modules')
     assert twice.opened("/usr/bin/python3", str(twice.work / "server.py")) == []
 
 
-@FOLLOWED
 def test_an_environment_that_claims_to_come_from_elsewhere_is_not_believed(ground: Ground, private: Path) -> None:
     twice = Twice(ground, "S2")
     twice.plant('mkdir -p env/bin; ln -s /bin/sh env/bin/python; echo "home = $0/home/private/bin" > env/pyvenv.cfg')
     assert twice.opened(str(twice.work / "env/bin/python"), "-c", "true") == []
 
 
-@FOLLOWED
 def test_a_program_that_names_another_interpreter_opens_no_folder_for_it(ground: Ground, private: Path) -> None:
     twice = Twice(ground, "S2")
     twice.plant('printf "#!$0/home/private/bin/sh\\n" > run; chmod 755 run')
@@ -164,7 +154,6 @@ except PermissionError:
 """A plan is made of what is there; what the ruleset is made of has to be the same."""
 
 
-@FOLLOWED
 def test_a_folder_that_is_swapped_for_a_link_while_a_start_is_prepared_opens_nothing(ground: Ground) -> None:
     done = ground.user.call("-c", SWAP, str(ground.path / "home"), str(ground.path / "state"))
     assert done.returncode == 0, done.stderr
