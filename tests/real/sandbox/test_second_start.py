@@ -18,6 +18,7 @@ from real.sandbox.ground import Ground
 
 pytestmark = pytest.mark.real
 
+
 @pytest.fixture
 def ground(accounts: dict[str, Account], made_ground: Callable[[Account], Ground]) -> Ground:
     """That of a plain user: what is granted is worked out alike for everybody."""
