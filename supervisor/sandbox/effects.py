@@ -212,6 +212,7 @@ class SandboxInstances(Instances):
         self._sandbox = sandbox
         self._profile = profile
         self._started: dict[str, tuple[str, int, SandboxReport]] = {}
+        self._in_namespaces: set[str] = set()
         self._installs = Installs(table, self._install_spawner)
 
     async def launch(self, message: Launch) -> Launched | LaunchFailed:
@@ -226,9 +227,15 @@ class SandboxInstances(Instances):
         """Wait for the next thing that is refused to a launched instance, or until nothing of it is left."""
         return await self._sandbox.audit.outcome(instance, self._sandbox.case, partial(self.ended, instance))
 
+    async def ended(self, instance: str) -> Exited:
+        """As every mode does; what is seen of a namespace after its first process are those that the kernel ends."""
+        exited = await super().ended(instance)
+        return replace(exited, leftovers=0) if instance in self._in_namespaces else exited
+
     def forget(self, instance: str) -> None:
         """As every mode does."""
         super().forget(instance)
+        self._in_namespaces.discard(instance)
         self._sandbox.audit.forget(instance)
 
     def confined(self, instance: str) -> Confined | None:
@@ -254,6 +261,8 @@ class SandboxInstances(Instances):
 
         def keep(pid: int, report: SandboxReport) -> None:
             self._started[message.instance] = (message.server, pid, report)
+            if report.level == "S3":
+                self._in_namespaces.add(message.instance)
 
         return Arrangement(
             spawner=self._sandbox.spawner(order, chosen, keep),

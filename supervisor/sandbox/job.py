@@ -1,13 +1,13 @@
 """One program to run confined, and how it travels to the small programs. Pure.
 
-It travels as JSON, every byte string as the Latin-1 text of its bytes: one character for one byte, so what is not
-UTF-8 in a path or a variable arrives as it was.
+It travels by marshal, which both sides of one interpreter understand, and which takes a tenth of the time of anything
+that can be read: 0.08 ms are a tenth of a spawn. It comes from ourselves, through a pipe that nobody else has.
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any, NamedTuple
+import marshal
+from typing import NamedTuple
 
 
 class Mark(NamedTuple):
@@ -60,53 +60,15 @@ class Job(NamedTuple):
 
 
 def encode(job: Job) -> bytes:
-    """The job as JSON."""
-    plain = job._asdict()
-    plain["argv"] = [_text(word) for word in job.argv]
-    plain["env"] = {_text(name): _text(value) for name, value in job.env.items()}
-    plain["cwd"] = _text(job.cwd)
-    plain["grants"] = [(_text(path), access) for path, access in job.grants]
-    plain["filters"] = [_text(program) for program in job.filters]
-    plain["stands"] = [(_text(path), *numbers) for path, *numbers in job.stands]
-    plain["probe"] = job.probe and [_text(path) for path in job.probe]
-    return json.dumps(plain).encode()
+    """The job as bytes."""
+    return marshal.dumps(tuple(job._replace(stands=tuple(map(tuple, job.stands)))))  # type: ignore[arg-type]
 
 
 def decode(data: bytes) -> Job:
-    """The job that `encode` made; raises ValueError, KeyError or TypeError for anything else."""
-    plain: dict[str, Any] = json.loads(data)
-    return Job(
-        argv=tuple(_bytes(word) for word in plain["argv"]),
-        env={_bytes(name): _bytes(value) for name, value in plain["env"].items()},
-        cwd=_bytes(plain["cwd"]),
-        abi=int(plain["abi"]),
-        grants=tuple((_bytes(path), str(access)) for path, access in plain["grants"]),
-        ports=None if plain["ports"] is None else tuple((int(port), int(allowed)) for port, allowed in plain["ports"]),
-        filters=tuple(_bytes(program) for program in plain["filters"]),
-        is_filtered=bool(plain["is_filtered"]),
-        account=plain["account"] and _account(*plain["account"]),
-        rlimits=tuple((int(number), int(value)) for number, value in plain["rlimits"]),
-        parent=int(plain["parent"]),
-        session=bool(plain["session"]),
-        leaf=bool(plain["leaf"]),
-        terminal=bool(plain["terminal"]),
-        stands=tuple(Mark(_bytes(path), *map(int, numbers)) for path, *numbers in plain["stands"]),
-        probe=plain["probe"] and _probe(*plain["probe"]),
-        is_launcher=bool(plain["is_launcher"]),
-    )
-
-
-def _account(uid: int, gid: int, groups: list[int]) -> tuple[int, int, tuple[int, ...]]:
-    return int(uid), int(gid), tuple(map(int, groups))
-
-
-def _probe(inside: str, outside: str, hidden: str) -> tuple[bytes, bytes, bytes]:
-    return _bytes(inside), _bytes(outside), _bytes(hidden)
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("latin-1")
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("latin-1")
+    """The job that `encode` made; raises ValueError or TypeError for anything else."""
+    try:
+        fields = marshal.loads(data)  # noqa: S302 - our own, see above
+    except EOFError as problem:
+        raise ValueError("it ends too early") from problem
+    job = Job(*fields)
+    return job._replace(stands=tuple(Mark(*mark) for mark in job.stands))
