@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from supervisor.launch.messages import EndedBy
+if TYPE_CHECKING:  # the messages load all events, which `run --exec` has no use for
+    from supervisor.launch.messages import EndedBy
 
 MARKER = "STOCKADE_INSTANCE"
 """Every child finds `<table token>/<instance id>` under this name; what it daemonises is recognised by it."""

@@ -7,9 +7,9 @@ by a container around us) bubblewrap fails here, with its own words as the reaso
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from msgspec import Struct
 
@@ -24,6 +24,7 @@ TRY_S = 10.0
 """Bound of one try; it takes 30 ms, and only a hanging file system comes near this."""
 _PLACES = "/usr/local/bin:/usr/bin:/bin"
 """Where it is looked for besides PATH."""
+_TEMPORARY = "/tmp"  # noqa: S108 - a folder of its own is made there
 _REASON_LENGTH = 300
 
 
@@ -40,8 +41,9 @@ class Found(Struct, frozen=True, kw_only=True):
 
 def locate() -> str:
     """The absolute path of bubblewrap, on PATH or where systems have it; empty if there is none."""
-    program = shutil.which(PROGRAM) or shutil.which(PROGRAM, path=_PLACES)
-    return os.path.abspath(program) if program else ""
+    folders = f"{os.environ.get('PATH', '')}:{_PLACES}".split(":")
+    places = (os.path.join(folder, PROGRAM) for folder in folders if folder.startswith("/"))
+    return next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), "")
 
 
 def find(state_dir: str, abi: int) -> Found:
@@ -53,19 +55,35 @@ def find(state_dir: str, abi: int) -> Found:
     if not program:
         return Found(reason="bubblewrap (bwrap) is not installed")
     for is_image in (True, False) if os.uname().machine == image.MACHINE else (False,):
-        reason = _tried(program, state_dir if os.path.isdir(state_dir) else None, abi, is_image=is_image)
+        reason = _tried(program, state_dir if os.path.isdir(state_dir) else _TEMPORARY, abi, is_image=is_image)
         if not reason:
             return Found(program=program, is_image=is_image)
     return Found(reason=f"bubblewrap does not work here: {reason[:_REASON_LENGTH]}")
 
 
-def _tried(program: str, place: str | None, abi: int, *, is_image: bool) -> str:
+def _tried(program: str, place: str, abi: int, *, is_image: bool) -> str:
     """Why it does not hold; empty if it does."""
     try:
-        with tempfile.TemporaryDirectory(prefix="probe-", dir=place) as folder:
+        with _scratch(place) as folder:
             return _try(program, folder, abi, is_image=is_image)
     except (OSError, subprocess.TimeoutExpired) as problem:
         return f"it could not be tried out: {problem}"
+
+
+@contextmanager
+def _scratch(place: str) -> Iterator[str]:
+    # What the library has for this loads random numbers, hashes and three packers: a tenth of `run --exec`.
+    folder = os.path.join(place, f"probe-{os.urandom(8).hex()}")
+    os.mkdir(folder, 0o700)
+    try:
+        yield folder
+    finally:
+        for below, folders, files in os.walk(folder, topdown=False):
+            for name in files:
+                os.unlink(os.path.join(below, name))
+            for name in folders:
+                os.rmdir(os.path.join(below, name))
+        os.rmdir(folder)
 
 
 def _try(program: str, folder: str, abi: int, *, is_image: bool) -> str:

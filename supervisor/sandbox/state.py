@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from posixpath import join
 from urllib.parse import quote
 
@@ -18,5 +17,7 @@ def server_folder(state_dir: str, server: str, uid: int | None = None) -> str:
     """
     name = quote(server, safe=" ", errors="backslashreplace").replace(".", "%2E") or "%"
     if len(name) > _LONGEST_NAME:
+        import hashlib  # loads OpenSSL, and hardly any name is so long
+
         name = name[: _LONGEST_NAME - 17] + "-" + hashlib.sha256(name.encode()).hexdigest()[:16]
     return join(state_dir, FOLDER, name if uid is None else f"{name}@{uid}")
