@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 
 import trio
 
@@ -122,13 +121,6 @@ def stderr_events(server: str, instance: str, heard: Sequence[Heard], redactor: 
     return events
 
 
-async def kill_all(engine: Engine) -> None:
-    """Kill every instance at once, for a second request to end."""
-    async with trio.open_nursery() as nursery:
-        for instance in engine.table.live():
-            nursery.start_soon(partial(engine.table.child(instance).stop, now=True))
-
-
 class _Running:
     """The tree as a task that outlives the cancellation of whoever opened it, until it is down."""
 
@@ -158,4 +150,4 @@ class _Running:
             self._tree.stop()
 
 
-__all__ = ["Client", "Engine", "Leaves", "Tally", "kill_all", "open_engine", "path_of", "stream_pair", "terms_of"]
+__all__ = ["Client", "Engine", "Leaves", "Tally", "open_engine", "path_of", "stream_pair", "terms_of"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from functools import partial
 from typing import Self
 
 import trio
@@ -106,7 +105,7 @@ async def _main(config: Config, state_dir: str | None) -> int:
 
     def edge(sup: Stockade) -> engines.Leaves:
         held.append(Watch(sup, tally))
-        ending.killed_by(partial(engines.kill_all, sup.engine))
+        ending.killed_by(sup.engine.table.kill)
         return _leaves(sup, held[0])
 
     async with trio.open_nursery() as nursery:

@@ -12,7 +12,6 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
-from functools import partial
 from typing import Any
 
 import trio
@@ -196,7 +195,7 @@ async def _run(config: Config, place: state.StateDir, door: Door, listener: sock
 
     def edge(sup: Stockade) -> engines.Leaves:
         held.append(Daemon(sup))
-        ending.killed_by(partial(engines.kill_all, sup.engine))
+        ending.killed_by(sup.engine.table.kill)
         return leaves(sup, held[0], door, listener)
 
     async with trio.open_nursery() as nursery:

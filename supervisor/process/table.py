@@ -11,6 +11,7 @@ import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -71,6 +72,7 @@ class ProcessTable:
         self._spawning = 0
         self._lookups = trio.CapacityLimiter(LOOKUPS_AT_ONCE)
         self._is_closing = False
+        self._is_killed = False
         self._changed = trio.Event()
 
     def prepare(self, command: Command) -> str:
@@ -159,6 +161,13 @@ class ProcessTable:
                 self._changed = trio.Event()
                 await self._changed.wait()
 
+    async def kill(self) -> None:
+        """Kill all children at once, also those whose start is under way; nothing is started from here on."""
+        self._is_closing = self._is_killed = True
+        async with trio.open_nursery() as nursery:
+            for name in self.live():
+                nursery.start_soon(partial(self._children[name].stop, now=True))
+
     async def _track(
         self, instance: str, command: Command, spawner: Spawner, grace: Grace, limits: Limits | None
     ) -> Child:
@@ -208,6 +217,8 @@ class ProcessTable:
             on_ended=lambda: self._bury(instance),
         )
         self._nursery.start_soon(child.run, self._scans, hooks)
+        if self._is_killed:  # it was on its way when all were killed
+            self._nursery.start_soon(partial(child.stop, now=True))
 
     def _remember(self, command_id: str, located: Command) -> None:
         if command_id in self._commands:

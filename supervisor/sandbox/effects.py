@@ -46,7 +46,7 @@ from supervisor.sandbox.job import Job, Mark
 from supervisor.sandbox.limits import enforcers
 from supervisor.sandbox.messages import SandboxReport, confinement
 from supervisor.sandbox.probe import probe
-from supervisor.sandbox.report import kernel_view, report_of
+from supervisor.sandbox.report import kernel_view, report_of, tracked_report
 from supervisor.sandbox.rulings import Case
 from supervisor.sandbox.words import Asked, Availability, Chosen, Order, Places, Plan, Profile
 
@@ -126,8 +126,7 @@ class Sandbox:
             pid = await start_it(job, stdio, prepared)
             names = tuple(sorted(map(printable, environment)))
             limits = enforcers(order.limits, plan.rlimits, tracking)
-            no_cgroup = tuple(dict.fromkeys(tracking.missing.values()))
-            on_report(pid, replace(prepared.report, environment=names, limits=limits, no_cgroup=no_cgroup))
+            on_report(pid, replace(tracked_report(prepared.report, tracking), environment=names, limits=limits))
             return pid
 
         return spawn

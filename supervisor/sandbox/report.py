@@ -48,6 +48,15 @@ def report_of(plan: Plan, spec: SandboxSpec, limits: Limits) -> SandboxReport:
     )
 
 
+def tracked_report(report: SandboxReport, tracking: Tracking) -> SandboxReport:
+    """Complete it by what one instance is known by, and what it is not known by."""
+    no_cgroup = tuple(dict.fromkeys(printable(reason) for reason in tracking.missing.values()))
+    if not tracking.untagged:
+        return replace(report, no_cgroup=no_cgroup)
+    gap = f"a daemon of it that clears its environment is not recognised: {printable(tracking.untagged)}"
+    return replace(report, no_cgroup=no_cgroup, gaps=(*report.gaps, gap))
+
+
 def _namespaces(plan: Plan) -> tuple[str, ...]:
     if plan.level != "S3":
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import trio
 import trio.testing
 from fakes.process import come_true, is_alive, program, read_all, read_line, shell
 
+from supervisor.config.schema import Grace
 from supervisor.errors import CommandNotExecutable, CommandNotFound, LaunchError, SpawnFailed
 from supervisor.process.child import Child
 from supervisor.process.spawn import spawn_plain
@@ -42,6 +44,28 @@ async def test_an_instance_is_started_once(bench: Bench) -> None:
     await bench.table.start("twin", command, spawn_plain)
     with pytest.raises(ValueError, match="twin"):
         await bench.table.start("twin", command, spawn_plain)
+
+
+async def test_killing_all_reaches_a_child_whose_start_is_under_way(bench: Bench) -> None:
+    begun, go_on = trio.Event(), trio.Event()
+
+    async def spawn_late(command: Command, stdio: Stdio) -> int:
+        begun.set()
+        await go_on.wait()
+        return await spawn_plain(command, stdio)
+
+    deaf = bench.table.prepare(shell("trap '' TERM; while :; do read line; sleep 60; done"))
+    patient = Grace(stdin_s=600, term_s=600)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(partial(bench.table.start, "late", deaf, spawn_late, grace=patient))
+        await begun.wait()
+        await bench.table.kill()
+        go_on.set()
+    with trio.fail_after(60):
+        ended = await bench.table.child("late").wait()
+    assert ended.status == ExitStatus(signal=9)
+    with pytest.raises(LaunchError, match="stopping"):
+        await bench.table.start("after", deaf, spawn_plain)
 
 
 async def test_a_command_that_was_forgotten_is_not_started(bench: Bench) -> None:

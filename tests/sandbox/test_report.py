@@ -6,8 +6,9 @@ import msgspec
 from fakes.sandbox_plans import PLAN
 
 from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.process.words import Tracking
 from supervisor.sandbox.messages import KernelView, SandboxReport
-from supervisor.sandbox.report import kernel_view, report_of
+from supervisor.sandbox.report import kernel_view, report_of, tracked_report
 
 STATUS = """Name:\tx
 CapPrm:\t0000000000000000
@@ -40,3 +41,15 @@ def test_a_report_says_in_a_few_words_what_holds() -> None:
     assert report.confinement == "S2 abi7"
     s1 = msgspec.structs.replace(PLAN, level="S1", abi=0, grants=())
     assert report_of(s1, SandboxSpec(), Limits()).confinement == "S1 (no file sandbox)"
+
+
+def test_an_instance_without_a_tag_or_a_cgroup_has_that_in_its_report() -> None:
+    report = report_of(PLAN, SandboxSpec(), Limits())
+    known = tracked_report(report, Tracking(tag=7))
+    assert (known.gaps, known.no_cgroup) == (report.gaps, ())
+    unknown = tracked_report(
+        report, Tracking(untagged="hard limit", missing={"memory": "v1 \udcff", "cpus": "v1 \udcff"})
+    )
+    assert unknown.no_cgroup == ("v1 \\udcff",)
+    assert unknown.gaps[:-1] == report.gaps
+    assert "hard limit" in unknown.gaps[-1]
