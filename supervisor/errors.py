@@ -231,6 +231,212 @@ class InstallFailed(Problem, frozen=True, kw_only=True, tag="sandbox.install_fai
     """Its last lines on stderr, escaped, each after a colon or a semicolon."""
 
 
+# ----------------------------------------------------------------------------------------- docker, engine, containers
+
+
+class DockerNotFound(Problem, frozen=True, kw_only=True, tag="docker_path.not_found"):
+    """The docker command is at none of the places where it can be; a bare name is never handed to a shell instead."""
+
+    sentence: ClassVar[str] = "the docker command was not found: {tried}"
+    advice: ClassVar[str] = (
+        "Install Docker (or a command of that name that is compatible), or put its folder on stockade's PATH; it is "
+        "looked for again at once when it appears at one of the well-known places. `stockade doctor` says more."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.CANNOT_CONFINE
+
+    tried: str
+    """Each place with what was found there."""
+    retry_after_s: float
+    """Seconds until everything is searched again."""
+
+
+class EngineProblem(Problem, frozen=True, kw_only=True):
+    """The root of what keeps an engine from being used at all: no server is at fault, so none is counted a failure."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
+
+    host: str
+    """The engine's address, without user name and password."""
+    reason: str
+
+
+class EngineNotRunning(EngineProblem, frozen=True, kw_only=True, tag="engine.not_running"):
+    """Nothing listens at the engine's socket, or the socket is not there."""
+
+    sentence: ClassVar[str] = "no Docker engine runs at {host}: {reason}"
+    advice: ClassVar[str] = (
+        "Start it (`systemctl start docker`, Docker Desktop, `colima start`, …); its servers start by themselves then."
+    )
+
+
+class EnginePermissionDenied(EngineProblem, frozen=True, kw_only=True, tag="engine.permission_denied"):
+    """This user may not connect to the engine's socket."""
+
+    sentence: ClassVar[str] = "this user may not talk to the Docker engine at {host}: {reason}"
+    advice: ClassVar[str] = (
+        "Use a rootless engine, or add the user to the group that owns the socket (which is as good as root) and log "
+        "in again; or choose `mode: sandbox`, which needs no engine."
+    )
+
+
+class EngineUnreachable(EngineProblem, frozen=True, kw_only=True, tag="engine.unreachable"):
+    """The address of the engine is no address, names no host, or leads to nobody who speaks the engine's protocol."""
+
+    sentence: ClassVar[str] = "the Docker engine at {host} cannot be reached: {reason}"
+    advice: ClassVar[str] = (
+        "Check DOCKER_HOST and `docker context ls`; `stockade doctor` says which of them is in force."
+    )
+
+
+class EngineNotResponding(EngineProblem, frozen=True, kw_only=True, tag="engine.not_responding"):
+    """The engine, or the containerd below it, takes requests and does not answer them: it is stopped or stuck."""
+
+    sentence: ClassVar[str] = "the Docker engine at {host} does not answer: {reason}"
+    advice: ClassVar[str] = "It is watched and used again when it answers. If it is stuck, restart it."
+
+
+class EngineLost(EngineProblem, frozen=True, kw_only=True, tag="engine.lost"):
+    """The engine went away while a container of the server was running."""
+
+    sentence: ClassVar[str] = "the Docker engine at {host} went away: {reason}"
+    advice: ClassVar[str] = (
+        "The server is started again by itself when the engine is back; what may be left of it is ended first."
+    )
+
+
+class SnapAppArmor(Problem, frozen=True, kw_only=True, tag="engine.snap_apparmor"):
+    """Docker from snap runs under an AppArmor profile that refuses what a hardening flag asks for."""
+
+    sentence: ClassVar[str] = "Docker from snap refused to start the container: {reason}"
+    advice: ClassVar[str] = (
+        'Relax that flag: `isolation: {{"hardening": {{"{flag}": false}}}}` (or `compat`), or install Docker from its '
+        "own packages."
+    )
+
+    reason: str
+    flag: str
+    """The hardening flag to relax."""
+
+
+class ImageNotFound(Problem, frozen=True, kw_only=True, tag="image.not_found"):
+    """The image is not on the engine, and its registry does not have it or does not show it."""
+
+    sentence: ClassVar[str] = "there is no image {image!r}: {reason}"
+    advice: ClassVar[str] = "Correct `isolation.image`, log in to its registry (`docker login`), or build it first."
+
+    image: str
+    reason: str
+
+
+class ImagePullFailed(Problem, frozen=True, kw_only=True, tag="image.pull_failed"):
+    """The image is not on the engine and could not be fetched."""
+
+    sentence: ClassVar[str] = "the image {image!r} could not be fetched: {reason}"
+    advice: ClassVar[str] = (
+        "Check the engine's network and the registry's name; `stockade pull` fetches images ahead and shows progress."
+    )
+
+    image: str
+    reason: str
+
+
+class ImageWrongPlatform(Problem, frozen=True, kw_only=True, tag="image.wrong_platform"):
+    """The image is made for another processor or system than the engine's."""
+
+    sentence: ClassVar[str] = "the image {image!r} is for {platform}, and the engine runs {engine}"
+    advice: ClassVar[str] = "Name an image (or a digest) that is made for this platform."
+
+    image: str
+    platform: str
+    engine: str
+
+
+class ContainerNameConflict(Problem, frozen=True, kw_only=True, tag="container.name_conflict"):
+    """A container of this name exists already."""
+
+    sentence: ClassVar[str] = "the container's name is in use: {reason}"
+    advice: ClassVar[str] = "Remove the other container, or leave `--name` out of the server's arguments."
+
+    reason: str
+
+
+class ContainerRefused(Problem, frozen=True, kw_only=True, tag="container.refused"):
+    """The engine did not take the order to make the container: an argument, a mount or a limit that it has not."""
+
+    sentence: ClassVar[str] = "the engine refused the container: {reason}"
+    advice: ClassVar[str] = "`stockade explain NAME` shows the exact arguments; correct `extra_args` or the limits."
+
+    reason: str
+
+
+class ContainerRuntimeError(Problem, frozen=True, kw_only=True, tag="container.runtime_error"):
+    """The engine made the container, and its runtime could not start it."""
+
+    sentence: ClassVar[str] = "the container could not be started: {reason}"
+    advice: ClassVar[str] = "`stockade explain NAME` shows the exact arguments; run them by hand to see it live."
+
+    reason: str
+
+
+class ContainerCommandNotFound(Problem, frozen=True, kw_only=True, tag="container.command_not_found"):
+    """The image has no program of the server's name."""
+
+    sentence: ClassVar[str] = "the image {image!r} has no command {command!r}"
+    advice: ClassVar[str] = "Name an image that has it in `isolation.image`, or another command."
+    exit_code: ClassVar[ExitCode] = ExitCode.NOT_FOUND
+
+    image: str
+    command: str
+
+
+class ContainerCommandNotExecutable(Problem, frozen=True, kw_only=True, tag="container.command_not_executable"):
+    """The server's program is in the image and cannot be executed there."""
+
+    sentence: ClassVar[str] = "{command!r} cannot be executed in the image {image!r}: {reason}"
+    advice: ClassVar[str] = (
+        "Check its permissions, its format, and that its first line names an interpreter in the image."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.NOT_EXECUTABLE
+
+    image: str
+    command: str
+    reason: str
+
+
+class ContainerIdMissing(Problem, frozen=True, kw_only=True, tag="container.id_missing"):
+    """The engine was asked for a container, and neither its cidfile nor a look-up by label said which one it is."""
+
+    sentence: ClassVar[str] = "the container's id did not become known within {limit_s:g} s"
+    advice: ClassVar[str] = (
+        "Nothing of it is used; what may have been made is removed. See whether the engine is busy or its disk full."
+    )
+
+    limit_s: float
+
+
+class ContainerRunnerMissing(Problem, frozen=True, kw_only=True, tag="container.runner_missing"):
+    """The official image of the server's runtime does not contain its package runner, and it cannot be added."""
+
+    sentence: ClassVar[str] = "the image {image!r} has no {runner!r}: {reason}"
+    advice: ClassVar[str] = "Name an image that has it in `isolation.image`{example}, or use `mode: sandbox`."
+
+    image: str
+    runner: str
+    reason: str
+    example: str = ""
+
+
+class ContainerVariableInvalid(Problem, frozen=True, kw_only=True, tag="container.variable_invalid"):
+    """A variable that would steer the docker command itself has a value that cannot be given to the container alone."""
+
+    sentence: ClassVar[str] = "the variable {name} cannot be given to the container: {reason}"
+    advice: ClassVar[str] = "Write its value on one line, or put it into a file that is mounted."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    name: str
+    reason: str
+
+
 # ------------------------------------------------------------------------------------------------------- modes
 
 
@@ -715,6 +921,10 @@ AnyProblem = (
     | LandlockUnavailable | LevelUnavailable | ConfinementFailed | GrantRefused | SettingUnavailable
     | InstallFailed
     | SocketsReachable
+    | DockerNotFound | EngineNotRunning | EnginePermissionDenied | EngineUnreachable | EngineNotResponding | EngineLost
+    | SnapAppArmor | ImageNotFound | ImagePullFailed | ImageWrongPlatform
+    | ContainerNameConflict | ContainerRefused | ContainerRuntimeError | ContainerCommandNotFound
+    | ContainerCommandNotExecutable | ContainerIdMissing | ContainerRunnerMissing | ContainerVariableInvalid
     | ModeUnavailable | SharingUnavailable
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
     | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | RemoteServer

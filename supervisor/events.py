@@ -129,6 +129,153 @@ class SandboxDenied(ServerEvent, frozen=True, kw_only=True, tag="sandbox.denied"
     """What would allow it, if anything does."""
 
 
+# -------------------------------------------------------------------------------------- docker, engine, containers
+
+
+class DockerPathResolved(Event, frozen=True, kw_only=True, tag="docker_path.resolved"):
+    """The docker command was found, at another place than before or for the first time."""
+
+    path: str
+    source: str
+    """`path` (on PATH), `bundled` (a well-known place) or `login_shell`."""
+
+
+class DockerPathAbsent(Event, frozen=True, kw_only=True, tag="docker_path.absent"):
+    """The docker command was searched for everywhere and not found."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    tried: list[str]
+    """Each place with what was found there."""
+    retry_after_s: float
+
+
+class EngineUp(Event, frozen=True, kw_only=True, tag="engine.up"):
+    """The engine answered for the first time."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    host: str
+    version: str
+
+
+class EngineLost(Event, frozen=True, kw_only=True, tag="engine.lost"):
+    """The engine does not answer (any more); it is probed until it does."""
+
+    severity: ClassVar[Severity] = Severity.ERROR
+
+    state: str
+    """`down`, or `paused` if it takes requests and does not answer them."""
+    problem: AnyProblem
+
+
+class EngineRecovered(Event, frozen=True, kw_only=True, tag="engine.recovered"):
+    """The engine answers again, and its containers have been looked through."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    host: str
+    version: str
+    down_s: float
+    kept: int
+    """Containers of ours that run as before."""
+    ended: int
+    """Containers of ours that were of no use any more and were removed."""
+
+
+class ImagePulled(ServerEvent, frozen=True, kw_only=True, tag="image.pulled"):
+    """An image that was missing is being fetched, or is there now."""
+
+    image: str
+    status: str
+    """`started`, `progress` or `done`."""
+    percent: int | None = None
+    """Of the bytes that are known of so far."""
+    digest: str = ""
+    """Of the image, once it is there."""
+    seconds: float | None = None
+
+
+class ContainerCreated(ServerEvent, frozen=True, kw_only=True, tag="container.created"):
+    """The engine has made a container; it may still fail to start."""
+
+    instance_id: str
+    container: str
+    """The full id."""
+    name: str
+
+
+class ContainerStarted(ServerEvent, frozen=True, kw_only=True, tag="container.started"):
+    """The container runs."""
+
+    instance_id: str
+    container: str
+    image: str
+    digest: str
+    """What was really started, whatever the image's name means tomorrow."""
+    limits: dict[str, str]
+    """As they were asked of the engine."""
+
+
+class ContainerPaused(ServerEvent, frozen=True, kw_only=True, tag="container.paused"):
+    """Somebody paused the container, or let it go on: while it is paused its server is silent."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    instance_id: str
+    container: str
+    paused: bool
+
+
+class ContainerStopAsked(ServerEvent, frozen=True, kw_only=True, tag="container.stop_asked"):
+    """A rung of the stop ladder was taken."""
+
+    instance_id: str
+    container: str
+    rung: str
+    """`close` (its stdin), `stop` (SIGTERM by the engine), `kill`, `remove`, or `reap` (the docker command itself)."""
+
+
+class ContainerStopped(ServerEvent, frozen=True, kw_only=True, tag="container.stopped"):
+    """The ladder is at its end."""
+
+    instance_id: str
+    container: str
+    rung: str
+    """The one that ended it."""
+    seconds: float
+    verified: bool
+    """The engine says that the container is gone. If it could not be asked, the next sweep looks for it."""
+
+
+class ContainerExited(ServerEvent, frozen=True, kw_only=True, tag="container.exited"):
+    """The container's program has ended."""
+
+    instance_id: str
+    container: str
+    code: int | None
+    oom_killed: bool
+    """The kernel killed it because it was over its memory limit."""
+
+
+class ContainerRemoved(ServerEvent, frozen=True, kw_only=True, tag="container.removed"):
+    """The container is gone."""
+
+    instance_id: str
+    container: str
+
+
+class ContainerSwept(ServerEvent, frozen=True, kw_only=True, tag="container.swept"):
+    """A container that a dead run of stockade had left was removed, or could not be."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    container: str
+    owner: str
+    """The process that had made it, `pid:start time`, and why it counts as dead."""
+    removed: bool
+
+
 # ------------------------------------------------------------------------------------------------------- server
 
 
@@ -312,6 +459,9 @@ class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
 AnyEvent = (
     TreeStarted | TreeStopped | TreeGaveUp | ConfigLoaded | ConfigRejected
     | SandboxLaunched | SandboxDegraded | SandboxDenied
+    | DockerPathResolved | DockerPathAbsent | EngineUp | EngineLost | EngineRecovered | ImagePulled
+    | ContainerCreated | ContainerStarted | ContainerPaused | ContainerStopAsked | ContainerStopped | ContainerExited
+    | ContainerRemoved | ContainerSwept
     | ServerStarting | ServerReady | ServerDegraded | ServerFailed | ServerBackingOff | ServerCrashLooping
     | ServerStopped | ServerRestarted | InstanceExited | ProcessSwept | ProcessTroubled
     | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkFailed | SinkLost

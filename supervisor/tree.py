@@ -38,7 +38,7 @@ SERVER_STOP_S = 35.0
 
 
 @dataclass(kw_only=True)
-class Engine:
+class Run:
     """One run: what the edges work with."""
 
     config: Config
@@ -97,11 +97,11 @@ class Leaves:
     """Started when everything else is ready, and stopped first: doors."""
 
 
-def root_of(engine: Engine, servers: tuple[Leaf, ...], leaves: Leaves) -> Branch:
+def root_of(run: Run, servers: tuple[Leaf, ...], leaves: Leaves) -> Branch:
     """Declare the tree."""
-    profiles = {spec.name: sandbox_profile_of(spec) for spec in engine.config.servers}
-    around = Surroundings(table=engine.table, sandbox=engine.sandbox, sandbox_profile=profiles.__getitem__)
-    modes = tuple(Leaf(name=row.mode, run=leaf_run(engine.bus, row.actor(around)), shutdown_s=40.0) for row in MODES)
+    profiles = {spec.name: sandbox_profile_of(spec) for spec in run.config.servers}
+    around = Surroundings(table=run.table, sandbox=run.sandbox, sandbox_profile=profiles.__getitem__)
+    modes = tuple(Leaf(name=row.mode, run=leaf_run(run.bus, row.actor(around)), shutdown_s=40.0) for row in MODES)
     return Branch(
         name="root",
         limit=Limit(intensity=5, period_s=30.0),
@@ -109,23 +109,23 @@ def root_of(engine: Engine, servers: tuple[Leaf, ...], leaves: Leaves) -> Branch
             Branch(name="sinks", children=leaves.first, limit=Limit(intensity=20, period_s=60.0)),
             Branch(name="work", children=modes, limit=Limit(intensity=5, period_s=30.0)),
             Branch(name="servers", children=servers, dynamic=True, limit=Limit(intensity=20, period_s=60.0)),
-            Leaf(name="sessions", run=until_stop(engine.sessions.run)),
+            Leaf(name="sessions", run=until_stop(run.sessions.run)),
             Branch(name="edges", children=leaves.last, limit=Limit(intensity=20, period_s=60.0)),
         ),
     )
 
 
-def server_leaf(engine: Engine, spec: ServerSpec, environ: Mapping[str, str], version: str, *, is_probed: bool) -> Leaf:
+def server_leaf(run: Run, spec: ServerSpec, environ: Mapping[str, str], version: str, *, is_probed: bool) -> Leaf:
     """Declare one server's leaf."""
-    command = engine.table.prepare(command_of(spec, environ))
+    command = run.table.prepare(command_of(spec, environ))
     prober = Prober(
-        engine.table,
-        lambda: engine.sessions.held,
+        run.table,
+        lambda: run.sessions.held,
         version=version,
         limit_s=spec.startup.handshake_s,
         max_message_bytes=spec.max_message_bytes,
     )
     actor = server_actor(profile_of(spec, command, is_probed=is_probed), path_of(spec.name), prober)
     return Leaf(
-        name=spec.name, run=leaf_run(engine.bus, actor), restart=Restart.PERMANENT, shutdown_s=SERVER_STOP_S
+        name=spec.name, run=leaf_run(run.bus, actor), restart=Restart.PERMANENT, shutdown_s=SERVER_STOP_S
     )  # fmt: skip

@@ -22,8 +22,7 @@ from typing import Any, Self
 
 import trio
 
-from supervisor import __version__
-from supervisor import engine as engines
+from supervisor import __version__, running
 from supervisor.config import effects as config_files
 from supervisor.config.schema import Config
 from supervisor.edges import say, state
@@ -109,27 +108,27 @@ class EventStream:
 class Stockade:
     """A running stockade; what `open_supervisor` gives."""
 
-    def __init__(self, engine: engines.Engine, instance: str) -> None:
-        self._engine = engine
+    def __init__(self, run: running.Run, instance: str) -> None:
+        self._run = run
         self.instance = instance
         """The id of this run, as it stands in every event."""
-        self.recorder = Recorder(instance, engine.redactor)
+        self.recorder = Recorder(instance, run.redactor)
 
     @property
     def config(self) -> Config:
         """The configuration in force."""
-        return self._engine.config
+        return self._run.config
 
     # ---------------------------------------------------------------------------------------------- servers
 
     async def status(self) -> list[Described]:
         """Say how every server stands, in the order of the config."""
-        return [described for name in self._engine.names if (described := await self._describe(name)) is not None]
+        return [described for name in self._run.names if (described := await self._describe(name)) is not None]
 
     async def _describe(self, server: str) -> Described | None:
         with suppress(AskFailed, AskTimeout):
-            described: Described = await self._engine.bus.ask(
-                engines.path_of(server), Describe(), Described, timeout_s=ASK_S
+            described: Described = await self._run.bus.ask(
+                running.path_of(server), Describe(), Described, timeout_s=ASK_S
             )
             return described
         return None
@@ -149,14 +148,14 @@ class Stockade:
     async def _ask(self, server: str, request: Start | Halt | Restart, timeout_s: float) -> Done:
         self.check(server)
         try:
-            done: Done = await self._engine.bus.ask(engines.path_of(server), request, Done, timeout_s=timeout_s)
+            done: Done = await self._run.bus.ask(running.path_of(server), request, Done, timeout_s=timeout_s)
         except (AskFailed, AskTimeout) as error:
             raise ControlError(NotReady(server=server, state=str(error), retry_after_s=1.0)) from error
         return done
 
     def check(self, server: str) -> None:
         """Raises: ControlError for a server that is not in the config, or invalid there."""
-        if server in self._engine.names:
+        if server in self._run.names:
             return
         raise ControlError(why_not(server, self.config))
 
@@ -167,7 +166,7 @@ class Stockade:
         """
         if server:
             self.check(server)
-        with trio.move_on_after(timeout_s), self._engine.bus.subscribe(AnyEvent) as subscription:
+        with trio.move_on_after(timeout_s), self._run.bus.subscribe(AnyEvent) as subscription:
             while True:
                 servers = [one for one in await self.status() if server in ("", one.server)]
                 wanted = [one for one in servers if one.life not in ("disabled", "lazy") or server]
@@ -189,8 +188,8 @@ class Stockade:
         Raises: ControlError for an unknown or invalid server.
         """
         self.check(server)
-        ours, theirs = engines.stream_pair()
-        name = self._engine.sessions.name()
+        ours, theirs = running.stream_pair()
+        name = self._run.sessions.name()
         failure: Exception | None = None
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._serve, server, name, theirs)
@@ -216,7 +215,7 @@ class Stockade:
         send: trio.abc.SendStream,
         *,
         gives_up: bool = False,
-        tally: engines.Tally | None = None,
+        tally: running.Tally | None = None,
     ) -> Problem | None:
         """Run a session on streams of the caller's; returns the problem that ended it, None if the client left.
 
@@ -224,25 +223,25 @@ class Stockade:
         once, and not started again when it ends without having said anything.
         """
         self.check(server)
-        terms = engines.terms_of(next(spec for spec in self.config.servers if spec.name == server))
+        terms = running.terms_of(next(spec for spec in self.config.servers if spec.name == server))
         terms = dataclasses.replace(terms, is_one_program=gives_up)
-        client = engines.Client(receive, send)
-        return await self._engine.sessions.serve(server, session, client, terms=terms, gives_up=gives_up, tally=tally)
+        client = running.Client(receive, send)
+        return await self._run.sessions.serve(server, session, client, terms=terms, gives_up=gives_up, tally=tally)
 
     def new_session_name(self) -> str:
         """Return a fresh name for a session."""
-        return self._engine.sessions.name()
+        return self._run.sessions.name()
 
     # ----------------------------------------------------------------------------------------------- events
 
     def events(self) -> EventStream:
         """Return every event from now on, to be iterated over, and closed when it is not needed any more."""
-        return EventStream(self._engine.bus.subscribe(AnyEvent))
+        return EventStream(self._run.bus.subscribe(AnyEvent))
 
     @property
-    def engine(self) -> engines.Engine:
-        """The engine below, for the other edges."""
-        return self._engine
+    def run(self) -> running.Run:
+        """The run below, for the other edges."""
+        return self._run
 
 
 def read_config(config: str | Path | Mapping[str, Any] | Config | None, environ: Mapping[str, str]) -> Config:
@@ -260,7 +259,7 @@ async def open_supervisor(
     *,
     state_dir: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
-    edge: Callable[[Stockade], engines.Leaves] = lambda _sup: engines.Leaves(),
+    edge: Callable[[Stockade], running.Leaves] = lambda _sup: running.Leaves(),
     is_probed: bool = True,
     divides_cgroup: bool = False,
 ) -> AsyncIterator[Stockade]:
@@ -279,13 +278,13 @@ async def open_supervisor(
     instance = secrets.token_hex(4)
     opened: list[Stockade] = []
 
-    def leaves(engine: engines.Engine) -> engines.Leaves:
-        opened.append(Stockade(engine, instance))
+    def leaves(run: running.Run) -> running.Leaves:
+        opened.append(Stockade(run, instance))
         return edge(opened[0])
 
     failure: Exception | None = None
     try:
-        async with engines.open_engine(
+        async with running.open_run(
             read,
             state_dir=str(folder.path),
             environ=surroundings,

@@ -13,7 +13,7 @@ from typing import Self
 
 import trio
 
-from supervisor import engine as engines
+from supervisor import running
 from supervisor.config.schema import Config
 from supervisor.edges import human
 from supervisor.edges.asked import config_of
@@ -38,8 +38,8 @@ def run(options: Namespace, command: list[str] | None) -> int:
 class Watch:
     """The leaf that looks at the events of the one server, for when the run is over and how."""
 
-    def __init__(self, sup: Stockade, tally: engines.Tally) -> None:
-        self._bus = sup.engine.bus
+    def __init__(self, sup: Stockade, tally: running.Tally) -> None:
+        self._bus = sup.run.bus
         self._tally = tally
         self.status: int | None = None
         """The status of the last instance that a session held."""
@@ -86,26 +86,26 @@ def on_stderr(record: Record) -> bytes:
     return b""
 
 
-def _leaves(sup: Stockade, watch: Watch) -> engines.Leaves:
-    bus = sup.engine.bus
+def _leaves(sup: Stockade, watch: Watch) -> running.Leaves:
+    bus = sup.run.bus
     is_terminal = os.isatty(STDERR)
     # A sink writes in a thread of its own: a client that does not read our stderr holds up nothing.
     sink = Sink(
         "stderr", bus, sup.recorder, DescriptorWriter(STDERR, before=CLEAR_LINE if is_terminal else b""), on_stderr
     )
     leaves = (Leaf(name="watch", run=watch.run), Leaf(name="stderr", run=sink.run))
-    return engines.Leaves(first=(*leaves, *live_leaves(bus, STDERR)))
+    return running.Leaves(first=(*leaves, *live_leaves(bus, STDERR)))
 
 
 async def _main(config: Config, state_dir: str | None) -> int:
     held: list[Watch] = []
     ended: list[Problem | None] = []
     ending = Ending(lambda _number: None)
-    tally = engines.Tally()
+    tally = running.Tally()
 
-    def edge(sup: Stockade) -> engines.Leaves:
+    def edge(sup: Stockade) -> running.Leaves:
         held.append(Watch(sup, tally))
-        ending.killed_by(sup.engine.table.kill)
+        ending.killed_by(sup.run.table.kill)
         return _leaves(sup, held[0])
 
     async with trio.open_nursery() as nursery:
@@ -120,7 +120,7 @@ async def _main(config: Config, state_dir: str | None) -> int:
     return _exit_code(held[0] if held else None, ended[0] if ended else None, ending.number)
 
 
-async def _session(sup: Stockade, server: str, tally: engines.Tally) -> Problem | None:
+async def _session(sup: Stockade, server: str, tally: running.Tally) -> Problem | None:
     with _Terminal() as terminal:
         return await sup.serve_streams(server, "s1", terminal.receive, terminal.send, gives_up=True, tally=tally)
 

@@ -16,8 +16,7 @@ from typing import Any
 
 import trio
 
-from supervisor import __version__
-from supervisor import engine as engines
+from supervisor import __version__, running
 from supervisor.config.schema import Config
 from supervisor.edges import log, protocol, say, state, systemd
 from supervisor.edges.control import Control
@@ -54,7 +53,7 @@ class Daemon:
 
     async def status(self) -> protocol.StatusAnswer:
         """Say how everything stands."""
-        engine = self._sup.engine
+        run = self._sup.run
         return protocol.StatusAnswer(
             pid=os.getpid(),
             version=__version__,
@@ -62,8 +61,8 @@ class Daemon:
             uptime_s=round(time.monotonic() - self._began, 3),
             servers=await self._sup.status(),
             others=others(self._sup.config),
-            actors=engine.tree.stats(),
-            dead_letters=engine.bus.dead_count,
+            actors=run.tree.stats(),
+            dead_letters=run.bus.dead_count,
         )
 
     def check_known(self, server: str) -> None:
@@ -82,7 +81,7 @@ class Daemon:
         crash = ActorCrashed(
             actor="a connection", error=fields.get("error", problem.text), where=fields.get("where", "")
         )
-        self._sup.engine.bus.publish(crash, sender="control")
+        self._sup.run.bus.publish(crash, sender="control")
 
     async def start(self, server: str) -> Done:
         """Begin to run a server."""
@@ -119,9 +118,9 @@ def others(config: Config) -> list[dict[str, str]]:
     return rows
 
 
-def leaves(sup: Stockade, daemon: Daemon, door: Door, listener: socket.socket) -> engines.Leaves:
+def leaves(sup: Stockade, daemon: Daemon, door: Door, listener: socket.socket) -> running.Leaves:
     """Declare what the daemon adds to the tree."""
-    bus = sup.engine.bus
+    bus = sup.run.bus
     ring = Ring(bus, sup.recorder)
     chosen = log.choose(sup.config.settings.sinks, os.environ, stderr=STDERR)
     sinks = [log.Sink(name, bus, sup.recorder, writer, render) for name, writer, render in chosen]
@@ -133,7 +132,7 @@ def leaves(sup: Stockade, daemon: Daemon, door: Door, listener: socket.socket) -
         await life.wait_for_stop()
         bus.publish(TreeStopped(reason=daemon.reason or "cancelled"), sender="daemon")
 
-    return engines.Leaves(
+    return running.Leaves(
         first=(
             *(Leaf(name=sink.name, run=sink.run) for sink in sinks),
             *live_leaves(bus, STDERR),
@@ -149,7 +148,7 @@ def leaves(sup: Stockade, daemon: Daemon, door: Door, listener: socket.socket) -
 
 def tell_start(sup: Stockade) -> None:
     """Publish that everything runs, and what was found on the way."""
-    sup.engine.bus.publish(
+    sup.run.bus.publish(
         TreeStarted(version=__version__, pid=os.getpid(), servers=len(sup.config.servers)), sender="daemon"
     )
     tell_sweep(sup)
@@ -158,17 +157,17 @@ def tell_start(sup: Stockade) -> None:
 
 def tell_sweep(sup: Stockade) -> None:
     """Publish what the sweep at the start found, if there was anything."""
-    swept = sup.engine.table.swept
+    swept = sup.run.table.swept
     if swept.ended or swept.survivors or swept.spared or swept.troubles:
         event = ProcessSwept(
             ended=swept.ended, survivors=swept.survivors, spared=swept.spared, troubles=list(swept.troubles)
         )
-        sup.engine.bus.publish(event, sender="process")
+        sup.run.bus.publish(event, sender="process")
 
 
 def tell_config(sup: Stockade, source: str) -> None:
     """Publish what became of the configuration."""
-    config, bus = sup.config, sup.engine.bus
+    config, bus = sup.config, sup.run.bus
     warnings = [warned.problem.text for warned in config.warnings]
     bus.publish(
         ConfigLoaded(path=source, servers=len(config.servers), invalid=len(config.invalid), warnings=warnings),
@@ -193,9 +192,9 @@ async def _run(config: Config, place: state.StateDir, door: Door, listener: sock
 
     ending = Ending(heard)
 
-    def edge(sup: Stockade) -> engines.Leaves:
+    def edge(sup: Stockade) -> running.Leaves:
         held.append(Daemon(sup))
-        ending.killed_by(sup.engine.table.kill)
+        ending.killed_by(sup.run.table.kill)
         return leaves(sup, held[0], door, listener)
 
     async with trio.open_nursery() as nursery:

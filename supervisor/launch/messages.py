@@ -7,7 +7,9 @@ environments (with their secrets) stay in the table of the process layer; messag
 * after `Launched`, the streams of `instance` can be taken from the table;
 * `Halt` is idempotent, may come before `Launched` (then the launch ends in `LaunchFailed` or `Launched` + `Exited`),
   and a `Halt` for an unknown or ended instance is ignored;
-* `Exited` comes only when nothing of the instance is left: the whole process group and its leftovers are gone.
+* `Exited` comes only when nothing of the instance is left: the whole process group and its leftovers are gone. If an
+  engine that went away keeps that from being known, what is left is ended before the mode launches anything again;
+* after a `LaunchFailed` or an `Exited` whose problem is that of an engine, `Resumed` comes when it is over.
 """
 
 from __future__ import annotations
@@ -102,11 +104,20 @@ class Exited(Struct, frozen=True, kw_only=True, tag="instance.exited"):
     """Its last lines on stderr, at most 20, escaped and redacted."""
     diagnosis: str = ""
     """What the mode can add about the cause, for people."""
+    problem: AnyProblem | None = None
+    """The cause, if it lies outside of the server (its engine went away): then the server has not failed."""
+
+
+class Resumed(Struct, frozen=True, kw_only=True, tag="instance.resumed"):
+    """What had kept a mode from launching, or had ended what it had launched, is over: launches can work again.
+
+    Told to everybody who got a `LaunchFailed` or an `Exited` for such a reason (errors.EngineProblem).
+    """
 
 
 Request = Launch | Halt
 OwnResult = Confined | Denied | Known
-Reply = Launched | LaunchFailed | Exited
+Reply = Launched | LaunchFailed | Exited | Resumed
 
 
 def status_text(exited: Exited) -> str:

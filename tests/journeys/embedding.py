@@ -16,10 +16,10 @@ from servers.running import server_command
 
 from supervisor.config.schema import Config
 from supervisor.edges.embed import Session, Stockade, open_supervisor
-from supervisor.engine import Leaves
 from supervisor.events import AnyEvent
 from supervisor.kernel.specs import Published
 from supervisor.mcp.framing import LineBuffer
+from supervisor.running import Leaves
 
 Kind = TypeVar("Kind", bound=Struct)
 BOUND_S = 90.0
@@ -87,7 +87,7 @@ async def opened(servers: Mapping[str, Any] | Config, folder: Path) -> AsyncIter
     subscriptions = []
 
     def edge(sup: Stockade) -> Leaves:
-        subscriptions.append(sup.engine.bus.subscribe(AnyEvent, capacity=200_000))
+        subscriptions.append(sup.run.bus.subscribe(AnyEvent, capacity=200_000))
         return Leaves()
 
     async def listen() -> None:

@@ -240,7 +240,7 @@ async def test_a_stop_a_start_and_a_restart_at_any_moment_end_where_the_last_one
             nursery.start_soon(house.sup.stop, "own")
             nursery.start_soon(house.sup.stop, "own")
         assert await house.life("own") == "stopped"
-        assert house.sup.engine.table.live() == []
+        assert house.sup.run.table.live() == []
         assert house.events(ServerFailed) == []
 
 
@@ -249,7 +249,7 @@ async def test_an_exclusive_server_serves_one_client_at_a_time_with_one_process(
     entries = {"mcpServers": {"own": server(sharing="exclusive")}}
     config = config_files.adopt(entries, environ=os.environ, facts=facts)
     async with opened(config, state_dir / "s") as house:
-        live = house.sup.engine.table.live
+        live = house.sup.run.table.live
         async with client(house.sup, "own") as first, house.sup.connect("own") as waiting:
             assert await first.pid()
             second = Client(waiting, "handshake")

@@ -29,23 +29,23 @@ from supervisor.relay.out import Tally
 from supervisor.relay.pump import Client, run_session
 from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.effects import open_sandbox
-from supervisor.tree import Engine, Leaves, path_of, root_of, server_leaf, terms_of
+from supervisor.tree import Leaves, Run, path_of, root_of, server_leaf, terms_of
 
-Edge = Callable[[Engine], Leaves]
-"""What an edge adds, given the engine it will run in."""
+Edge = Callable[[Run], Leaves]
+"""What an edge adds, given the run it will run in."""
 
 
 @asynccontextmanager
-async def open_engine(
+async def open_run(
     config: Config,
     *,
     state_dir: str,
     environ: Mapping[str, str],
     version: str,
-    edge: Edge = lambda _engine: Leaves(),
+    edge: Edge = lambda _run: Leaves(),
     is_probed: bool = True,
     divides_cgroup: bool = False,
-) -> AsyncIterator[Engine]:
+) -> AsyncIterator[Run]:
     """Run the tree of a configuration while the context lasts; at its end everything is stopped, shielded and bounded.
 
     With `divides_cgroup` this process's cgroup, if it was delegated, is divided into one for each instance and one for
@@ -67,7 +67,7 @@ async def open_engine(
         open_sandbox(places_of(config, state_dir, environ), audit) as sandbox,
     ):
         sessions = Sessions(bus, table, run_session, path_of)
-        engine = Engine(
+        run = Run(
             config=config,
             bus=bus,
             tree=Tree(Branch(name="root"), bus),
@@ -77,19 +77,19 @@ async def open_engine(
             redactor=redactor,
             names=tuple(spec.name for spec in config.servers),
         )
-        servers = tuple(server_leaf(engine, spec, environ, version, is_probed=is_probed) for spec in config.servers)
-        engine.tree = Tree(root_of(engine, servers, edge(engine)), bus)
-        running = _Running(engine.tree)
+        servers = tuple(server_leaf(run, spec, environ, version, is_probed=is_probed) for spec in config.servers)
+        run.tree = Tree(root_of(run, servers, edge(run)), bus)
+        task = _Task(run.tree)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(running.run, nursery.cancel_scope)
-            nursery.start_soon(running.stop_when_cancelled)
+            nursery.start_soon(task.run, nursery.cancel_scope)
+            nursery.start_soon(task.stop_when_cancelled)
             try:
-                await engine.tree.wait_started()
-                yield engine
+                await run.tree.wait_started()
+                yield run
             finally:
-                engine.tree.stop()
-        if running.problem is not None:
-            raise StockadeError(running.problem)
+                run.tree.stop()
+        if task.problem is not None:
+            raise StockadeError(task.problem)
 
 
 def _listener(bus: Bus, audit: Audit, redactor: Redactor) -> Callable[[str, Sequence[Heard]], None]:
@@ -121,7 +121,7 @@ def stderr_events(server: str, instance: str, heard: Sequence[Heard], redactor: 
     return events
 
 
-class _Running:
+class _Task:
     """The tree as a task that outlives the cancellation of whoever opened it, until it is down."""
 
     def __init__(self, tree: Tree) -> None:
@@ -150,4 +150,4 @@ class _Running:
             self._tree.stop()
 
 
-__all__ = ["Client", "Engine", "Leaves", "Tally", "open_engine", "path_of", "stream_pair", "terms_of"]
+__all__ = ["Client", "Leaves", "Run", "Tally", "open_run", "path_of", "stream_pair", "terms_of"]
