@@ -48,7 +48,7 @@ ASK_S = 10.0
 """Seconds that an actor may take to answer: its turns take milliseconds, so past this it is stuck or gone."""
 STOP_S = 36.0
 """Seconds for the answer to a stop: the longest ladder of a server, and a second."""
-SETTLED = frozenset({"ready", "failed", "backing_off", "crash_looping", "lazy", "disabled", "stopped"})
+SETTLED = frozenset({"ready", "failed", "backing_off", "crash_looping", "engine_down", "lazy", "disabled", "stopped"})
 """Lives that are a first outcome."""
 
 

@@ -19,8 +19,8 @@ class Prober(Protocol):
     def token(self) -> str:
         """Return a word that tells this incarnation from the last."""
 
-    async def back_off(self, delay_s: float) -> None:
-        """Wait about so long."""
+    async def back_off(self, delay_s: float, spread_s: float = 0.0) -> None:
+        """Wait about so long, and up to `spread_s` more."""
 
     async def probe(self, instance: str, era: Era | None) -> Listed | NotListed:
         """Open the protocol with an instance and list its tools."""
@@ -40,7 +40,7 @@ def actor(profile: Profile, path: str, prober: Prober) -> Actor[Server]:
             case Probe():
                 return await prober.probe(command.instance, command.era)
             case Backoff():
-                await prober.back_off(command.delay_s)
+                await prober.back_off(command.delay_s, command.spread_s)
                 return RetryDue(number=command.number)
             case Recover():
                 return prober.recover(command.server)

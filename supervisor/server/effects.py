@@ -84,9 +84,10 @@ class Prober:
             attached=[key for key in mine if key in held], loose=[key for key in mine if key not in held]
         )  # fmt: skip
 
-    async def back_off(self, delay_s: float) -> None:
-        """Wait about so long."""
-        await trio.sleep(jittered(delay_s, random.random()))  # noqa: S311  (spreads load, protects nothing)
+    async def back_off(self, delay_s: float, spread_s: float = 0.0) -> None:
+        """Wait about so long, and up to `spread_s` more."""
+        spread = random.uniform(0.0, spread_s)  # noqa: S311  (spreads load, protects nothing)
+        await trio.sleep(jittered(delay_s, random.random()) + spread)  # noqa: S311
 
     def look(self, instance: str) -> Looked:
         """Say whether a process of the instance is there."""

@@ -80,6 +80,8 @@ def cause(one: Instance, message: Exited) -> AnyProblem | None:
     One that ends after its session has closed its stdin was asked to: it counts as stopped, whatever comes first, its
     exit or what the session says.
     """
+    if message.problem is not None and (one.phase != "halting" or one.problem is not None):
+        return message.problem
     status = status_text(message)
     is_unasked = message.ended_by in ("itself", "outside")
     if one.phase == "halting" and one.problem is not None and is_unasked:

@@ -6,13 +6,52 @@ from supervisor.errors import AnyProblem, CrashLooping
 from supervisor.events import ServerBackingOff, ServerCrashLooping, ServerFailed
 from supervisor.launch.messages import Exited, status_text
 from supervisor.server.instances import halt_one
-from supervisor.server.policy import LOOP_DELAY_S, LOOP_FAILURES, LOOP_PERIOD_S, is_hopeless
+from supervisor.server.policy import (
+    LOOP_DELAY_S,
+    LOOP_FAILURES,
+    LOOP_PERIOD_S,
+    RESUMED_S,
+    RESUMED_SPREAD_S,
+    SUSPENDED_S,
+    Failures,
+    is_blameless,
+    is_hopeless,
+)
 from supervisor.server.states import Backoff, Instance, Step
 from supervisor.server.waiting import refuse_waiters, watch_stability
 
 
 def failed(step: Step, one: Instance, problem: AnyProblem, exit_: Exited | None = None) -> None:
     """Tell a failure with all that is known, count it, and decide when to try again."""
+    if is_blameless(problem):
+        _suspend(step, one, problem, exit_)
+        return
+    _tell(step, one, problem, exit_)
+    if _is_counted_already(step, one):
+        return
+    step.change(failures=step.state.failures.add(step.now))
+    if step.state.life == "ready" or (step.state.life == "starting" and one.role == "probe"):
+        step.change(problem=problem)
+        _answer(step, problem)
+
+
+def resumed(step: Step) -> None:
+    """What had kept the mode from launching is over: forget what failed meanwhile, and start."""
+    step.change(failures=Failures())
+    if step.state.life in ("engine_down", "backing_off", "crash_looping"):
+        _set_retry(step, RESUMED_S, RESUMED_SPREAD_S)
+
+
+def _suspend(step: Step, one: Instance, problem: AnyProblem, exit_: Exited | None) -> None:
+    """Its engine is gone: told once, and no failure of the server."""
+    if step.turn("suspended"):
+        _tell(step, one, problem, exit_)
+        step.change(problem=problem)
+        _set_retry(step, SUSPENDED_S)
+        _withdraw(step)
+
+
+def _tell(step: Step, one: Instance, problem: AnyProblem, exit_: Exited | None) -> None:
     step.publish.append(
         ServerFailed(
             server=step.state.profile.name,
@@ -24,12 +63,6 @@ def failed(step: Step, one: Instance, problem: AnyProblem, exit_: Exited | None 
             diagnosis="; ".join(filter(None, (one.diagnosis, exit_.diagnosis if exit_ else ""))),
         )
     )
-    if _is_counted_already(step, one):
-        return
-    step.change(failures=step.state.failures.add(step.now))
-    if step.state.life == "ready" or (step.state.life == "starting" and one.role == "probe"):
-        step.change(problem=problem)
-        _answer(step, problem)
 
 
 def _is_counted_already(step: Step, one: Instance) -> bool:
@@ -55,13 +88,13 @@ def _loop(step: Step) -> None:
     step.turn("looped")
     step.change(problem=problem)
     step.publish.append(ServerCrashLooping(server=step.state.profile.name, problem=problem))
-    _set_retry(step)
+    _set_retry(step, step.state.failures.delay_s)
     _withdraw(step)
 
 
 def _back_off(step: Step) -> None:
     """Try again after a pause; a server that is ready stays so."""
-    _set_retry(step)
+    _set_retry(step, step.state.failures.delay_s)
     step.publish.append(
         ServerBackingOff(
             server=step.state.profile.name, delay_s=step.state.failures.delay_s, failures=step.state.failures.streak
@@ -73,11 +106,10 @@ def _back_off(step: Step) -> None:
         watch_stability(step)
 
 
-def _set_retry(step: Step) -> None:
+def _set_retry(step: Step, delay_s: float, spread_s: float = 0.0) -> None:
     """Start the clock of the next try."""
-    delay_s = step.state.failures.delay_s
     step.change(retry=step.next_number(), retry_at_s=step.now + delay_s)
-    step.do.append(Backoff(delay_s=delay_s, number=step.state.retry))
+    step.do.append(Backoff(delay_s=delay_s, number=step.state.retry, spread_s=spread_s))
 
 
 def _withdraw(step: Step) -> None:

@@ -7,9 +7,12 @@ from typing import Literal
 from msgspec import Struct
 
 from supervisor.errors import AnyProblem
-from supervisor.launch.messages import Exited, Launched, LaunchFailed
+from supervisor.launch.messages import Exited, Launched, LaunchFailed, Resumed
 
-Life = Literal["disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "failed", "stopping", "stopped"]
+Life = Literal[
+    "disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "engine_down", "failed", "stopping",
+    "stopped",
+]  # fmt: skip
 """Where a server is in its life; the table of what leads where is in states.py."""
 
 Era = Literal["handshake", "stateless"]
@@ -206,4 +209,4 @@ class Recovered(Struct, frozen=True, kw_only=True, tag="server.recovered"):
 
 Reply = Done | Described | Attached | NotAttached
 OwnResult = Listed | NotListed | StageOver | HaltOver | Looked | RetryDue | StableFor | AttachOver | Recovered
-Heard = Start | Halt | Restart | Describe | Attach | Detach | OwnResult | Launched | LaunchFailed | Exited
+Heard = Start | Halt | Restart | Describe | Attach | Detach | OwnResult | Launched | LaunchFailed | Exited | Resumed

@@ -10,6 +10,8 @@ from supervisor.errors import (
     CommandNotFound,
     ConfinementFailed,
     CwdMissing,
+    DockerNotFound,
+    EngineProblem,
     GrantRefused,
     LandlockUnavailable,
     LevelUnavailable,
@@ -32,6 +34,13 @@ LOOP_DELAY_S = 300.0
 """… after which the server is tried only this often (seconds)."""
 STABLE_S = 30.0
 """Seconds of being ready after which past failures are forgotten."""
+
+SUSPENDED_S = 20.0
+"""Seconds after which a server whose engine was gone asks again by itself."""
+RESUMED_S = 0.2
+"""Seconds between the news that its engine is back and a server's start …"""
+RESUMED_SPREAD_S = 1.5
+"""… and so many more at random, so that all servers of an engine do not start in the same moment."""
 
 HOPELESS = (
     CommandNotFound, CommandNotExecutable, CwdMissing, ModeUnavailable,
@@ -72,3 +81,8 @@ def jittered(delay_s: float, chance: float) -> float:
 def is_hopeless(problem: AnyProblem) -> bool:
     """Tell whether trying again is of no use until somebody acts."""
     return isinstance(problem, HOPELESS)
+
+
+def is_blameless(problem: AnyProblem) -> bool:
+    """Tell whether no server is at fault: its engine, or the way to it, is not there."""
+    return isinstance(problem, EngineProblem | DockerNotFound)

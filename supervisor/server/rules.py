@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import assert_never
 
 from supervisor.kernel.specs import Decision, Stop
-from supervisor.launch.messages import Exited, Launched, LaunchFailed
+from supervisor.launch.messages import Exited, Launched, LaunchFailed, Resumed
 from supervisor.server import startup
 from supervisor.server.attach import attach, attach_over, detach
 from supervisor.server.ends import exited, launch_failed, looked
+from supervisor.server.failures import resumed
 from supervisor.server.instances import begin, halt_all, halt_one, halt_over, launched, refill, stage_over
 from supervisor.server.messages import (
     Attach,
@@ -40,7 +41,7 @@ from supervisor.server.waiting import refuse_waiters
 
 OfOperator = Start | Halt | Restart | Describe | Stop
 OfClock = StageOver | HaltOver | RetryDue | StableFor | AttachOver
-OfInstance = Launched | LaunchFailed | Exited | Listed | NotListed | Looked | Recovered
+OfInstance = Launched | LaunchFailed | Exited | Resumed | Listed | NotListed | Looked | Recovered
 
 
 def initial(profile: Profile, path: str, token: str, now: float) -> Decision[Server]:
@@ -111,6 +112,8 @@ def _found(step: Step, message: OfInstance) -> None:
             launch_failed(step, message)
         case Exited():
             exited(step, message)
+        case Resumed():
+            resumed(step)
         case Listed():
             startup.listed(step, message)
         case NotListed():
@@ -189,7 +192,7 @@ def retry_due(step: Step, message: RetryDue) -> None:
     if message.number != step.state.retry:
         return
     step.change(retry=0, retry_at_s=None)
-    if step.state.life in ("backing_off", "crash_looping") and step.turn("start"):
+    if step.state.life in ("backing_off", "crash_looping", "engine_down") and step.turn("start"):
         begin(step)
     else:
         refill(step)

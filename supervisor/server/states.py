@@ -7,6 +7,8 @@
   an earlier incarnation of the actor has left.
 * An instance is forgotten when the launcher says that it is gone. If that message is lost with an actor that crashed,
   a clock has the process table looked at.
+* A server whose engine is gone has not failed: it waits, `engine_down`, until the mode says that launches can work
+  again, and asks by itself now and then, because that message may be lost.
 * A probe that ended is judged when its questioner has answered, who knows what was said and answers at stdout's end.
 """
 
@@ -24,7 +26,7 @@ from supervisor.launch.messages import Exited
 from supervisor.server.messages import Era, LastExit, Life
 from supervisor.server.policy import Failures
 
-Turn = Literal["start", "listed", "failed", "looped", "hopeless", "stop", "gone"]
+Turn = Literal["start", "listed", "failed", "looped", "suspended", "hopeless", "stop", "gone"]
 
 LIVES: dict[tuple[Life, Turn], Life] = {
     ("disabled", "start"): "starting",
@@ -33,17 +35,21 @@ LIVES: dict[tuple[Life, Turn], Life] = {
     ("failed", "start"): "starting",
     ("backing_off", "start"): "starting",
     ("crash_looping", "start"): "starting",
+    ("engine_down", "start"): "starting",
     ("starting", "listed"): "ready",
     ("starting", "failed"): "backing_off",
     ("starting", "looped"): "crash_looping",
+    ("starting", "suspended"): "engine_down",
     ("starting", "hopeless"): "failed",
     ("ready", "looped"): "crash_looping",
+    ("ready", "suspended"): "engine_down",
     ("ready", "hopeless"): "failed",
     ("lazy", "stop"): "stopped",
     ("starting", "stop"): "stopping",
     ("ready", "stop"): "stopping",
     ("backing_off", "stop"): "stopping",
     ("crash_looping", "stop"): "stopping",
+    ("engine_down", "stop"): "stopping",
     ("failed", "stop"): "stopping",
     ("stopping", "gone"): "stopped",
 }
@@ -90,6 +96,8 @@ class Backoff(Struct, frozen=True, kw_only=True):
 
     delay_s: float
     number: int
+    spread_s: float = 0.0
+    """Up to so many seconds more, at random."""
 
 
 class Look(Struct, frozen=True, kw_only=True):

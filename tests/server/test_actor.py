@@ -60,7 +60,7 @@ class FakeProber:
         self.incarnation += 1
         return f"i{self.incarnation}"
 
-    async def back_off(self, delay_s: float) -> None:
+    async def back_off(self, delay_s: float, spread_s: float = 0.0) -> None:
         await trio.sleep(delay_s)
 
     def recover(self, server: str) -> Recovered:

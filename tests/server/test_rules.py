@@ -6,7 +6,7 @@ import pytest
 from fakes.server import LAUNCHER, Play, exited, instance, launched, listed, stopped
 from msgspec import Struct
 
-from supervisor.errors import CommandNotFound, NotReady, SpawnFailed
+from supervisor.errors import CommandNotFound, EngineNotRunning, NotReady, SpawnFailed
 from supervisor.events import ServerFailed, ServerReady, ServerStarting, ServerStopped
 from supervisor.kernel.specs import Stop
 from supervisor.launch.messages import Halt as HaltInstance
@@ -33,6 +33,7 @@ from supervisor.server.states import LIVES, Look, Probe, Recover
 
 NOT_FOUND = CommandNotFound(command="nope", path="/bin")
 REFUSED = SpawnFailed(step="fork", reason="EAGAIN")
+ENGINE_DOWN = EngineNotRunning(host="unix:///run/docker.sock", reason="connection refused")
 
 
 def in_life(life: Life) -> Play:
@@ -51,8 +52,8 @@ def in_life(life: Life) -> Play:
             for _ in range(LOOP_FAILURES):
                 play.hear(RetryDue(number=play.state.retry)).fail_launch(REFUSED)
             return play
-        case "failed":
-            return Play().fail_launch(NOT_FOUND)
+        case "engine_down" | "failed":
+            return Play().fail_launch(NOT_FOUND if life == "failed" else ENGINE_DOWN)
         case "stopping":
             return Play().come_up().hear(Halt())
         case "stopped":
@@ -60,7 +61,8 @@ def in_life(life: Life) -> Play:
 
 
 EVERY_LIFE: tuple[Life, ...] = (
-    "disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "failed", "stopping", "stopped"
+    "disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "engine_down", "failed", "stopping",
+    "stopped",
 )  # fmt: skip
 
 
@@ -189,7 +191,7 @@ def test_it_can_be_described_in_every_life(life: Life) -> None:
     described = in_life(life).hear(Describe(reply_to="op")).answers("op")[-1]
     assert isinstance(described, Described)
     assert described.life == life
-    assert (described.problem is not None) == (life in ("backing_off", "crash_looping", "failed"))
+    assert (described.problem is not None) == (life in ("backing_off", "crash_looping", "engine_down", "failed"))
     assert (described.retry_in_s is not None) == (life in ("backing_off", "crash_looping"))
 
 
