@@ -192,7 +192,7 @@ def test_it_can_be_described_in_every_life(life: Life) -> None:
     assert isinstance(described, Described)
     assert described.life == life
     assert (described.problem is not None) == (life in ("backing_off", "crash_looping", "engine_down", "failed"))
-    assert (described.retry_in_s is not None) == (life in ("backing_off", "crash_looping"))
+    assert (described.retry_in_s is not None) == (life in ("backing_off", "crash_looping", "engine_down"))
 
 
 def test_a_start_while_it_is_being_stopped_is_not_forgotten_and_a_later_stop_wins() -> None:
