@@ -38,6 +38,9 @@ class Launch(Struct, frozen=True, kw_only=True, tag="instance.launch"):
     grace: Grace
     limits: Limits
     sandbox: SandboxSpec
+    program: str = ""
+    """The container engine's command that the server's own command line names, if it is to be used as it stands; empty
+    if the docker command is to be found."""
 
 
 class Halt(Struct, frozen=True, kw_only=True, tag="instance.halt"):

@@ -1,0 +1,92 @@
+"""The actor of mode `docker`: servers in containers, from the docker command's path to the verified end."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from supervisor.container import rules
+from supervisor.container.messages import ImageReady, Surveyed, Told
+from supervisor.container.rules import Abandon, Command, Listen, Make, Names, Note, Prepare, Survey
+from supervisor.engine.messages import Seen
+from supervisor.kernel.actor import Actor
+from supervisor.launch.messages import Exited, Known, Launch, Launched, LaunchFailed
+from supervisor.launch.rules import Await, End, Forget, Recall
+
+
+class Containers(Protocol):
+    """What this actor needs of the world."""
+
+    async def prepare(self, launch: Launch, docker: str) -> ImageReady | LaunchFailed:
+        """See to the image."""
+
+    async def make(self, launch: Launch, docker: str, image: str, digest: str) -> Launched | LaunchFailed:
+        """Make and start the container."""
+
+    def abandon(self, instance: str) -> None:
+        """End the preparations of a launch."""
+
+    async def told(self) -> Told:
+        """Wait for facts that are to leave as events."""
+
+    async def survey(self, docker: str) -> Surveyed:
+        """Look at every container of ours, end what is of no use."""
+
+    def note(self, seen: Seen) -> None:
+        """Take what the engine says of a container to what is known of it."""
+
+    async def ended(self, instance: str) -> Exited:
+        """Wait until nothing of it is left."""
+
+    async def halt(self, instance: str, *, stdin_s: float | None = None) -> None:
+        """End it by the ladder."""
+
+    def known(self) -> dict[str, str]:
+        """Names to reply to of the instances that were launched and whose end was not told."""
+
+    def forget(self, instance: str) -> None:
+        """Its end was told."""
+
+
+def actor(containers: Containers, names: Names) -> Actor[rules.Containers]:
+    """Make the actor."""
+
+    async def perform(command: Command) -> Struct | None:
+        match command:
+            case Prepare() | Make() | Abandon() | Listen() | Survey() | Note():
+                return await _act(containers, command)
+            case Await():
+                return await containers.ended(command.instance)
+            case End():
+                await containers.halt(command.instance, stdin_s=command.stdin_s)
+                return None
+            case Forget():
+                containers.forget(command.instance)
+                return None
+            case Recall():
+                return Known(launched=containers.known())
+
+    return Actor(
+        accepts=rules.Heard,
+        initial=lambda now: rules.initial(names, now),
+        decide=rules.decide,
+        perform=perform,
+    )
+
+
+async def _act(containers: Containers, command: Prepare | Make | Abandon | Listen | Survey | Note) -> Struct | None:
+    match command:
+        case Prepare():
+            return await containers.prepare(command.launch, command.docker)
+        case Make():
+            return await containers.make(command.launch, command.docker, command.image, command.digest)
+        case Abandon():
+            containers.abandon(command.instance)
+        case Listen():
+            return await containers.told()
+        case Survey():
+            return await containers.survey(command.docker)
+        case Note():
+            containers.note(command.seen)
+    return None
