@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+
+from supervisor.errors import DockerNotFound
 
 Source = Literal["path", "bundled", "login_shell"]
 """Where it was found: on PATH, at a well-known place, or by asking the login shell."""
@@ -43,3 +46,13 @@ class Absent(Struct, frozen=True, kw_only=True, tag="docker_path.absent"):
 
 
 Reply = Resolved | Absent
+
+
+def problem_of(absent: Absent) -> DockerNotFound:
+    """Say that the command is nowhere, for whoever needed it."""
+    return DockerNotFound(tried=tried_text(absent.tried), retry_after_s=absent.retry_after_s)
+
+
+def tried_text(tried: Sequence[Tried]) -> str:
+    """Say in one line what was tried: `/usr/bin/docker (nothing is there), …`."""
+    return ", ".join(f"{one.place} ({one.found})" for one in tried)
