@@ -426,6 +426,17 @@ class ContainerRunnerMissing(Problem, frozen=True, kw_only=True, tag="container.
     example: str = ""
 
 
+class ContainerArgumentRefused(Problem, frozen=True, kw_only=True, tag="container.argument_refused"):
+    """One of the config's `extra_args` would take the container out of stockade's hands, or is no option at all."""
+
+    sentence: ClassVar[str] = "`extra_args` cannot hold {argument!r}: {reason}"
+    advice: ClassVar[str] = "Take it out of `isolation.extra_args`; arguments of the server belong into `args`."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    argument: str
+    reason: str
+
+
 class ContainerVariableInvalid(Problem, frozen=True, kw_only=True, tag="container.variable_invalid"):
     """A variable that would steer the docker command itself has a value that cannot be given to the container alone."""
 
@@ -924,7 +935,8 @@ AnyProblem = (
     | DockerNotFound | EngineNotRunning | EnginePermissionDenied | EngineUnreachable | EngineNotResponding | EngineLost
     | SnapAppArmor | ImageNotFound | ImagePullFailed | ImageWrongPlatform
     | ContainerNameConflict | ContainerRefused | ContainerRuntimeError | ContainerCommandNotFound
-    | ContainerCommandNotExecutable | ContainerIdMissing | ContainerRunnerMissing | ContainerVariableInvalid
+    | ContainerCommandNotExecutable | ContainerIdMissing | ContainerRunnerMissing
+    | ContainerArgumentRefused | ContainerVariableInvalid
     | ModeUnavailable | SharingUnavailable
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
     | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | RemoteServer
