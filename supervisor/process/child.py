@@ -4,6 +4,7 @@ The life of a child: its stderr is read from the first byte; its death is awaite
 left a zombie while its leftovers are found and ended, because as long as it is one, the kernel gives its pid (and so
 its group and session) to nobody else; then the guard is told, the zombie is collected, and `wait` answers, always the
 same. `run` is that life. It is shielded: only the death of the child, or a ladder that has come to its end, ends it.
+If the child carries the bytes of a workload, that has to be gone too, and is ended beside the leftovers.
 """
 
 from __future__ import annotations
@@ -21,7 +22,17 @@ from supervisor.config.schema import Grace
 from supervisor.process.guardian import has_proc
 from supervisor.process.leftovers import end_all, end_group, search_of
 from supervisor.process.pidfd import collect, watch
-from supervisor.process.rungs import REAP_S, Act, who_ended
+from supervisor.process.rungs import (
+    REAP_S,
+    REPORT_S,
+    TOTAL_S,
+    WORKLOAD_S,
+    Act,
+    Rung,
+    ladder,
+    who_ended,
+    who_ended_workload,
+)
 from supervisor.process.scan import Scans
 from supervisor.process.spawn import Pipes
 from supervisor.process.stderr_lines import StderrLines
@@ -29,6 +40,7 @@ from supervisor.process.stop import climb
 from supervisor.process.streams import CHUNK_BYTES, Input, Output
 from supervisor.process.track import Track
 from supervisor.process.words import Ended, ExitStatus, Heard, Leftovers
+from supervisor.process.workload import Bounded, Fate
 
 SETTLE_READS = 17
 """Reads of the last of its stderr: the largest pipe there is, 1 MiB. More comes only from what has escaped us."""
@@ -40,7 +52,9 @@ class Hooks(Struct, frozen=True, kw_only=True):
     on_stderr: Callable[[list[Heard]], None] = lambda _heard: None
     """Lines as they come."""
     on_retired: Callable[[], None] = lambda: None
-    """Nothing of it is left; its pid is about to be free again."""
+    """No process of it is left; its pid is about to be free again."""
+    on_workload_gone: Callable[[], None] = lambda: None
+    """The engine says that its workload is gone."""
     on_ended: Callable[[], None] = lambda: None
     """The report is there."""
 
@@ -49,7 +63,14 @@ class Child:
     """A child of ours; `start` it through the process table."""
 
     def __init__(
-        self, pid: int, pipes: Pipes, *, track: Track, grace: Grace, secrets: frozenset[str] = frozenset()
+        self,
+        pid: int,
+        pipes: Pipes,
+        *,
+        track: Track,
+        grace: Grace,
+        workload: Bounded | None = None,
+        secrets: frozenset[str] = frozenset(),
     ) -> None:
         self.pid = pid
         self.stdin = Input(pipes.stdin)
@@ -58,6 +79,10 @@ class Child:
         self._stderr = pipes.stderr
         self._lines = StderrLines(secrets)
         self._track = track
+        self._workload = workload
+        self._fate = Fate(is_gone=True, was_there=False)
+        self._stopped_by = inf
+        """When a stop that is under way has to be over."""
         self._reached: Act | None = None
         self._has_asked = False
         self._nursery: trio.Nursery | None = None
@@ -117,32 +142,37 @@ class Child:
             self._has_asked = True
             with trio.CancelScope(shield=True):
                 self._begin_drain()
-                if not await climb(self, grace or self.grace, polite=self._polite):
+                self._stopped_by = trio.current_time() + TOTAL_S - REPORT_S
+                rungs = ladder(grace or self.grace, has_workload=self._workload is not None)
+                if not await climb(self, rungs, polite=self._polite):
                     self._patience.cancel()
                 await self._done.wait()
         return await self.wait()
 
-    async def flush(self) -> None:
-        """Wait until what was handed over for its stdin is in the pipe."""
-        await self.stdin.flush()
-
     def reach(self, act: Act) -> None:
-        """Note the rung and do its act; for the ladder."""
+        """Note the rung and do what of its act takes no time; for the ladder."""
         if self._dead.is_set():
             return
         self._reached = act
+        if self._workload:
+            self._workload.tell(act)
         match act:
-            case "flush":
-                pass
             case "close":
                 self.stdin.close()
             case "term":
                 self._signal(signal.SIGTERM)
                 self._signal(signal.SIGCONT)  # a stopped process would not hear the SIGTERM
-            case "kill":
-                self._polite_leftovers.cancel()
-                self._signal(signal.SIGKILL)
-                self._track.kill()  # and one that has become another user, whom we may not signal
+            case "kill" if self._workload is None:
+                self._kill()
+            case "reap":
+                self._kill()
+
+    async def carry_out(self, rung: Rung) -> None:
+        """Wait until what was handed over for its stdin is in the pipe, or the engine has done its part."""
+        if rung.act == "flush":
+            await self.stdin.flush()
+        elif self._workload:
+            await self._workload.carry_out(rung)
 
     async def run(self, scans: Scans, hooks: Hooks) -> None:
         """Live this child's life; for the process table, once."""
@@ -169,7 +199,10 @@ class Child:
                 self._status = await watch(self.pid)
             self._note_closed_stdin()
             self._dead.set()
-            return await self._end_leftovers(scans, hooks)
+            async with trio.open_nursery() as both:
+                if self._workload:
+                    both.start_soon(self._end_workload, self._workload, hooks)
+                return await self._end_leftovers(scans, hooks)
         finally:
             self._nursery = None  # whoever asks it to stop in its last moment finds nothing to be drained any more
 
@@ -177,6 +210,11 @@ class Child:
         """Whoever of us closed its stdin, a session for one, asked it to end, as the ladder's first rung does."""
         if self._reached in (None, "flush") and self.stdin.is_closed:
             self._reached = "close"
+
+    async def _end_workload(self, workload: Bounded, hooks: Hooks) -> None:
+        self._fate = await workload.end(min(trio.current_time() + WORKLOAD_S, self._stopped_by))
+        if self._fate.is_gone:
+            hooks.on_workload_gone()
 
     async def _end_leftovers(self, scans: Scans, hooks: Hooks) -> Leftovers:
         if has_proc():
@@ -226,22 +264,26 @@ class Child:
             hooks.on_stderr(heard)
 
     def _report(self, leftovers: Leftovers) -> None:
+        fate = self._fate
+        judge = who_ended_workload if self._workload else who_ended
         self._ended = Ended(
             status=self._status,
-            ended_by=who_ended(self._status, self._reached),
-            leftovers=leftovers.ended,
-            survivors=leftovers.survivors,
+            ended_by=judge(self._status, self._reached),
+            leftovers=leftovers.ended + (1 if fate.was_there and fate.is_gone else 0),
+            survivors=leftovers.survivors + (0 if fate.is_gone else 1),
+            is_workload_left=not fate.is_gone,
             oom_kills=self._oom_kills,
         )
         self._done.set()
 
     async def _abandon(self) -> None:
         """We are at fault (a callback raised): leave nothing running unwatched; the guardian ends the rest."""
-        self._signal(signal.SIGKILL)
-        self._track.kill()
+        self._kill()
         with trio.move_on_after(REAP_S):
             await watch(self.pid)
         collect(self.pid)
+        if self._workload:
+            self._fate = await self._workload.end(trio.current_time() + REAP_S)
         self._report(Leftovers())
 
     def _close_all(self) -> None:
@@ -254,6 +296,11 @@ class Child:
         if self._nursery is not None and not self._is_draining:
             self._is_draining = True
             self._nursery.start_soon(self.stdout.drain)
+
+    def _kill(self) -> None:
+        self._polite_leftovers.cancel()
+        self._signal(signal.SIGKILL)
+        self._track.kill()  # and one that has become another user, whom we may not signal
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(OSError):  # all of the group are zombies (macOS), or of another user

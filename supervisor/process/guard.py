@@ -16,6 +16,8 @@ import trio
 
 from supervisor.process import guardian
 from supervisor.process.pidfd import collect, watch
+from supervisor.process.wards import Wards
+from supervisor.process.words import Removal
 
 PENDING_BYTES = 1024 * 1024
 """What may wait for a guardian that does not read: about 40 000 lines."""
@@ -37,6 +39,7 @@ class Guard:
         self._subtree = subtree
         self._on_trouble = on_trouble
         self._known: set[int] = set()
+        self._wards = Wards()
         self._pending = bytearray()
         self._pid = 0
         self._fd = -1
@@ -59,6 +62,20 @@ class Guard:
             self._known.discard(pid)
             self._tell(b"- %d\n" % pid)
 
+    def watch_workload(self, removal: Removal) -> int:
+        """A workload is about to be started, and is to be removed if we die. Answers its number."""
+        number, text = self._wards.add(removal)
+        self._tell(text)
+        return number
+
+    def describe_workload(self, number: int, *, child: int = 0, identity: str = "") -> None:
+        """More is known of it: the child that carries its bytes, or its id."""
+        self._tell(self._wards.describe(number, child=child, identity=identity))
+
+    def forget_workload(self, number: int) -> None:
+        """It is gone, or was never started."""
+        self._tell(self._wards.drop(number))
+
     def start(self) -> None:
         """Start a guardian and tell it everything; trouble is reported, not raised: servers run without one too."""
         try:
@@ -67,7 +84,7 @@ class Guard:
             self._on_trouble(f"no guardian could be started: {error}")
             return
         self._pending.clear()
-        self._tell(b"".join(b"+ %d\n" % pid for pid in self._known))
+        self._tell(b"".join(b"+ %d\n" % pid for pid in self._known) + self._wards.everything())
 
     async def run(self) -> None:
         """See that there is always one, until `close`."""
@@ -85,7 +102,7 @@ class Guard:
                 await self._write()
             self._close_pipe()
             if self._pid:
-                await self._part(guardian.HUNT_S if self._known else 0)
+                await self._part(guardian.HUNT_S if self._known or self._wards else 0)
 
     async def _part(self, hunt_s: float) -> None:
         with trio.move_on_after(hunt_s + FAREWELL_S) as farewell:
@@ -116,7 +133,7 @@ class Guard:
             self.start()
 
     def _tell(self, text: bytes) -> None:
-        if self._fd < 0:
+        if self._fd < 0 or not text:
             return  # the next one is told everything
         self._pending += text
         self._wake.set()

@@ -1,11 +1,12 @@
 """The guardian: a tiny program that outlives a killed owner for a moment and ends what the owner had started.
 
-It reads lines from a pipe: `+ SID` (a session to end, led by a child of the owner), `- SID` (it is gone), `.` (the
-owner has ended all by itself). When the pipe closes, or its parent dies, without the last, it ends every session it
-still knows of: SIGTERM, SIGKILL after 1.5 s, nothing left after 5 s. It finds them by session, by descent, and by the
-owner's token in the environment, in the tag and in the name of the leaf; that finds also what was started and not told
-yet. It runs in a session of its own, deaf to the signals that end an owner, with an empty environment so that no other
-owner takes it for a leftover.
+It reads lines from a pipe: `+ SID` (a session to end, led by a child of the owner), `- SID` (it is gone), those about
+workloads (`removals` has them), `.` (the owner has ended all by itself). When the pipe closes, or its parent dies,
+without the last, it ends every session it still knows of: SIGTERM, SIGKILL after 1.5 s, nothing left after 5 s. It
+finds them by session, by descent, and by the owner's token in the environment, in the tag and in the name of the leaf;
+that finds also what was started and not told yet. Workloads are removed meanwhile, by the commands that it was told. It
+runs in a session of its own, deaf to the signals that end an owner, with an empty environment so that no other owner
+takes it for a leftover.
 
 Start it with `program`; it imports nothing but files of this package that import no more, and what an interpreter has
 built in.
@@ -23,6 +24,7 @@ from supervisor.process import leaves
 from supervisor.process.chase import chase
 from supervisor.process.pids import listings
 from supervisor.process.procstat import Process, family, marker_in, parse_stat
+from supervisor.process.removals import DEAF_TO, Removals
 from supervisor.process.tag import is_of, tag_in
 
 MARKER = b"STOCKADE_INSTANCE"
@@ -64,17 +66,18 @@ def program(token: str, subtree: str) -> list[str]:
 
 def main() -> None:
     """Guard until the owner says good-bye or dies."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.SIGTSTP):
+    for number in DEAF_TO:
         signal.signal(number, signal.SIG_IGN)
     parent, token, subtree = int(sys.argv[2]), sys.argv[3], sys.argv[4]
     owner = look_at(parent)
     quarry = Quarry(token, owner.started if owner else 0, subtree)
-    known = listen(parent)
+    removals = Removals()
+    known = listen(parent, removals)
     if known is not None:
-        hunt(known, quarry)
+        hunt(known, quarry, removals)
 
 
-def listen(parent: int) -> dict[int, int] | None:
+def listen(parent: int, removals: Removals) -> dict[int, int] | None:
     """Keep the list until the owner is gone; None if it said good-bye and nothing is left on the list."""
     known: dict[int, int] = {}
     rest = b""
@@ -82,8 +85,11 @@ def listen(parent: int) -> dict[int, int] | None:
         *lines, rest = (rest + data).split(b"\n")
         for line in lines:
             if line == b".":
-                return known or None
-            note(known, line, parent)
+                return known if known or removals else None
+            if line[:1] in b"+-":
+                note(known, line, parent)
+            else:
+                removals.note(line)
     return known
 
 
@@ -136,15 +142,16 @@ def note(known: dict[int, int], line: bytes, parent: int) -> None:
         known[sid] = leader.started
 
 
-def hunt(known: dict[int, int], quarry: Quarry) -> None:
+def hunt(known: dict[int, int], quarry: Quarry, removals: Removals) -> None:
     """End everything that is found, until nothing is found any more and its leaves are gone; bounded."""
     began = time.monotonic()
     asked: set[tuple[int, int]] = set()
     quiet = kills = 0
-    while quiet < QUIET_LOOKS and time.monotonic() - began < HUNT_S:
+    while (quiet < QUIET_LOOKS or not removals.is_done) and (elapsed_s := time.monotonic() - began) < HUNT_S:
+        awaited = removals.advance(elapsed_s)
         found, is_whole = search(known, quarry)
-        if time.monotonic() - began < POLITE_S:
-            ask(found, asked)
+        if elapsed_s < POLITE_S:
+            ask([process for process in found if process.session not in awaited], asked)
         else:
             kill(found, quarry)
             kills += bool(found)
@@ -152,6 +159,7 @@ def hunt(known: dict[int, int], quarry: Quarry) -> None:
         caught = chase(quarry.owns, CHASE_S) if is_outrun else 0
         quiet = 0 if found or caught or not remove_leaves(quarry) else quiet + 1
         time.sleep(PAUSE_S)
+    removals.give_up()
     if not has_proc():
         hunt_groups(known)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 import trio
+from msgspec import Struct
 
 from supervisor.config.schema import Grace, Limits
 from supervisor.errors import LaunchError, SpawnFailed
@@ -29,12 +30,26 @@ from supervisor.process.spawn import open_pipes
 from supervisor.process.subtree import open_subtree
 from supervisor.process.sweep import owner_of, sweep
 from supervisor.process.track import Track, Tracks
-from supervisor.process.words import MARKER, Command, Heard, Spawner, Swept
+from supervisor.process.words import MARKER, Command, Heard, Removal, Spawner, Swept, Workload
+from supervisor.process.workload import Bounded
 
 ENDED_KEPT = 256
 """So many children that have ended can still be asked for, so that their last output can be read for a diagnosis."""
 LOOKUPS_AT_ONCE = 64
 """Worker threads for looking at files: apart from all others, so that hanging mounts use up only these."""
+
+
+class _Start(Struct, frozen=True, kw_only=True):
+    """What is being started."""
+
+    instance: str
+    command: Command
+    """A located one."""
+    spawner: Spawner
+    grace: Grace
+    limits: Limits | None
+    workload: Bounded | None
+
 
 NOT_ASKED = Delegation(reason="stockade was not asked to divide this process's cgroup")
 
@@ -53,6 +68,7 @@ class ProcessTable:
         guard: Guard,
         owners: Owners | None,
         on_stderr: OnStderr,
+        on_trouble: OnTrouble,
         swept: Swept,
     ) -> None:
         self.swept = swept
@@ -62,11 +78,14 @@ class ProcessTable:
         self._guard = guard
         self._owners = owners
         self._on_stderr = on_stderr
+        self._on_trouble = on_trouble
         self._scans = Scans(owner_of(tracks.token).started)
         self._commands: dict[str, Command] = {}
         self._located: dict[str, Command] = {}
         self._prepared = 0
         self._children: dict[str, Child] = {}
+        self._wards: dict[str, int] = {}
+        """By which number the guard knows an instance's workload."""
         self._ended: deque[str] = deque()
         self._starting: set[str] = set()
         self._spawning = 0
@@ -125,8 +144,12 @@ class ProcessTable:
         *,
         grace: Grace | None = None,
         limits: Limits | None = None,
+        workload: Workload | None = None,
     ) -> Child:
         """Start a prepared command as a new instance; `limits` are what its leaf holds it to, if it gets one.
+
+        With a `workload` the command only carries the bytes of what an engine runs: that is what is stopped then, and
+        the instance has not ended before it is gone.
 
         Raises:
             LaunchError: nothing of it runs.
@@ -141,7 +164,15 @@ class ProcessTable:
             if located is None:
                 located = await locate(command, self._lookups)
             try:
-                return await self._track(instance, located, spawner, grace or Grace(), limits)
+                start = _Start(
+                    instance=instance,
+                    command=located,
+                    spawner=spawner,
+                    grace=grace or Grace(),
+                    limits=limits,
+                    workload=Bounded(workload, partial(self._complain, instance)) if workload else None,
+                )
+                return await (self._guard_workload(start, workload.removal) if workload else self._track(start))
             finally:
                 self._remember(command_id, located)
         except LaunchError:
@@ -149,6 +180,14 @@ class ProcessTable:
             raise
         finally:
             self._starting.discard(instance)
+
+    def identify(self, instance: str, workload_id: str) -> None:
+        """Say which workload this instance has, as soon as that is known, and before its cidfile is removed."""
+        self._guard.describe_workload(self._wards.get(instance, 0), identity=workload_id)
+
+    def forget_workload(self, instance: str) -> None:
+        """The workload of this instance, which was left when it ended (`Ended.is_workload_left`), is gone now."""
+        self._guard.forget_workload(self._wards.pop(instance, 0))
 
     async def close(self) -> None:
         """Stop all children, each by its own ladder, and wait until nothing is left; for `open_processes`."""
@@ -168,18 +207,27 @@ class ProcessTable:
             for name in self.live():
                 nursery.start_soon(partial(self._children[name].stop, now=True))
 
-    async def _track(
-        self, instance: str, command: Command, spawner: Spawner, grace: Grace, limits: Limits | None
-    ) -> Child:
+    async def _guard_workload(self, start: _Start, removal: Removal) -> Child:
+        """Let the guardian know of the workload before there can be one."""
+        number = self._wards[start.instance] = self._guard.watch_workload(removal)
+        try:
+            child = await self._track(start)
+        except BaseException:
+            self.forget_workload(start.instance)
+            raise
+        self._guard.describe_workload(number, child=child.pid)
+        return child
+
+    async def _track(self, start: _Start) -> Child:
         """Give it what it is known by, start it, and take that away again if it could not be started."""
         if self._is_closing:
             raise LaunchError(SpawnFailed(step="start", reason="stockade is stopping"))
         self._spawning += 1
         try:
             with trio.CancelScope(shield=True):
-                track = await self._tracks.begin(instance, limits)
+                track = await self._tracks.begin(start.instance, start.limits)
                 try:
-                    child = await self._spawn(command, spawner, grace, track)
+                    child = await self._spawn(start, track)
                 except BaseException:
                     await track.dispose()
                     self._tracks.end(track)
@@ -189,22 +237,23 @@ class ProcessTable:
         finally:
             self._spawning -= 1
             self._changed.set()
-        self._tracks.check(instance, child.pid, track)
-        self._adopt(instance, child, track)
+        self._tracks.check(start.instance, child.pid, track)
+        self._adopt(start.instance, child, track)
         return child
 
-    async def _spawn(self, command: Command, spawner: Spawner, grace: Grace, track: Track) -> Child:
+    async def _spawn(self, start: _Start, track: Track) -> Child:
         pipes = open_pipes()
+        command = start.command
         marked = msgspec.structs.replace(command, env={MARKER: track.marker, **_without_marker(command)})
         try:
-            pid = await spawner(marked, msgspec.structs.replace(pipes.theirs, tracking=track.tracking))
+            pid = await start.spawner(marked, msgspec.structs.replace(pipes.theirs, tracking=track.tracking))
         except BaseException:
             pipes.close_ours()
             raise
         finally:
             pipes.close_theirs()
         values = frozenset(command.env[name] for name in command.secrets if name in command.env)
-        return Child(pid, pipes, track=track, grace=grace, secrets=values)
+        return Child(pid, pipes, track=track, grace=start.grace, workload=start.workload, secrets=values)
 
     def _adopt(self, instance: str, child: Child, track: Track) -> None:
         self._children[instance] = child
@@ -214,11 +263,15 @@ class ProcessTable:
         hooks = Hooks(
             on_stderr=lambda heard: self._on_stderr(instance, heard),
             on_retired=lambda: self._retire(child.pid, track),
+            on_workload_gone=lambda: self.forget_workload(instance),
             on_ended=lambda: self._bury(instance),
         )
         self._nursery.start_soon(child.run, self._scans, hooks)
         if self._is_killed:  # it was on its way when all were killed
             self._nursery.start_soon(partial(child.stop, now=True))
+
+    def _complain(self, instance: str, text: str) -> None:
+        self._on_trouble(f"{instance}: {text}")
 
     def _remember(self, command_id: str, located: Command) -> None:
         if command_id in self._commands:
@@ -260,7 +313,9 @@ async def open_processes(
     guard = Guard(token, subtree=path, on_trouble=on_trouble)
     tracks = Tracks(token, subtree, delegation, on_trouble=on_trouble)
     async with trio.open_nursery() as nursery:
-        table = ProcessTable(nursery, tracks, guard=guard, owners=owners, on_stderr=on_stderr, swept=swept)
+        table = ProcessTable(
+            nursery, tracks, guard=guard, owners=owners, on_stderr=on_stderr, on_trouble=on_trouble, swept=swept
+        )
         guard.start()
         nursery.start_soon(guard.run)
         if owners:

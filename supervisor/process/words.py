@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct, field
 
@@ -65,6 +65,62 @@ shielded, so it must bound itself.
 Raises: LaunchError, and then nothing of the command runs."""
 
 
+WorkloadRung = Literal["close", "stop", "kill", "remove", "reap"]
+"""A rung of the stop ladder of a child with a workload: its stdin is closed, its workload is asked to stop, killed,
+removed, and the child itself is killed."""
+
+
+class Removal(Struct, frozen=True, kw_only=True):
+    """How the guardian removes a workload whose owner was killed: by running a command, with the workload's id last.
+
+    It is told to the guardian as it is, so there must be no secret in it.
+    """
+
+    argv: tuple[str, ...]
+    """`argv[0]` is an absolute path; ids of further workloads are appended too."""
+    env: Mapping[str, str]
+    """The whole environment of that command."""
+    cidfile: str
+    """Where the child writes the workload's id, for as long as nobody has said which it is."""
+
+    def __repr__(self) -> str:
+        return f"Removal({self.argv[0]!r}, {len(self.argv) - 1} arguments, {len(self.env)} variables)"
+
+
+class Workload(Protocol):
+    """What a child has running somewhere else, by an engine: the child itself only carries its bytes.
+
+    So the end of the child proves nothing, and ending the child ends nothing. Each call may be cancelled and must give
+    in then; what the engine answers is no reason to raise. That there is nothing (any more) is success. If it is not
+    known yet which workload it is, that has to be waited for.
+    """
+
+    @property
+    def removal(self) -> Removal:
+        """How the guardian removes it; asked for once, before the child is started."""
+        ...
+
+    async def stop(self, seconds: float) -> None:
+        """Have the engine ask it to end (SIGTERM), and kill it after so many seconds."""
+        ...
+
+    async def kill(self) -> None:
+        """Have the engine kill it at once."""
+        ...
+
+    async def remove(self) -> None:
+        """Have the engine remove it, whether it still runs or not."""
+        ...
+
+    async def is_gone(self) -> bool | None:
+        """Whether the engine knows nothing of it any more; None if the engine could not be asked."""
+        ...
+
+    def on_rung(self, rung: WorkloadRung) -> None:
+        """Hear of a rung just before it is taken."""
+        ...
+
+
 class ExitStatus(Struct, frozen=True):
     """What the kernel says about a dead process; neither is known if somebody else collected it."""
 
@@ -78,9 +134,11 @@ class Ended(Struct, frozen=True, kw_only=True):
     status: ExitStatus
     ended_by: EndedBy
     leftovers: int = 0
-    """Processes that outlived the first one and had to be ended."""
+    """Processes that outlived the first one and had to be ended. A workload counts as one."""
     survivors: int = 0
-    """Processes that could not be ended (stuck in the kernel, or of another user)."""
+    """Processes that could not be ended (stuck in the kernel, or of another user). A workload counts as one."""
+    is_workload_left: bool = False
+    """Its workload is still there, or the engine could not be asked whether it is: one of the survivors then."""
     oom_kills: int = 0
     """Processes of it that the kernel killed because its leaf was over the memory limit."""
 
