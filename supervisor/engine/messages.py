@@ -40,7 +40,7 @@ class Mended(Struct, frozen=True, kw_only=True, tag="engine.mended"):
 
 
 class Stood(Struct, frozen=True, kw_only=True, tag="engine.stood"):
-    """How the engine stands: told after `Watch`, and at each change."""
+    """How the engine stands: told after `Watch`, at each change, and when a `Suspect` has come to nothing."""
 
     state: State
     host: str = ""
