@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from supervisor.docker_path import rules
 from supervisor.docker_path.messages import Absent, Resolve, Resolved, Source, Tried
 from supervisor.docker_path.places import Search
-from supervisor.docker_path.rules import Knowledge, Look, Looked
+from supervisor.docker_path.rules import Knowledge, Look, Looked, Negative
 from supervisor.events import DockerPathAbsent, DockerPathResolved
 
 SEARCH = Search(steps=("path", "bundled", "login_shell"), well_known=("/usr/bin/docker", "/snap/bin/docker"))
@@ -75,15 +76,29 @@ def test_the_first_place_in_the_order_wins(there: dict[str, str], source: Source
     assert world.published == [DockerPathResolved(path=there[source], source=source)]
 
 
+def thorough_searches(world: World) -> list[int]:
+    """When a question each 20 s leads to a thorough search, over 240 s without any docker."""
+    searched = []
+    for now in range(0, 240, 20):
+        assert isinstance(world.ask(float(now)), Absent)
+        assert world.steps in (THOROUGH, ["bundled"])
+        searched += [now] if world.steps == THOROUGH else []
+    return searched
+
+
 def test_thorough_searches_come_at_0_60_120_and_180_however_often_it_is_asked() -> None:
     """Every question meanwhile looks at the well-known places, and a look that misses does not renew the negative."""
-    world, searched = World(), []
-    for now in range(0, 240, 20):
-        answer = world.ask(float(now))
-        assert isinstance(answer, Absent)
-        assert world.steps == (THOROUGH if now % 60 == 0 else ["bundled"])
-        searched += [now] if world.steps == THOROUGH else []
-    assert searched == [0, 60, 120, 180]
+    assert thorough_searches(World()) == [0, 60, 120, 180]
+
+
+def test_a_resolver_whose_looks_renew_the_negative_is_caught_by_that() -> None:
+    class Renewing(World):
+        def hear(self, message: Any, now: float) -> None:
+            super().hear(message, now)
+            if isinstance(message, Looked) and isinstance(self.state.found, Negative):
+                self.state = replace(self.state, found=replace(self.state.found, begun=now))
+
+    assert thorough_searches(Renewing()) == [0]
 
 
 @pytest.mark.parametrize(
