@@ -11,7 +11,7 @@ import os
 import struct
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, cast
 
 import trio
 
@@ -155,8 +155,7 @@ class Connections:
 
 
 def _of(error: LaunchError) -> AnyProblem:
-    problem: AnyProblem = error.problem  # type: ignore[assignment]  # every problem is listed there: a test says so
-    return problem
+    return cast(AnyProblem, error.problem)
 
 
 # ------------------------------------------------------------------------------------------------ waiting for a socket

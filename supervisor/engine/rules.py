@@ -71,7 +71,7 @@ class Watched(Struct, frozen=True, kw_only=True):
     running: frozenset[str] = frozenset()
     """Containers of ours."""
     is_ticking: bool = False
-    """A check is due, or under way because it was."""
+    """The next check will fall due."""
     is_checking: bool = False
     is_suspected: bool = False
     """Somebody waits for the outcome of the check that is under way."""
@@ -269,10 +269,10 @@ def _ticking(decision: Decided) -> Decided:
 
 
 def _check_due(state: Watched) -> Decided:
-    if not state.running:
-        return Decision(replace(state, is_ticking=False))
-    check = () if state.is_checking else (Check(number=state.number),)
-    return Decision(replace(state, is_checking=True), do=check)
+    fallen = replace(state, is_ticking=False)
+    if state.is_checking or not state.running:
+        return Decision(fallen)
+    return Decision(replace(fallen, is_checking=True), do=(Check(number=state.number),))
 
 
 def _checked(state: Watched, message: Checked, now: float) -> Decided:
@@ -281,4 +281,4 @@ def _checked(state: Watched, message: Checked, now: float) -> Decided:
         lost = replace(state, number=state.number + 1, is_ticking=False, is_checking=False, is_suspected=False, tries=0)
         return _failed(lost, Failed(number=lost.number, host=state.host, problem=message.problem), now)
     tell = _tell(state, _stood(state)) if state.is_suspected else ()  # who suspected it may have given something up
-    return _ticking(Decision(replace(state, is_ticking=False, is_checking=False, is_suspected=False), tell=tell))
+    return _ticking(Decision(replace(state, is_checking=False, is_suspected=False), tell=tell))
