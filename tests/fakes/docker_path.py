@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Any
-
 import trio
-from fakes.kernel import quiet
 
 from supervisor.docker_path.actor import Finder, actor
 from supervisor.docker_path.messages import Absent, Resolve, Resolved
 from supervisor.docker_path.places import Search
 from supervisor.kernel.actor import leaf_run
 from supervisor.kernel.bus import Bus
-from supervisor.kernel.specs import Branch, Decision, Leaf
+from supervisor.kernel.specs import Branch, Leaf
 from supervisor.kernel.tree import Tree
+
+PATIENCE_S = 1000.0
+"""Of the test's own clock."""
 
 
 class Asker:
-    """A tree of a resolver and one who asks it."""
+    """A tree of a resolver, and who asks it."""
 
     def __init__(self, finder: Finder, search: Search) -> None:
         self.bus = Bus()
-        self.answers: deque[Resolved | Absent] = deque()
-        self.arrived = trio.Event()
-        self.tree = Tree(
-            Branch(
-                name="root",
-                children=(
-                    Leaf(name="docker_path", run=leaf_run(self.bus, actor(finder, search))),
-                    Leaf(name="asker", run=leaf_run(self.bus, quiet(Resolved | Absent, self._hear))),
-                ),
-            ),
-            self.bus,
-        )
-
-    def _hear(self, state: Any, message: Resolved | Absent, _now: float) -> Decision[Any]:
-        self.answers.append(message)
-        self.arrived.set()
-        return Decision(state)
+        resolver = Leaf(name="docker_path", run=leaf_run(self.bus, actor(finder, search)))
+        self.tree = Tree(Branch(name="root", children=(resolver,)), self.bus)
 
     async def ask(self, *refs: str) -> list[Resolved | Absent]:
-        for ref in refs:
-            await self.bus.tell("root/docker_path", Resolve(reply_to="root/asker", ref=ref), sender="root/asker")
-        while len(self.answers) < len(refs):
-            self.arrived = trio.Event()
-            await self.arrived.wait()
-        return [self.answers.popleft() for _ in refs]
+        """Ask all at once; the answers are in the order of the questions."""
+        answers: dict[str, Resolved | Absent] = {}
+
+        async def one(ref: str) -> None:
+            question = Resolve(reply_to="", ref=ref)
+            answers[ref] = await self.bus.ask("root/docker_path", question, Resolved | Absent, timeout_s=PATIENCE_S)
+
+        async with trio.open_nursery() as nursery:
+            for ref in refs:
+                nursery.start_soon(one, ref)
+        return [answers[ref] for ref in refs]
