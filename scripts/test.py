@@ -9,15 +9,18 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from scripts import testbed
+from scripts import engine, testbed
 from scripts.testbed import ROOT, say
 
 LOCAL = ROOT / ".cache"
@@ -48,9 +51,8 @@ def gate(python: Path, pytest_words: list[str]) -> list[Step]:
     ]
 
 
-def prepared(python: Path, *, fast: bool) -> dict[str, str]:
-    """The environment in which the steps run."""
-    real = {} if fast else testbed.real_programs()
+def environment(python: Path, real: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which the steps run; `real` names the real programs, if any were prepared."""
     return {
         **os.environ,
         **real,
@@ -61,13 +63,13 @@ def prepared(python: Path, *, fast: bool) -> dict[str, str]:
     }
 
 
-def perform(steps: list[Step], environment: dict[str, str]) -> list[str]:
+def perform(steps: list[Step], variables: dict[str, str]) -> list[str]:
     """Run every step and say how it went; returns the names of those that failed."""
     failed = []
     for step in steps:
         say(f"--- {step.name}: {shlex.join(step.command)}")
         start = time.monotonic()
-        outcome = subprocess.run(step.command, cwd=ROOT, env=environment, check=False)
+        outcome = subprocess.run(step.command, cwd=ROOT, env=variables, check=False)
         say(f"{step.name}: {'passed' if outcome.returncode == 0 else 'FAILED'} in {time.monotonic() - start:.1f} s")
         if outcome.returncode:
             failed.append(step.name)
@@ -83,26 +85,49 @@ def skips() -> list[str]:
     return [f"{number} of: {reason}" for reason, number in sorted(found.items())]
 
 
+@contextmanager
+def real_programs(*, fast: bool, keep: bool) -> Iterator[dict[str, str]]:
+    """Everything that the tests of real programs need, the engine among it, as variables; nothing where it is fast."""
+    if fast:
+        yield {}
+        return
+    programs = testbed.real_programs()
+    with engine.prepared(programs, keep=keep) as found:
+        yield programs | found
+
+
 def main() -> int:
-    """Prepare, run the gate, say what failed and what was skipped."""
+    """Prepare, run the gate, take down what was brought up, say what failed and what was skipped."""
     parser = argparse.ArgumentParser(prog="scripts/test", description=__doc__)
     parser.add_argument("--fast", action="store_true", help="leave out the tests that run real programs")
     parser.add_argument("--prepare", action="store_true", help="only prepare; print the variables for a shell to eval")
+    parser.add_argument("--down", action="store_true", help="only take down the Docker engine that --prepare left up")
     options, words = parser.parse_known_args()
-    python = testbed.development()
-    environment = prepared(python, fast=options.fast)
-    if options.prepare:
-        for name, value in sorted(environment.items()):
-            if name in ("PATH", "VIRTUAL_ENV") or name.startswith("STOCKADE_TEST_"):
-                print(f"export {name}={shlex.quote(value)}")
+    # As Ctrl-C does, so that what was brought up is taken down on the way out.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    if options.down:
+        engine.retire_all(kept_too=True)
         return 0
-    JUNIT.unlink(missing_ok=True)
-    (LOCAL / "coverage").mkdir(exist_ok=True)
-    failed = perform(gate(python, [*(["-m", "not real"] if options.fast else []), *words]), environment)
+    python = testbed.development()
+    with real_programs(fast=options.fast, keep=options.prepare) as real:
+        variables = environment(python, real)
+        if options.prepare:
+            show(variables)
+            return 0
+        JUNIT.unlink(missing_ok=True)
+        (LOCAL / "coverage").mkdir(exist_ok=True)
+        failed = perform(gate(python, [*(["-m", "not real"] if options.fast else []), *words]), variables)
     for line in skips():
         say(f"skipped: {line}")
     say(f"FAILED: {', '.join(failed)}" if failed else "everything passed")
     return 1 if failed else 0
+
+
+def show(variables: dict[str, str]) -> None:
+    """Print what a shell has to evaluate to have the environment of the tests."""
+    for name, value in sorted(variables.items()):
+        if name in ("PATH", "VIRTUAL_ENV") or name.startswith("STOCKADE_TEST_"):
+            print(f"export {name}={shlex.quote(value)}")
 
 
 if __name__ == "__main__":

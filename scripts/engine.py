@@ -1,0 +1,197 @@
+"""The Docker engine that the tests run against: brought up for a run, with its images, and taken down at its end.
+
+Root on Linux gets an engine of this tree's own, in a network namespace of its own, so the machine's containers, images,
+bridges and firewall are never touched. Anybody else gets the engine that answers already, or none, and the tests that
+need one say so and are skipped. An engine is in use while somebody holds its lock; a lock dies with its holder, so an
+engine whose holders are all gone is anybody's to take down. Only `scripts/test --prepare` leaves one up on purpose.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from scripts import testbed
+from scripts.testbed import CACHE, ROOT, say
+
+TESTENV = ROOT / "scripts" / "testenv"
+RUN = Path("/run/stockade-testenv")
+"""Sockets and locks of the engines; short, because a socket's path has room for 107 bytes."""
+NAME = f"tests-{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}"
+"""The engine of this tree. Those for tests that kill or pause theirs are called `NAME-…`."""
+KEPT = RUN / f"{NAME}.kept"
+"""Is there while `--prepare` wants the engine to stay."""
+DEBIAN = {
+    "dockerd": "docker.io",
+    "docker": "docker.io",
+    "busybox": "busybox-static",
+    "docker-registry": "docker-registry",
+}
+LAYERS = CACHE / "docker" / "images"
+"""What the images are made of; see ensure-images.sh."""
+IMAGES = ("busybox", "python", "node", "mcp", "everything", "foreign")
+VARIABLE = "STOCKADE_TEST_DOCKER_HOST"
+"""What names the engine to the tests. Not DOCKER_HOST: most tests are about a machine on which nobody set that."""
+SDK, NPM = "STOCKADE_TEST_SDK1", "STOCKADE_TEST_NPM_CACHE"
+SKIP = 77
+"""The exit code with which a helper says that something cannot be had here."""
+LIMIT_S = 300
+"""Seconds for making all images on a slow machine; a warm engine takes about five."""
+
+
+class UnavailableError(Exception):
+    """There can be no engine here; the text says why."""
+
+
+def ask(helper: str, *words: str, **environment: str) -> str:
+    """Run a helper of scripts/testenv, out of reach of Ctrl-C (who interrupts a run wants its engine taken down).
+
+    Raises:
+        UnavailableError: it cannot do that here.
+        SystemExit: it failed.
+    """
+    outcome = subprocess.run(
+        [TESTENV / helper, *words],
+        env=os.environ | {"TESTENV_DIR": str(CACHE / "docker"), "TESTENV_RUN": str(RUN)} | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        start_new_session=True,
+        check=False,
+    )
+    if outcome.returncode == SKIP:
+        raise UnavailableError(outcome.stderr.strip().removeprefix("SKIP: "))
+    if outcome.returncode:
+        sys.stderr.write(outcome.stdout[-4000:] + outcome.stderr[-4000:])
+        raise SystemExit(f"failed ({outcome.returncode}): {helper} {' '.join(words)}")
+    return outcome.stdout.strip()
+
+
+def up(name: str, *, flags: str = "", disk: str = "") -> str:
+    """Start an engine, or start it again; returns its address. `flags` go to dockerd, `disk` bounds its data ("96m")."""
+    return ask("ensure-docker.sh", "--private", name, TESTENV_DOCKERD_FLAGS=flags, TESTENV_DISK=disk)
+
+
+def down(name: str) -> None:
+    """End an engine and remove all that it had."""
+    ask("ensure-docker.sh", "--down", name)
+
+
+def load(host: str, *kinds: str, programs: Mapping[str, str] = os.environ) -> None:
+    """Give an engine images (see ensure-images.sh). Layers that are missing are made of the programs."""
+    found = {"PATH": programs.get("PATH"), "TESTENV_PYTHON": programs.get(SDK), "npm_config_cache": programs.get(NPM)}
+    ask("ensure-images.sh", *kinds, DOCKER_HOST=host, **{name: value for name, value in found.items() if value})
+
+
+@contextmanager
+def in_use(name: str) -> Iterator[None]:
+    """While this lasts, nobody who looks for engines without a user takes this one down."""
+    RUN.mkdir(parents=True, exist_ok=True)
+    path = RUN / f"{name}.lock"
+    while True:
+        with path.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+                yield
+                return
+        # whoever had it took the engine down meanwhile, and the lock with it
+
+
+@contextmanager
+def private(*, flags: str = "", disk: str = "") -> Iterator[str]:
+    """The name of an engine that runs while this lasts, for a test that kills, pauses or fills up its own."""
+    name = f"{NAME}-{secrets.token_hex(3)}"
+    with in_use(name):
+        try:
+            up(name, flags=flags, disk=disk)
+            yield name
+        finally:
+            down(name)
+            (RUN / f"{name}.lock").unlink(missing_ok=True)
+
+
+def retire(name: str) -> bool:
+    """Take an engine down if nobody uses it; returns whether it was."""
+    path = RUN / f"{name}.lock"
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        down(name)
+        path.unlink(missing_ok=True)
+    return True
+
+
+def retire_all(*, kept_too: bool = False) -> None:
+    """Take down the engines of this tree that nobody uses: those of tests that died, and the shared one unless kept."""
+    if kept_too:
+        KEPT.unlink(missing_ok=True)
+    for path in sorted(RUN.glob(f"{NAME}*.lock")):
+        if path.stem != NAME or not KEPT.exists():
+            retire(path.stem)
+
+
+@contextmanager
+def prepared(programs: Mapping[str, str], *, keep: bool = False) -> Iterator[dict[str, str]]:
+    """The variables that name an engine with all images; it is taken down at the end if this was its last user.
+
+    `programs` is what `testbed.real_programs` made. Empty, with the reason said, where there can be no engine.
+    """
+    if os.geteuid() != 0 or sys.platform != "linux":
+        yield _variables(programs, lambda: ask("ensure-docker.sh"))
+        return
+    retire_all()
+    try:
+        with in_use(NAME):
+            if keep:
+                KEPT.touch()
+            testbed.debian_packages(DEBIAN)
+            yield _variables(programs, lambda: up(NAME))
+    finally:
+        with patience():
+            retire_all()
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """No Ctrl-C and no SIGTERM: who interrupts now would leave engines behind that nobody uses."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _variables(programs: Mapping[str, str], bring_up: Callable[[], str]) -> dict[str, str]:
+    try:
+        with testbed.locked():
+            host = bring_up()
+            _make_layers(host, programs)
+    except UnavailableError as reason:
+        say(f"no Docker engine, so the tests that need one are skipped: {reason}")
+        return {}
+    return {VARIABLE: host}
+
+
+def _make_layers(host: str, programs: Mapping[str, str]) -> None:
+    """All images, of layers made anew when what they are made of has changed."""
+    made_by = hashlib.sha256((TESTENV / "ensure-images.sh").read_bytes()).hexdigest()
+    node = shutil.which("node", path=programs["PATH"])
+    version = subprocess.run([node or "node", "--version"], capture_output=True, text=True, check=True).stdout
+    recipe = [made_by, testbed.SDK1, version]
+    if testbed.once(LAYERS, recipe):
+        say("making the images that tests run containers of")
+    load(host, *IMAGES, programs=programs)
+    testbed.finish(LAYERS, recipe)
