@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from scripts.filters import module
-from scripts.pages import cli, config, errors, events, exit_codes
+from scripts.pages import cli, config, container_life, errors, events, exit_codes
 from scripts.pages.markdown import NOTICE
 
 ROOT = Path(__file__).parents[1]
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 def wanted(root: Path) -> dict[str, str]:
     """Every page as it should be, by its path below docs/reference."""
     found: dict[str, str] = {}
-    for part in (config, events, errors, exit_codes, cli):
+    for part in (config, events, errors, exit_codes, cli, container_life):
         found |= part.pages(root)
     return found
 

@@ -154,7 +154,7 @@ _ROWS: Sequence[_Row] = tuple(_Row(phrase, means) for phrase, means in (
     (rf"failed to connect to the docker API at {_HOST}", _engine(EngineNotRunning)),
     (r"Cannot connect to (?:Podman|the Podman)", _engine(EngineNotRunning)),
     (r"unable to resolve docker endpoint: ", _engine(EngineUnreachable)),
-    (r"error waiting for container: (?!context canceled)|^(?:docker: )?unexpected EOF|: unexpected EOF$", _engine(EngineLost)),
+    (r"error waiting for container: (?!context canceled)|^(?:docker: )?unexpected EOF", _engine(EngineLost)),
     (r"error during connect: \w+ \"(?P<host>\w+://[^/\"]+)", _engine(EngineUnreachable)),
     (r"error during connect: ", _engine(EngineUnreachable)),
     # The docker command took its own arguments amiss.
@@ -163,7 +163,7 @@ _ROWS: Sequence[_Row] = tuple(_Row(phrase, means) for phrase, means in (
     (r"container ID file found|failed to create the container ID file", _refused),
     # The image.
     (r"does not match the specified platform: wanted (?P<engine>[^,\s]+), actual: (?P<platform>\S+?)\.?$", _platform),
-    (r"image's platform \((?P<platform>[^)]+)\) does not match .*\((?P<engine>[^)]+)\)(?s:.*)exec format error", _platform),
+    (r"platform \((?P<platform>[^)]+)\) does not match .*\((?P<engine>[^)]+)\)(?s:.*)exec format error", _platform),
     (r"no matching manifest for (?P<engine>\S+)", _no_manifest),
     (r"pull access denied for |repository does not exist|manifest unknown|manifest for \S+ not found|name unknown",
      _no_image),

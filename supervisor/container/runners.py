@@ -52,23 +52,29 @@ _PYTHON_RUNNERS = {"uvx": "uv", "uv": "uv", "pipx": "pipx"}
 """Command and the package of the Python index that has it."""
 
 _INSTALL = """\
-command -v "$1" >/dev/null && exec "$@"
-at=$STOCKADE_RUNNER
-(
-  flock 9 || exit
-  test -e "$at/complete" && exit
-  rm -rf "$at" && python3 -m venv --without-pip "$at" &&
-    python3 -m pip --python "$at/bin/python3" --disable-pip-version-check install --quiet "$STOCKADE_PACKAGE" &&
-    : >"$at/complete"
-) 9>"$at.lock" </dev/null >&2 || exit
-runner=$at/bin/$1; shift; unset STOCKADE_RUNNER STOCKADE_PACKAGE
-exec "$runner" "$@"
+import fcntl, os, shutil, subprocess, sys
+package, place, *command = sys.argv[1:]
+found = shutil.which(command[0])
+if not found:
+    found = place + "/bin/" + command[0]
+    with open(place + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(place + "/complete"):
+            shutil.rmtree(place, ignore_errors=True)
+            python = [sys.executable, "-I", "-m"]
+            pip = ["pip", "--disable-pip-version-check", "--python", place + "/bin/python3", "install", "--quiet"]
+            for step in (["venv", "--without-pip", place], [*pip, package]):
+                if subprocess.call([*python, *step], stdin=subprocess.DEVNULL, stdout=2):
+                    sys.exit("stockade: " + package + " is not in the image and could not be installed")
+            open(place + "/complete", "w").close()
+os.execv(found, command)
 """
 """Installs a Python package into an environment of its own in the volume, unless it is there, and becomes its command.
 
-Nothing is put into this text: what is installed and where are variables, the command line are its own arguments.
-Several containers of a server begin at once: they wait for each other by the lock, and an installation that was cut
-short lacks the mark and is begun anew. stdout belongs to the protocol and stdin to the server: it gets neither.
+In Python, for that is what the image has for certain; a shell or `flock` it may lack. Nothing is put into this text:
+package, place and command line are its arguments. Several containers of a server begin at once: they wait for each
+other by the lock, and an installation that was cut short lacks the mark and is begun anew. stdout belongs to the
+protocol and stdin to the server: the installation gets neither.
 """
 
 _OFFICIAL = re.compile(r"(?:.*/library/|[^/]*[.:][^/]*/|localhost/)?(?P<name>[a-z]+)(?::[^/@]*)?(?:@.*)?", re.ASCII)
@@ -94,8 +100,7 @@ def begin(command: str, args: tuple[str, ...], image: str) -> Begin:
             argv = ("npx", "--yes", f"--package={_NODE_RUNNERS[command]}", "--", *argv)
         case "python" if command in _PYTHON_RUNNERS:
             package = _PYTHON_RUNNERS[command]
-            variables |= {"STOCKADE_RUNNER": f"{CACHE}/{package}-{_short(image)}", "STOCKADE_PACKAGE": package}
-            argv = ("sh", "-c", _INSTALL, "sh", *argv)
+            argv = ("python3", "-I", "-c", _INSTALL, package, f"{CACHE}/{package}-{_short(image)}", *argv)
         case "php" if command == "composer":
             # Its installer is a script of a web site, held by no package index: that is not run on anybody's behalf.
             reason = "Composer is not part of the official images of PHP"
