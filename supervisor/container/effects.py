@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Awaitable, Callable, Mapping
-from errno import ECONNRESET
 from functools import partial
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import trio
 
@@ -30,10 +30,9 @@ from supervisor.container.facts import (
     container_state,
     engine_facts,
     image_facts,
-    seen,
 )
 from supervisor.container.pulling import Pull, advanced
-from supervisor.container.pump import Stream, StreamFailed, keep_open
+from supervisor.container.pump import Events, Stream, StreamFailed, keep_open
 from supervisor.engine.messages import Seen
 from supervisor.errors import EngineNotResponding, EngineUnreachable, LaunchError, Problem
 from supervisor.process import brief
@@ -147,7 +146,9 @@ class Engine:
         """
         client = await self._connected()
         self.questions += 1
-        stream = Stream(partial(_begin_pull, client, self.environment, name, platform), self._pulling)
+        stream = Stream(
+            partial(_reached, self.socket_path, _begin_pull, client, self.environment, name, platform), self._pulling
+        )
         pull = Pull()
         try:
             await stream.begin()
@@ -173,7 +174,7 @@ class Engine:
         client = await self._connected()
         self.questions += 1
         filters: dict[str, list[str]] = {"type": ["container"], "event": [*ACTIONS], "label": _equal(labels)}
-        stream = Stream(partial(_begin_events, client, filters), trio.CapacityLimiter(1))
+        stream = Stream(partial(_reached, self.socket_path, _begin_events, client, filters), trio.CapacityLimiter(1))
         try:
             with trio.fail_after(QUESTION_S + SLACK_S):
                 await stream.begin()
@@ -208,7 +209,9 @@ class Engine:
         client = await self._connected()
         self.questions += 1
         try:
-            return await _in_thread(partial(question, client), limiter or self._asking, limit_s)
+            return await _in_thread(
+                partial(_reached, self.socket_path, question, client), limiter or self._asking, limit_s
+            )
         except (AskFailed, trio.TooSlowError) as error:
             if causes.status_of(error) and not is_of_engine:
                 raise LaunchError(causes.refusal(error, self.host)) from error
@@ -234,7 +237,8 @@ class Engine:
         self.host, self.socket_path = place.shown, endpoint.socket_path(place.host)
         self.questions += 1
         try:
-            return await _in_thread(partial(_client, place, self.environment), self._asking, QUESTION_S)
+            handshake = partial(_reached, self.socket_path, _client, place, self.environment)
+            return await _in_thread(handshake, self._asking, QUESTION_S)
         except (AskFailed, trio.TooSlowError) as error:
             raise self._lost(error, None) from error
 
@@ -262,39 +266,6 @@ class Engine:
         if client is not None and self._client is client and not isinstance(problem, EngineNotResponding):
             self.forget()
         return LaunchError(problem)
-
-
-class Events:
-    """What happens to containers of ours, one thing at a time."""
-
-    def __init__(self, stream: Stream, lost: Callable[[BaseException], LaunchError]) -> None:
-        self._stream = stream
-        self._lost = lost
-
-    async def __aenter__(self) -> Self:
-        """It is open already."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Listen no longer."""
-        self.close()
-
-    async def next(self) -> Seen:
-        """Wait for the next thing that happens; cancelling this ends the stream.
-
-        Raises: LaunchError, when the stream has ended, which means that the engine is lost.
-        """
-        try:
-            while (line := await self._stream.next()) is not None:
-                if (found := seen(line)) is not None:
-                    return found
-        except StreamFailed as error:
-            raise self._lost(error) from error
-        raise self._lost(ConnectionResetError(ECONNRESET, "the stream of its events ended"))
-
-    def close(self) -> None:
-        """Listen no longer; a second call changes nothing."""
-        self._stream.cut()
 
 
 class Engines:
@@ -337,6 +308,15 @@ async def _in_thread(work: Callable[[], Answer], limiter: trio.CapacityLimiter, 
 
     with trio.fail_after(limit_s + SLACK_S):
         return await trio.to_thread.run_sync(carry_out, abandon_on_cancel=True, limiter=limiter)
+
+
+def _reached(socket_path: str, ask: Callable[..., Answer], *arguments: Any) -> Answer:
+    """Ask, if somebody is there to be asked: the SDK loses a socket whenever it tries in vain to connect it."""
+    if socket_path:
+        with socket.socket(socket.AF_UNIX) as knock:
+            knock.settimeout(QUESTION_S)
+            knock.connect(socket_path)
+    return ask(*arguments)
 
 
 def _client(place: Endpoint, environment: Mapping[str, str]) -> APIClient:

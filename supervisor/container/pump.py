@@ -11,9 +11,14 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from errno import ECONNRESET
+from typing import TYPE_CHECKING, Any, Self
 
 import trio
+
+from supervisor.container.facts import seen
+from supervisor.engine.messages import Seen
+from supervisor.errors import LaunchError
 
 if TYPE_CHECKING:
     from requests import Response
@@ -81,6 +86,39 @@ class Stream:
                 found: dict[str, Any] = json.loads(line)
                 return found
         return None
+
+
+class Events:
+    """What happens to containers of ours, one thing at a time."""
+
+    def __init__(self, stream: Stream, lost: Callable[[BaseException], LaunchError]) -> None:
+        self._stream = stream
+        self._lost = lost
+
+    async def __aenter__(self) -> Self:
+        """It is open already."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Listen no longer."""
+        self.close()
+
+    async def next(self) -> Seen:
+        """Wait for the next thing that happens; cancelling this ends the stream.
+
+        Raises: LaunchError, when the stream has ended, which means that the engine is lost.
+        """
+        try:
+            while (line := await self._stream.next()) is not None:
+                if (found := seen(line)) is not None:
+                    return found
+        except StreamFailed as error:
+            raise self._lost(error) from error
+        raise self._lost(ConnectionResetError(ECONNRESET, "the stream of its events ended"))
+
+    def close(self) -> None:
+        """Listen no longer; a second call changes nothing."""
+        self._stream.cut()
 
 
 def keep_open(response: Response) -> None:
