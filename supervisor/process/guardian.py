@@ -147,9 +147,10 @@ def hunt(known: dict[int, int], quarry: Quarry, removals: Removals) -> None:
     began = time.monotonic()
     asked: set[tuple[int, int]] = set()
     quiet = kills = 0
+    removals.advance(0)  # before the first look: an engine takes its time
     while (quiet < QUIET_LOOKS or not removals.is_done) and (elapsed_s := time.monotonic() - began) < HUNT_S:
-        awaited = removals.advance(elapsed_s)
         found, is_whole = search(known, quarry)
+        awaited = removals.advance(elapsed_s, {process.session for process in found} if has_proc() else None)
         if elapsed_s < POLITE_S:
             ask([process for process in found if process.session not in awaited], asked)
         else:

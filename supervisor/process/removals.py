@@ -71,17 +71,18 @@ class Removals:
         except ValueError:
             pass
 
-    def advance(self, elapsed_s: float) -> set[int]:
+    def advance(self, elapsed_s: float, live: set[int] | None = None) -> set[int]:
         """Begin the removal of all whose id is known by now, and see to the commands that run.
 
-        Answers the sessions that have still to say the ids of their workloads.
+        Answers the sessions that have still to say the ids of their workloads. `live` are those that were alive a
+        moment ago, if that is known: a dead one says nothing any more.
         """
         ready: dict[int, list[bytes]] = {}
         for number, ward in list(self._wards.items()):
-            identity = ward.identify()
-            if identity:
+            is_silent = elapsed_s >= CIDFILE_S or (live is not None and ward.session not in {0, *live})
+            if identity := ward.identify():
                 ready.setdefault(ward.way, []).append(identity)
-            if identity or elapsed_s >= CIDFILE_S:
+            if identity or is_silent:
                 del self._wards[number]
         for way, identities in ready.items():
             self._remove(way, identities, TRIES)
