@@ -77,7 +77,7 @@ def run_now(
 
 
 async def run(argv: Sequence[str], env: Mapping[str, str], *, bound_s: float, bound_bytes: int = OUTPUT_BYTES) -> Brief:
-    """As `run_now`, in a worker thread. If this is cancelled, the command and its group are killed before it returns."""
+    """As `run_now`, in a worker thread. Cancelled, it kills the command and its group before it returns."""
     import trio
 
     listening, telling = os.pipe()
