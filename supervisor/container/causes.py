@@ -32,7 +32,7 @@ SLOW = {"ReadTimeout", "ReadTimeoutError", "TooSlowError"}
 BROKEN = {"RemoteDisconnected", "ChunkedEncodingError", "IncompleteRead"}
 MISSING_IMAGE = (
     "pull access denied", "repository does not exist", "manifest unknown", "no such image", "name unknown",
-    "not found: manifest",
+    "invalid reference format",
 )  # fmt: skip
 OTHER_PLATFORM = "no matching manifest for "
 

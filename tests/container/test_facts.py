@@ -1,0 +1,97 @@
+"""The engine's answers, shaped; the answers are real ones, shortened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from supervisor.container.facts import container_facts, container_state, engine_facts, image_facts, seen
+from supervisor.engine.messages import Seen
+
+ID = "6faa19900845f375230327ff9cd8869ce30d8a14c4c755a021c6a0cc0ccd1a03"
+
+
+def event(action: str, **more: Any) -> dict[str, Any]:
+    attributes = {"image": "busybox", "name": "x", **more}
+    return {
+        "status": action, "id": ID, "from": "busybox", "Type": "container", "Action": action,
+        "Actor": {"ID": ID, "Attributes": attributes}, "scope": "local", "time": 1, "timeNano": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (event("start"), Seen(container=ID, action="start")),
+        (event("die", exitCode="137"), Seen(container=ID, action="die", exit_code=137)),
+        (event("die"), Seen(container=ID, action="die")),
+        (event("die", exitCode="?"), Seen(container=ID, action="die")),
+        (event("start", exitCode="0"), Seen(container=ID, action="start")),
+        (event("exec_start: sh"), None),
+        ({**event("start"), "Type": "network"}, None),
+        ({"Type": "container", "Action": "start", "Actor": {}}, None),
+        ({}, None),
+        ({"errorDetail": {"message": "x"}}, None),
+    ],
+)
+def test_events(line: dict[str, Any], expected: Seen | None) -> None:
+    assert seen(line) == expected
+
+
+def test_of_an_engine_that_says_little_little_is_known() -> None:
+    facts = engine_facts({}, {}, "unix:///x")
+    assert (facts.cpus, facts.cgroup_version, facts.security, facts.rootless, facts.is_snap) == (
+        0,
+        "",
+        (),
+        False,
+        False,
+    )
+
+
+def test_what_an_engine_says_of_itself() -> None:
+    info = {
+        "SecurityOptions": ["name=seccomp,profile=default", "name=rootless", "name=cgroupns"],
+        "DockerRootDir": "/var/snap/docker/common/var-lib-docker",
+        "NCPU": 2, "MemTotal": 1024, "CgroupVersion": "2", "LoggingDriver": "json-file", "LiveRestoreEnabled": True,
+        "OperatingSystem": "Ubuntu Core 22",
+    }  # fmt: skip
+    version = {"Version": "28.2.2", "ApiVersion": "1.50", "Os": "linux", "Arch": "arm64"}
+    facts = engine_facts(info, version, "unix:///x")
+    assert facts.security == ("seccomp", "rootless", "cgroupns")
+    assert facts.rootless
+    assert facts.is_snap
+    assert facts.live_restore
+    assert (facts.version, facts.api, facts.architecture) == ("28.2.2", "1.50", "arm64")
+
+
+@pytest.mark.parametrize(
+    ("name", "digests", "expected"),
+    [
+        ("python:3.11", ["python@sha256:a", "mirror/python@sha256:b"], "python@sha256:a"),
+        ("mirror/python", ["python@sha256:a", "mirror/python@sha256:b"], "mirror/python@sha256:b"),
+        ("localhost:5000/x:1", ["localhost:5000/x@sha256:c"], "localhost:5000/x@sha256:c"),
+        ("localhost:5000/x", ["localhost:5000/x@sha256:c"], "localhost:5000/x@sha256:c"),
+        ("x@sha256:d", ["y@sha256:e", "x@sha256:d"], "x@sha256:d"),
+        ("renamed", ["x@sha256:f"], "x@sha256:f"),
+        ("built-here", [], "sha256:id"),
+        ("built-here", None, "sha256:id"),
+    ],
+)
+def test_the_digest_is_the_one_under_the_name_that_was_asked_for(name: str, digests: Any, expected: str) -> None:
+    assert image_facts(name, {"Id": "sha256:id", "RepoDigests": digests}).digest == expected
+
+
+def test_a_listed_container() -> None:
+    listed = container_facts({"Id": ID, "Names": ["/stockade-x"], "Labels": None, "State": "exited"})
+    assert (listed.name, listed.labels, listed.status) == ("stockade-x", {}, "exited")
+
+
+def test_a_paused_container_runs_and_does_not_work() -> None:
+    state = {"Status": "paused", "Running": True, "Paused": True, "Pid": 7, "ExitCode": 0}
+    found = container_state({"Id": ID, "Name": "/x", "State": state, "Config": {"Labels": {"a": "b"}}, "Created": "t"})
+    assert found.running
+    assert found.paused
+    assert not found.works
+    assert found.labels == {"a": "b"}
