@@ -36,7 +36,9 @@ DEBIAN = {
     "busybox": "busybox-static",
     "docker-registry": "docker-registry",
 }
-LAYERS = CACHE / "docker" / "images"
+DATA = CACHE / "docker"
+"""Where engines keep everything that is not in RUN."""
+LAYERS = DATA / "images"
 """What the images are made of; see ensure-images.sh."""
 IMAGES = ("busybox", "python", "node", "mcp", "everything", "foreign")
 VARIABLE = "STOCKADE_TEST_DOCKER_HOST"
@@ -61,7 +63,7 @@ def ask(helper: str, *words: str, **environment: str) -> str:
     """
     outcome = subprocess.run(
         [TESTENV / helper, *words],
-        env=os.environ | {"TESTENV_DIR": str(CACHE / "docker"), "TESTENV_RUN": str(RUN)} | environment,
+        env=os.environ | {"TESTENV_DIR": str(DATA), "TESTENV_RUN": str(RUN)} | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -78,7 +80,7 @@ def ask(helper: str, *words: str, **environment: str) -> str:
 
 
 def up(name: str, *, flags: str = "", disk: str = "") -> str:
-    """Start an engine, or start it again; returns its address. `flags` go to dockerd, `disk` bounds its data ("96m")."""
+    """Start an engine (again) and return its address. `flags` go to dockerd; `disk` limits its data ("96m")."""
     return ask("ensure-docker.sh", "--private", name, TESTENV_DOCKERD_FLAGS=flags, TESTENV_DISK=disk)
 
 

@@ -1,0 +1,68 @@
+"""The engine that all tests share, engines of a test's own, a registry; and a look at what a test left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+
+import pytest
+from real.docker import leftovers
+from real.docker.engines import Cli, PrivateEngine, running_engine
+from real.docker.registry import PROGRAM, Registry, running_registry
+
+from scripts import engine
+
+
+@pytest.fixture(scope="session")
+def docker_host() -> str:
+    """The address of the engine that all tests share. No test pauses, kills or empties it; for that, private_engine."""
+    value = os.environ.get(engine.VARIABLE)
+    if not value:
+        pytest.skip(f"{engine.VARIABLE} is not set: scripts/test prepares it")
+    return value
+
+
+@pytest.fixture(scope="session")
+def cli(docker_host: str) -> Cli:
+    """The docker command line, speaking to that engine: `cli("ps")`, `cli.lines("ps", "-q")`, `cli.run(…)`."""
+    return Cli(docker_host)
+
+
+@pytest.fixture(autouse=True)
+def no_containers_left() -> Iterator[None]:
+    """Fail a test that leaves a managed container in the shared engine, and remove it."""
+    host = os.environ.get(engine.VARIABLE)
+    if not host:
+        yield
+        return
+    with leftovers.none_left(Cli(host)):
+        yield
+
+
+@pytest.fixture
+def private_engine(docker_host: str) -> Iterator[Callable[..., PrivateEngine]]:
+    """Starts engines of the test's own: `private_engine("busybox", flags="--live-restore", small_disk="96m")`."""
+    with ExitStack() as engines:
+
+        def start(*kinds: str, flags: str = "", small_disk: str = "") -> PrivateEngine:
+            return engines.enter_context(private(*kinds, flags=flags, small_disk=small_disk))
+
+        yield start
+
+
+def private(*kinds: str, flags: str = "", small_disk: str = "") -> AbstractContextManager[PrivateEngine]:
+    """An engine for a fixture of any scope; where there can be none, the test is skipped."""
+    if os.geteuid() != 0:
+        pytest.skip("an engine of the test's own needs root")
+    return running_engine(*kinds, flags=flags, small_disk=small_disk)
+
+
+@pytest.fixture(scope="session")
+def registry(docker_host: str) -> Iterator[Registry]:
+    """A registry that the shared engine reaches. For a private engine: `running_registry(engine.host)`."""
+    if shutil.which(PROGRAM) is None:
+        pytest.skip(f"{PROGRAM} is not installed (Debian has a package of that name)")
+    with running_registry(docker_host) as found:
+        yield found
