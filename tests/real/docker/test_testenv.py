@@ -142,7 +142,7 @@ def test_nothing_of_an_engine_is_left(docker_host: str, root: None) -> None:
     assert subprocess.run(["pgrep", "--full", name], capture_output=True).stdout == b""
     assert not own.folder.exists()
     assert not own.data.exists()
-    mounts = open("/proc/self/mounts").read()  # noqa: SIM115
+    mounts = Path("/proc/self/mounts").read_text()
     assert name not in mounts
     assert container not in mounts
 
