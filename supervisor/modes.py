@@ -9,6 +9,9 @@ from typing import Any
 from supervisor.bare.actor import actor as bare_actor
 from supervisor.bare.effects import BareInstances
 from supervisor.config.schema import Mode
+from supervisor.container.actor import actor as container_actor
+from supervisor.container.instances import ContainerInstances
+from supervisor.container.rules import Names
 from supervisor.kernel.actor import Actor
 from supervisor.process.table import ProcessTable
 from supervisor.sandbox.actor import actor as sandbox_actor
@@ -24,6 +27,7 @@ class Surroundings:
     sandbox: Sandbox
     sandbox_profile: Callable[[str], Profile]
     """What the config says about a server's sandbox that a launch does not carry, by the server's name."""
+    containers: ContainerInstances
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,11 +38,21 @@ class ModeRow:
     actor: Callable[[Surroundings], Actor[Any]]
 
 
+WORK = "root/work"
+"""Where the actors of the modes, and those that serve them, are in the tree."""
+RESOLVER = "docker_path"
+WATCHER = "engine"
+CONTAINERS = Names(own=f"{WORK}/docker", resolver=f"{WORK}/{RESOLVER}", engine=f"{WORK}/{WATCHER}")
+
 MODES = (
     ModeRow(mode="none", actor=lambda around: bare_actor(BareInstances(around.table))),
     ModeRow(
         mode="sandbox",
         actor=lambda around: sandbox_actor(SandboxInstances(around.table, around.sandbox, around.sandbox_profile)),
+    ),
+    ModeRow(
+        mode="docker",
+        actor=lambda around: container_actor(around.containers, CONTAINERS),
     ),
 )
 """The modes, in the order in which their actors start."""
@@ -46,4 +60,4 @@ MODES = (
 
 def launcher_path(mode: Mode) -> str:
     """Return the name of the actor that launches servers of this mode."""
-    return f"root/work/{mode}"
+    return f"{WORK}/{mode}"

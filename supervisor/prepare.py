@@ -14,6 +14,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from supervisor.config.schema import Config, ServerSpec
+from supervisor.container.own import own as own_command
+from supervisor.container.words import Profile as ContainerProfile
 from supervisor.environment.rules import Allowance, environment
 from supervisor.errors import LaunchError, Problem, SocketsReachable
 from supervisor.process.locate import locate_now
@@ -38,8 +40,12 @@ ANY_PROGRAM = ("/bin/sh",)
 def command_of(spec: ServerSpec, environ: Mapping[str, str]) -> Command:
     """Return what is executed for a server: arguments, the whole environment, the working directory."""
     allowance = Allowance(
-        allow=spec.environment_allow, proxies=spec.environment_proxies, env=spec.env, unset=spec.unset
-    )  # fmt: skip
+        allow=spec.environment_allow,
+        proxies=spec.environment_proxies,
+        env=spec.env,
+        unset=spec.unset,
+        docker_cli=spec.own_container,
+    )
     return Command(
         argv=(spec.command, *spec.args),
         env=environment(environ, allowance, platform=sys.platform),
@@ -76,6 +82,37 @@ def standings_of(config: Config) -> dict[str, Standing]:
 def sandbox_profile_of(spec: ServerSpec) -> Profile:
     """Say what of a server's configuration concerns its sandbox beyond the sandbox's own block."""
     return Profile(working_dir=spec.cwd, own_env=frozenset(spec.env))
+
+
+def container_profile_of(spec: ServerSpec) -> ContainerProfile:
+    """Say what of a server's configuration concerns its container."""
+    return ContainerProfile(
+        server=spec.name,
+        place=spec.place,
+        command=spec.docker.command,
+        args=spec.args,
+        env=spec.env,
+        secret_names=frozenset(name for name, value in spec.env.items() if value in spec.secrets),
+        cwd=spec.cwd,
+        spec=spec.docker,
+        limits=spec.limits,
+        grace=spec.grace,
+        startup=spec.startup,
+        own=(spec.command, *spec.args) if spec.own_container else None,
+    )
+
+
+def own_program_of(spec: ServerSpec) -> str:
+    """Return the engine's command that a user-written server names, if it is to be used as it stands.
+
+    A bare `docker` that speaks to the engine in force is found as ours is, wherever it lies; everything else is looked
+    up as it is written. Empty for all other servers.
+    """
+    if not spec.own_container:
+        return ""
+    theirs = own_command((spec.command, *spec.args))
+    is_ours = spec.command == "docker" and not theirs.global_options and theirs.kind == "run"
+    return "" if is_ours else spec.command
 
 
 def order_of(spec: ServerSpec) -> Order:

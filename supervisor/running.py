@@ -6,13 +6,23 @@ and the tree as a request to stop.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 import trio
 
 from supervisor.config.redact import Redactor
 from supervisor.config.schema import Config
+from supervisor.container.effects import Engines
+from supervisor.container.instances import ContainerInstances
+from supervisor.container.owner import FOLDER, owner_here
+from supervisor.docker_path.effects import DockerFinder
+from supervisor.docker_path.places import search_on
+from supervisor.environment.effects import CliEnvironment
+from supervisor.environment.hydration import with_docker_first
 from supervisor.errors import StockadeError
 from supervisor.errors import TreeGaveUp as GaveUpProblem
 from supervisor.events import ProcessTroubled, StderrLine
@@ -20,15 +30,15 @@ from supervisor.kernel.bus import Bus
 from supervisor.kernel.node import ChildFailed, GaveUp
 from supervisor.kernel.specs import Branch
 from supervisor.kernel.tree import Tree
-from supervisor.prepare import places_of, standings_of
-from supervisor.process.table import open_processes
+from supervisor.prepare import container_profile_of, places_of, standings_of
+from supervisor.process.table import ProcessTable, open_processes
 from supervisor.process.words import Heard
 from supervisor.relay.actor import Sessions
 from supervisor.relay.instream import stream_pair
 from supervisor.relay.out import Tally
 from supervisor.relay.pump import Client, run_session
 from supervisor.sandbox.audit import Audit
-from supervisor.sandbox.effects import open_sandbox
+from supervisor.sandbox.effects import Sandbox, open_sandbox
 from supervisor.tree import Leaves, Run, path_of, root_of, server_leaf, terms_of
 
 Edge = Callable[[Run], Leaves]
@@ -66,17 +76,7 @@ async def open_run(
         open_processes(state_dir, on_stderr=on_stderr, on_trouble=on_trouble, divides_cgroup=divides_cgroup) as table,
         open_sandbox(places_of(config, state_dir, environ), audit) as sandbox,
     ):
-        sessions = Sessions(bus, table, run_session, path_of)
-        run = Run(
-            config=config,
-            bus=bus,
-            tree=Tree(Branch(name="root"), bus),
-            table=table,
-            sandbox=sandbox,
-            sessions=sessions,
-            redactor=redactor,
-            names=tuple(spec.name for spec in config.servers),
-        )
+        run = _run_of(_Below(bus, table, sandbox, redactor), config, state_dir, environ)
         servers = tuple(server_leaf(run, spec, environ, version, is_probed=is_probed) for spec in config.servers)
         run.tree = Tree(root_of(run, servers, edge(run)), bus)
         task = _Task(run.tree)
@@ -88,8 +88,62 @@ async def open_run(
                 yield run
             finally:
                 run.tree.stop()
+        run.engines.close()
         if task.problem is not None:
             raise StockadeError(task.problem)
+
+
+class _Below(NamedTuple):
+    """What a run stands on."""
+
+    bus: Bus
+    table: ProcessTable
+    sandbox: Sandbox
+    redactor: Redactor
+
+
+def _run_of(below: _Below, config: Config, state_dir: str, environ: Mapping[str, str]) -> Run:
+    """Put together what the edges work with; its tree is made from it."""
+    bus, table, sandbox, redactor = below
+    containers, engines = _containers_of(config, table, state_dir, environ)
+    return Run(
+        config=config,
+        bus=bus,
+        tree=Tree(Branch(name="root"), bus),
+        table=table,
+        sandbox=sandbox,
+        engines=engines,
+        containers=containers,
+        finder=DockerFinder(environ, sys.platform),
+        search=search_on(sys.platform, environ.get("HOME", "")),
+        sessions=Sessions(bus, table, run_session, path_of),
+        redactor=redactor,
+        names=tuple(spec.name for spec in config.servers),
+    )
+
+
+def _containers_of(
+    config: Config, table: ProcessTable, state_dir: str, environ: Mapping[str, str]
+) -> tuple[ContainerInstances, Engines]:
+    """Make the effects of mode docker, and the engines that they speak to."""
+    cli = CliEnvironment(environ, sys.platform)
+
+    async def environment(docker: str) -> Mapping[str, str]:
+        return with_docker_first(dict((await cli.get()).env), docker)
+
+    profiles = {spec.name: container_profile_of(spec) for spec in config.servers}
+    engines = Engines(environment)
+    makes_some = any(spec.mode == "docker" or spec.own_container for spec in config.servers)
+    owner = owner_here(state_dir, config.source, is_kept=makes_some)
+    containers = ContainerInstances(
+        table,
+        engines,
+        profile=profiles.__getitem__,
+        environment=environment,
+        owner=owner,
+        folder=Path(state_dir) / FOLDER / owner.owner,
+    )
+    return containers, engines
 
 
 def _listener(bus: Bus, audit: Audit, redactor: Redactor) -> Callable[[str, Sequence[Heard]], None]:

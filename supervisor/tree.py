@@ -2,7 +2,7 @@
 
     root                      one_for_one
     ├── sinks                 one_for_one   leaves of the edge that opened the tree: where events go
-    ├── work                  one_for_one   one actor per isolation mode
+    ├── work                  one_for_one   the docker command's resolver, the engine's watcher, an actor per mode
     ├── servers               dynamic       one actor per MCP server
     ├── sessions                            gives instances to sessions
     └── edges                 one_for_one   leaves of the edge that opened the tree: the control socket
@@ -17,13 +17,20 @@ from dataclasses import dataclass
 
 from supervisor.config.redact import Redactor
 from supervisor.config.schema import Config, ServerSpec
+from supervisor.container.effects import Engines
+from supervisor.container.instances import ContainerInstances
+from supervisor.docker_path.actor import actor as resolver_actor
+from supervisor.docker_path.effects import DockerFinder
+from supervisor.docker_path.places import Search
+from supervisor.engine.actor import actor as watcher_actor
+from supervisor.engine.effects import Connections
 from supervisor.kernel.actor import leaf_run
 from supervisor.kernel.bus import Bus
 from supervisor.kernel.specs import Branch, Leaf, Limit, Restart
 from supervisor.kernel.stoppable import until_stop
 from supervisor.kernel.tree import Tree
-from supervisor.modes import MODES, Surroundings, launcher_path
-from supervisor.prepare import command_of, sandbox_profile_of
+from supervisor.modes import MODES, RESOLVER, WATCHER, Surroundings, launcher_path
+from supervisor.prepare import command_of, own_program_of, sandbox_profile_of
 from supervisor.process.table import ProcessTable
 from supervisor.relay.actor import Sessions
 from supervisor.relay.pump import Terms
@@ -33,6 +40,8 @@ from supervisor.server.effects import Prober
 from supervisor.server.states import Profile
 
 SERVERS = "root/servers"
+SPARE_S = 10.0
+"""Seconds beyond the clocks of the stages of a start, each of which is kept by whoever does it."""
 SERVER_STOP_S = 35.0
 """Seconds for one server to end: the longest stop ladder (30 s) and its report."""
 
@@ -46,6 +55,10 @@ class Run:
     tree: Tree
     table: ProcessTable
     sandbox: Sandbox
+    engines: Engines
+    containers: ContainerInstances
+    finder: DockerFinder
+    search: Search
     sessions: Sessions
     redactor: Redactor
     names: tuple[str, ...]
@@ -59,15 +72,18 @@ def path_of(server: str) -> str:
 
 def profile_of(spec: ServerSpec, command: str, *, is_probed: bool) -> Profile:
     """Say what the rules of a server need of its configuration."""
+    startup = spec.startup
+    is_docker = spec.mode == "docker" or spec.own_container
     return Profile(
         name=spec.name,
         mode=spec.mode,
-        launcher=launcher_path(spec.mode),
+        launcher=launcher_path("docker" if is_docker else spec.mode),
         command=command,
         grace=spec.grace,
         limits=spec.limits,
         sandbox=spec.sandbox,
-        create_s=spec.startup.create_s,
+        program=own_program_of(spec),
+        create_s=startup.resolve_s + startup.pull_s + startup.create_s + SPARE_S if is_docker else startup.create_s,
         spares=spec.spares if is_probed and spec.sharing == "per-session" else 0,
         max_sessions=1 if spec.sharing == "exclusive" else None,
         restart=spec.restart,
@@ -100,14 +116,19 @@ class Leaves:
 def root_of(run: Run, servers: tuple[Leaf, ...], leaves: Leaves) -> Branch:
     """Declare the tree."""
     profiles = {spec.name: sandbox_profile_of(spec) for spec in run.config.servers}
-    around = Surroundings(table=run.table, sandbox=run.sandbox, sandbox_profile=profiles.__getitem__)
+    around = Surroundings(
+        table=run.table, sandbox=run.sandbox, sandbox_profile=profiles.__getitem__, containers=run.containers
+    )  # fmt: skip
+    resolver = Leaf(name=RESOLVER, run=leaf_run(run.bus, resolver_actor(run.finder, run.search)))
+    connections = Connections(run.engines.at, run.containers.labels)
+    watcher = Leaf(name=WATCHER, run=leaf_run(run.bus, watcher_actor(connections)))
     modes = tuple(Leaf(name=row.mode, run=leaf_run(run.bus, row.actor(around)), shutdown_s=40.0) for row in MODES)
     return Branch(
         name="root",
         limit=Limit(intensity=5, period_s=30.0),
         children=(
             Branch(name="sinks", children=leaves.first, limit=Limit(intensity=20, period_s=60.0)),
-            Branch(name="work", children=modes, limit=Limit(intensity=5, period_s=30.0)),
+            Branch(name="work", children=(resolver, watcher, *modes), limit=Limit(intensity=5, period_s=30.0)),
             Branch(name="servers", children=servers, dynamic=True, limit=Limit(intensity=20, period_s=60.0)),
             Leaf(name="sessions", run=until_stop(run.sessions.run)),
             Branch(name="edges", children=leaves.last, limit=Limit(intensity=20, period_s=60.0)),

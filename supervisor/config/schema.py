@@ -288,7 +288,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     """Why not, in words."""
     engine: bool = False
     """A Docker engine answers."""
-    modes: tuple[Mode, ...] = ("sandbox", "none")
+    modes: tuple[Mode, ...] = ("docker", "sandbox", "none")
     """Isolation modes that this version can run."""
     sharings: tuple[Sharing, ...] = ("per-session", "exclusive")
     """Kinds of sharing that this version can serve."""

@@ -56,6 +56,7 @@ def launch(step: Step, role: Role) -> None:
         grace=profile.grace,
         limits=profile.limits,
         sandbox=profile.sandbox,
+        program=profile.program,
     )
     step.tell.append((profile.launcher, order))
     step.do.append(After(seconds=profile.create_s, message=StageOver(instance=key)))

@@ -131,6 +131,8 @@ class Profile(Struct, frozen=True, kw_only=True):
     grace: Grace
     limits: Limits
     sandbox: SandboxSpec
+    program: str = ""
+    """As `Launch` says."""
     create_s: float = 30.0
     spares: int = 1
     max_sessions: int | None = None

@@ -121,7 +121,7 @@ def test_a_sandbox_elsewhere_than_on_linux_is_none_and_says_so() -> None:
 
 def test_a_mode_that_this_version_cannot_run_keeps_only_its_server_from_starting() -> None:
     servers = {"a": {"command": "x", "isolation": {"mode": "docker"}}, "b": {"command": "x"}}
-    config = resolved({"mcpServers": servers, "isolation": {"mode": "none"}}, facts=Facts())
+    config = resolved({"mcpServers": servers, "isolation": {"mode": "none"}}, facts=Facts(modes=("sandbox", "none")))
     assert [spec.name for spec in config.servers] == ["b"]
     assert config.invalid[0].problems == (ModeUnavailable(mode="docker"),)
     assert config.invalid[0].spec is not None

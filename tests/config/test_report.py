@@ -17,7 +17,7 @@ BROKEN: dict[str, Any] = {"command": ""}
 DEGRADED = {"command": "npx", "isolation": {"mode": "sandbox", "sandbox": {"best_effort": True}}}
 UNSAID = {"command": "npx"}
 OFF = {"enabled": False}
-LESS = Facts(landlock=False)
+LESS = Facts(landlock=False, modes=("sandbox", "none"))
 
 
 def exit_code(*entries: dict[str, Any], strict: bool = False, **top: Any) -> int:

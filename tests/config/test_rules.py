@@ -98,7 +98,8 @@ def test_secrets_of_all_servers_are_known_together() -> None:
         "c": {"command": "x", "env": {"K": "${GONE}"}},
     }
     world = World(variables={"A": "secret-a", "B": "secret-b"})
-    config = resolved({"mcpServers": servers, "isolation": {"mode": "none"}}, world=world, facts=Facts())
+    facts = Facts(modes=("sandbox", "none"))
+    config = resolved({"mcpServers": servers, "isolation": {"mode": "none"}}, world=world, facts=facts)
     assert config.secrets == ("secret-a", "secret-b")
 
 
@@ -137,7 +138,7 @@ def test_impossible_dependencies_are_refused(servers: dict[str, list[str]], faul
 
 def test_an_impossible_dependency_is_told_beside_what_else_is_wrong() -> None:
     entry = {"command": "x", "isolation": {"mode": "docker"}, "stockade": {"depends_on": ["zz"]}}
-    config = resolved({"mcpServers": {"a": entry}}, facts=Facts())
+    config = resolved({"mcpServers": {"a": entry}}, facts=Facts(modes=("sandbox", "none")))
     assert [problem.code for problem in config.invalid[0].problems] == ["mode.unavailable", "config.dependency_invalid"]
 
 

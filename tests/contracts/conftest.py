@@ -11,7 +11,7 @@ from fakes.mode import FakeInstances
 
 from supervisor.modes import MODES, ModeRow
 
-REAL = [pytest.param(row, id=row.mode, marks=pytest.mark.real) for row in MODES]
+REAL = [pytest.param(row, id=row.mode, marks=pytest.mark.real) for row in MODES if row.mode != "docker"]
 
 
 @pytest.fixture(params=[pytest.param(None, id="fake"), *REAL])

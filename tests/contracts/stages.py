@@ -7,7 +7,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from uuid import uuid4
 
 import trio
@@ -221,7 +221,9 @@ async def real_scene(row: ModeRow, state_dir: Path) -> AsyncIterator[Scene]:
     profile = Profile(working_dir=str(folder), own_env=frozenset({"CONTRACT"}))
     places = Places(state_dir=str(state_dir), homes=())
     async with open_processes() as table, open_sandbox(places) as sandbox:
-        around = Surroundings(table=table, sandbox=sandbox, sandbox_profile=lambda _server: profile)
+        around = Surroundings(
+            table=table, sandbox=sandbox, sandbox_profile=lambda _server: profile, containers=cast(Any, None)
+        )  # fmt: skip
         async with scene(RealStage(table, folder), row.actor(around)) as opened:
             yield opened
 

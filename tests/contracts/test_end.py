@@ -12,7 +12,10 @@ from fakes.process import come_true
 from supervisor.launch.messages import Exited
 from supervisor.modes import MODES, ModeRow
 
-ROWS = [pytest.param(None, id="fake"), *(pytest.param(row, id=row.mode, marks=pytest.mark.real) for row in MODES)]
+ROWS = [
+    pytest.param(None, id="fake"),
+    *(pytest.param(row, id=row.mode, marks=pytest.mark.real) for row in MODES if row.mode != "docker"),
+]
 
 
 @pytest.mark.usefixtures("no_leaks")

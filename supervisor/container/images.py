@@ -1,0 +1,64 @@
+"""The image stage: an image is on the engine before a container is made of it, and is known by its digest then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import trio
+
+from supervisor.container.effects import Engine
+from supervisor.container.facts import EngineFacts, ImageFacts
+from supervisor.errors import ImagePullFailed, ImageWrongPlatform, LaunchError
+from supervisor.events import ImagePulled
+
+STEP_PERCENT = 10
+"""Progress is told when it has come further by so much."""
+
+
+class Images:
+    """Fetches missing images, each one once however many servers wait for it."""
+
+    def __init__(self, tell: Callable[[ImagePulled], None]) -> None:
+        self._tell = tell
+        self._locks: dict[tuple[str, str], trio.Lock] = {}
+
+    async def ensure(self, engine: Engine, facts: EngineFacts, server: str, name: str) -> ImageFacts:
+        """See that the image is there; how long that may take is the caller's affair.
+
+        Raises: LaunchError (ImageNotFound, ImagePullFailed, ImageWrongPlatform, or the engine's problems).
+        """
+        async with self._locks.setdefault((facts.host, name), trio.Lock()):
+            found = await engine.image(name)
+            if found is None:
+                found = await self._pull(engine, server, name)
+        return found
+
+    async def _pull(self, engine: Engine, server: str, name: str) -> ImageFacts:
+        began = trio.current_time()
+        told = 0
+        self._tell(ImagePulled(server=server, image=name, status="started"))
+
+        def on_progress(percent: int | None) -> None:
+            nonlocal told
+            if percent is not None and percent >= told + STEP_PERCENT:
+                told = percent
+                self._tell(ImagePulled(server=server, image=name, status="progress", percent=percent))
+
+        await engine.pull(name, on_progress)
+        found = await engine.image(name)
+        if found is None:
+            reason = "the engine fetched it and does not have it"
+            raise LaunchError(ImagePullFailed(image=name, reason=reason))
+        seconds = round(trio.current_time() - began, 3)
+        self._tell(ImagePulled(server=server, image=name, status="done", digest=found.digest, seconds=seconds))
+        return found
+
+
+def check_platform(name: str, image: ImageFacts, engine: EngineFacts) -> None:
+    """Refuse an image of another platform. Raises: LaunchError.
+
+    An image of another platform is made into a container without complaint, and then its program cannot be run.
+    """
+    theirs, ours = (image.os, image.architecture), (engine.os, engine.architecture)
+    if all(theirs) and all(ours) and theirs != ours:
+        raise LaunchError(ImageWrongPlatform(image=name, platform="/".join(theirs), engine="/".join(ours)))

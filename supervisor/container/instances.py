@@ -1,0 +1,370 @@
+"""Instances in mode `docker`: the attached docker command, our child, and the container that it has running.
+
+The child is no more than a pump (docs/explanation/containers.md): it tells nothing certain about its container, so the
+container is known by its id from the moment it is made, ended through the engine, and gone when the engine says so.
+A launch fails as a whole: whatever of it was made is ended before that is told.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import trio
+from msgspec.structs import replace
+
+from supervisor.container import identity
+from supervisor.container.effects import Engine, Engines
+from supervisor.container.facts import EngineFacts
+from supervisor.container.images import Images, check_platform
+from supervisor.container.messages import Fact, ImageReady, Surveyed, Told
+from supervisor.container.runs import LOST_CODE, Around, Order, Place, Run, our_run, own_run, why_ended
+from supervisor.container.survey import Survey
+from supervisor.container.words import Made, Owner, Profile
+from supervisor.container.workload import Container
+from supervisor.engine.messages import Seen
+from supervisor.errors import AnyProblem, ContainerIdMissing, EngineLost, LaunchError, StageTimeout
+from supervisor.events import (
+    ContainerCreated,
+    ContainerExited,
+    ContainerPaused,
+    ContainerRemoved,
+    ContainerStarted,
+    ContainerStopAsked,
+    ContainerStopped,
+)
+from supervisor.launch.messages import Exited, Launch, Launched, LaunchFailed
+from supervisor.process.child import Child
+from supervisor.process.instances import Instances
+from supervisor.process.spawn import spawn_plain
+from supervisor.process.table import ProcessTable
+from supervisor.process.words import WorkloadRung
+
+IDENTIFIED_S = 10.0
+"""Seconds from the start of the docker command to the container's id."""
+LOOK_S = 0.03
+"""Between two looks whether the container runs: it takes a few tenths of a second."""
+WORD_S = 1.0
+"""How long the engine's own word about an end is waited for, where the docker command's is not enough."""
+SIGKILLED = 137
+
+
+@dataclass
+class Record:
+    """What is known of one instance's container."""
+
+    server: str
+    container: Container
+    made: Made
+    host: str
+    """Its engine's address, for people."""
+    is_ours: bool = True
+    """False for one of a user-written command, perhaps on another engine."""
+    is_running: bool = False
+    blame: AnyProblem | None = None
+    """Why we end it, if it is not its own fault."""
+
+
+class ContainerInstances(Instances):
+    """Instances of mode `docker`, and those whose own command runs a container."""
+
+    def __init__(
+        self,
+        table: ProcessTable,
+        engines: Engines,
+        *,
+        profile: Callable[[str], Profile],
+        environment: Callable[[str], Awaitable[Mapping[str, str]]],
+        owner: Owner,
+        folder: Path,
+    ) -> None:
+        """Take the profile of each server, the docker command's environment by its path, and a folder for cidfiles."""
+        super().__init__(table, _no_arrangement)
+        self._engines = engines
+        self._profile = profile
+        self._environment = environment
+        self._owner = owner
+        self._folder = folder
+        self._orders: dict[str, Order] = {}
+        self._records: dict[str, Record] = {}
+        self._preparing: dict[str, trio.CancelScope] = {}
+        self._telling, self._facts = trio.open_memory_channel[Fact](inf)
+        self._images = Images(self._tell)
+        self._left: dict[str, str] = {}
+        """Instances by the id of the container that outlived them, as far as anybody knows."""
+        self._about: dict[str, EngineFacts] = {}
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What all containers of this instance of stockade have, and no others."""
+        return {identity.MANAGED: "true", identity.INSTANCE: self._owner.instance}
+
+    # ------------------------------------------------------------------------------------------------ before a launch
+
+    async def prepare(self, launch: Launch, docker: str) -> ImageReady | LaunchFailed:
+        """See to the image, within its own clock; a user-written command sees to its own."""
+        profile = self._profile(launch.server)
+        if profile.own:
+            return ImageReady(instance=launch.instance, image="", digest="")
+        scope = self._preparing[launch.instance] = trio.CancelScope()
+        problem: Any = StageTimeout(stage="pull", limit_s=profile.startup.pull_s)
+        try:
+            with scope, trio.move_on_after(profile.startup.pull_s):
+                engine, facts = await self._engine(docker)
+                found = await self._images.ensure(engine, facts, launch.server, profile.spec.image)
+                if not any(word.startswith("--platform") for word in profile.spec.extra_args):
+                    check_platform(profile.spec.image, found, facts)
+                return ImageReady(instance=launch.instance, image=found.id, digest=found.digest)
+        except LaunchError as error:
+            problem = error.problem
+        finally:
+            del self._preparing[launch.instance]
+        return LaunchFailed(instance=launch.instance, problem=problem)
+
+    def abandon(self, instance: str) -> None:
+        """End the preparations of a launch; unknown ones are ignored."""
+        if scope := self._preparing.get(instance):
+            scope.cancel()
+
+    # --------------------------------------------------------------------------------------------------- the contract
+
+    async def make(self, launch: Launch, docker: str, image: str, digest: str) -> Launched | LaunchFailed:
+        """Make and start the container."""
+        self._orders[launch.instance] = Order(docker, image, digest)
+        try:
+            return await super().launch(launch)
+        finally:
+            del self._orders[launch.instance]
+
+    async def ended(self, instance: str) -> Exited:
+        """Wait until nothing is left of it, or nothing can be known because its engine is gone."""
+        record = self._records.get(instance)
+        exited = await super().ended(instance)
+        if record is None:
+            return exited
+        ended = await self._table.child(instance).wait()
+        container = record.container
+        if ended.code in (SIGKILLED, LOST_CODE) and not ended.is_workload_left:
+            with trio.move_on_after(WORD_S):
+                await container.died.wait()
+        self._tell_end(instance, record, exited, is_left=ended.is_workload_left)
+        if ended.is_workload_left and container.id:
+            self._left[container.id] = instance
+        problem = record.blame
+        is_lost = exited.code == LOST_CODE and container.exit_code != LOST_CODE
+        if problem is None and exited.ended_by in ("itself", "outside") and (is_lost or ended.is_workload_left):
+            problem = EngineLost(host=record.host, reason=(exited.stderr_tail or ["it closed the connection"])[-1])
+        return replace(exited, problem=problem, diagnosis=_diagnosis(exited, record))
+
+    def forget(self, instance: str) -> None:
+        """As every mode does."""
+        super().forget(instance)
+        self._records.pop(instance, None)
+
+    # ------------------------------------------------------------------------------------------------- facts of others
+
+    async def told(self) -> Told:
+        """Wait for facts that are to leave as events, and return all that are there."""
+        facts = [await self._facts.receive()]
+        while True:
+            try:
+                facts.append(self._facts.receive_nowait())
+            except trio.WouldBlock:
+                return Told(facts=facts)
+
+    def note(self, seen: Seen) -> None:
+        """Take what the engine says of a container to what is known of it."""
+        for instance, record in self._records.items():
+            container = record.container
+            if container.id != seen.container:
+                continue
+            match seen.action:
+                case "oom":
+                    container.oom_killed = True
+                case "die":
+                    container.exit_code = seen.exit_code
+                    container.died.set()
+                case "pause" | "unpause":
+                    self._note_pause(instance, record, is_paused=seen.action == "pause")
+                case "create" | "start" | "destroy":
+                    pass
+
+    async def survey(self, docker: str) -> Surveyed:
+        """Look at every container of ours on the engine, end what is of no use."""
+        try:
+            self._about.pop(docker, None)  # it may be another one than before
+            engine, _ = await self._engine(docker)
+            survey = Survey(engine, self._owner, self._folder)
+            known = {record.made.name: instance for instance, record in self._records.items()}
+            surveyed, broken, gone = await survey.run(known, self._runs)
+        except LaunchError:
+            return Surveyed(kept=0, ended=0, facts=[])
+        for identifier in [one for one in self._left if one in gone or one not in surveyed.present]:
+            self._table.forget_workload(self._left.pop(identifier))
+        async with trio.open_nursery() as nursery:
+            for instance in broken:
+                record = self._records[instance]
+                record.blame = EngineLost(host=record.host, reason=broken[instance])
+                nursery.start_soon(partial(self.halt, instance, now=True))
+        return Surveyed(kept=surveyed.kept, ended=surveyed.ended + len(broken), facts=list(surveyed.facts))
+
+    async def _engine(self, docker: str) -> tuple[Engine, EngineFacts]:
+        """The engine, and what it said of itself when it was asked first. Raises: LaunchError."""
+        engine = await self._engines.at(docker)
+        if docker not in self._about:
+            self._about[docker] = await engine.facts()
+        return engine, self._about[docker]
+
+    def _runs(self, instance: str) -> bool:
+        record = self._records.get(instance)
+        return record is not None and record.is_ours and record.is_running and instance in self._table.live()
+
+    # ----------------------------------------------------------------------------------------------------- the start
+
+    async def _start(self, message: Launch) -> Launched:
+        profile = self._profile(message.server)
+        limit_s = profile.startup.create_s
+        folder = self._folder / secrets.token_hex(8)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
+        try:
+            with trio.fail_after(limit_s):
+                return await self._begin(message, profile, folder)
+        except trio.TooSlowError:
+            raise LaunchError(StageTimeout(stage="create", limit_s=limit_s)) from None
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    async def _begin(self, message: Launch, profile: Profile, folder: Path) -> Launched:
+        """Start the docker command, and wait until its container runs."""
+        order = self._orders[message.instance]
+        made = identity.made(self._owner, message.server, secrets.token_hex(4))
+        on_rung = partial(self._tell_rung, message.server, message.instance)
+        place = Place(made=made, folder=folder, on_rung=on_rung)
+        if profile.own:
+            run = own_run(self._table.command(message.command), order, place)
+        else:
+            engine, facts = await self._engine(order.docker)
+            environment = await self._environment(order.docker)
+            around = Around(engine=engine, facts=facts, environment=environment, owner=self._owner)
+            run = our_run(profile, order, place, around)
+        if run.container is None:
+            return await self._started_unmanaged(message, run)
+        record = Record(message.server, run.container, made, run.host, is_ours=not profile.own)
+        self._records[message.instance] = record
+        child: Child | None = None
+        try:
+            child = await self._spawn(message, run)
+            await self._identified(message.instance, record, child, run)
+            await self._running(record, child, run)
+        except BaseException:
+            with trio.CancelScope(shield=True):
+                if child is not None:
+                    await child.stop(now=True)
+            self._records.pop(message.instance, None)
+            raise
+        record.is_running = True
+        self._tell(
+            ContainerStarted(
+                server=message.server,
+                instance_id=message.instance,
+                container=run.container.id,
+                image=run.image,
+                digest=order.digest,
+                limits=dict(run.limits),
+            )
+        )
+        return Launched(instance=message.instance, pid=child.pid, confinement=run.confinement)
+
+    async def _spawn(self, message: Launch, run: Run) -> Child:
+        command = self._table.prepare(run.command)
+        try:
+            return await self._table.start(
+                message.instance, command, spawn_plain, grace=message.grace, workload=run.container
+            )
+        finally:
+            self._table.forget(command)
+
+    async def _started_unmanaged(self, message: Launch, run: Run) -> Launched:
+        child = await self._spawn(message, run)
+        return Launched(instance=message.instance, pid=child.pid, confinement=run.confinement)
+
+    async def _identified(self, instance: str, record: Record, child: Child, run: Run) -> None:
+        """Wait for the id, or for the docker command's end without one. Raises: LaunchError."""
+        container = record.container
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_cancel_at_death, child, nursery.cancel_scope)
+            with trio.move_on_after(IDENTIFIED_S):
+                await container.wait_known()
+            nursery.cancel_scope.cancel()
+        if not container.is_known_by_file():
+            if child.died.is_set():
+                raise LaunchError(await why_ended(child, run))
+            if not await container.look_up():
+                raise LaunchError(ContainerIdMissing(limit_s=IDENTIFIED_S))
+        self._table.identify(instance, container.id)
+        self._tell(
+            ContainerCreated(
+                server=record.server, instance_id=instance, container=container.id, name=record.made.name
+            )
+        )  # fmt: skip
+
+    async def _running(self, record: Record, child: Child, run: Run) -> None:
+        """Wait until it runs, or the docker command has ended. Raises: LaunchError."""
+        while not child.died.is_set():
+            state = await record.container.state()
+            if state is not None and state.running:
+                return
+            with trio.move_on_after(LOOK_S):
+                await child.died.wait()
+        raise LaunchError(await why_ended(child, run))
+
+    # ------------------------------------------------------------------------------------------------------- telling
+
+    def _tell(self, fact: Fact) -> None:
+        self._telling.send_nowait(fact)
+
+    def _note_pause(self, instance: str, record: Record, *, is_paused: bool) -> None:
+        if record.container.is_paused != is_paused:
+            record.container.is_paused = is_paused
+            self._tell(
+                ContainerPaused(
+                    server=record.server, instance_id=instance, container=record.container.id, paused=is_paused
+                )
+            )
+
+    def _tell_rung(self, server: str, instance: str, rung: WorkloadRung) -> None:
+        record = self._records.get(instance)
+        identifier = record.container.id if record else ""
+        self._tell(ContainerStopAsked(server=server, instance_id=instance, container=identifier, rung=rung))
+
+    def _tell_end(self, instance: str, record: Record, exited: Exited, *, is_left: bool) -> None:
+        container = record.container
+        about = {"server": record.server, "instance_id": instance, "container": container.id}
+        code = container.exit_code if container.exit_code is not None else exited.code
+        self._tell(ContainerExited(**about, code=code, oom_killed=container.oom_killed))
+        if container.rung is not None and container.asked_s is not None:
+            seconds = round(trio.current_time() - container.asked_s, 3)
+            self._tell(ContainerStopped(**about, rung=container.rung, seconds=seconds, verified=not is_left))
+        if not is_left:
+            self._tell(ContainerRemoved(**about))
+
+
+async def _no_arrangement(_message: Launch) -> Any:
+    raise AssertionError("containers are started by their own `_start`")
+
+
+async def _cancel_at_death(child: Child, scope: trio.CancelScope) -> None:
+    await child.died.wait()
+    scope.cancel()
+
+
+def _diagnosis(exited: Exited, record: Record) -> str:
+    killed = "the kernel killed it because it was over its memory limit (`isolation.memory_limit`)"
+    return "; ".join(filter(None, (exited.diagnosis, killed if record.container.oom_killed else "")))
