@@ -38,6 +38,10 @@ class _Theirs(Struct, frozen=True):
     def values(self, name: str) -> list[str]:
         return [option.value for option in self.options if option.name == name]
 
+    def limits(self) -> dict[str, str]:
+        names = {"network": "network", "memory": "memory", "cpus": "cpus", "pids": "pids-limit"}
+        return {limit: self.values(name)[-1] for limit, name in names.items() if self.say(name)}
+
     def mount(self, place: str) -> bool:
         """Whether something of theirs is at that place in the container."""
         volumes = (text.split(":")[min(1, text.count(":"))] for text in self.values("volume"))
@@ -85,7 +89,7 @@ def run_plan(profile: Profile, start: Start) -> RunPlan:
         env_file=env_file,
         name=start.made.name,
         labels=start.made.labels,
-        limits=limits,
+        limits={**limits, **theirs.limits()},
         warnings=tuple(_warnings(profile, start, begin, theirs)),
     )
 

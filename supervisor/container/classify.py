@@ -10,7 +10,7 @@ itself has said is no evidence. The texts are those of Docker 20.10 to 29, runc,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from supervisor.container.endpoint import without_userinfo
@@ -71,13 +71,17 @@ def classified(
     """
     if exit_code == 0:
         return None
-    lines = [line.strip() for line in stderr_lines if _SPOKEN.match(line.strip())]
+    asked = _Case("", "", command, image, no_new_privileges)
+    return _judged(_ROWS, [line.strip() for line in stderr_lines if _SPOKEN.match(line.strip())], asked)
+
+
+def _judged(rows: Sequence[_Row], lines: Sequence[str], asked: _Case) -> AnyProblem | None:
     text = "\n".join(lines)
-    for row in _ROWS:
+    for row in rows:
         found = re.search(row.phrase, text, re.MULTILINE)
         if found:
             line = text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]
-            return row.means(_Case(text, plain(line), command, image, no_new_privileges), found)
+            return row.means(asked._replace(text=text, reason=plain(line)), found)
     return None
 
 
@@ -130,12 +134,17 @@ def _no_manifest(case: _Case, found: re.Match[str]) -> AnyProblem:
 
 
 def _no_command(case: _Case, found: re.Match[str]) -> AnyProblem:
-    return ContainerCommandNotFound(image=case.image, command=found["command"])
+    return ContainerCommandNotFound(image=case.image, command=_named(case, found))
 
 
 def _not_executable(case: _Case, found: re.Match[str]) -> AnyProblem:
     reason = found.groupdict().get("reason") or "permission denied"
-    return ContainerCommandNotExecutable(image=case.image, command=found["command"], reason=reason.lower())
+    return ContainerCommandNotExecutable(image=case.image, command=_named(case, found), reason=reason.lower())
+
+
+def _named(case: _Case, found: re.Match[str]) -> str:
+    """The command as the text names it: it may be another than the server's, an interpreter or an entry point."""
+    return found.groupdict().get("command") or case.command
 
 
 def _snap(case: _Case, found: re.Match[str]) -> AnyProblem:
@@ -160,7 +169,6 @@ _ROWS: Sequence[_Row] = tuple(_Row(phrase, means) for phrase, means in (
     # The docker command took its own arguments amiss.
     (r"^(?:docker: )?(?:unknown (?:shorthand )?flag: |invalid argument |flag needs an argument: )", _refused),
     (r"requires at least 1 argument", _refused),
-    (r"container ID file found|failed to create the container ID file", _refused),
     # The image.
     (r"does not match the specified platform: wanted (?P<engine>[^,\s]+), actual: (?P<platform>\S+?)\.?$", _platform),
     (r"platform \((?P<platform>[^)]+)\) does not match .*\((?P<engine>[^)]+)\)(?s:.*)exec format error", _platform),
@@ -175,7 +183,8 @@ _ROWS: Sequence[_Row] = tuple(_Row(phrase, means) for phrase, means in (
     # The container's name.
     (r"[Cc]ontainer name .* is already in use", _name_conflict),
     # Its first program. With an init of its own the text is the init's, without one the runtime's.
-    (rf"(?:exec {_NAME}|exec user process caused): \"?operation not permitted", _snap),
+    (rf"^exec {_NAME}: operation not permitted", _snap),
+    (r"exec user process caused:? \"?operation not permitted", _snap),
     (rf"{_INIT} Operation not permitted", _snap),
     (rf"{_INIT} No such file or directory", _no_command),
     (rf"{_INIT} (?P<reason>.+)", _not_executable),
@@ -184,13 +193,11 @@ _ROWS: Sequence[_Row] = tuple(_Row(phrase, means) for phrase, means in (
     (rf"exec: {_NAME}: (?P<reason>permission denied|is a directory|exec format error)", _not_executable),
     (rf"^exec {_NAME}: no such file or directory", _no_command),
     (rf"^exec {_NAME}: (?P<reason>.+)$", _not_executable),
+    (r"exec user process caused:? \"?no such file or directory", _no_command),
+    (r"exec user process caused:? \"?(?P<reason>[^\"\n]+)", _not_executable),
+    (r"crun: open executable: (?P<reason>[^:\n]+)", _not_executable),
     # Anything else.
     (r"OCI runtime |failed to create (?:shim task|task for container)|^Error: (?:crun|runc): ", _runtime),
     (r"^(?:docker: )?Error response from daemon: |^docker: |^Error: ", _refused),
 ))  # fmt: skip
 """Read from the top: the first phrase that is found decides."""
-
-
-def phrases() -> Iterator[str]:
-    """Every phrase of the table, for whoever proves that each of them is needed."""
-    return (row.phrase for row in _ROWS)
