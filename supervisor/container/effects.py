@@ -34,7 +34,7 @@ from supervisor.container.facts import (
 from supervisor.container.pulling import Pull, advanced
 from supervisor.container.pump import Events, Stream, StreamFailed, keep_open
 from supervisor.engine.messages import Seen
-from supervisor.errors import EngineNotResponding, EngineUnreachable, LaunchError, Problem
+from supervisor.errors import ContainerRefused, EngineNotResponding, EngineUnreachable, LaunchError, Problem
 from supervisor.process import brief
 
 if TYPE_CHECKING:
@@ -104,8 +104,13 @@ class Engine:
         return engine_facts(info, version, self.host)
 
     async def image(self, name: str) -> ImageFacts | None:
-        """The image of this name, None if it is not on the engine."""
-        found = await self._ask(lambda client: _unless(lambda: client.inspect_image(name), GONE))
+        """The image of this name, None if it is not on the engine. Raises: LaunchError, ImageNotFound for no name."""
+        try:
+            found = await self._ask(lambda client: _unless(lambda: client.inspect_image(name), GONE))
+        except LaunchError as error:
+            if isinstance(error.problem, ContainerRefused):
+                raise LaunchError(causes.pull_problem(name, error.problem.reason)) from error
+            raise
         return None if found is None else image_facts(name, found)
 
     async def state(self, container: str) -> ContainerState | None:
