@@ -151,12 +151,13 @@ def hunt(known: dict[int, int], quarry: Quarry, removals: Removals) -> None:
     while (quiet < QUIET_LOOKS or not removals.is_done) and (elapsed_s := time.monotonic() - began) < HUNT_S:
         found, is_whole = search(known, quarry)
         awaited = removals.advance(elapsed_s, {process.session for process in found} if has_proc() else None)
+        prey = [process for process in found if process.session not in awaited]
         if elapsed_s < POLITE_S:
-            ask([process for process in found if process.session not in awaited], asked)
+            ask(prey, asked)
         else:
-            kill(found, quarry)
-            kills += bool(found)
-        is_outrun = kills > 1 or not (found or is_whole)
+            kill(prey, quarry, is_all=not awaited)
+            kills += bool(prey)
+        is_outrun = (kills > 1 or not (found or is_whole)) and not awaited
         caught = chase(quarry.owns, CHASE_S) if is_outrun else 0
         quiet = 0 if found or caught or not remove_leaves(quarry) else quiet + 1
         time.sleep(PAUSE_S)
@@ -174,9 +175,9 @@ def ask(found: list[Process], asked: set[tuple[int, int]]) -> None:
             send(process, signal.SIGCONT)
 
 
-def kill(found: list[Process], quarry: Quarry) -> None:
-    """SIGKILL to each, and at once to all that is in a leaf."""
-    for leaf in leaves.leaves_of(quarry.subtree, quarry.token):
+def kill(found: list[Process], quarry: Quarry, *, is_all: bool) -> None:
+    """SIGKILL to each, and, if these are all, at once to all that is in a leaf."""
+    for leaf in leaves.leaves_of(quarry.subtree, quarry.token) if is_all else ():
         leaves.kill(leaf)
     for process in found:
         send(process, signal.SIGKILL)

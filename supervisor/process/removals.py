@@ -13,8 +13,9 @@ from __future__ import annotations
 import os
 import signal
 
-CIDFILE_S = 1.5
-"""For a child that was just started to write the id of its workload: so long it is not ended."""
+CIDFILE_S = 2.0
+"""For a child that was just started to write the id of its workload, which takes a few tenths of a second: for so long
+it is not ended. The removal has as long again before the guardian gives up."""
 TRIES = 3
 """A command that fails is run again: an engine that is busy with a workload refuses to do anything else with it."""
 ID_LENGTH = 64
