@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from supervisor.config.schema import Config, ServerSpec
 from supervisor.container.own import own as own_command
 from supervisor.container.words import Profile as ContainerProfile
-from supervisor.environment.rules import Allowance, environment
+from supervisor.environment.rules import Allowance, environment, granted
 from supervisor.errors import LaunchError, Problem, SocketsReachable
 from supervisor.process.locate import locate_now
 from supervisor.process.lookup import search_path
@@ -84,14 +84,15 @@ def sandbox_profile_of(spec: ServerSpec) -> Profile:
     return Profile(working_dir=spec.cwd, own_env=frozenset(spec.env))
 
 
-def container_profile_of(spec: ServerSpec) -> ContainerProfile:
-    """Say what of a server's configuration concerns its container."""
+def container_profile_of(spec: ServerSpec, environ: Mapping[str, str]) -> ContainerProfile:
+    """Say what of a server's configuration concerns its container, with what the config takes over of our variables."""
+    allowance = Allowance(allow=spec.environment_allow, proxies=spec.environment_proxies, unset=spec.unset)
     return ContainerProfile(
         server=spec.name,
         place=spec.place,
         command=spec.docker.command,
         args=spec.args,
-        env=spec.env,
+        env={**granted(environ, allowance), **spec.env},
         secret_names=frozenset(name for name, value in spec.env.items() if value in spec.secrets),
         cwd=spec.cwd,
         spec=spec.docker,

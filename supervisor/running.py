@@ -131,7 +131,7 @@ def _containers_of(
     async def environment(docker: str) -> Mapping[str, str]:
         return with_docker_first(dict((await cli.get()).env), docker)
 
-    profiles = {spec.name: container_profile_of(spec) for spec in config.servers}
+    profiles = {spec.name: container_profile_of(spec, environ) for spec in config.servers}
     engines = Engines(environment)
     makes_some = any(spec.mode == "docker" or spec.own_container for spec in config.servers)
     owner = owner_here(state_dir, config.source, is_kept=makes_some)

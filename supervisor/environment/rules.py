@@ -47,19 +47,19 @@ class Allowance(Struct, frozen=True, kw_only=True):
 
 def environment(ours: Mapping[str, str], allowance: Allowance, *, platform: str) -> dict[str, str]:
     """The child's whole environment."""
-    patterns = (
+    everyone = (
         *EVERYONE,
         *(TOOL_HOMES if allowance.native else ()),
         *(DOCKER_CLI if allowance.docker_cli else ()),
-        *allowance.allow,
     )
-    built = {name: value for name, value in _harmless(ours) if any(_matches(name, pattern) for pattern in patterns)}
-    if allowance.proxies:
-        built |= {name: value for name, value in _harmless(ours) if name.upper() in PROXIES}
-    built = {name: without_userinfo(value) if name.upper() in PROXIES else value for name, value in built.items()}
-    built = {name: value for name, value in built.items() if name not in allowance.unset}
+    built = _chosen(ours, allowance, everyone)
     built["PATH"] = built.get("PATH") or MINIMAL_PATH.get(platform, MINIMAL_PATH["linux"])
     return {**built, **allowance.env}
+
+
+def granted(ours: Mapping[str, str], allowance: Allowance) -> dict[str, str]:
+    """What the config takes over of ours: all that a container gets of it, for there the short list means nothing."""
+    return _chosen(ours, allowance, ())
 
 
 def scanner_environment(ours: Mapping[str, str], *, platform: str) -> dict[str, str]:
@@ -71,6 +71,16 @@ def scanner_environment(ours: Mapping[str, str], *, platform: str) -> dict[str, 
 def without_userinfo(url: str) -> str:
     """A proxy's URL without user name and password: nothing before its last `@` but the scheme."""
     return _USERINFO.sub(lambda found: found[1] or "", url)
+
+
+def _chosen(ours: Mapping[str, str], allowance: Allowance, everyone: tuple[str, ...]) -> dict[str, str]:
+    """Our own variables of these patterns, and those that the config allows."""
+    patterns = (*everyone, *allowance.allow)
+    built = {name: value for name, value in _harmless(ours) if any(_matches(name, pattern) for pattern in patterns)}
+    if allowance.proxies:
+        built |= {name: value for name, value in _harmless(ours) if name.upper() in PROXIES}
+    built = {name: without_userinfo(value) if name.upper() in PROXIES else value for name, value in built.items()}
+    return {name: value for name, value in built.items() if name not in allowance.unset}
 
 
 def _harmless(ours: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from supervisor.environment.rules import (
     TOOL_HOMES,
     Allowance,
     environment,
+    granted,
     scanner_environment,
     without_userinfo,
 )
@@ -115,3 +116,20 @@ def test_the_servers_own_variables_have_the_last_word(ours: dict[str, str], env:
 @given(st.dictionaries(NAMES, VALUES))
 def test_a_scanner_never_gets_more_than_its_list(ours: dict[str, str]) -> None:
     assert set(scanner_environment(ours, platform="linux")) <= set(SCANNER)
+
+
+@pytest.mark.parametrize(
+    ("allowance", "expected"),
+    [
+        (Allowance(native=False), {}),
+        (Allowance(env={"OWN": "1"}), {}),
+        (Allowance(allow=("NPM_CONFIG_*", "HOME")), {"NPM_CONFIG_CACHE": "/c", "HOME": "/h"}),
+        (Allowance(allow=("*", "XDG_F", "BASH_FUNC_*")), {}),
+        (Allowance(proxies=True), {"HTTP_PROXY": "http://proxy:1", "http_proxy": "http://proxy:1",
+                                   "NO_PROXY": "localhost"}),
+        (Allowance(proxies=True, unset=("http_proxy", "NO_PROXY")), {"HTTP_PROXY": "http://proxy:1"}),
+        (Allowance(allow=("HTTP_PROXY",)), {"HTTP_PROXY": "http://proxy:1"}),
+    ],
+)  # fmt: skip
+def test_what_the_config_takes_over_is_all_that_is_granted(allowance: Allowance, expected: dict[str, str]) -> None:
+    assert granted(OURS, allowance) == expected
