@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by scripts/test and scripts/demo: finds a Python that can make virtual environments, installing Debian's as
 # root where there is none, and runs the module that it is given in it.
 
@@ -26,6 +27,6 @@ run_module() {
       exit 1
     fi
   fi
-  cd "$(dirname "${BASH_SOURCE[0]}")/.."
+  cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
   exec "$python" -m "$module" "$@"
 }

@@ -2,13 +2,12 @@
 
 Root on Linux gets an engine of this tree's own, in a network namespace of its own, so the machine's containers, images,
 bridges and firewall are never touched. Anybody else gets the engine that answers already, or none, and the tests that
-need one say so and are skipped. An engine is in use while somebody holds its lock; a lock dies with its holder, so an
-engine whose holders are all gone is anybody's to take down. Only `scripts/test --prepare` leaves one up on purpose.
+need one say so and are skipped. The last who uses an engine takes it down (scripts/leases.py); only
+`scripts/test --prepare` leaves one up on purpose.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import secrets
@@ -21,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scripts import testbed
+from scripts.leases import Leases
 from scripts.testbed import CACHE, ROOT, say
 
 TESTENV = ROOT / "scripts" / "testenv"
@@ -28,8 +28,6 @@ RUN = Path("/run/stockade-testenv")
 """Sockets and locks of the engines; short, because a socket's path has room for 107 bytes."""
 NAME = f"tests-{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}"
 """The engine of this tree. Those for tests that kill or pause theirs are called `NAME-…`."""
-KEPT = RUN / f"{NAME}.kept"
-"""Is there while `--prepare` wants the engine to stay."""
 DEBIAN = {
     "dockerd": "docker.io",
     "docker": "docker.io",
@@ -89,6 +87,9 @@ def down(name: str) -> None:
     ask("ensure-docker.sh", "--down", name)
 
 
+LEASES = Leases(RUN, NAME, down)
+
+
 def load(host: str, *kinds: str, programs: Mapping[str, str] = os.environ) -> None:
     """Give an engine images (see ensure-images.sh). Layers that are missing are made of the programs."""
     found = {"PATH": programs.get("PATH"), "TESTENV_PYTHON": programs.get(SDK), "npm_config_cache": programs.get(NPM)}
@@ -96,73 +97,34 @@ def load(host: str, *kinds: str, programs: Mapping[str, str] = os.environ) -> No
 
 
 @contextmanager
-def in_use(name: str) -> Iterator[None]:
-    """While this lasts, nobody who looks for engines without a user takes this one down."""
-    RUN.mkdir(parents=True, exist_ok=True)
-    path = RUN / f"{name}.lock"
-    while True:
-        with path.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)
-            if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
-                yield
-                return
-        # whoever had it took the engine down meanwhile, and the lock with it
-
-
-@contextmanager
 def private(*, flags: str = "", disk: str = "") -> Iterator[str]:
     """The name of an engine that runs while this lasts, for a test that kills, pauses or fills up its own."""
     name = f"{NAME}-{secrets.token_hex(3)}"
-    with in_use(name):
-        try:
+    try:
+        with LEASES.in_use(name):
             up(name, flags=flags, disk=disk)
             yield name
-        finally:
-            down(name)
-            (RUN / f"{name}.lock").unlink(missing_ok=True)
-
-
-def retire(name: str) -> bool:
-    """Take an engine down if nobody uses it; returns whether it was."""
-    path = RUN / f"{name}.lock"
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        down(name)
-        path.unlink(missing_ok=True)
-    return True
-
-
-def retire_all(*, kept_too: bool = False) -> None:
-    """Take down the engines of this tree that nobody uses: those of tests that died, and the shared one unless kept."""
-    if kept_too:
-        KEPT.unlink(missing_ok=True)
-    for path in sorted(RUN.glob(f"{NAME}*.lock")):
-        if path.stem != NAME or not KEPT.exists():
-            retire(path.stem)
+    finally:
+        LEASES.retire(name)
 
 
 @contextmanager
-def prepared(programs: Mapping[str, str], *, keep: bool = False) -> Iterator[dict[str, str]]:
-    """The variables that name an engine with all images; it is taken down at the end if this was its last user.
-
-    `programs` is what `testbed.real_programs` made. Empty, with the reason said, where there can be no engine.
-    """
-    if os.geteuid() != 0 or sys.platform != "linux":
-        yield _variables(programs, lambda: ask("ensure-docker.sh"))
-        return
-    retire_all()
+def held(*, keep: bool = False) -> Iterator[None]:
+    """While this lasts the shared engine stays; at the end all goes that nobody uses."""
+    LEASES.retire_all()
     try:
-        with in_use(NAME):
+        with LEASES.in_use(NAME):
             if keep:
-                KEPT.touch()
-            testbed.debian_packages(DEBIAN)
-            yield _variables(programs, lambda: up(NAME))
+                LEASES.keep()
+            yield
     finally:
         with patience():
-            retire_all()
+            LEASES.retire_all()
+
+
+def heed_sigterm() -> None:
+    """End at SIGTERM as at Ctrl-C: what was brought up is taken down on the way out."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 
 
 @contextmanager
@@ -174,6 +136,20 @@ def patience() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def prepared(programs: Mapping[str, str], *, keep: bool = False) -> Iterator[dict[str, str]]:
+    """The variables that name an engine with all images; it is taken down at the end if this was its last user.
+
+    `programs` is what `testbed.real_programs` made. Empty, with the reason said, where there can be no engine.
+    """
+    if os.geteuid() != 0 or sys.platform != "linux":
+        yield _variables(programs, lambda: ask("ensure-docker.sh"))
+        return
+    with held(keep=keep):
+        testbed.debian_packages(DEBIAN)
+        yield _variables(programs, lambda: up(NAME))
 
 
 def _variables(programs: Mapping[str, str], bring_up: Callable[[], str]) -> dict[str, str]:

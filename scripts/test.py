@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import time
@@ -43,12 +42,22 @@ def gate(python: Path, pytest_words: list[str]) -> list[Step]:
         Step("lint", [str(tool / "ruff"), "check"]),
         Step("format", [str(tool / "ruff"), "format", "--check"]),
         Step("types", [str(tool / "mypy")]),
+        Step("shell", [str(tool / "shellcheck"), "--external-sources", "--source-path=SCRIPTDIR", *shell_scripts()]),
         Step("imports", [str(tool / "lint-imports"), "--cache-dir", str(LOCAL / "imports")]),
         Step("reference pages", [str(python), "-m", "scripts.generate", "--check"]),
         Step("tests", [*coverage, "run", *pytest]),
         Step("coverage", [*coverage, "combine", "--quiet"]),
         Step("coverage report", [*coverage, "report"]),
     ]
+
+
+def shell_scripts() -> list[str]:
+    """Every shell script of the tree, by its first line."""
+    files = [*(ROOT / "scripts").glob("*"), *(ROOT / "scripts" / "testenv").glob("*"), *(ROOT / ".ci").glob("*")]
+    marks = (b"#!/usr/bin/env bash", b"# shellcheck shell=bash")
+    return sorted(
+        str(file.relative_to(ROOT)) for file in files if file.is_file() and file.read_bytes().startswith(marks)
+    )
 
 
 def environment(python: Path, real: Mapping[str, str]) -> dict[str, str]:
@@ -103,10 +112,10 @@ def main() -> int:
     parser.add_argument("--prepare", action="store_true", help="only prepare; print the variables for a shell to eval")
     parser.add_argument("--down", action="store_true", help="only take down the Docker engine that --prepare left up")
     options, words = parser.parse_known_args()
-    # As Ctrl-C does, so that what was brought up is taken down on the way out.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    engine.heed_sigterm()
     if options.down:
-        engine.retire_all(kept_too=True)
+        engine.LEASES.release()
+        engine.LEASES.retire_all()
         return 0
     python = testbed.development()
     with real_programs(fast=options.fast, keep=options.prepare) as real:

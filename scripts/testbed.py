@@ -133,19 +133,19 @@ def _missing(wanted: Mapping[str, str]) -> list[str]:
 
 
 @contextmanager
-def no_services() -> Iterator[None]:
+def no_services(policy: Path = POLICY) -> Iterator[None]:
     """While packages are installed, none of their services is started: programs are wanted, not an engine in use."""
     try:
-        with POLICY.open("x") as file:
+        with policy.open("x") as file:
             file.write("#!/bin/sh\nexit 101\n")  # "action forbidden by policy", as invoke-rc.d defines it
     except FileExistsError:  # the machine has a policy of its own
         yield
         return
-    POLICY.chmod(0o755)
+    policy.chmod(0o755)
     try:
         yield
     finally:
-        POLICY.unlink(missing_ok=True)
+        policy.unlink(missing_ok=True)
 
 
 def node_folder() -> Path:

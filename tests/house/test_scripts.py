@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import subprocess
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from scripts import bench, test, testbed
 from scripts.bench_parts.row import Row
+from scripts.leases import Leases
 
 TREE = Path(__file__).parents[2]
 
@@ -69,4 +73,81 @@ def test_the_gate_runs_every_step_and_names_those_that_failed() -> None:
 def test_what_has_to_be_run_by_name_can_be() -> None:
     for name in ("scripts/test", "scripts/bench", "scripts/escapes", "scripts/generate", "scripts/python", ".ci/run"):
         assert os.access(TREE / name, os.X_OK), name
+        assert name in test.shell_scripts()
+    for name in test.shell_scripts():
         assert subprocess.run(["bash", "-n", str(TREE / name)], check=False).returncode == 0
+
+
+def test_no_service_is_started_while_packages_are_installed(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    with testbed.no_services(policy):
+        assert subprocess.run([policy, "docker", "start"], check=False).returncode == 101
+    assert not policy.exists()
+
+
+def test_a_machines_own_policy_about_services_stays(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    policy.write_text("its own")
+    with testbed.no_services(policy):
+        pass
+    assert policy.read_text() == "its own"
+
+
+def test_what_is_shared_is_taken_down_once_by_its_last_user(tmp_path: Path) -> None:
+    taken: list[str] = []
+    leases = Leases(tmp_path, "shared", taken.append)
+    with leases.in_use("shared"):
+        with leases.in_use("shared"):
+            leases.retire_all()
+        leases.retire_all()
+        assert taken == []
+    leases.retire_all()
+    leases.retire_all()
+    assert taken == ["shared"]
+
+
+def test_what_is_kept_stays_until_it_is_released_and_others_do_not(tmp_path: Path) -> None:
+    taken: list[str] = []
+    leases = Leases(tmp_path, "shared", taken.append)
+    for name in ("shared", "shared-own", "sharedwith-another-tree"):
+        with leases.in_use(name):
+            pass
+    leases.keep()
+    leases.retire_all()
+    assert taken == ["shared-own"]
+    leases.release()
+    leases.retire_all()
+    assert taken == ["shared-own", "shared"]
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="who waits for a lock is told by Linux only")
+def test_who_waited_while_it_was_taken_down_has_a_lock_that_counts(tmp_path: Path) -> None:
+    """The lock that was waited for went with the thing: nobody else would find it."""
+    taken: list[str] = []
+    arrived, leave = threading.Event(), threading.Event()
+
+    def use() -> None:
+        with leases.in_use("shared"):
+            arrived.set()
+            leave.wait(5)
+
+    def take_down(name: str) -> None:
+        taken.append(name)
+        user.start()
+        until_somebody_waits_for(tmp_path / "shared.lock")
+
+    leases = Leases(tmp_path, "shared", take_down)
+    user = threading.Thread(target=use)
+    assert leases.retire("shared")
+    assert arrived.wait(5)
+    assert not leases.retire("shared"), "in use again"
+    leave.set()
+    user.join()
+    assert taken == ["shared"]
+
+
+def until_somebody_waits_for(lock: Path) -> None:
+    """Return when somebody waits for this lock, which is what `->` says in the kernel's list; bounded."""
+    deadline = time.monotonic() + 5
+    while not re.search(rf"-> FLOCK .*:{lock.stat().st_ino} ", Path("/proc/locks").read_text()):
+        assert time.monotonic() < deadline, "nobody waits"

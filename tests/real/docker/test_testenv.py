@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from real.docker.engines import Cli, PrivateEngine
+from real.docker.engines import BOUND_S, Cli, PrivateEngine
 from real.docker.leftovers import managed, none_left
 from real.docker.registry import Registry
 
 from scripts import engine
 from supervisor.container.identity import INSTANCE, MANAGED, OWNER
 
+TREE = Path(__file__).parents[3]
 pytestmark = pytest.mark.real
 
 INITIALIZE = {
@@ -153,9 +156,9 @@ def test_an_engine_whose_user_died_is_taken_down_by_the_next(docker_host: str, r
 import os, sys
 from scripts import engine
 name = engine.NAME + "-orphan"
-with engine.in_use(name):
+with engine.LEASES.in_use(name):
     engine.up(name)
-    assert not engine.retire(name), "in use"
+    assert not engine.LEASES.retire(name), "in use"
     print(name, flush=True)
     os.kill(os.getpid(), 9)
 """
@@ -163,9 +166,34 @@ with engine.in_use(name):
         [sys.executable, "-c", code], cwd=Path(__file__).parents[3], capture_output=True, text=True
     ).stdout.strip()
     assert PrivateEngine(name).docker("ps", "-q") == ""
-    engine.retire_all()
+    engine.LEASES.retire_all()
     assert not PrivateEngine(name).folder.exists()
     assert Cli(docker_host)("version"), "the shared one is in use"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_takes_its_engines_down(number: signal.Signals, tmp_path: Path, root: None) -> None:
+    """A test run in short: it has an engine, a test of its own has another, and it is interrupted."""
+    shutil.copytree(TREE / "scripts", tmp_path / "scripts")  # an engine's name comes from its tree
+    code = """
+import subprocess, sys
+from scripts import engine
+engine.heed_sigterm()
+test = "from scripts import engine\\nwith engine.private() as name: print(name, flush=True); input()"
+with engine.held():
+    engine.up(engine.NAME)
+    with subprocess.Popen([sys.executable, "-c", test], stdin=subprocess.PIPE) as process:
+        process.wait()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout
+        private = PrivateEngine(run.stdout.readline().strip())
+        shared = PrivateEngine(private.name.rpartition("-")[0])
+        assert private.socket.exists()
+        assert shared.socket.exists()
+        run.send_signal(number)
+        assert run.wait(BOUND_S) != 0
+    assert list(engine.RUN.glob(f"{shared.name}*")) == []
 
 
 def test_a_registry_serves_one_image_misses_another_and_refuses_a_third(cli: Cli, registry: Registry) -> None:
