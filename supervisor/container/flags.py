@@ -1,7 +1,7 @@
 """The options of `docker run` and of its relatives, as data, and how a command line of them is read. Pure.
 
 The lists are those of `docker run --help` (20.10 to 28) and of podman's and nerdctl's manuals. What they must know is
-which options are switches: a switch never takes the next word, any other option does, also one that is not listed here.
+which options are switches. One that is in no list takes the next word, unless that looks like another option.
 """
 
 from __future__ import annotations
@@ -19,7 +19,22 @@ SWITCHES = frozenset({
     "env-host", "http-proxy", "no-hosts", "no-hostname", "passwd", "read-only-tmpfs", "replace", "rmi", "rootfs",
     "tls-verify", "unsetenv-all",
 })  # fmt: skip
-"""Those of `run`."""
+"""Options of `run` that never take the next word."""
+VALUED = frozenset({
+    "add-host", "annotation", "attach", "blkio-weight-device", "cap-add", "cap-drop", "cgroup-parent", "cgroupns",
+    "cidfile", "cpu-count", "cpu-percent", "cpu-period", "cpu-quota", "cpu-rt-period", "cpu-rt-runtime",
+    "cpu-shares", "cpus", "cpuset-cpus", "cpuset-mems", "detach-keys", "device", "device-cgroup-rule",
+    "device-read-bps", "device-read-iops", "device-write-bps", "device-write-iops", "dns", "dns-option",
+    "dns-search", "domainname", "entrypoint", "env", "env-file", "expose", "gpus", "group-add", "health-cmd",
+    "health-interval", "health-retries", "health-start-interval", "health-start-period", "health-timeout",
+    "hostname", "io-maxbandwidth", "io-maxiops", "ip", "ip6", "ipc", "isolation", "kernel-memory", "label",
+    "label-file", "link", "link-local-ip", "log-driver", "log-opt", "mac-address", "memory", "memory-reservation",
+    "memory-swap", "memory-swappiness", "mount", "name", "network", "network-alias", "oom-score-adj", "pid",
+    "pids-limit", "platform", "publish", "pull", "restart", "runtime", "security-opt", "shm-size", "stop-signal",
+    "stop-timeout", "storage-opt", "sysctl", "tmpfs", "ulimit", "user", "userns", "uts", "volume", "volume-driver",
+    "volumes-from", "workdir",
+})  # fmt: skip
+"""Options of docker's `run` that always do."""
 SHORT = {
     "a": "attach", "c": "cpu-shares", "d": "detach", "e": "env", "h": "hostname", "i": "interactive", "l": "label",
     "m": "memory", "P": "publish-all", "p": "publish", "q": "quiet", "t": "tty", "u": "user", "v": "volume",
@@ -86,6 +101,8 @@ def _long(word: str, following: str, switches: frozenset[str]) -> _Found:
     name, equals, value = word[2:].partition("=")
     if name in switches:
         return _Found(((name, _claim(value) if equals else "true"),))
+    if not equals and SYNONYMS.get(name, name) not in VALUED and following[:1] in {"", "-"}:
+        return _Found(((name, "true"),))
     return _Found(((name, value if equals else following),), not equals)
 
 

@@ -54,7 +54,8 @@ def test_what_would_take_the_container_away_is_refused(words: str, argument: str
     [
         "", "-v /a:/b:ro", "--memory=1g --cpus 2", "-i --rm", "-t=false", "--detach=false", "--network host",
         "-e A -e B=c", "--label a=stockade.x", "--gpus all", "--user 1000:1000", "--env=", "--rm -v a:/a",
-        "--some-new-option=", "--platform linux/amd64", "--privileged",
+        "--some-new-option=", "--some-new-switch", "--some-new-switch -v a:b",
+        "--platform linux/amd64", "--privileged",
     ],
 )  # fmt: skip
 def test_anything_else_is_the_users_to_say(words: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from supervisor.container import flags
 from supervisor.container.own import injected, own
 
 LABELS = {"stockade.managed": "true", "stockade.server": "x y"}
@@ -88,6 +87,7 @@ def test_a_program_of_windows_is_known_by_its_last_part() -> None:
         ("-- img --rm", "img", {}),
         ("--rm -- img", "img", {"rm": "true"}),
         ("--some-new-option value img", "img", {"some-new-option": "value"}),
+        ("--some-new-switch --rm img", "img", {"some-new-switch": "true", "rm": "true"}),
         ("--replace --tls-verify=false img", "img", {"replace": "true", "tls-verify": "false"}),
         ("--label a=b -l c=d img", "img", {"label": "c=d"}),
         ("--cidfile ./cid img", "img", {"cidfile": "./cid"}),
@@ -141,7 +141,3 @@ def test_a_command_that_was_put_into_is_put_into_only_once() -> None:
 @pytest.mark.parametrize("line", ["docker compose up", "docker exec -i c sh", "docker start -ai c", "docker"])
 def test_nothing_is_put_into_what_is_not_managed(line: str) -> None:
     assert injected(own(line.split()), cidfile="/c", labels=LABELS) == tuple(line.split())
-
-
-def test_the_switches_of_run_are_no_options_that_take_a_value() -> None:
-    assert not flags.SWITCHES & {"name", "cidfile", "label", "env", "volume", "network"}
