@@ -1,19 +1,17 @@
-"""What the actor that watches the engine decides, message by message, with the time as an argument."""
+"""What the actor that watches the engine decides: lost, tried again, found, looked through; and what comes late."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from msgspec import Struct
+from fakes.engine_life import CONTAINER, FORBIDDEN, HOST, OFF, STUCK, Life, gone, others, up, waits
 
-from supervisor.engine import rules
 from supervisor.engine.messages import Mended, Seen, Stood, Suspect, Watch
-from supervisor.engine.rules import CHECK_S, MEND_S, Watched
+from supervisor.engine.rules import CHECK_S, MEND_S
 from supervisor.engine.words import (
     Appeared,
     AwaitSocket,
-    Check,
     CheckDue,
     Checked,
     Connect,
@@ -25,78 +23,8 @@ from supervisor.engine.words import (
     MendDue,
     RetryDue,
 )
-from supervisor.errors import EngineNotResponding, EngineNotRunning, EnginePermissionDenied
 from supervisor.events import EngineLost, EngineRecovered, EngineUp
-from supervisor.kernel.specs import After, Decision
-
-HOST = "unix:///run/docker.sock"
-OFF = EngineNotRunning(host=HOST, reason="No such file or directory")
-STUCK = EngineNotResponding(host=HOST, reason="it took the request and did not answer in time")
-FORBIDDEN = EnginePermissionDenied(host=HOST, reason="Permission denied")
-CONTAINER, OTHER = "a" * 64, "b" * 64
-
-
-class Life:
-    """An actor's life without the actor: every message at its time, and what came of the last one."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.last: Decision[Watched] = rules.initial(0.0)
-        self.published: list[Struct] = []
-        self.told: list[tuple[str, Struct]] = []
-
-    @property
-    def state(self) -> Watched:
-        return self.last.state
-
-    @property
-    def number(self) -> int:
-        return self.state.number
-
-    def hear(self, message: Any, *, after_s: float = 0.0) -> Decision[Watched]:
-        self.now += after_s
-        self.last = rules.decide(self.state, message, self.now)
-        self.published += self.last.publish
-        self.told += self.last.tell
-        return self.last
-
-    def watch(self, who: str = "docker") -> Decision[Watched]:
-        return self.hear(Watch(reply_to=who, docker="/usr/bin/docker"))
-
-    def connected(self, *running: str, after_s: float = 0.0) -> Decision[Watched]:
-        message = Connected(number=self.number, host=HOST, version="28.2.2", running=list(running))
-        return self.hear(message, after_s=after_s)
-
-    def failed(self, problem: Any = OFF, *, after_s: float = 0.0) -> Decision[Watched]:
-        return self.hear(Failed(number=self.number, host=HOST, problem=problem), after_s=after_s)
-
-    def ended(self) -> Decision[Watched]:
-        return self.hear(Ended(number=self.number, problem=OFF))
-
-    def states_told(self) -> list[str]:
-        """The states that the first watcher was told since the last time."""
-        found: list[str] = [
-            message.state for who, message in self.told if isinstance(message, Stood) and who == "docker"
-        ]
-        self.told = []
-        return found
-
-
-def up(*running: str) -> Life:
-    """A life in which the engine answered at once."""
-    life = Life()
-    life.watch()
-    life.connected(*running)
-    life.told, life.published = [], []
-    return life
-
-
-def waits(decision: Decision[Watched]) -> list[float]:
-    return [command.seconds for command in decision.do if isinstance(command, After)]
-
-
-def others(decision: Decision[Watched]) -> list[Struct]:
-    return [command for command in decision.do if not isinstance(command, After)]
+from supervisor.kernel.specs import Decision
 
 
 def test_nothing_is_asked_before_somebody_wants_to_know() -> None:
@@ -262,81 +190,6 @@ def test_what_happens_to_containers_is_passed_on_to_everybody() -> None:
     assert life.told == [(who, fact) for fact in facts for who in ("docker", "second")]
 
 
-def test_an_engine_without_containers_of_ours_is_never_checked() -> None:
-    life = up()
-    assert waits(life.last) == []
-    life.hear(Heard(number=1, seen=[Seen(container=CONTAINER, action="create")]))
-    assert waits(life.last) == []
-
-
-def test_it_is_checked_by_one_clock_as_long_as_containers_of_ours_run() -> None:
-    life = up()
-    assert waits(life.hear(Heard(number=1, seen=[Seen(container=CONTAINER, action="start")]))) == [CHECK_S]
-    assert waits(life.hear(Heard(number=1, seen=[Seen(container=OTHER, action="start")]))) == []
-    assert life.hear(CheckDue(number=1), after_s=CHECK_S).do == (Check(number=1),)
-    assert waits(life.hear(Checked(number=1, problem=None))) == [CHECK_S]
-    life.hear(Heard(number=1, seen=[Seen(container=CONTAINER, action="die"), Seen(container=OTHER, action="destroy")]))
-    assert life.hear(CheckDue(number=1), after_s=CHECK_S).do == ()
-    assert waits(life.hear(Heard(number=1, seen=[Seen(container=OTHER, action="start")]))) == [CHECK_S]
-    assert life.states_told() == []
-
-
-@pytest.mark.parametrize(("problem", "state"), [(STUCK, "paused"), (OFF, "down")])
-def test_a_check_that_fails_is_a_loss_though_the_stream_has_not_ended(problem: Any, state: str) -> None:
-    life = up(CONTAINER)
-    old = life.number
-    life.hear(CheckDue(number=old), after_s=CHECK_S)
-    decision = life.hear(Checked(number=old, problem=problem), after_s=5)
-    assert waits(decision) == [2]
-    assert life.states_told() == [state]
-    assert life.published == [EngineLost(state=state, problem=problem)]
-    for late in (Heard(number=old, seen=[]), Ended(number=old, problem=OFF), CheckDue(number=old)):
-        assert life.hear(late) == Decision(life.state)
-    life.hear(RetryDue(number=life.number), after_s=2)
-    life.connected(CONTAINER)
-    life.hear(Mended(kept=1, ended=0))
-    assert life.states_told() == ["recovering", "up"]
-
-
-def test_a_suspicion_is_looked_into_at_once_and_its_end_is_told() -> None:
-    life = up()
-    assert life.hear(Suspect(reason="no answer")).do == (Check(number=1),)
-    assert life.hear(Suspect(reason="no answer")).do == ()  # somebody is looking already
-    life.hear(Checked(number=1, problem=None))
-    assert life.states_told() == ["up"]
-    assert life.hear(Checked(number=1, problem=STUCK)) == Decision(life.state)  # nobody has asked for that one
-
-
-def test_a_suspicion_while_it_is_checked_anyway_is_answered_too() -> None:
-    life = up(CONTAINER)
-    life.hear(CheckDue(number=1), after_s=CHECK_S)
-    assert life.hear(Suspect(reason="no answer")).do == ()
-    assert waits(life.hear(Checked(number=1, problem=None))) == [CHECK_S]
-    assert life.states_told() == ["up"]
-
-
-def test_a_check_that_falls_due_while_a_suspicion_is_looked_into_waits_for_its_end() -> None:
-    life = up(CONTAINER)
-    life.hear(Suspect(reason="no answer"), after_s=CHECK_S)
-    assert life.hear(CheckDue(number=1)).do == ()
-    assert waits(life.hear(Checked(number=1, problem=None))) == [CHECK_S]
-
-
-def test_a_suspicion_of_an_engine_that_is_gone_tries_it_but_not_too_often() -> None:
-    life = up()
-    life.ended()
-    life.failed()
-    assert life.hear(Suspect(reason="no answer"), after_s=1).do == ()
-    assert others(life.hear(Suspect(reason="no answer"), after_s=1.5)) == [Connect(docker="/usr/bin/docker", number=3)]
-    assert life.hear(Suspect(reason="no answer"), after_s=9).do == ()  # it is being tried
-
-
-def test_one_clock_only_also_after_a_suspicion_that_came_to_nothing() -> None:
-    life = up(CONTAINER)
-    life.hear(Suspect(reason="no answer"))
-    assert waits(life.hear(Checked(number=1, problem=None))) == []  # the one that began with the connection goes on
-
-
 @pytest.mark.parametrize(
     "make",
     [
@@ -352,7 +205,7 @@ def test_one_clock_only_also_after_a_suspicion_that_came_to_nothing() -> None:
     ],
 )
 def test_what_belongs_to_an_earlier_try_changes_nothing(make: Any) -> None:
-    for life in (up(), _gone()):
+    for life in (up(), gone()):
         assert life.hear(make(life.number - 1)) == Decision(life.state)
 
 
@@ -369,12 +222,3 @@ def test_what_belongs_to_an_earlier_try_changes_nothing(make: Any) -> None:
 def test_what_comes_twice_or_was_not_asked_for_changes_nothing(message: Any) -> None:
     life = up()
     assert life.hear(message) == Decision(life.state)
-
-
-def _gone() -> Life:
-    life = up()
-    life.ended()
-    life.failed()
-    life.hear(RetryDue(number=life.number), after_s=2)
-    life.failed()
-    return life
