@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -32,18 +33,22 @@ class _Rule(Struct, frozen=True):
     """Whether the command is as it should be."""
     text: str
     mend: str
+    severity: Literal["warning", "note"] = "note"
 
 
 _EXPECTED = (
-    _Rule("-i", lambda own: own.has("interactive"), "its stdin is not kept open: it hears nothing", "add `-i`"),
-    _Rule("-t", lambda own: not own.has("tty"), "a terminal rewrites what goes through it", "leave out `-t`"),
-    _Rule("-d", lambda own: not own.has("detach"), "it is detached: nobody speaks to it", "leave out `-d`"),
+    _Rule(
+        "-i", lambda own: own.has("interactive"), "its stdin is not kept open: it hears nothing", "add `-i`", "warning"
+    ),
+    _Rule("-t", lambda own: not own.has("tty"), "a terminal rewrites its messages", "leave out `-t`", "warning"),
+    _Rule("-d", lambda own: not own.has("detach"), "it is detached: nobody speaks to it", "leave out `-d`", "warning"),
     _Rule("--rm", lambda own: own.has("rm"), "what has ended is kept", "add `--rm`"),
     _Rule(
         "--restart",
         lambda own: own.value("restart") in {None, "no"},
         "the engine starts it again with nobody attached",
         "leave out `--restart`",
+        "warning",
     ),
     _Rule(
         "--init", lambda own: own.has("init"), "a server that handles no SIGTERM has to be killed", "add `--init`"
@@ -71,9 +76,9 @@ def findings(command: Own) -> tuple[Finding, ...]:
     """All that is to be said about a user-written `run`, the worst first; about another kind, why it is unmanaged."""
     if command.unmanaged:
         mend = "write the server as `docker run …`, or name its program and let stockade make the container"
-        return (Finding(command.kind, command.unmanaged, mend),)
-    missing = (Finding(rule.flag, rule.text, rule.mend) for rule in _EXPECTED if not rule.holds(command))
-    image = () if command.image else (Finding("", "it names no image", "name one behind the options"),)
+        return (Finding(command.kind, command.unmanaged, mend, "warning"),)
+    missing = (Finding(rule.flag, rule.text, rule.mend, rule.severity) for rule in _EXPECTED if not rule.holds(command))
+    image = () if command.image else (Finding("", "it names no image", "name one behind the options", "warning"),)
     return (*image, *dangers(command.options), *missing)
 
 
@@ -105,7 +110,7 @@ def _danger(option: Option) -> Finding | None:
             pairs = dict(part.partition("=")[::2] for part in value.split(","))
             text = _mounted(pairs.get("src") or pairs.get("source") or "")
     said = f"--{option.name}" + ("" if value == "true" else f" {value}")
-    return Finding(f"--{option.name}", text, f"leave out `{said}`") if text else None
+    return Finding(f"--{option.name}", text, f"leave out `{said}`", "warning") if text else None
 
 
 def _mounted(source: str) -> str:

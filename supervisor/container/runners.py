@@ -51,7 +51,7 @@ _NODE_RUNNERS = {"pnpm": "pnpm@10", "bunx": "bun@1"}
 _PYTHON_RUNNERS = {"uvx": "uv", "uv": "uv", "pipx": "pipx"}
 """Command and the package of the Python index that has it."""
 
-_INSTALL = """\
+INSTALL = """\
 import fcntl, os, shutil, subprocess, sys
 package, place, *command = sys.argv[1:]
 found = shutil.which(command[0])
@@ -100,7 +100,7 @@ def begin(command: str, args: tuple[str, ...], image: str) -> Begin:
             argv = ("npx", "--yes", f"--package={_NODE_RUNNERS[command]}", "--", *argv)
         case "python" if command in _PYTHON_RUNNERS:
             package = _PYTHON_RUNNERS[command]
-            argv = ("python3", "-I", "-c", _INSTALL, package, f"{CACHE}/{package}-{_short(image)}", *argv)
+            argv = ("python3", "-I", "-c", INSTALL, package, f"{CACHE}/{package}-{_short(image)}", *argv)
         case "php" if command == "composer":
             # Its installer is a script of a web site, held by no package index: that is not run on anybody's behalf.
             reason = "Composer is not part of the official images of PHP"

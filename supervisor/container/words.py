@@ -155,3 +155,5 @@ class Finding(Struct, frozen=True):
     text: str
     mend: str
     """What to write or leave out."""
+    severity: Literal["warning", "note"] = "note"
+    """A warning is of what undoes its isolation, or keeps it from being a server at all."""
