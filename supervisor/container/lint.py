@@ -83,11 +83,19 @@ def findings(command: Own) -> tuple[Finding, ...]:
 
 
 def dangers(options: Sequence[Option]) -> Iterator[Finding]:
-    """Options that undo the isolation of a container."""
+    """Options that undo the isolation of a container, or show what they hold."""
     for option in options:
-        found = _danger(option)
+        found = _shown(option) or _danger(option)
         if found:
             yield found
+
+
+def _shown(option: Option) -> Finding | None:
+    name, equals, value = option.value.partition("=")
+    if option.name != "env" or not equals or not value:
+        return None
+    text = f"every user of this machine can read the value of {name} in the list of processes"
+    return Finding("--env", text, f"put it into the server's `env`, and write `-e {name}` in a command of your own")
 
 
 def _danger(option: Option) -> Finding | None:

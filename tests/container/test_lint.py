@@ -70,11 +70,19 @@ def test_each_danger_is_named_with_the_option_that_brings_it(added: str, flag: s
     assert found[0].mend.startswith("leave out `")
 
 
+def test_a_value_in_the_list_of_processes_is_said_by_its_name() -> None:
+    (found,) = findings(own(GOOD.replace("-e A", "-e TOKEN=secret").split()))
+    assert found.flag == "--env"
+    assert "TOKEN" in found.text
+    assert "`-e TOKEN`" in found.mend
+    assert "secret" not in found.text + found.mend
+
+
 @pytest.mark.parametrize(
     "added",
     [
         "--privileged=false", "--network none", "--network container:x", "-v vol:/etc", "-v /home/ada/x:/x", "-v /x",
-        "--mount type=tmpfs,dst=/tmp", "--mount type=volume,src=v,dst=/d", "--cap-add CHOWN",
+        "--mount type=tmpfs,dst=/tmp", "--mount type=volume,src=v,dst=/d", "--cap-add CHOWN", "-e A", "-e A=",
         "--security-opt seccomp=/p",
     ],
 )  # fmt: skip
