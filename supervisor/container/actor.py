@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from supervisor.container import rules
 from supervisor.container.messages import ImageReady, Surveyed, Told
-from supervisor.container.rules import Abandon, Command, Listen, Make, Names, Note, Prepare, Survey
+from supervisor.container.orders import Abandon, Command, Listen, Make, Note, Own, Prepare, Survey
+from supervisor.container.rules import Names
 from supervisor.engine.messages import Seen
 from supervisor.kernel.actor import Actor
 from supervisor.launch.messages import Exited, Known, Launch, Launched, LaunchFailed
@@ -75,7 +76,7 @@ def actor(containers: Containers, names: Names) -> Actor[rules.Containers]:
     )
 
 
-async def _act(containers: Containers, command: Prepare | Make | Abandon | Listen | Survey | Note) -> Struct | None:
+async def _act(containers: Containers, command: Own) -> Struct | None:
     match command:
         case Prepare():
             return await containers.prepare(command.launch, command.docker)

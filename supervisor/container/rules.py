@@ -8,19 +8,24 @@ anything is launched again, so that none is there twice.
 
 from __future__ import annotations
 
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from supervisor.container import states
 from supervisor.container.messages import Fact, ImageReady, Surveyed, Told
-from supervisor.docker_path.messages import Absent, Resolve, Resolved
+from supervisor.container.orders import Abandon, Listen, Make, Note, Prepare, Survey
+from supervisor.container.states import Event
+from supervisor.container.states import State as Life
+from supervisor.docker_path.messages import Absent, Resolve, Resolved, problem_of
 from supervisor.engine.messages import Mended, Seen, State, Stood, Suspect, Watch
-from supervisor.errors import AnyProblem, DockerNotFound, EngineNotRunning, EngineProblem, SpawnFailed
+from supervisor.errors import AnyProblem, EngineNotRunning, EngineProblem, SpawnFailed
+from supervisor.events import ContainerCreated, ContainerPaused
 from supervisor.kernel.specs import Decision, Stop
 from supervisor.launch import rules as launch
 from supervisor.launch.messages import Exited, Halt, Known, Launch, Launched, LaunchFailed, Resumed
-from supervisor.launch.rules import Await, Create, End, Forget, Launches, Recall
+from supervisor.launch.rules import Create, Launches
 
 OfLaunch = Launch | Halt | Launched | LaunchFailed | Exited | Known | Stop
 Heard = OfLaunch | Resolved | Absent | Stood | Seen | ImageReady | Told | Surveyed
@@ -28,8 +33,6 @@ Heard = OfLaunch | Resolved | Absent | Stood | Seen | ImageReady | Told | Survey
 
 Telling = tuple[tuple[str, Struct], ...]
 """Messages, each with the name that it goes to."""
-Stage = Literal["resolving", "pulling"]
-"""What a launch waits for before there is anything to be ended."""
 
 
 class Names(Struct, frozen=True, kw_only=True):
@@ -40,53 +43,12 @@ class Names(Struct, frozen=True, kw_only=True):
     engine: str
 
 
-class Prepare(Struct, frozen=True, kw_only=True):
-    """Command: see to the image of a launch; answered by `ImageReady` or `LaunchFailed`."""
-
-    launch: Launch
-    docker: str
-
-
-class Make(Struct, frozen=True, kw_only=True):
-    """Command: make and start the container; answered by `Launched` or `LaunchFailed`."""
-
-    launch: Launch
-    docker: str
-    image: str
-    digest: str
-
-
-class Abandon(Struct, frozen=True, kw_only=True):
-    """Command: a launch that is being prepared is not wanted any more."""
-
-    instance: str
-
-
-class Listen(Struct, frozen=True):
-    """Command: wait for facts that are to leave as events; answered by `Told`, over and over."""
-
-
-class Survey(Struct, frozen=True, kw_only=True):
-    """Command: look at every container of ours on the engine, end what is of no use; answered by `Surveyed`."""
-
-    docker: str
-
-
-class Note(Struct, frozen=True, kw_only=True):
-    """Command: take what the engine says of a container to what is known of it."""
-
-    seen: Seen
-
-
-Command = Prepare | Make | Abandon | Listen | Survey | Note | Await | End | Forget | Recall
-
-
 class Pending(Struct, frozen=True, kw_only=True):
     """A launch before its container is made."""
 
     launch: Launch
-    stage: Stage = "resolving"
     docker: str = ""
+    """Where the docker command is, once that is known."""
 
 
 class Containers(Struct, frozen=True, kw_only=True):
@@ -95,6 +57,10 @@ class Containers(Struct, frozen=True, kw_only=True):
     names: Names
     launches: Launches = Launches()
     pending: dict[str, Pending] = field(default_factory=dict)
+    lives: dict[str, Life] = field(default_factory=dict)
+    """Where each instance is in its life, by the table in states.py."""
+    late: int = 0
+    """Events that meant nothing where they came: late, or doubled."""
     docker: str = ""
     """Where the docker command was found last; empty before that."""
     engine: State = "unwatched"
@@ -105,6 +71,20 @@ class Containers(Struct, frozen=True, kw_only=True):
     """The engine went away and came back while its containers were looked through."""
     suspended: frozenset[str] = frozenset()
     """Who was told of a failure that is the engine's, and waits for its return."""
+
+    def lived(self, instance: str, event: Event) -> Containers:
+        """Follow the table of lives; an end is forgotten, and what means nothing there is counted."""
+        life = states.after(self.lives.get(instance, states.FIRST), event)
+        if life is None:
+            return replace(self, late=self.late + 1)
+        lives = {**self.lives, instance: life}
+        if life in states.ENDS:
+            del lives[instance]
+        return replace(self, lives=lives)
+
+    def expects(self, instance: str, event: Event) -> bool:
+        """Whether the event means something for an instance that is there."""
+        return instance in self.lives and states.after(self.lives[instance], event) is not None
 
 
 def initial(names: Names, now: float) -> Decision[Containers]:
@@ -127,7 +107,7 @@ def decide(state: Containers, message: Heard, now: float) -> Decision[Containers
         case ImageReady():
             return _image_ready(state, message)
         case Told():
-            return Decision(state, publish=tuple(message.facts), do=(Listen(),))
+            return _told(state, message)
         case Surveyed():
             return _surveyed(state, message)
         case Launch() | Halt() | Launched() | LaunchFailed() | Exited() | Known() | Stop():
@@ -178,21 +158,29 @@ def _of_launch(state: Containers, message: OfLaunch, now: float) -> Decision[Con
             for instance in state.pending:
                 decision = _then(decision, _withdraw(decision.state, instance, now))
             return decision
-        case Launched() | Known():
-            return _with(state, launch.decide(state.launches, message, now))
+        case Launched():
+            return _with(state.lived(message.instance, "started"), launch.decide(state.launches, message, now))
+        case Known():
+            return _with(_remembered(state, message), launch.decide(state.launches, message, now))
         case unknown:
             assert_never(unknown)
+
+
+def _remembered(state: Containers, message: Known) -> Containers:
+    """Take over what an earlier incarnation had running."""
+    running: dict[str, Life] = dict.fromkeys(message.launched, "running")
+    return replace(state, lives={**running, **state.lives})
 
 
 def _launch(state: Containers, message: Launch, now: float) -> Decision[Containers]:
     decision = launch.decide(state.launches, message, now)
     if not any(isinstance(command, Create) for command in decision.do):  # it is known already, or we are leaving
         return _with(state, decision)
-    begun = replace(state, launches=decision.state)
+    begun = replace(state, launches=decision.state).lived(message.instance, "launch")
     if message.program:
-        pending = {**state.pending, message.instance: Pending(launch=message, stage="pulling", docker=message.program)}
+        pending = {**state.pending, message.instance: Pending(launch=message, docker=message.program)}
         prepare = Prepare(launch=message, docker=message.program)
-        return Decision(replace(begun, pending=pending), do=(prepare,))
+        return Decision(replace(begun.lived(message.instance, "resolved"), pending=pending), do=(prepare,))
     if state.engine in ("down", "paused") and state.problem is not None:
         refused = LaunchFailed(instance=message.instance, problem=state.problem)
         return _ended(begun, refused, now)
@@ -203,7 +191,8 @@ def _launch(state: Containers, message: Launch, now: float) -> Decision[Containe
 
 def _halt(state: Containers, instance: str, decision: Decision[Launches], now: float) -> Decision[Containers]:
     """Before there is a container nothing has to be ended but our own preparations."""
-    halted = _with(state, decision)
+    known = state.lived(instance, "halt") if instance in state.lives else state
+    halted = _with(known, decision)
     return _then(halted, _withdraw(halted.state, instance, now)) if instance in state.pending else halted
 
 
@@ -217,7 +206,7 @@ def _ended(state: Containers, message: LaunchFailed | Exited, now: float) -> Dec
     """Pass an end on. If the engine is the cause, whoever is told waits for its return, and it is looked at."""
     pending = {key: one for key, one in state.pending.items() if key != message.instance}
     reply_to = state.launches.replies.get(message.instance)
-    kept = replace(state, pending=pending)
+    kept = replace(_outlived(state, message), pending=pending)
     tell: Telling = ()
     if reply_to is not None and isinstance(message.problem, EngineProblem):
         kept = replace(kept, suspended=kept.suspended | {reply_to})
@@ -236,28 +225,27 @@ def _resolved(state: Containers, message: Resolved) -> Decision[Containers]:
     watch = Watch(reply_to=state.names.own, docker=message.path)
     tell: Telling = ((state.names.engine, watch),) if is_other else ()
     one = state.pending.get(message.ref)
-    if one is None or one.stage != "resolving":
-        return Decision(known, tell=tell)
-    moved = replace(one, stage="pulling", docker=message.path)
+    if one is None or not state.expects(message.ref, "resolved"):
+        return Decision(replace(known, late=known.late + 1), tell=tell)
+    moved = {**known.pending, message.ref: replace(one, docker=message.path)}
     return Decision(
-        replace(known, pending={**known.pending, message.ref: moved}),
+        replace(known.lived(message.ref, "resolved"), pending=moved),
         tell=tell,
         do=(Prepare(launch=one.launch, docker=message.path),),
     )
 
 
 def _absent(state: Containers, message: Absent, now: float) -> Decision[Containers]:
-    if message.ref not in state.pending:
-        return Decision(state)
-    tried = "; ".join(f"{one.place}: {one.found}" for one in message.tried)
-    problem = DockerNotFound(tried=tried, retry_after_s=message.retry_after_s)
-    return _ended(state, LaunchFailed(instance=message.ref, problem=problem), now)
+    if not state.expects(message.ref, "docker_absent"):
+        return Decision(replace(state, late=state.late + 1))
+    return _ended(state, LaunchFailed(instance=message.ref, problem=problem_of(message)), now)
 
 
 def _image_ready(state: Containers, message: ImageReady) -> Decision[Containers]:
     one = state.pending.get(message.instance)
-    if one is None:
-        return Decision(state)
+    if one is None or not state.expects(message.instance, "image_present"):
+        return Decision(replace(state, late=state.late + 1))
+    state = state.lived(message.instance, "image_present")
     pending = {key: other for key, other in state.pending.items() if key != message.instance}
     make = Make(launch=one.launch, docker=one.docker, image=message.image, digest=message.digest)
     return Decision(replace(state, pending=pending), do=(make,))
@@ -272,6 +260,9 @@ def _stood(state: Containers, message: Stood) -> Decision[Containers]:
     now_there = message.state in ("up", "recovering")
     problem = message.problem if message.problem is not None or now_there else _unnamed(message)
     moved = replace(state, engine=message.state, problem=None if now_there else problem)
+    if state.engine in ("up", "recovering") and not now_there:
+        for instance in state.lives:
+            moved = moved.lived(instance, "engine_lost")
     if not (now_there and was_gone):
         return Decision(moved)
     if moved.is_surveying:
@@ -292,9 +283,39 @@ def _surveyed(state: Containers, message: Surveyed) -> Decision[Containers]:
     if state.engine not in ("up", "recovering"):
         return Decision(replace(state, is_surveying=False), publish=facts)
     done = replace(state, is_surveying=False, suspended=frozenset())
+    for instance in [key for key, life in state.lives.items() if life == "engine_down"]:
+        done = done.lived(instance, "engine_back")
     mended: Telling = ()
     if state.engine == "recovering":
         mended = ((state.names.engine, Mended(kept=message.kept, ended=message.ended)),)
     waiting = {*state.suspended, *state.launches.replies.values()}
     resumed = tuple((name, Resumed()) for name in sorted(waiting)) if state.suspended or mended else ()
     return Decision(done, tell=(*mended, *resumed), publish=facts)
+
+
+# ----------------------------------------------------------------------------------------------------------- lives
+
+
+def _told(state: Containers, message: Told) -> Decision[Containers]:
+    """Facts leave as events; those that mean something for a life are followed."""
+    for fact in message.facts:
+        match fact:
+            case ContainerCreated():
+                state = state.lived(fact.instance_id, "created")
+            case ContainerPaused():
+                state = state.lived(fact.instance_id, "paused" if fact.paused else "unpaused")
+            case _:
+                pass
+    return Decision(state, publish=tuple(message.facts), do=(Listen(),))
+
+
+def _outlived(state: Containers, message: LaunchFailed | Exited) -> Containers:
+    """Follow a life to its end."""
+    instance = message.instance
+    if instance not in state.lives:
+        return state
+    if isinstance(message, Exited):
+        died = state if state.lives[instance] == "stopping" else state.lived(instance, "died")
+        return died.lived(instance, "unverified" if isinstance(message.problem, EngineProblem) else "verified_gone")
+    ends: tuple[Event, ...] = ("docker_absent", "image_failed", "refused", "verified_gone")
+    return state.lived(instance, next((event for event in ends if state.expects(instance, event)), "halt"))

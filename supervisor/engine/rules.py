@@ -195,7 +195,7 @@ def _connected(state: Watched, message: Connected, now: float) -> Decided:
         return _ticking(
             Decision(replace(there, lost_at=None), tell=_tell(there, _stood(there)), do=(hear,), publish=(up,))
         )
-    down_s = 0.0 if state.lost_at is None else now - state.lost_at
+    down_s = 0.0 if state.lost_at is None else round(now - state.lost_at, 3)
     there = replace(there, down_s=down_s, mending=len(state.watchers), kept=0, ended=0)
     # only the stream had ended: what happened meanwhile was missed all the same, so it counts as gone for a moment
     gone = (replace(_stood(state), state="down"),) if state.state in ("up", "recovering") else ()

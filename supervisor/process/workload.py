@@ -72,8 +72,8 @@ class Bounded:
                     was_there = True
                 await trio.sleep(min(PAUSE_FIRST_S * (2**rounds - 1), PAUSE_MOST_S))
                 rounds += 1
-        if not is_gone:
-            self._on_trouble(f"its workload {'is still there' if is_gone is False else 'could not be asked for'}")
+        if is_gone is False:  # an engine that cannot be asked is told of by whoever watches it
+            self._on_trouble("its workload is still there")
         return Fate(is_gone, was_there)
 
     async def _end_once(self, *, is_first: bool) -> None:

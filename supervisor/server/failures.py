@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supervisor.errors import AnyProblem, CrashLooping
+from supervisor.errors import AnyProblem, CrashLooping, DockerNotFound
 from supervisor.events import ServerBackingOff, ServerCrashLooping, ServerFailed
 from supervisor.launch.messages import Exited, status_text
 from supervisor.server.instances import halt_one
@@ -13,6 +13,7 @@ from supervisor.server.policy import (
     RESUMED_S,
     RESUMED_SPREAD_S,
     SUSPENDED_S,
+    UNFOUND_S,
     Failures,
     is_blameless,
     is_hopeless,
@@ -44,10 +45,12 @@ def resumed(step: Step) -> None:
 
 def _suspend(step: Step, one: Instance, problem: AnyProblem, exit_: Exited | None) -> None:
     """Its engine is gone: told once, and no failure of the server."""
+    before = step.state.problem
     if step.turn("suspended"):
-        _tell(step, one, problem, exit_)
+        if before is None or before.code != problem.code:
+            _tell(step, one, problem, exit_)
         step.change(problem=problem)
-        _set_retry(step, SUSPENDED_S)
+        _set_retry(step, UNFOUND_S if isinstance(problem, DockerNotFound) else SUSPENDED_S)
         _withdraw(step)
 
 

@@ -35,8 +35,10 @@ LOOP_DELAY_S = 300.0
 STABLE_S = 30.0
 """Seconds of being ready after which past failures are forgotten."""
 
-SUSPENDED_S = 20.0
-"""Seconds after which a server whose engine was gone asks again by itself."""
+SUSPENDED_S = 60.0
+"""Seconds after which a server whose engine was gone asks again by itself: the news of its return may be lost."""
+UNFOUND_S = 20.0
+"""The same where the docker command was found nowhere, of whose appearance nobody tells."""
 RESUMED_S = 0.2
 """Seconds between the news that its engine is back and a server's start …"""
 RESUMED_SPREAD_S = 1.5

@@ -10,11 +10,12 @@ from msgspec import Struct
 from supervisor.config.schema import Grace, Limits, SandboxSpec
 from supervisor.container import rules
 from supervisor.container.messages import ImageReady, Surveyed, Told
-from supervisor.container.rules import Abandon, Containers, Heard, Listen, Make, Names, Note, Prepare, Survey
+from supervisor.container.orders import Abandon, Listen, Make, Note, Prepare, Survey
+from supervisor.container.rules import Containers, Heard, Names
 from supervisor.docker_path.messages import Absent, Resolve, Resolved, Tried
 from supervisor.engine.messages import Mended, Seen, State, Stood, Suspect, Watch
 from supervisor.errors import DockerNotFound, EngineLost, EngineNotRunning, ImageNotFound, SpawnFailed
-from supervisor.events import ContainerRemoved
+from supervisor.events import ContainerCreated, ContainerPaused, ContainerRemoved
 from supervisor.kernel.specs import Decision, Stop
 from supervisor.launch.messages import Exited, Halt, Known, Launch, Launched, LaunchFailed, Resumed
 from supervisor.launch.rules import Await, End, Forget, Recall
@@ -122,7 +123,7 @@ def test_the_engine_is_watched_once_for_each_docker_command() -> None:
 def test_without_the_docker_command_a_launch_fails_with_all_places() -> None:
     tried = [Tried("PATH", "nothing"), Tried("/usr/bin/docker", "a folder")]
     play = Play().hear(launch(), Absent(ref="git#1", tried=tried, retry_after_s=42.0))
-    problem = DockerNotFound(tried="PATH: nothing; /usr/bin/docker: a folder", retry_after_s=42.0)
+    problem = DockerNotFound(tried="PATH (nothing), /usr/bin/docker (a folder)", retry_after_s=42.0)
     assert play.to("root/servers/git") == [LaunchFailed(instance="git#1", problem=problem)]
     assert play.state.pending == {}
 
@@ -179,6 +180,71 @@ def test_facts_leave_as_events_and_listening_goes_on() -> None:
 def test_what_the_engine_says_of_a_container_is_noted() -> None:
     seen = Seen(container="c" * 64, action="oom")
     assert Play().hear(seen).all(Note) == [Note(seen=seen)]
+
+
+# ----------------------------------------------------------------------------------------------------------- the lives
+
+
+def created(instance: str = "git#1") -> Told:
+    return Told(facts=[ContainerCreated(server="git", instance_id=instance, container="c" * 64, name="n")])
+
+
+def paused(*, is_paused: bool) -> Told:
+    return Told(facts=[ContainerPaused(server="git", instance_id="git#1", container="c" * 64, paused=is_paused)])
+
+
+def test_a_life_follows_the_table() -> None:
+    play = Play().hear(launch())
+    seen = [play.state.lives["git#1"]]
+    steps: list[Heard] = [
+        Resolved(ref="git#1", path=DOCKER, source="path"),
+        ImageReady(instance="git#1", image="i", digest=""),
+        created(),
+        launched(),
+        paused(is_paused=True),
+        paused(is_paused=False),
+        Stood(state="up"),
+        Surveyed(kept=1, ended=0, facts=[]),
+        Stood(state="down", problem=DOWN),
+        Stood(state="recovering"),
+        Surveyed(kept=1, ended=0, facts=[]),
+        Halt(instance="git#1"),
+    ]
+    for step in steps:
+        seen.append(play.hear(step).state.lives["git#1"])
+    assert seen == [
+        "resolving", "pulling", "creating", "creating", "running", "paused", "running", "running", "running", "engine_down",
+        "engine_down", "running", "stopping",
+    ]  # fmt: skip
+    play.hear(exited())
+    assert (play.state.lives, play.state.late) == ({}, 0)
+
+
+def test_what_comes_late_or_twice_changes_nothing_and_is_counted() -> None:
+    play = Play().running()
+    before = play.state
+    play.hear(Resolved(ref="git#1", path=DOCKER, source="path"), ImageReady(instance="git#1", image="i", digest=""))
+    play.hear(Absent(ref="git#1", tried=[], retry_after_s=1.0), paused(is_paused=False))
+    assert (play.state.lives, play.state.late) == (before.lives, before.late + 4)
+    assert len(play.all(Prepare)) == len(play.all(Make)) == 1
+
+
+@pytest.mark.parametrize("stage", ["resolving", "pulling", "creating"])
+def test_a_launch_that_fails_at_any_stage_has_no_life_any_more(stage: str) -> None:
+    play = Play().hear(launch())
+    if stage != "resolving":
+        play.hear(Resolved(ref="git#1", path=DOCKER, source="path"))
+    if stage == "creating":
+        play.hear(ImageReady(instance="git#1", image="i", digest=""))
+    play.hear(LaunchFailed(instance="git#1", problem=ImageNotFound(image="i", reason="r")))
+    assert (play.state.lives, play.state.pending, play.state.late) == ({}, {}, 0)
+
+
+def test_what_an_earlier_incarnation_had_running_lives_on() -> None:
+    play = Play(recalled=False).hear(Known(launched={"git#1": "root/servers/git"}))
+    assert play.state.lives == {"git#1": "running"}
+    play.hear(exited())
+    assert play.state.lives == {}
 
 
 # ---------------------------------------------------------------------------------------------------------- the engine

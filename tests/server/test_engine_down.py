@@ -18,7 +18,7 @@ from supervisor.errors import (
 from supervisor.events import ServerBackingOff, ServerCrashLooping, ServerFailed
 from supervisor.launch.messages import Resumed
 from supervisor.server.messages import Detach, Halt, Heard, NotAttached, NotListed, RetryDue
-from supervisor.server.policy import RESUMED_S, RESUMED_SPREAD_S, SUSPENDED_S, Failures
+from supervisor.server.policy import RESUMED_S, RESUMED_SPREAD_S, SUSPENDED_S, UNFOUND_S, Failures
 from supervisor.server.states import Backoff
 
 DOWN = EngineNotRunning(host="unix:///run/docker.sock", reason="connection refused")
@@ -34,7 +34,8 @@ def test_an_engine_that_is_not_there_is_told_once_and_uses_up_no_try(problem: An
         play.hear(RetryDue(number=play.state.retry), after_s=1).fail_launch(problem)
     assert (play.state.life, play.state.failures) == ("engine_down", Failures())
     assert not play.all(ServerBackingOff) + play.all(ServerCrashLooping)
-    assert {one.delay_s for one in play.all(Backoff)} == {SUSPENDED_S}
+    assert {one.delay_s for one in play.all(Backoff)} == {UNFOUND_S if problem is ABSENT else SUSPENDED_S}
+    assert [one.problem for one in play.all(ServerFailed)] == [problem]
 
 
 def test_the_news_that_launches_work_again_starts_it_and_forgets_what_failed() -> None:
