@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from msgspec import Struct
 from supervisor.config.documents import Document, located, parse
 from supervisor.config.interpolation import Missing
 from supervisor.config.paths import escaped
-from supervisor.config.rules import resolve
+from supervisor.config.rules import asks_for_engine, resolve
 from supervisor.config.schema import Config, Facts
 from supervisor.errors import ConfigError, FileUnreadable, NotParseable
 
@@ -25,9 +25,17 @@ LARGEST_SECRET_BYTES = 1024 * 1024
 EDITOR_FOLDERS = (".vscode", ".cursor")
 """Folders of a workspace in which editors keep their config."""
 
+AskEngine = Callable[[Facts, Mapping[str, str]], Facts]
+"""Finds out whether an engine answers, in this environment, and puts it to the other facts. It may take seconds."""
 
-def load(path: str | Path | None, *, environ: Mapping[str, str], facts: Facts) -> Config:
-    """Read a config; `-` is stdin, None is the user's own file. Raises ConfigError if it is unusable as a whole."""
+
+def load(
+    path: str | Path | None, *, environ: Mapping[str, str], facts: Facts, ask_engine: AskEngine | None = None
+) -> Config:
+    """Read a config; `-` is stdin, None is the user's own file. Raises ConfigError if it is unusable as a whole.
+
+    `ask_engine` is called only if the mode of a server depends on it.
+    """
     chosen = default_path(environ) if path is None else str(path)
     name = "stdin" if chosen == "-" else escaped(chosen)
     text = _text(_content(chosen, name), name)
@@ -35,16 +43,25 @@ def load(path: str | Path | None, *, environ: Mapping[str, str], facts: Facts) -
     document = parse(text, name, str(file.parent))
     if isinstance(document, NotParseable):
         raise ConfigError(document)
-    home = environ.get("HOME", "")
-    return resolve(document, lookup=Surroundings(environ, file, home), facts=facts, home=home)
+    lookup = Surroundings(environ, file, environ.get("HOME", ""))
+    return _resolved(document, lookup, facts, ask_engine)
 
 
-def adopt(tree: Mapping[str, Any], *, environ: Mapping[str, str], facts: Facts) -> Config:
+def adopt(
+    tree: Mapping[str, Any], *, environ: Mapping[str, str], facts: Facts, ask_engine: AskEngine | None = None
+) -> Config:
     """Take a config that is in memory already, for embedding programs. Raises ConfigError like load."""
     document = Document(tree={str(key): _plain(value) for key, value in tree.items()}, folder=str(Path.cwd()))
-    home = environ.get("HOME", "")
-    lookup = Surroundings(environ, Path.cwd() / "config", home)
-    return resolve(document, lookup=lookup, facts=facts, home=home)
+    lookup = Surroundings(environ, Path.cwd() / "config", environ.get("HOME", ""))
+    return _resolved(document, lookup, facts, ask_engine)
+
+
+def _resolved(document: Document, lookup: Surroundings, facts: Facts, ask_engine: AskEngine | None) -> Config:
+    """Resolve it as if there were no engine; only if that mattered to a server, ask, and resolve it again."""
+    config = resolve(document, lookup=lookup, facts=facts, home=lookup.home)
+    if ask_engine is None or not asks_for_engine(config):
+        return config
+    return resolve(document, lookup=lookup, facts=ask_engine(facts, lookup.environ), home=lookup.home)
 
 
 def _plain(value: Any) -> Any:

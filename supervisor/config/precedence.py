@@ -70,7 +70,8 @@ def gated(asked: Asked, *, own_container: bool, sandbox: Said, facts: Facts) -> 
 def _automatic(asked: Asked, facts: Facts) -> Outcome:
     if facts.engine:
         return Outcome("docker", _bent(asked.why, "a Docker engine answers"))
-    return Outcome("sandbox", _bent(asked.why, "no Docker engine answers"))
+    reason = f" ({facts.engine_reason})" if facts.engine_reason else ""
+    return Outcome("sandbox", _bent(asked.why, f"no Docker engine answers{reason}"))
 
 
 def _sandboxed(outcome: Outcome, sandbox: Said, facts: Facts, *, is_automatic: bool) -> Outcome:

@@ -64,6 +64,12 @@ def resolve(document: Document, *, lookup: Lookup | None, facts: Facts, home: st
     return _config(notes, settings, [server(entry, around) for entry in found], unused)
 
 
+def asks_for_engine(config: Config) -> bool:
+    """Whether a server's mode depends on `Facts.engine`: `auto` is in force for it, and it runs no container itself."""
+    specs = [*config.servers, *(one.spec for one in config.invalid if one.spec)]
+    return any(spec.why.key == "mode" and spec.why.value == "auto" and not spec.own_container for spec in specs)
+
+
 def _config(notes: Notes, settings: Settings, found: Sequence[Found], unused: Sequence[UnusedKey]) -> Config:
     servers = dependencies.checked([one.server for one in found])
     return Config(

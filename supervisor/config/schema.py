@@ -287,7 +287,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     landlock_reason: str = ""
     """Why not, in words."""
     engine: bool = False
-    """A Docker engine answers."""
+    """A Docker engine answers; found out only where a config asks for `mode: auto`."""
+    engine_reason: str = ""
+    """Why none does, in words."""
     modes: tuple[Mode, ...] = ("docker", "sandbox", "none")
     """Isolation modes that this version can run."""
     sharings: tuple[Sharing, ...] = ("per-session", "exclusive")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from posixpath import join
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -62,6 +63,19 @@ class _Config(Struct, frozen=True, kw_only=True):
 def config_folder(environment: Mapping[str, str]) -> str:
     """Where the docker command keeps its config and its contexts."""
     return environment.get("DOCKER_CONFIG") or join(environment.get("HOME") or "/", ".docker")
+
+
+Decider = Literal["DOCKER_HOST", "DOCKER_CONTEXT", "currentContext", "default"]
+"""What says which engine is meant: a variable, the docker command's own config, or nothing."""
+
+
+def decider(environment: Mapping[str, str], config: bytes) -> Decider:
+    """Say what decides, in the docker command's own order. A context that is named `default` decides nothing."""
+    if environment.get("DOCKER_HOST"):
+        return "DOCKER_HOST"
+    if not context_named(environment, config):
+        return "default"
+    return "DOCKER_CONTEXT" if environment.get("DOCKER_CONTEXT") else "currentContext"
 
 
 def context_named(environment: Mapping[str, str], config: bytes) -> str:

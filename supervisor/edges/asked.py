@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from supervisor.config import rules
 from supervisor.config.effects import load
 from supervisor.config.schema import Config
-from supervisor.edges.facts import facts_here
+from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.naming import why_not
 from supervisor.errors import ConfigError, StockadeError, UsageWrong
 
@@ -24,10 +24,16 @@ def config_of(options: Namespace, command: list[str] | None) -> Config:
             raise StockadeError(
                 UsageWrong(verb="run", reason="use `run -- COMMAND …`, or `run --config FILE --server NAME`")
             )
-        return _only(load(options.config, environ=os.environ, facts=facts_here()), options.server)
+        return _only(
+            load(options.config, environ=os.environ, facts=facts_here(), ask_engine=with_engine), options.server
+        )
     if not command:
         raise StockadeError(UsageWrong(verb="run", reason="name the server's command behind `--`"))
-    config = rules.from_command(_command(options, command), facts=facts_here(), folder=str(Path.cwd()), home=_home())
+    words, folder, facts = _command(options, command), str(Path.cwd()), facts_here()
+    config = rules.from_command(words, facts=facts, folder=folder, home=_home())
+    if rules.asks_for_engine(config):
+        facts = with_engine(facts, os.environ)
+        config = rules.from_command(words, facts=facts, folder=folder, home=_home())
     return _only(config, config.order[0])
 
 

@@ -19,7 +19,7 @@ from supervisor.config.effects import load
 from supervisor.config.redact import Redactor
 from supervisor.config.schema import Config, ServerSpec
 from supervisor.edges import state
-from supervisor.edges.facts import facts_here
+from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.human import printable
 from supervisor.edges.naming import why_not
 from supervisor.edges.say import put, put_json
@@ -83,7 +83,7 @@ def explain(options: Namespace) -> int:
 
 def _judge(options: Namespace) -> Answer:
     """What the server may do with the given paths."""
-    config = load(options.config, environ=os.environ, facts=facts_here())
+    config = load(options.config, environ=os.environ, facts=facts_here(), ask_engine=with_engine)
     spec = _spec(config, options.server)
     if spec is None:
         raise ControlError(why_not(options.server, config))
@@ -104,7 +104,7 @@ def _recall(options: Namespace) -> Answer:
     problem: ConfigError | ControlError
     config, spec = None, None
     try:
-        config = load(options.config, environ=os.environ, facts=facts_here())
+        config = load(options.config, environ=os.environ, facts=facts_here(), ask_engine=with_engine)
         spec = _spec(config, options.server)
         problem = ControlError(why_not(options.server, config))
     except ConfigError as error:

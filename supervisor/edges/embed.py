@@ -26,7 +26,7 @@ from supervisor import __version__, running
 from supervisor.config import effects as config_files
 from supervisor.config.schema import Config
 from supervisor.edges import say, state
-from supervisor.edges.facts import facts_here
+from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.naming import why_not
 from supervisor.edges.record import Recorder
 from supervisor.errors import (
@@ -249,8 +249,8 @@ def read_config(config: str | Path | Mapping[str, Any] | Config | None, environ:
     if isinstance(config, Config):
         return config
     if isinstance(config, Mapping):
-        return config_files.adopt(config, environ=environ, facts=facts_here())
-    return config_files.load(config, environ=environ, facts=facts_here())
+        return config_files.adopt(config, environ=environ, facts=facts_here(), ask_engine=with_engine)
+    return config_files.load(config, environ=environ, facts=facts_here(), ask_engine=with_engine)
 
 
 @asynccontextmanager
@@ -273,7 +273,8 @@ async def open_supervisor(
     Raises: ConfigError, StockadeError(StateUnusable), StockadeError(TreeGaveUp).
     """
     surroundings = dict(os.environ if environ is None else environ)
-    read = read_config(config, surroundings)
+    # In a thread, for `mode: auto` asks an engine, which may take seconds, and the loop may have more to do than this.
+    read = await trio.to_thread.run_sync(read_config, config, surroundings, abandon_on_cancel=True)
     folder = state.prepare(state.chosen(state_dir, read, surroundings))
     instance = secrets.token_hex(4)
     opened: list[Stockade] = []

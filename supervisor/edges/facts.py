@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+
+from msgspec.structs import replace
 
 from supervisor.config.schema import Facts
 from supervisor.sandbox import landlock
@@ -17,3 +20,11 @@ def facts_here() -> Facts:
     except OSError as error:
         return Facts(platform=sys.platform, landlock=False, landlock_reason=error.strerror or "the kernel has none")
     return Facts(platform=sys.platform, landlock=True)
+
+
+def with_engine(facts: Facts, environ: Mapping[str, str]) -> Facts:
+    """Find out about the engine too: only for a config that asks for `mode: auto`, since it may take seconds."""
+    from supervisor.container.ping import why_no_engine
+
+    reason = why_no_engine(environ, sys.platform)
+    return replace(facts, engine=not reason, engine_reason=reason)

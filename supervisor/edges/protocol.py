@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from supervisor.config.schema import Why
 from supervisor.kernel.specs import ActorStats
 from supervisor.server.messages import Described
 
@@ -85,6 +86,8 @@ class StatusAnswer(Struct, frozen=True, kw_only=True):
     instance: str
     uptime_s: float
     servers: list[Described]
+    why: dict[str, Why]
+    """By server: which key decided its mode, and what this machine had to say about that."""
     others: list[dict[str, str]]
     """Entries of the config that are not run: remote, invalid (with their problem) or disabled ones."""
     actors: list[ActorStats]

@@ -60,6 +60,7 @@ class Daemon:
             instance=self._sup.instance,
             uptime_s=round(time.monotonic() - self._began, 3),
             servers=await self._sup.status(),
+            why={spec.name: spec.why for spec in self._sup.config.servers},
             others=others(self._sup.config),
             actors=run.tree.stats(),
             dead_letters=run.bus.dead_count,

@@ -53,7 +53,12 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     ]  # fmt: skip
     table = PrettyTable(list(COLUMNS), border=False, align="l", left_padding_width=0, right_padding_width=2)
     table.add_rows([list(row) for row in rows])
-    return [head, *(line.rstrip() for line in dedent(table.get_string()).splitlines())]
+    bent = [
+        f"{human.printable(name)}: {human.printable(why['place'])} = {why['value']}; {human.printable(why['gate'])}"
+        for name, why in answer["why"].items()
+        if why["key"] and why["gate"]
+    ]
+    return [head, *(line.rstrip() for line in dedent(table.get_string()).splitlines()), *bent]
 
 
 def _row(server: dict[str, Any]) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ class Brief(Struct, frozen=True, kw_only=True):
 
     end: End
     output: bytes = b""
-    """What it wrote on stdout until then; it may hold secrets, so it does not show in the repr."""
+    """What it wrote until then, on stdout or on both; it may hold secrets, so it does not show in the repr."""
     code: int | None = None
     """Its exit status, negative for a signal, None if it had to be killed or was never there."""
     reason: str = ""
@@ -50,18 +50,20 @@ def run_now(
     *,
     bound_s: float,
     bound_bytes: int = OUTPUT_BYTES,
+    with_stderr: bool = False,
     cancelled: int = -1,
 ) -> Brief:
     """Run it, on this thread, for at most `bound_s` seconds and `bound_bytes` bytes of output.
 
-    `cancelled` is a descriptor that becomes readable when nobody wants the answer any more.
+    What it writes on stderr is thrown away, or taken for output as well. `cancelled` is a descriptor that becomes
+    readable when nobody wants the answer any more.
     """
     try:
         process = subprocess.Popen(  # noqa: S603 - of an argument list; whoever wants a shell names it there
             argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT if with_stderr else subprocess.DEVNULL,
             env=env,
             start_new_session=True,
         )
@@ -76,7 +78,14 @@ def run_now(
     return Brief(end=end, output=bytes(output), code=code if end == "exited" else None)
 
 
-async def run(argv: Sequence[str], env: Mapping[str, str], *, bound_s: float, bound_bytes: int = OUTPUT_BYTES) -> Brief:
+async def run(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    *,
+    bound_s: float,
+    bound_bytes: int = OUTPUT_BYTES,
+    with_stderr: bool = False,
+) -> Brief:
     """As `run_now`, in a worker thread. Cancelled, it kills the command and its group before it returns."""
     import trio
 
@@ -88,7 +97,15 @@ async def run(argv: Sequence[str], env: Mapping[str, str], *, bound_s: float, bo
         finally:
             os.close(telling)
 
-    work = partial(run_now, argv, env, bound_s=bound_s, bound_bytes=bound_bytes, cancelled=listening)
+    work = partial(
+        run_now,
+        argv,
+        env,
+        bound_s=bound_s,
+        bound_bytes=bound_bytes,
+        with_stderr=with_stderr,
+        cancelled=listening,
+    )
     alone = trio.CapacityLimiter(1)  # it may take seconds: none of the threads that everybody shares
     try:
         async with trio.open_nursery() as nursery:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 import pytest
+from msgspec.structs import replace
 
 from supervisor.config import effects
 from supervisor.config.effects import Surroundings, adopt, default_path, load
@@ -61,6 +64,25 @@ def test_a_dash_is_stdin(tmp_path: Path) -> None:
     program = [sys.executable, "-c", READS_STDIN]
     done = subprocess.run(program, input=ONE, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == f"stdin:1:48 mcpServers.a {tmp_path / 'work'}\n"
+
+
+def test_the_engine_is_asked_only_where_its_answer_counts(tmp_path: Path) -> None:
+    asked: list[Mapping[str, str]] = []
+
+    def ask(facts: Facts, environ: Mapping[str, str]) -> Facts:
+        asked.append(environ)
+        return replace(facts, engine=True)
+
+    def modes(mode: str) -> list[str]:
+        tree = {"mcpServers": {"a": {"command": "x", "isolation": {"mode": mode}}}}
+        path = write(tmp_path / "mcp.json", json.dumps(tree))
+        read = [load(path, environ={"A": "x"}, facts=Facts(), ask_engine=ask)]
+        read += [adopt(tree, environ={"A": "x"}, facts=Facts(), ask_engine=ask)]
+        return [config.servers[0].mode for config in read]
+
+    assert (modes("sandbox"), modes("docker"), asked) == (["sandbox"] * 2, ["docker"] * 2, [])
+    assert modes("auto") == ["docker"] * 2
+    assert asked == [{"A": "x"}] * 2
 
 
 @pytest.mark.real

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from config.worlds import EVERYTHING, one, refused, resolved, warned
 
+from supervisor.config.rules import asks_for_engine
 from supervisor.config.schema import Facts, Ports
 from supervisor.errors import LandlockUnavailable, ModeUnavailable, SharingUnavailable
 
@@ -87,6 +88,40 @@ def test_auto_is_docker_where_an_engine_answers() -> None:
 def test_auto_is_sandbox_where_no_engine_answers() -> None:
     spec = one({"isolation": {"mode": "auto"}}, facts=Facts())
     assert (spec.mode, spec.why.text) == ("sandbox", f"{SERVER}.mode = auto; no Docker engine answers")
+
+
+def test_auto_says_why_no_engine_answers() -> None:
+    spec = one({"isolation": {"mode": "auto"}}, facts=Facts(engine_reason="unix:///s: Permission denied"))
+    assert spec.why.gate == "no Docker engine answers (unix:///s: Permission denied)"
+
+
+@pytest.mark.parametrize(
+    ("servers", "everywhere", "asks"),
+    [
+        ([{"mode": "auto"}], {}, True),
+        ([{}], {"mode": "auto"}, True),
+        ([{"mode": "sandbox"}, {"mode": "auto"}], {}, True),
+        ([{"mode": "sandbox"}, {"enabled": True}], {"mode": "auto"}, False),
+        ([{"mode": "docker"}, {}], {"enabled": True}, False),
+        ([{}], {}, False),
+    ],
+)
+def test_only_auto_that_is_in_force_asks_for_the_engine(
+    servers: list[dict[str, Any]], everywhere: dict[str, Any], asks: bool
+) -> None:
+    entries = {str(number): {"command": "x", "isolation": said} for number, said in enumerate(servers)}
+    assert asks_for_engine(resolved({"mcpServers": entries, "isolation": everywhere}, facts=Facts())) is asks
+
+
+def test_a_server_that_cannot_start_without_an_engine_asks_for_it_too() -> None:
+    config = resolved({"mcpServers": {"a": {"command": "x", "isolation": {"mode": "auto"}}}}, facts=NO_LANDLOCK)
+    assert config.invalid
+    assert asks_for_engine(config)
+
+
+def test_a_container_of_the_users_own_asks_for_no_engine_of_ours() -> None:
+    entry = {"command": "docker", "args": ["run", "x"], "isolation": {"mode": "auto"}}
+    assert not asks_for_engine(resolved({"mcpServers": {"a": entry}}, facts=Facts()))
 
 
 @pytest.mark.parametrize(

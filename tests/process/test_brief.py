@@ -57,6 +57,12 @@ def test_it_runs_to_its_end(script: str, output: bytes, code: int) -> None:
     assert sh(script) == Brief(end="exited", output=output, code=code)
 
 
+def test_what_it_says_on_stderr_is_thrown_away_or_taken_too() -> None:
+    argv = ("/bin/sh", "-c", "echo one; echo two >&2")
+    assert run_now(argv, ENV, bound_s=60.0).output == b"one\n"
+    assert run_now(argv, ENV, bound_s=60.0, with_stderr=True).output == b"one\ntwo\n"
+
+
 def test_it_has_no_terminal_and_a_session_of_its_own() -> None:
     ran = sh("echo $$ $(cut -d' ' -f5,6 < /proc/$$/stat); : < /dev/tty && echo terminal")
     pid, group, session = ran.output.split()

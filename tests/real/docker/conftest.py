@@ -59,6 +59,17 @@ def private(*kinds: str, flags: str = "", small_disk: str = "") -> AbstractConte
     return running_engine(*kinds, flags=flags, small_disk=small_disk)
 
 
+@pytest.fixture
+def without_docker() -> list[str]:
+    """What runs a command where there is no docker command: something that is no file lies over each that there is."""
+    if shutil.which("bwrap") is None:
+        pytest.skip("bwrap is not installed (Debian: apt-get install bubblewrap)")
+    folders = {*os.environ["PATH"].split(":"), *os.defpath.split(":"), "/usr/local/bin", "/snap/bin"}
+    places = sorted({os.path.realpath(found) for one in folders if (found := shutil.which("docker", path=one))})
+    hidden = [word for place in places for word in ("--ro-bind", os.devnull, place)]
+    return ["bwrap", "--dev-bind", "/", "/", *hidden]
+
+
 @pytest.fixture(scope="session")
 def registry(docker_host: str) -> Iterator[Registry]:
     """A registry that the shared engine reaches. For a private engine: `running_registry(engine.host)`."""
