@@ -201,6 +201,15 @@ def _from_environment(name: str) -> Path:
     return Path(value)
 
 
+@pytest.fixture(scope="session")
+def docker_host() -> str:
+    """The address of the engine that all tests share. No test pauses, kills or empties it; for that, private_engine."""
+    value = os.environ.get("STOCKADE_TEST_DOCKER_HOST")
+    if not value:
+        pytest.skip("STOCKADE_TEST_DOCKER_HOST is not set: scripts/test prepares it")
+    return value
+
+
 @pytest.fixture
 def sdk1_python() -> Path:
     """A Python with the official MCP SDK 1.x (the handshake era) and trio."""

@@ -24,7 +24,18 @@ from supervisor.container.effects import Engine, Engines
 from supervisor.container.facts import EngineFacts
 from supervisor.container.images import Images, check_platform
 from supervisor.container.messages import Fact, ImageReady, Surveyed, Told
-from supervisor.container.runs import LOST_CODE, Around, Order, Place, Run, our_run, own_run, why_ended
+from supervisor.container.runs import (
+    LOST_CODE,
+    Around,
+    Order,
+    Place,
+    Run,
+    our_run,
+    own_run,
+    why_ended,
+    why_not_executed,
+    why_refused,
+)
 from supervisor.container.survey import Survey
 from supervisor.container.words import Made, Owner, Profile
 from supervisor.container.workload import Container
@@ -62,8 +73,7 @@ class Record:
     server: str
     container: Container
     made: Made
-    host: str
-    """Its engine's address, for people."""
+    run: Run
     is_ours: bool = True
     """False for one of a user-written command, perhaps on another engine."""
     is_running: bool = False
@@ -153,13 +163,11 @@ class ContainerInstances(Instances):
         if ended.code in (SIGKILLED, LOST_CODE) and not ended.is_workload_left:
             with trio.move_on_after(WORD_S):
                 await container.died.wait()
-        self._tell_end(instance, record, exited, is_left=ended.is_workload_left)
+        is_lost = exited.code == LOST_CODE and container.exit_code != LOST_CODE
+        self._tell_end(instance, record, None if is_lost else exited.code, is_left=ended.is_workload_left)
         if ended.is_workload_left and container.id:
             self._left[container.id] = instance
-        problem = record.blame
-        is_lost = exited.code == LOST_CODE and container.exit_code != LOST_CODE
-        if problem is None and exited.ended_by in ("itself", "outside") and (is_lost or ended.is_workload_left):
-            problem = EngineLost(host=record.host, reason=(exited.stderr_tail or ["it closed the connection"])[-1])
+        problem = record.blame or _cause(exited, record.run, is_lost=is_lost or ended.is_workload_left)
         return replace(exited, problem=problem, diagnosis=_diagnosis(exited, record))
 
     def forget(self, instance: str) -> None:
@@ -210,7 +218,7 @@ class ContainerInstances(Instances):
         async with trio.open_nursery() as nursery:
             for instance in broken:
                 record = self._records[instance]
-                record.blame = EngineLost(host=record.host, reason=broken[instance])
+                record.blame = EngineLost(host=record.run.host, reason=broken[instance])
                 nursery.start_soon(partial(self.halt, instance, now=True))
         return Surveyed(kept=surveyed.kept, ended=surveyed.ended + len(broken), facts=list(surveyed.facts))
 
@@ -256,7 +264,7 @@ class ContainerInstances(Instances):
             run = our_run(profile, order, place, around)
         if run.container is None:
             return await self._started_unmanaged(message, run)
-        record = Record(message.server, run.container, made, run.host, is_ours=not profile.own)
+        record = Record(message.server, run.container, made, run, is_ours=not profile.own)
         self._records[message.instance] = record
         child: Child | None = None
         try:
@@ -316,14 +324,17 @@ class ContainerInstances(Instances):
         )  # fmt: skip
 
     async def _running(self, record: Record, child: Child, run: Run) -> None:
-        """Wait until it runs, or the docker command has ended. Raises: LaunchError."""
+        """Wait until it runs, or has come to its end already. Raises: LaunchError."""
         while not child.died.is_set():
             state = await record.container.state()
             if state is not None and state.running:
                 return
             with trio.move_on_after(LOOK_S):
                 await child.died.wait()
-        raise LaunchError(await why_ended(child, run))
+        ended = await child.wait()
+        problem = why_refused(ended.code, child.stderr_tail, run)
+        if problem is not None:
+            raise LaunchError(problem)
 
     # ------------------------------------------------------------------------------------------------------- telling
 
@@ -344,11 +355,12 @@ class ContainerInstances(Instances):
         identifier = record.container.id if record else ""
         self._tell(ContainerStopAsked(server=server, instance_id=instance, container=identifier, rung=rung))
 
-    def _tell_end(self, instance: str, record: Record, exited: Exited, *, is_left: bool) -> None:
+    def _tell_end(self, instance: str, record: Record, status: int | None, *, is_left: bool) -> None:
         container = record.container
         about = {"server": record.server, "instance_id": instance, "container": container.id}
-        code = container.exit_code if container.exit_code is not None else exited.code
-        self._tell(ContainerExited(**about, code=code, oom_killed=container.oom_killed))
+        code = container.exit_code if container.exit_code is not None else status
+        if code is not None or not is_left:
+            self._tell(ContainerExited(**about, code=code, oom_killed=container.oom_killed))
         if container.rung is not None and container.asked_s is not None:
             seconds = round(trio.current_time() - container.asked_s, 3)
             self._tell(ContainerStopped(**about, rung=container.rung, seconds=seconds, verified=not is_left))
@@ -363,6 +375,15 @@ async def _no_arrangement(_message: Launch) -> Any:
 async def _cancel_at_death(child: Child, scope: trio.CancelScope) -> None:
     await child.died.wait()
     scope.cancel()
+
+
+def _cause(exited: Exited, run: Run, *, is_lost: bool) -> AnyProblem | None:
+    """What else than the server itself has ended it, if that is known."""
+    if exited.ended_by not in ("itself", "outside"):
+        return None
+    if is_lost:
+        return EngineLost(host=run.host, reason=(exited.stderr_tail or ["it closed the connection"])[-1])
+    return why_not_executed(exited.code, exited.stderr_tail, run)
 
 
 def _diagnosis(exited: Exited, record: Record) -> str:

@@ -7,7 +7,7 @@ put in.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,10 @@ from supervisor.process.words import Command, Removal, WorkloadRung
 
 LOST_CODE = 125
 """The docker command's own failure: its order was refused, or, once the container ran, its engine is gone."""
+REFUSALS = (LOST_CODE, 126, 127)
+"""Codes of a `docker run` that came to nothing; a server may end with them as well."""
+OF_THE_EXEC = ("docker: ", "[FATAL tini ", "standard_init_linux.go:", "exec ")
+"""How a line begins in which it is said, whatever the code is, that a container's program could not be executed."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Run:
     program: str = ""
     """What is to run in the container, if that is known."""
     limits: Mapping[str, str] = field(default_factory=dict)
+    no_new_privileges: bool = True
     host: str = ""
     """The engine's address, for people."""
 
@@ -105,6 +110,7 @@ def our_run(profile: Profile, order: Order, place: Place, around: Around) -> Run
         image=profile.spec.image,
         program=profile.command,
         limits=plan.limits,
+        no_new_privileges=profile.spec.hardening.no_new_privileges,
         host=facts.host,
         confinement=f"docker {profile.spec.image}",
     )
@@ -130,16 +136,38 @@ def own_run(prepared: Command, order: Order, place: Place) -> Run:
     )
 
 
+def why_refused(code: int | None, stderr_tail: Sequence[str], run: Run) -> AnyProblem | None:
+    """Say why the command ended before it was seen that its container ran; None if that has run, and ended."""
+    found = _classified(code, stderr_tail, run) if code in REFUSALS else why_not_executed(code, stderr_tail, run)
+    if found is None and code == LOST_CODE:
+        return ContainerRefused(reason=(stderr_tail or ["it said nothing"])[-1])
+    return found
+
+
+def why_not_executed(code: int | None, stderr_tail: Sequence[str], run: Run) -> AnyProblem | None:
+    """Say why a container that ran had nothing to run; None if its program has run.
+
+    With an init a container runs before anybody knows whether its program can.
+    """
+    return _classified(code, [line for line in stderr_tail if line.startswith(OF_THE_EXEC)], run)
+
+
 async def why_ended(child: Child, run: Run) -> AnyProblem:
-    """Say in our words why the command ended before its container ran."""
+    """Say why the command ended without a container."""
     ended = await child.wait()
-    found = classified(ended.code, child.stderr_tail, command=run.program, image=run.image)
+    found = _classified(ended.code, child.stderr_tail, run)
     if found is not None:
         return found
     last = (child.stderr_tail or ["it said nothing"])[-1]
     if ended.code == LOST_CODE:
         return ContainerRefused(reason=last)
     return SpawnFailed(step="docker run", reason=f"it ended with {child.ending}: {last}")
+
+
+def _classified(code: int | None, stderr_tail: Sequence[str], run: Run) -> AnyProblem | None:
+    return classified(
+        code, stderr_tail, command=run.program, image=run.image, no_new_privileges=run.no_new_privileges
+    )  # fmt: skip
 
 
 def _write_private(path: Path, content: str) -> None:

@@ -9,6 +9,8 @@ environments (with their secrets) stay in the table of the process layer; messag
   and a `Halt` for an unknown or ended instance is ignored;
 * `Exited` comes only when nothing of the instance is left: the whole process group and its leftovers are gone. If an
   engine that went away keeps that from being known, what is left is ended before the mode launches anything again;
+* what cannot be executed ends in `LaunchFailed`; only where an engine has to find that out, it may be `Exited` with
+  the same problem;
 * after a `LaunchFailed` or an `Exited` whose problem is that of an engine, `Resumed` comes when it is over.
 """
 
@@ -108,7 +110,8 @@ class Exited(Struct, frozen=True, kw_only=True, tag="instance.exited"):
     diagnosis: str = ""
     """What the mode can add about the cause, for people."""
     problem: AnyProblem | None = None
-    """The cause, if it lies outside of the server (its engine went away): then the server has not failed."""
+    """The cause, if it is known to be none of the server's own: its engine went away (then it has not failed), or an
+    engine had started it before it was clear that its program cannot be executed."""
 
 
 class Resumed(Struct, frozen=True, kw_only=True, tag="instance.resumed"):

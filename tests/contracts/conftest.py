@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+from contracts.containers import container_scene
 from contracts.stages import Scene, fake_scene, real_scene
 from fakes.mode import FakeInstances
 
 from supervisor.modes import MODES, ModeRow
 
-REAL = [pytest.param(row, id=row.mode, marks=pytest.mark.real) for row in MODES if row.mode != "docker"]
+REAL = [pytest.param(row, id=row.mode, marks=pytest.mark.real) for row in MODES]
+EVERY = [pytest.param(None, id="fake"), *REAL]
+
+Opened = AbstractAsyncContextManager[Scene]
 
 
-@pytest.fixture(params=[pytest.param(None, id="fake"), *REAL])
-async def scene(request: pytest.FixtureRequest, state_dir: Path, no_leaks: None) -> AsyncIterator[Scene]:
-    """An actor of each mode in turn, and the fake one."""
+def _opened(request: pytest.FixtureRequest, state_dir: Path) -> Opened:
     row: ModeRow | None = request.param
-    async with fake_scene(FakeInstances()) if row is None else real_scene(row, state_dir) as opened:
-        yield opened
+    if row is None:
+        return fake_scene(FakeInstances())
+    if row.mode == "docker":
+        return container_scene(row, state_dir, request.getfixturevalue("docker_host"))
+    return real_scene(row, state_dir)
+
+
+@pytest.fixture(params=EVERY)
+def opened(request: pytest.FixtureRequest, state_dir: Path, no_leaks: None) -> Opened:
+    """An actor of each mode in turn, and the fake one: for those who need its end inside of the test."""
+    return _opened(request, state_dir)
 
 
 @pytest.fixture(params=REAL)
-async def real(request: pytest.FixtureRequest, state_dir: Path, no_leaks: None) -> AsyncIterator[Scene]:
+def real_opened(request: pytest.FixtureRequest, state_dir: Path, no_leaks: None) -> Opened:
+    """An actor of each real mode in turn: for those who need its end inside of the test."""
+    return _opened(request, state_dir)
+
+
+@pytest.fixture
+async def scene(opened: Opened) -> AsyncIterator[Scene]:
+    """An actor of each mode in turn, and the fake one."""
+    async with opened as scene:
+        yield scene
+
+
+@pytest.fixture
+async def real(real_opened: Opened) -> AsyncIterator[Scene]:
     """An actor of each real mode in turn."""
-    async with real_scene(request.param, state_dir) as opened:
-        yield opened
+    async with real_opened as scene:
+        yield scene

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
@@ -17,9 +17,10 @@ from fakes.process import come_true, program, read_all, read_line, shell, with_v
 from msgspec import Struct
 
 from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.errors import AnyProblem
 from supervisor.kernel.actor import Actor, leaf_run
 from supervisor.kernel.bus import Bus
-from supervisor.kernel.specs import Decision, Leaf, Limit
+from supervisor.kernel.specs import Branch, Decision, Leaf, Limit
 from supervisor.launch.messages import Exited, Halt, Launch, Launched, LaunchFailed
 from supervisor.modes import ModeRow, Surroundings
 from supervisor.process.table import ProcessTable, open_processes
@@ -29,7 +30,7 @@ from supervisor.sandbox.words import Places, Profile
 
 Kind = TypeVar("Kind", bound=Struct)
 
-MODE = "root/mode"
+WORK = "root/work"
 LISTENER = "root/listener"
 BOUND_S = 60.0
 """For anything that a real process on a busy machine does in these tests."""
@@ -48,10 +49,28 @@ SCRIPTS = {
 }
 
 
+REFUSALS = {
+    "not found": "process.command_not_found",
+    "not executable": "process.command_not_executable",
+    "bad shebang": "process.command_not_executable",
+    "cwd missing": "process.cwd_missing",
+}
+"""The codes of what cannot be started, where it is started on this machine."""
+
+
 class Stage(Protocol):
-    """A mode with its actor running, as the contract sees it."""
+    """A mode with its actor running, as the contract sees it, and what a few things mean in this mode."""
 
     bus: Bus
+    refusals: Mapping[str, str]
+    """The codes of what cannot be started; what is not in here means nothing in this mode, and starts."""
+    killed: tuple[int | None, int | None]
+    """Code and signal of one that SIGKILL has ended."""
+    has_engine: bool
+    """Somebody else starts what runs."""
+
+    def server(self, behaviour: str) -> str:
+        """The server that a behaviour is launched for."""
 
     def command(self, behaviour: str) -> str:
         """Prepare a behaviour; the id that a launch names it by."""
@@ -59,8 +78,8 @@ class Stage(Protocol):
     async def up(self, instance: str) -> None:
         """Return when a launched instance has come to where its behaviour begins."""
 
-    def left(self) -> set[int]:
-        """Every process that is there of any of the instances."""
+    def left(self) -> set[str]:
+        """All that is there of any of the instances: their processes, and whatever else the mode makes."""
 
     def kill(self, instance: str) -> None:
         """Have its first process killed from outside."""
@@ -69,9 +88,11 @@ class Stage(Protocol):
 class Scene:
     """What was said on a stage so far, and the way to say more."""
 
-    def __init__(self, stage: Stage, heard: list[Any]) -> None:
+    def __init__(self, stage: Stage, heard: list[Any], mode: str) -> None:
         self.stage = stage
         self.heard = heard
+        self._mode = mode
+        """The name of the mode's actor."""
         self._count = 0
 
     def launch_message(self, behaviour: str, *, grace: Grace = SHORT, instance: str = "") -> Launch:
@@ -80,7 +101,7 @@ class Scene:
         return Launch(
             reply_to=LISTENER,
             instance=instance or f"server#{self._count}",
-            server="server",
+            server=self.stage.server(behaviour),
             command=self.stage.command(behaviour),
             grace=grace,
             limits=Limits(),
@@ -90,7 +111,7 @@ class Scene:
     async def tell(self, *messages: Struct) -> None:
         """Say something to the mode's actor."""
         for message in messages:
-            await self.stage.bus.tell(MODE, message, sender=LISTENER)
+            await self.stage.bus.tell(self._mode, message, sender=LISTENER)
 
     async def launched(self, behaviour: str, *, grace: Grace = SHORT) -> Launched:
         """Launch, and wait until it is where its behaviour begins."""
@@ -111,20 +132,29 @@ class Scene:
         await come_true(lambda: self.told(kind, instance), BOUND_S)
         return self.told(kind, instance)[0]
 
+    async def refused(self, instance: str) -> str:
+        """Wait for the failure of a launch; its code. An engine may have started what cannot be executed."""
+        late = self.stage.has_engine
+        await come_true(lambda: self.told(LaunchFailed, instance) or (late and self.told(Exited, instance)), BOUND_S)
+        problems: list[AnyProblem | None] = [failure.problem for failure in self.told(LaunchFailed, instance)]
+        problems += [exited.problem for exited in self.told(Exited, instance)]
+        (code,) = [problem.code if problem is not None else "none" for problem in problems]
+        return code
+
     def told(self, kind: type[Kind], instance: str = "") -> list[Kind]:
         """Everything of a kind that was told of an instance, or of all."""
         return [fact for fact in self.heard if isinstance(fact, kind) and instance in ("", fact.instance)]  # type: ignore[attr-defined]  # all of these name one
 
     async def crash(self) -> None:
         """Make the mode's actor crash, and wait until it is back."""
-        before = self.stage.bus.mailbox(MODE)
+        before = self.stage.bus.mailbox(self._mode)
         await self.tell(Crash())
-        await come_true(lambda: self.stage.bus.mailbox(MODE) not in (None, before), BOUND_S)
+        await come_true(lambda: self.stage.bus.mailbox(self._mode) not in (None, before), BOUND_S)
 
 
 @asynccontextmanager
-async def scene(stage: Stage, actor: Actor[Any]) -> AsyncIterator[Scene]:
-    """Run the actor of a mode, and a listener that writes down what it says."""
+async def scene(stage: Stage, actor: Actor[Any], mode: str = "mode", *around: Leaf) -> AsyncIterator[Scene]:
+    """Run the actor of a mode beside those that it speaks to, and a listener that writes down what it says."""
     heard: list[Any] = []
 
     def listen(state: Any, message: Any, _now: float) -> Decision[Any]:
@@ -133,26 +163,36 @@ async def scene(stage: Stage, actor: Actor[Any]) -> AsyncIterator[Scene]:
 
     tree = tree_of(
         Leaf(name="listener", run=leaf_run(stage.bus, quiet(Launched | LaunchFailed | Exited, listen))),
-        Leaf(name="mode", run=leaf_run(stage.bus, breakable(actor)), shutdown_s=40.0),
-        limit=Limit(intensity=10, period_s=60.0),
+        Branch(
+            name="work",
+            children=(*around, Leaf(name=mode, run=leaf_run(stage.bus, breakable(actor)), shutdown_s=40.0)),
+            limit=Limit(intensity=10, period_s=60.0),
+        ),
     )
     tree.bus = stage.bus
     with trio.fail_after(BOUND_S * 2):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(tree.run)
             await tree.wait_started()
-            yield Scene(stage, heard)
+            yield Scene(stage, heard, f"{WORK}/{mode}")
             tree.stop()
 
 
 class RealStage:
     """A mode of the table with real processes."""
 
+    refusals: Mapping[str, str] = REFUSALS
+    killed: tuple[int | None, int | None] = (None, signal.SIGKILL)
+    has_engine = False
+
     def __init__(self, table: ProcessTable, folder: Path) -> None:
         self.bus = Bus()
         self.table = table
         self._folder = folder
         self._mark = uuid4().hex
+
+    def server(self, behaviour: str) -> str:
+        return "server"
 
     def command(self, behaviour: str) -> str:
         return self.table.prepare(self._commands(behaviour))
@@ -186,8 +226,8 @@ class RealStage:
         """What `shows` should see of its environment and its working directory."""
         return f"{self._mark}|{self._folder}|"
 
-    def left(self) -> set[int]:
-        return with_variable("CONTRACT", self._mark)
+    def left(self) -> set[str]:
+        return {f"process {pid}" for pid in with_variable("CONTRACT", self._mark)}
 
     def kill(self, instance: str) -> None:
         os.kill(self.table.child(instance).pid, signal.SIGKILL)
@@ -196,9 +236,16 @@ class RealStage:
 class FakeStage:
     """The fake mode."""
 
+    refusals: Mapping[str, str] = REFUSALS
+    killed: tuple[int | None, int | None] = (None, signal.SIGKILL)
+    has_engine = False
+
     def __init__(self, instances: FakeInstances) -> None:
         self.bus = Bus()
         self._instances = instances
+
+    def server(self, behaviour: str) -> str:
+        return "server"
 
     def command(self, behaviour: str) -> str:
         return behaviour
@@ -206,8 +253,8 @@ class FakeStage:
     async def up(self, instance: str) -> None:
         await trio.lowlevel.checkpoint()
 
-    def left(self) -> set[int]:
-        return {self._instances.processes[key].pid for key in self._instances.live()}
+    def left(self) -> set[str]:
+        return set(self._instances.live())
 
     def kill(self, instance: str) -> None:
         self._instances.processes[instance].end("outside", signal=9)

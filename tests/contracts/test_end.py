@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager
 
-import pytest
-from contracts.stages import LONG, RealStage, fake_scene, real_scene
-from fakes.mode import FakeInstances
+from contracts.stages import LONG, Scene
 from fakes.process import come_true
 
 from supervisor.launch.messages import Exited
-from supervisor.modes import MODES, ModeRow
-
-ROWS = [
-    pytest.param(None, id="fake"),
-    *(pytest.param(row, id=row.mode, marks=pytest.mark.real) for row in MODES if row.mode != "docker"),
-]
 
 
-@pytest.mark.usefixtures("no_leaks")
-@pytest.mark.parametrize("row", ROWS)
-async def test_a_stop_of_the_tree_ends_everything_and_tells_it(row: ModeRow | None, state_dir: Path) -> None:
-    async with fake_scene(FakeInstances()) if row is None else real_scene(row, state_dir) as scene:
+async def test_a_stop_of_the_tree_ends_everything_and_tells_it(opened: AbstractAsyncContextManager[Scene]) -> None:
+    async with opened as scene:
         polite = await scene.launched("polite", grace=LONG)
         deaf = await scene.launched("deaf")
         tree = await scene.launched("tree", grace=LONG)
@@ -35,11 +25,8 @@ async def test_a_stop_of_the_tree_ends_everything_and_tells_it(row: ModeRow | No
     assert scene.stage.left() == set()
 
 
-@pytest.mark.usefixtures("no_leaks")
-@pytest.mark.parametrize("row", ROWS[1:])
-async def test_the_check_for_orphans_sees_one(row: ModeRow, state_dir: Path) -> None:
-    async with real_scene(row, state_dir) as scene:
+async def test_the_check_for_orphans_sees_one(real_opened: AbstractAsyncContextManager[Scene]) -> None:
+    async with real_opened as scene:
         launched = await scene.launched("daemon", grace=LONG)
-        assert isinstance(scene.stage, RealStage)
         await come_true(lambda: len(scene.stage.left()) >= 2)
         await scene.halt(launched.instance)

@@ -16,15 +16,6 @@ from scripts import engine
 
 
 @pytest.fixture(scope="session")
-def docker_host() -> str:
-    """The address of the engine that all tests share. No test pauses, kills or empties it; for that, private_engine."""
-    value = os.environ.get(engine.VARIABLE)
-    if not value:
-        pytest.skip(f"{engine.VARIABLE} is not set: scripts/test prepares it")
-    return value
-
-
-@pytest.fixture(scope="session")
 def cli(docker_host: str) -> Cli:
     """The docker command line, speaking to that engine: `cli("ps")`, `cli.lines("ps", "-q")`, `cli.run(…)`."""
     return Cli(docker_host)
