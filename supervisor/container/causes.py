@@ -34,6 +34,8 @@ MISSING_IMAGE = (
     "pull access denied", "repository does not exist", "manifest unknown", "no such image", "name unknown",
     "invalid reference format",
 )  # fmt: skip
+UNSAYABLE = {"StoreError", "InvalidConfigFile", "InvalidRepository"}
+"""What the SDK raises before it asks: the registry's credentials cannot be had, or the name is none."""
 OTHER_PLATFORM = "no matching manifest for "
 
 Unavailable = EngineNotRunning | EnginePermissionDenied | EngineUnreachable | EngineNotResponding
@@ -60,6 +62,11 @@ def status_of(error: BaseException) -> int:
         if isinstance(status, int) and status >= 400:
             return status
     return 0
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether a pull was refused, by the engine or before it was asked; else the engine gave no answer."""
+    return bool(status_of(error)) or any(type(one).__name__ in UNSAYABLE for one in chain(error))
 
 
 def words_of(error: BaseException) -> str:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import trio
 
-from supervisor.container import causes, endpoint
+from supervisor.container import causes, endpoint, place
 from supervisor.container.endpoint import Endpoint
 from supervisor.container.facts import (
     ACTIONS,
@@ -34,8 +34,7 @@ from supervisor.container.facts import (
 from supervisor.container.pulling import Pull, advanced
 from supervisor.container.pump import Events, Stream, StreamFailed, keep_open
 from supervisor.engine.messages import Seen
-from supervisor.errors import ContainerRefused, EngineNotResponding, EngineUnreachable, LaunchError, Problem
-from supervisor.process import brief
+from supervisor.errors import ContainerRefused, EngineNotResponding, LaunchError, Problem
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -162,8 +161,9 @@ class Engine:
                 if pull.percent != before:
                     on_progress(pull.percent)
         except StreamFailed as error:
-            if status := causes.status_of(error):
-                raise LaunchError(causes.pull_problem(name, causes.words_of(error), status)) from error
+            if causes.is_refusal(error):
+                problem = causes.pull_problem(name, causes.words_of(error), causes.status_of(error))
+                raise LaunchError(problem) from error
             raise self._lost(error, client) from error
         finally:
             stream.cut()
@@ -238,32 +238,14 @@ class Engine:
 
     async def _connect(self) -> APIClient:
         """Find the engine's address and shake hands, which proves that its containerd answers too."""
-        place = await self._place()
-        self.host, self.socket_path = place.shown, endpoint.socket_path(place.host)
+        where = await place.find(self.docker, self.environment)
+        self.host, self.socket_path = where.shown, endpoint.socket_path(where.host)
         self.questions += 1
         try:
-            handshake = partial(_reached, self.socket_path, _client, place, self.environment)
+            handshake = partial(_reached, self.socket_path, _client, where)
             return await _in_thread(handshake, self._asking, QUESTION_S)
         except (AskFailed, trio.TooSlowError) as error:
             raise self._lost(error, None) from error
-
-    async def _place(self) -> Endpoint:
-        """Where the engine is. Raises: LaunchError, if the context in force cannot be read."""
-        here = endpoint.from_environment(self.environment)
-        if self.environment.get("DOCKER_HOST"):
-            return here
-        config = await trio.to_thread.run_sync(_config_text, self.environment)
-        context = endpoint.context_named(self.environment, config)
-        if not context:
-            return here
-        argv = (self.docker, "context", "inspect", "--format", "{{json .}}", context)
-        said = await brief.run(argv, self.environment, bound_s=QUESTION_S)
-        found = endpoint.of_context(said.output) if said.code == 0 else None
-        if found is None:
-            why = said.reason or (f"exit status {said.code}" if said.code is not None else said.end)
-            reason = f"its context cannot be read: `docker context inspect` gave {why}"
-            raise LaunchError(EngineUnreachable(host=f"context {context}", reason=reason))
-        return found
 
     def _lost(self, error: BaseException, client: APIClient | None) -> LaunchError:
         """Translate an error that came instead of an answer; what was connected is so no longer, unless it is slow."""
@@ -324,23 +306,15 @@ def _reached(socket_path: str, ask: Callable[..., Answer], *arguments: Any) -> A
     return ask(*arguments)
 
 
-def _client(place: Endpoint, environment: Mapping[str, str]) -> APIClient:
+def _client(where: Endpoint) -> APIClient:
     from docker import APIClient
     from docker.tls import TLSConfig
 
     tls: TLSConfig | bool = False
-    if place.tls:
-        ca, cert, key = (_existing(place.certificates, name) for name in ("ca.pem", "cert.pem", "key.pem"))
-        pair = (cert, key) if cert and key else None
-        tls = TLSConfig(client_cert=pair, ca_cert=ca, verify=place.verify)
-    client = APIClient(
-        base_url=place.host,
-        version="auto",
-        timeout=int(QUESTION_S),
-        tls=tls,
-        credstore_env=dict(environment),
-        use_ssh_client=True,
-    )
+    if where.tls:
+        ca, cert, key = (_existing(where.certificates, name) for name in ("ca.pem", "cert.pem", "key.pem"))
+        tls = TLSConfig(client_cert=(cert, key) if cert and key else None, ca_cert=ca, verify=where.verify)
+    client = APIClient(base_url=where.host, version="auto", timeout=int(QUESTION_S), tls=tls, use_ssh_client=True)
     client.trust_env = False  # no proxies, netrc or certificates of our own environment's
     return client
 
@@ -348,13 +322,6 @@ def _client(place: Endpoint, environment: Mapping[str, str]) -> APIClient:
 def _existing(folder: str, name: str) -> str | None:
     path = os.path.join(folder, name)
     return path if folder and os.path.isfile(path) else None
-
-
-def _config_text(environment: Mapping[str, str]) -> bytes:
-    try:
-        return Path(endpoint.config_folder(environment), "config.json").read_bytes()
-    except OSError:
-        return b""
 
 
 def _equal(labels: Mapping[str, str]) -> list[str]:
@@ -389,17 +356,37 @@ def _begin_events(client: APIClient, filters: dict[str, list[str]]) -> Response:
 
 def _begin_pull(client: APIClient, environment: Mapping[str, str], name: str, platform: str | None) -> Response:
     """Not by the SDK's own call: that one hides the answer, which is what a pull is cancelled by."""
-    from docker.auth import get_config_header, resolve_repository_name
+    from docker.auth import resolve_repository_name
     from docker.utils import parse_repository_tag
 
-    client.reload_config(os.path.join(endpoint.config_folder(environment), "config.json"))
     repository, tag = parse_repository_tag(name)
     registry, _ = resolve_repository_name(repository)
-    header: Any = get_config_header(client, registry)
     params = {"fromImage": repository, "tag": tag or "latest", **({"platform": platform} if platform else {})}
     url = f"{client.base_url}/v{client.api_version}/images/create"
-    headers = {"X-Registry-Auth": header} if header else {}
+    headers = _credentials(environment, registry)
     return _checked(client.post(url, params=params, headers=headers, stream=True, timeout=(QUESTION_S, None)))
+
+
+def _credentials(environment: Mapping[str, str], registry: str) -> dict[str, str]:
+    """What the docker command would show a registry: of its own config and PATH, where the SDK looks into ours."""
+    from docker.auth import AuthConfig, encode_header
+    from docker.credentials import Store
+
+    class Helper(Store):
+        def __init__(self, name: str) -> None:
+            self.program = f"docker-credential-{name}"
+            self.exe = shutil.which(self.program, path=environment.get("PATH"))
+            self.environment = dict(environment)
+
+    class Configured(AuthConfig):
+        def _get_store_instance(self, name: str) -> Store:
+            return Helper(name)
+
+    path = place.config_file(environment)
+    if not path.is_file():
+        return {}
+    found = Configured.load_config(str(path), None).resolve_authconfig(registry)
+    return {"X-Registry-Auth": encode_header(found).decode()} if found else {}
 
 
 def _checked(response: Response) -> Response:

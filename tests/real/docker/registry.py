@@ -79,7 +79,7 @@ def _serving(host: str, *, closed: bool = False) -> Iterator[str]:
     try:
         settings = folder / "settings"
         settings.write_text(json.dumps(_settings(folder, closed=closed)))  # YAML is what it reads, and JSON is YAML
-        command = [*_into_network_of(host), PROGRAM, "serve", str(settings)]
+        command = [*into_network_of(host), PROGRAM, "serve", str(settings)]
         with (folder / "log").open("w+") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
             try:
                 yield _address(process, folder / "log")
@@ -100,7 +100,7 @@ def _settings(folder: Path, *, closed: bool) -> dict[str, object]:
     return settings
 
 
-def _into_network_of(host: str) -> list[str]:
+def into_network_of(host: str) -> list[str]:
     """What runs a command where an engine's loopback is: ours has a network namespace of its own."""
     namespace = Path(host.removeprefix("unix://")).with_name("netns")
     return ["nsenter", f"--net={namespace}"] if namespace.exists() else []

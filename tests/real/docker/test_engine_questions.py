@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import pytest
 import trio
 from real.docker.engines import Cli
-from real.docker.registry import Registry
 
 from supervisor.container.effects import Engine, Engines
 from supervisor.errors import (
@@ -23,7 +22,6 @@ from supervisor.errors import (
     EngineNotRunning,
     EngineUnreachable,
     ImageNotFound,
-    ImagePullFailed,
     LaunchError,
 )
 
@@ -294,39 +292,3 @@ trio.run(main)
 """
     done = plain_user.run(["env", f"PYTHONPATH={plain_python.packages}", plain_python.python, "-c", ask])
     assert done.stdout == "engine.permission_denied Permission denied\n", done.stderr
-
-
-# ------------------------------------------------------------------------------------------------------------ pulls
-
-
-async def test_an_image_is_fetched_and_its_progress_told(engine: Engine, registry: Registry) -> None:
-    told: list[int | None] = []
-    with trio.fail_after(30):
-        await engine.pull(registry.image, told.append)
-    assert told == sorted(told, key=lambda percent: percent or 0)
-    assert told[-1] == 100
-    found = await engine.image(registry.image)
-    assert found is not None
-    assert found.digest.startswith(registry.image.rpartition(":")[0] + "@sha256:")
-
-
-async def test_an_image_that_is_nowhere(engine: Engine, registry: Registry) -> None:
-    with pytest.raises(LaunchError) as caught:
-        await engine.pull(registry.missing, lambda _percent: None)
-    problem = caught.value.problem
-    assert isinstance(problem, ImageNotFound)
-    assert problem.image == registry.missing
-
-
-async def test_an_image_that_nobody_may_have(engine: Engine, registry: Registry) -> None:
-    with pytest.raises(LaunchError) as caught:
-        await engine.pull(registry.refused, lambda _percent: None)
-    problem = caught.value.problem
-    assert isinstance(problem, ImagePullFailed)
-    assert "no basic auth" in problem.reason or "unauthorized" in problem.reason
-
-
-async def test_a_name_that_is_none(engine: Engine) -> None:
-    with pytest.raises(LaunchError) as caught:
-        await engine.pull("UPPER/case:1", lambda _percent: None)
-    assert isinstance(caught.value.problem, ImageNotFound)
