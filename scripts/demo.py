@@ -2,7 +2,8 @@
 
 Installs stockade and the official SDK (1.x and 2.x) into environments of their own, starts the daemon on a config such
 as clients write, prints what holds each server, calls tools through `stockade connect`, kills a server in the middle of
-a session, and stops everything. `--stay` leaves the daemon running until Ctrl-C.
+a session, and stops everything. `--stay` leaves the daemon running until Ctrl-C. `--docker` shows three servers in
+containers instead, on an engine of its own with images made here.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scripts import testbed
+from scripts import engine, testbed
+from scripts.demo_parts import containers
 from scripts.testbed import CACHE, ROOT
 
 FOLDER = CACHE / "demo-run"
@@ -32,7 +36,7 @@ STOP_S = 2.0
 class Demo:
     """The demo's installation, folders and daemon."""
 
-    def __init__(self) -> None:
+    def __init__(self, docker_host: str = "") -> None:
         with testbed.locked():
             self.stockade = testbed.environment(CACHE / "demo", ".", recipe=_tree_state()).parent / "stockade"
             self.sdk1 = testbed.environment(CACHE / "sdk1", *testbed.SDK1, recipe=None)
@@ -50,7 +54,10 @@ class Demo:
         self.state = FOLDER / "state"
         path = os.pathsep.join([os.environ.get("PATH", os.defpath), str(node), str(self.sdk2.parent)])
         self.environ = {**os.environ, "PATH": path, "HOME": str(FOLDER / "home")}
-        self.config.write_text(json.dumps(self.settings(), indent=2) + "\n")
+        if docker_host:
+            self.environ["DOCKER_HOST"] = docker_host
+        settings = containers.settings(self.data) if docker_host else self.settings()
+        self.config.write_text(json.dumps(settings, indent=2) + "\n")
 
     def settings(self) -> dict[str, Any]:
         """The config: what a client has, one block that asks for isolation, and patience for cold package runners."""
@@ -155,8 +162,8 @@ def stop(demo: Demo, daemon: subprocess.Popen[bytes]) -> bool:
     demo.run("shutdown", check=False)
     status = daemon.wait(timeout=60)
     took = time.monotonic() - began
-    left = leftovers(str(demo.state))
-    print(f"stopped in {took:.2f} s with exit status {status}; processes left: {left or 'none'}")
+    left = leftovers(str(demo.state)) + (containers.left(demo) if "DOCKER_HOST" in demo.environ else [])
+    print(f"stopped in {took:.2f} s with exit status {status}; processes and containers left: {left or 'none'}")
     return took < STOP_S and status == 0 and not left
 
 
@@ -178,9 +185,21 @@ def main() -> int:
     """Run the demo."""
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--stay", action="store_true", help="leave the daemon running until Ctrl-C")
+    parser.add_argument("--docker", action="store_true", help="show mode docker (needs root, to bring up an engine)")
     options = parser.parse_args()
     step("installing (the first time: stockade, the official SDK 1.x and 2.x, uv)")
-    demo = Demo()
+    if not options.docker:
+        return show(Demo(), tour, stay=options.stay)
+    engine.heed_sigterm()
+    with engine.prepared(testbed.real_programs()) as found:
+        if not found:
+            raise SystemExit("demo: no Docker engine can be had here")
+        demo = Demo(found[engine.VARIABLE])
+        return show(demo, partial(containers.tour, step=step), stay=options.stay)
+
+
+def show(demo: Demo, tour: Callable[[Demo], None], *, stay: bool) -> int:
+    """Start the daemon, go round, stop; the exit code."""
     print(f"config: {demo.config}")
     step("stockade serve")
     command = [str(demo.stockade), "serve", "--config", str(demo.config), "--state-dir", str(demo.state)]
@@ -190,7 +209,7 @@ def main() -> int:
     try:
         demo_is_up(demo, daemon)
         tour(demo)
-        if options.stay:
+        if stay:
             step("the daemon goes on; Ctrl-C ends it")
             signal.pause()
     except KeyboardInterrupt:
