@@ -419,6 +419,7 @@ class ContainerRunnerMissing(Problem, frozen=True, kw_only=True, tag="container.
 
     sentence: ClassVar[str] = "the image {image!r} has no {runner!r}: {reason}"
     advice: ClassVar[str] = "Name an image that has it in `isolation.image`{example}, or use `mode: sandbox`."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
     image: str
     runner: str
@@ -446,6 +447,54 @@ class ContainerVariableInvalid(Problem, frozen=True, kw_only=True, tag="containe
 
     name: str
     reason: str
+
+
+class ContainerUnmanaged(Problem, frozen=True, kw_only=True, tag="container.unmanaged"):
+    """A user-written command starts containers that stockade cannot find again, so it cannot see to their end."""
+
+    sentence: ClassVar[str] = "{place}: what `{verb}` starts is not managed: {reason}"
+    advice: ClassVar[str] = "{mend}."
+
+    place: str
+    verb: str
+    reason: str
+    mend: str
+
+
+class ContainerDoubtful(Problem, frozen=True, kw_only=True, tag="container.doubtful"):
+    """A container's options undo its isolation, keep it from being a server, or ask for what it will not have."""
+
+    sentence: ClassVar[str] = "{place}: {reason}"
+    advice: ClassVar[str] = "{mend}."
+
+    place: str
+    reason: str
+    mend: str
+
+
+class ContainerLooselyHeld(Problem, frozen=True, kw_only=True, tag="container.loosely_held"):
+    """A user-written container has fewer bounds than one that stockade makes. A note: it works as it is."""
+
+    sentence: ClassVar[str] = "{place}: its container is less held than it could be: {reasons}"
+    advice: ClassVar[str] = "In its arguments, {mends}."
+    exit_code: ClassVar[ExitCode] = ExitCode.OK
+
+    place: str
+    reasons: str
+    mends: str
+
+
+class ImageWithoutDigest(Problem, frozen=True, kw_only=True, tag="image.without_digest"):
+    """An image is named by a tag, which may mean another image tomorrow. A note: it works as it is."""
+
+    sentence: ClassVar[str] = "{place}: the image {image!r} is named without a digest, so it may change unseen"
+    advice: ClassVar[str] = "{mend}"
+    exit_code: ClassVar[ExitCode] = ExitCode.OK
+
+    place: str
+    image: str
+    mend: str
+    """With the digest form, if the engine has the image."""
 
 
 # ------------------------------------------------------------------------------------------------------- modes
@@ -936,7 +985,8 @@ AnyProblem = (
     | SnapAppArmor | ImageNotFound | ImagePullFailed | ImageWrongPlatform
     | ContainerNameConflict | ContainerRefused | ContainerRuntimeError | ContainerCommandNotFound
     | ContainerCommandNotExecutable | ContainerIdMissing | ContainerRunnerMissing
-    | ContainerArgumentRefused | ContainerVariableInvalid
+    | ContainerArgumentRefused | ContainerVariableInvalid | ContainerUnmanaged | ContainerDoubtful
+    | ContainerLooselyHeld | ImageWithoutDigest
     | ModeUnavailable | SharingUnavailable
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
     | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | RemoteServer

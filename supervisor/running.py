@@ -18,7 +18,8 @@ from supervisor.config.redact import Redactor
 from supervisor.config.schema import Config
 from supervisor.container.effects import Engines
 from supervisor.container.instances import ContainerInstances
-from supervisor.container.owner import FOLDER, owner_here
+from supervisor.container.kept import FOLDER
+from supervisor.container.owner import owner_here
 from supervisor.docker_path.effects import DockerFinder
 from supervisor.docker_path.places import search_on
 from supervisor.environment.effects import CliEnvironment

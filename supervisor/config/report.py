@@ -5,11 +5,12 @@ No value of a variable and no secret is ever shown: environments by name only, c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from textwrap import dedent
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from supervisor.config.paths import escaped
 from supervisor.config.redact import Redactor
@@ -33,7 +34,7 @@ class Remark(Struct, frozen=True, kw_only=True):
     """A problem or a warning, rendered."""
 
     severity: str
-    """`error`, `degraded` or `warning`."""
+    """`error`, `degraded`, `warning`, or `note`: advice about what works."""
     server: str
     code: str
     text: str
@@ -53,8 +54,8 @@ class CheckReport(Struct, frozen=True, kw_only=True):
 def check(config: Config, *, strict: bool = False, more: Mapping[str, Sequence[Problem]] | None = None) -> CheckReport:
     """Judge a config; `strict` refuses keys that are not ours, `more` holds what other subjects object to, by server.
 
-    The exit code is that of the worst: 2 errors, 3 degraded, 1 warnings, 0. What is wrong with a disabled server is a
-    warning, for it would not be started anyway.
+    The exit code is that of the worst: 2 errors, 3 degraded, 1 warnings, 0 (with or without notes). What is wrong with
+    a disabled server is a warning, for it would not be started anyway.
     """
     objections = more or {}
     rows = tuple(_row(config, name, objections) for name in config.order)
@@ -77,7 +78,7 @@ def _row(config: Config, name: str, objections: Mapping[str, Sequence[Problem]])
         return Row(server=name, state="remote", mode="-", why="reached by URL, never started", runs=server.url)
     spec = server.spec if isinstance(server, Invalid) else server
     state = "ok" if not (spec and spec.degraded) else "degraded"
-    if isinstance(server, Invalid) or any(not _is_warning(one) for one in objections.get(name, ())):
+    if isinstance(server, Invalid) or any(_severity(one) == "error" for one in objections.get(name, ())):
         state = "invalid"
     if not server.enabled:
         state = "disabled"
@@ -86,8 +87,10 @@ def _row(config: Config, name: str, objections: Mapping[str, Sequence[Problem]])
     return Row(server=name, state=state, mode=spec.mode, why=spec.why.text, runs=_runs(spec))
 
 
-def _is_warning(problem: Problem) -> bool:
-    return problem.exit_code == ExitCode.FAILED
+def _severity(problem: Problem, *, enabled: bool = True) -> str:
+    """How much an objection weighs, by the exit code that its problem has."""
+    found = {ExitCode.OK: "note", ExitCode.FAILED: "warning"}.get(problem.exit_code, "error")
+    return "warning" if found == "error" and not enabled else found
 
 
 def _server(config: Config, name: str) -> ServerSpec | Invalid | Remote:
@@ -108,7 +111,8 @@ def _remarks(config: Config, objections: Mapping[str, Sequence[Problem]]) -> Ite
         yield from (_remark("error" if entry.enabled else "warning", entry.name, problem) for problem in own)
     for spec in config.servers:
         for one in objections.get(spec.name, ()):
-            yield _remark("error" if spec.enabled and not _is_warning(one) else "warning", spec.name, one)
+            remark = _remark(_severity(one, enabled=spec.enabled), spec.name, one)
+            yield _redacted(_placed(remark, one, spec.place), spec.secrets)
         if spec.degraded and spec.enabled:
             yield Remark(
                 severity="degraded",
@@ -122,6 +126,17 @@ def _remarks(config: Config, objections: Mapping[str, Sequence[Problem]]) -> Ite
 
 def _remark(severity: str, server: str, problem: Problem) -> Remark:
     return Remark(severity=severity, server=server, code=problem.code, text=problem.text, remedy=problem.remedy)
+
+
+def _placed(remark: Remark, problem: Problem, place: str) -> Remark:
+    """The remark with the place of its server, unless the problem tells a place itself."""
+    return remark if hasattr(problem, "place") else replace(remark, text=f"{place}: {remark.text}")
+
+
+def _redacted(remark: Remark, secrets: Sequence[str]) -> Remark:
+    """Other subjects quote what a server's entry says."""
+    redact = Redactor(secrets).redact
+    return replace(remark, text=escaped(redact(remark.text)), remedy=escaped(redact(remark.remedy)))
 
 
 def _refused(key: UnusedKey) -> Remark:
@@ -138,8 +153,9 @@ def check_lines(report: CheckReport) -> list[str]:
         lines.append("keys of other programs, without effect here:")
         lines += [f"    {key.place}" for key in report.unused]
     counts = [f"{len(report.servers)} servers"]
-    for severity, plural in (("error", "errors"), ("degraded", "degraded"), ("warning", "warnings")):
-        counts.append(f"{sum(remark.severity == severity for remark in report.remarks)} {plural}")
+    for severity, plural in (("error", "errors"), ("degraded", "degraded"), ("warning", "warnings"), ("note", "notes")):
+        count = sum(remark.severity == severity for remark in report.remarks)
+        counts += [f"{count} {plural}"] if count or severity != "note" else []
     return [*lines, ", ".join(counts)]
 
 
@@ -152,7 +168,7 @@ def _table(rows: Sequence[Row]) -> list[str]:
     return [line.rstrip() for line in dedent(table.get_string()).splitlines()]
 
 
-class Explanation(Struct, frozen=True, kw_only=True):
+class Explanation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What exactly would run for one server."""
 
     server: str
@@ -168,26 +184,57 @@ class Explanation(Struct, frozen=True, kw_only=True):
     settings: dict[str, Any]
     confinement: tuple[str, ...]
     """The ruleset or the container's flags, as rendered by the subject that applies them."""
+    parts: tuple[tuple[str, ...], ...] = ()
+    """`argv` for people, a part a line, if it is better read so."""
+    container: dict[str, Any] | None = None
+    """What is known of the server's container, for programs."""
+
+
+class Rendered(Struct, frozen=True, kw_only=True):
+    """What the subject that applies a server's confinement says of it."""
+
+    lines: Sequence[str] = ()
+    parts: Sequence[Sequence[str]] = ()
+    """As in Explanation."""
+    container: Mapping[str, Any] | None = None
 
 
 def explain(
-    spec: ServerSpec, *, argv: Sequence[str], environment: Iterable[str], confinement: Sequence[str] = ()
+    spec: ServerSpec, *, argv: Sequence[str], environment: Iterable[str], confinement: Rendered | None = None
 ) -> Explanation:
     """Explain one server; `argv` is what would be executed, after the command was looked up."""
-    redactor = Redactor(spec.secrets)
+    redactor, confinement = Redactor(spec.secrets), confinement or Rendered()
+
+    def shown(text: str) -> str:
+        return escaped(redactor.redact(text))
+
     return Explanation(
         server=spec.name,
         place=spec.place,
         enabled=spec.enabled,
-        argv=tuple(escaped(redactor.redact(word)) for word in argv),
-        cwd=escaped(redactor.redact(spec.cwd or "")),
+        argv=tuple(map(shown, argv)),
+        cwd=shown((spec.docker.working_dir if spec.mode == "docker" else spec.cwd) or ""),
         environment=tuple(sorted(map(escaped, environment))),
         mode=spec.mode,
         why=spec.why.text,
         degraded=spec.degraded,
         settings=_settings(spec),
-        confinement=tuple(redactor.redact(line) for line in confinement),
+        confinement=tuple(redactor.redact(line) for line in confinement.lines),
+        parts=tuple(tuple(map(shown, part)) for part in confinement.parts),
+        container=None if confinement.container is None else _shown(confinement.container, shown),
     )
+
+
+def _shown(value: Any, shown: Callable[[str], str]) -> Any:
+    match value:
+        case str():
+            return shown(value)
+        case Mapping():
+            return {shown(str(key)): _shown(inner, shown) for key, inner in value.items()}
+        case list() | tuple():
+            return [_shown(inner, shown) for inner in value]
+        case _:
+            return value
 
 
 def _settings(spec: ServerSpec) -> dict[str, Any]:
@@ -212,7 +259,7 @@ def explain_lines(explanation: Explanation) -> list[str]:
     """The explanation for people."""
     rows = [
         ("server", f"{explanation.server} ({explanation.place})" + ("" if explanation.enabled else ", disabled")),
-        ("argv", " ".join(map(_quoted, explanation.argv))),
+        *zip(("argv", *[""] * len(explanation.parts)), _command_lines(explanation), strict=False),
         ("cwd", explanation.cwd or "the default of the mode"),
         ("environment", " ".join(explanation.environment)),
         ("mode", f"{explanation.mode}, because {explanation.why}"),
@@ -225,6 +272,11 @@ def explain_lines(explanation: Explanation) -> list[str]:
         *(["confinement"] if explanation.confinement else []),
         *(f"    {one}" for one in explanation.confinement),
     ]
+
+
+def _command_lines(explanation: Explanation) -> list[str]:
+    first, *others = [" ".join(map(_quoted, part)) for part in explanation.parts or (explanation.argv,)]
+    return [first, *(f"    {line}" for line in others)]
 
 
 def _plain(value: Any) -> str:

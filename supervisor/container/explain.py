@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from supervisor.container import flags, identity, lint, own, runners, variables
 from supervisor.container.argv import run_plan
-from supervisor.container.facts import EngineFacts, ImageFacts
+from supervisor.container.facts import EngineFacts, ImageFacts, familiar, repository
 from supervisor.container.words import Owner, Profile, RunPlan, Start
 
 SUFFIX = "XXXXXXXX"
@@ -195,7 +195,7 @@ def theirs(argv: Sequence[str], server: str, env: Iterable[str], known: Known) -
 def _their_lines(kind: str, found: dict[str, Any], known: Known) -> Iterator[str]:
     yield from block("command", [f"{found['program']} {kind}, written by the user"])
     if known.docker_from:
-        yield from block(found["program"], [known.docker_from])
+        yield from block(found["program"], [f"{known.docker} ({known.docker_from})"])
     if found["unmanaged"]:
         yield from block("unmanaged", [f"{found['unmanaged']}: it is not found again to be stopped"])
     elif found["cidfile"]:
@@ -221,15 +221,7 @@ def parts(argv: Sequence[str], begin: int) -> tuple[tuple[str, ...], ...]:
 def digest_form(name: str, image: ImageFacts) -> str:
     """How an image is named so that it stays the same one; empty if no registry has it under that name."""
     known, at, digest = image.digest.partition("@")
-    repository = name.partition("@")[0]
-    if ":" in repository.rsplit("/", 1)[-1]:
-        repository = repository.rpartition(":")[0]
-    return f"{repository}@{digest}" if at and _familiar(known) == _familiar(repository) else ""
-
-
-def _familiar(repository: str) -> str:
-    """Docker Hub's are known without its name: `docker.io/library/python` is `python`."""
-    return repository.removeprefix("index.").removeprefix("docker.io/").removeprefix("library/")
+    return f"{repository(name)}@{digest}" if at and familiar(known) == familiar(repository(name)) else ""
 
 
 def block(title: str, items: Iterable[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from msgspec import Struct
@@ -111,17 +111,32 @@ def engine_facts(info: Mapping[str, Any], version: Mapping[str, Any], host: str)
 
 def image_facts(name: str, found: Mapping[str, Any]) -> ImageFacts:
     """Shape the answer about an image that was asked for by this name."""
-    repository = name.partition("@")[0]
-    if ":" in repository.rsplit("/", 1)[-1]:
-        repository = repository.rpartition(":")[0]
     digests = [str(digest) for digest in found.get("RepoDigests") or ()]
-    own = [digest for digest in digests if digest.partition("@")[0] == repository]
+    own = [digest for digest in digests if familiar(digest.partition("@")[0]) == familiar(repository(name))]
     return ImageFacts(
         id=str(found["Id"]),
         digest=(own or digests or [str(found["Id"])])[0],
         os=str(found.get("Os", "")),
         architecture=str(found.get("Architecture", "")),
     )
+
+
+def repository(name: str) -> str:
+    """An image's name without tag and digest."""
+    bare = name.partition("@")[0]
+    return bare.rpartition(":")[0] if ":" in bare.rsplit("/", 1)[-1] else bare
+
+
+def familiar(name: str) -> str:
+    """An image's name as the engine tells it: Docker Hub's are known without its own, `docker.io/library/`."""
+    return name.removeprefix("index.").removeprefix("docker.io/").removeprefix("library/")
+
+
+def is_named(name: str, known: Iterable[str]) -> bool:
+    """Whether an image that the engine knows by these tags and digests is the one that a name means."""
+    _, at, digest = name.partition("@")
+    tag = "" if repository(name) != name else ":latest"
+    return familiar(f"{repository(name)}@{digest}" if at else name + tag) in map(familiar, known)
 
 
 def container_facts(found: Mapping[str, Any]) -> ContainerFacts:

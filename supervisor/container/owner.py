@@ -7,13 +7,11 @@ import secrets
 from pathlib import Path
 
 from supervisor.container.identity import config_hash
+from supervisor.container.kept import INSTANCE_FILE, instance_in
 from supervisor.container.words import Owner
+from supervisor.process.boot import here
 from supervisor.process.scan import read_process
-from supervisor.process.sweep import here
 
-FOLDER = "containers"
-"""In the state directory: a folder for each run, and in it one for each container that is being made."""
-INSTANCE_FILE = "instance"
 INSTANCE_BYTES = 8
 
 
@@ -35,11 +33,7 @@ def _instance(folder: Path) -> str:
     """The random id that is kept in the state directory; who comes first makes it up."""
     path = folder / INSTANCE_FILE
     for _ in range(2):
-        try:
-            known = path.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            known = ""
-        if known:
+        if known := instance_in(folder):
             return known
         made = secrets.token_hex(INSTANCE_BYTES)
         whole = folder / f".{INSTANCE_FILE}-{made}"

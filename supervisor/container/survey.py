@@ -117,21 +117,32 @@ class Survey:
         self._found.facts.append(ContainerSwept(server=server, container=listed.id, owner=owner, removed=removed))
 
     async def _remove(self, container: str) -> bool:
-        try:
-            await self._engine.kill(container)
-            await self._engine.remove(container)
-            is_gone = await self._engine.state(container) is None
-        except LaunchError:
-            return False
+        is_gone = await is_removed(self._engine, container)
         if is_gone:
             self._gone.add(container)
         return is_gone
 
     def _sweep_folders(self) -> None:
-        """Folders of cidfiles that dead runs have left: each run has its own, named by its owner."""
-        if not self._folder.parent.is_dir():
-            return
-        for folder in self._folder.parent.iterdir():
-            owner = identity.parse_owner(folder.name)
-            if folder != self._folder and owner is not None and not is_alive(*owner):
+        for folder in stale_folders(self._folder.parent):
+            if folder != self._folder:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+async def is_removed(engine: Engine, container: str) -> bool:
+    """Remove a container, running or not, and say whether it is gone."""
+    try:
+        await engine.kill(container)
+        await engine.remove(container)
+        return await engine.state(container) is None
+    except LaunchError:
+        return False
+
+
+def stale_folders(folder: Path) -> list[Path]:
+    """List the folders of cidfiles that dead runs have left: each run has its own, named by its owner."""
+    try:
+        every = sorted(folder.iterdir())
+    except OSError:
+        return []
+    owners = [(one, identity.parse_owner(one.name)) for one in every]
+    return [one for one, owner in owners if owner is not None and not is_alive(*owner)]

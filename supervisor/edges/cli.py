@@ -24,6 +24,7 @@ def build_parser() -> ArgumentParser:
     _add_serve(verbs)
     _add_client_verbs(verbs)
     _add_inspection(verbs)
+    _add_containers(verbs)
     return parser
 
 
@@ -121,6 +122,25 @@ def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
         _add_state_dir(one)
 
 
+def _add_containers(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
+    pull = verbs.add_parser(
+        "pull",
+        help="fetch the images that servers in mode docker need and that are missing",
+        description="Fetches missing images ahead of any start, each once. Needs no daemon.",
+    )
+    pull.add_argument("servers", metavar="NAME", nargs="*", help="only those of these servers")
+    pull.add_argument("--config", metavar="FILE", help="the config (default: the user's own)")
+    sweep = verbs.add_parser(
+        "sweep",
+        help="remove the containers that dead runs have left",
+        description="Removes containers of this state directory whose run is dead. Needs no daemon, and minds none.",
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="only say what would be removed, and why")
+    for one in (pull, sweep):
+        _add_json(one)
+        _add_state_dir(one)
+
+
 def _add_json(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
 
@@ -199,6 +219,14 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
             from supervisor.edges.doctor import doctor
 
             return doctor(options)
+        case "pull":
+            from supervisor.edges.images import pull
+
+            return pull(options)
+        case "sweep":
+            from supervisor.edges.sweep import sweep
+
+            return sweep(options)
         case _:
             from supervisor.edges import verbs
 

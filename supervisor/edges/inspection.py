@@ -11,7 +11,7 @@ from supervisor.config import report
 from supervisor.config.effects import load
 from supervisor.config.schema import Config, SandboxSpec, ServerSpec
 from supervisor.edges import state
-from supervisor.edges.facts import facts_here
+from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.naming import why_not
 from supervisor.edges.say import put, put_json
 from supervisor.errors import ConfigError, ControlError, ExitCode, Problem
@@ -20,7 +20,7 @@ from supervisor.errors import ConfigError, ControlError, ExitCode, Problem
 def check(options: Namespace) -> int:
     """Judge a config; the exit code is that of the worst found."""
     try:
-        config = load(options.config, environ=os.environ, facts=facts_here())
+        config = load(options.config, environ=os.environ, facts=facts_here(), ask_engine=with_engine)
         found = report.check(config, strict=options.strict, more=_objections(config, options.state_dir))
     except ConfigError as error:
         found = report.refusal(str(options.config or "the user's config"), error.problem)
@@ -32,7 +32,16 @@ def check(options: Namespace) -> int:
 
 
 def _objections(config: Config, state_dir: str | None) -> dict[str, list[Problem]]:
-    """Say what the sandbox objects to, by server; nothing is loaded for it where there can be nothing."""
+    """Say what other subjects object to, by server; nothing is loaded of one where there can be nothing."""
+    found = _sandbox_objections(config, state_dir)
+    if any(spec.mode == "docker" or spec.own_container for spec in config.servers):
+        from supervisor import oneshot
+
+        found |= oneshot.objections(config, os.environ)
+    return found
+
+
+def _sandbox_objections(config: Config, state_dir: str | None) -> dict[str, list[Problem]]:
     sandboxed = [spec for spec in config.servers if spec.mode == "sandbox"]
     if not sandboxed or (all(spec.sandbox == SandboxSpec() for spec in sandboxed) and not _sockets_here()):
         return {}
@@ -54,7 +63,7 @@ def explain(options: Namespace) -> int:
         from supervisor.edges import denials
 
         return denials.explain(options)
-    config = load(options.config, environ=os.environ, facts=facts_here())
+    config = load(options.config, environ=os.environ, facts=facts_here(), ask_engine=with_engine)
     explained = _explained(config, _spec(config, options.server), options.state_dir)
     if options.json:
         put_json(msgspec.to_builtins(explained))
@@ -66,6 +75,8 @@ def explain(options: Namespace) -> int:
 def _explained(config: Config, spec: ServerSpec, state_dir: str | None) -> report.Explanation:
     from supervisor import prepare
 
+    if spec.mode == "docker" or spec.own_container:
+        return _container_explained(config, spec, str(state.chosen(state_dir, config, os.environ).absolute()))
     if spec.mode != "sandbox":
         command = prepare.located(spec, os.environ)
         return report.explain(spec, argv=command.argv, environment=command.env)
@@ -75,8 +86,16 @@ def _explained(config: Config, spec: ServerSpec, state_dir: str | None) -> repor
         spec,
         argv=confinement.command.argv,
         environment=confinement.environment(),
-        confinement=confinement.lines(),
+        confinement=report.Rendered(lines=confinement.lines()),
     )
+
+
+def _container_explained(config: Config, spec: ServerSpec, state_dir: str) -> report.Explanation:
+    from supervisor import oneshot
+
+    found = oneshot.explained(config, spec, state_dir, os.environ)
+    rendered = report.Rendered(lines=found.lines, parts=found.parts, container=found.structure)
+    return report.explain(spec, argv=found.argv, environment=found.variables, confinement=rendered)
 
 
 def _spec(config: Config, server: str) -> ServerSpec:

@@ -11,6 +11,7 @@ import msgspec
 import trio
 
 from supervisor.process import leaves
+from supervisor.process.boot import here
 from supervisor.process.leaf import Leaf
 from supervisor.process.leftovers import Sight, end_all
 from supervisor.process.owners import FOLDER, SUFFIX
@@ -22,15 +23,6 @@ from supervisor.process.words import Swept
 
 FILE_BYTES = 64 * 1024 * 1024
 """A larger file is not ours, whatever its name."""
-
-
-def here() -> str:
-    """This boot and this pid namespace; pids mean something within both only. Empty where there is no /proc."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
-    except OSError:
-        return ""
 
 
 def owner_of(token: str, subtree: str = "") -> Owner:

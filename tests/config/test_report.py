@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from config.worlds import EVERYTHING, World, one, resolved
 
-from supervisor.config.report import check, check_lines, explain, explain_lines, refusal
+from supervisor.config.report import Rendered, check, check_lines, explain, explain_lines, refusal
 from supervisor.config.schema import Facts
 from supervisor.errors import GrantRefused, ShapeUnknown
 
@@ -138,7 +138,7 @@ def test_explain_shows_what_would_run_and_no_secret() -> None:
         spec,
         argv=["/bin/run", *spec.args],
         environment=["PATH", "A_TOKEN"],
-        confinement=["read s3cr3t-value", "write /x"],
+        confinement=Rendered(lines=["read s3cr3t-value", "write /x"]),
     )
     assert explanation.argv == ("/bin/run", "--key", "***", "two words", "https://me:***@h/")
     assert (explanation.cwd, explanation.environment) == ("/srv/***", ("A_TOKEN", "PATH"))

@@ -75,6 +75,8 @@ def test_what_an_engine_says_of_itself() -> None:
         ("localhost:5000/x", ["localhost:5000/x@sha256:c"], "localhost:5000/x@sha256:c"),
         ("x@sha256:d", ["y@sha256:e", "x@sha256:d"], "x@sha256:d"),
         ("renamed", ["x@sha256:f"], "x@sha256:f"),
+        ("docker.io/library/python:3.11", ["mirror/python@sha256:b", "python@sha256:a"], "python@sha256:a"),
+        ("docker.io/mcp/time", ["mcp/time@sha256:c"], "mcp/time@sha256:c"),
         ("built-here", [], "sha256:id"),
         ("built-here", None, "sha256:id"),
     ],

@@ -19,7 +19,7 @@ VERBS = verbs_of(cli.build_parser())
 
 
 def test_every_verb_of_the_control_socket_is_on_the_command_line() -> None:
-    assert set(verbs.VERBS) | {"run", "serve", "check", "explain", "doctor"} == set(VERBS)
+    assert set(verbs.VERBS) | {"run", "serve", "check", "explain", "doctor", "pull", "sweep"} == set(VERBS)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -33,7 +33,8 @@ def test_every_verb_takes_a_state_dir_and_explains_itself(verb: str, capsys: pyt
 
 
 @pytest.mark.parametrize(
-    "verb", ["status", "start", "stop", "restart", "events", "logs", "wait", "check", "explain", "doctor"]
+    "verb",
+    ["status", "start", "stop", "restart", "events", "logs", "wait", "check", "explain", "doctor", "pull", "sweep"],
 )
 def test_every_verb_that_answers_answers_in_json_too(verb: str) -> None:
     assert "--json" in VERBS[verb].format_help()

@@ -11,11 +11,12 @@ import pytest
 import trio
 from fakes.process import come_true, is_alive, program
 
+from supervisor.process.boot import here
 from supervisor.process.owners import FOLDER, SLACK_BYTES, Owners
 from supervisor.process.records import Began, Owner, encode, read
 from supervisor.process.scan import read_marker, read_process
 from supervisor.process.spawn import spawn_plain
-from supervisor.process.sweep import here, owner_of, sweep
+from supervisor.process.sweep import owner_of, sweep
 from supervisor.process.table import open_processes
 from supervisor.process.words import Swept
 
