@@ -263,7 +263,9 @@ def _stood(state: Containers, message: Stood) -> Decision[Containers]:
     if state.engine in ("up", "recovering") and not now_there:
         for instance in state.lives:
             moved = moved.lived(instance, "engine_lost")
-    if not (now_there and was_gone):
+    is_back = now_there and was_gone
+    was_there_all_along = message.state == state.engine == "up" and bool(state.suspended)  # a suspicion came to nothing
+    if not (is_back or was_there_all_along):
         return Decision(moved)
     if moved.is_surveying:
         return Decision(replace(moved, surveys_again=True))

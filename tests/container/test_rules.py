@@ -283,6 +283,16 @@ def test_an_end_that_is_the_engine_s_fault_has_it_looked_at_while_it_counts_as_u
     assert again.all(Suspect) == []
 
 
+def test_a_suspicion_that_comes_to_nothing_keeps_nobody_waiting() -> None:
+    play = Play().running().stood("up").hear(Surveyed(kept=1, ended=0, facts=[])).hear(exited(problem=LOST))
+    assert play.all(Resumed) == []
+    play.stood("up").hear(Surveyed(kept=0, ended=1, facts=[]))
+    assert len(play.all(Survey)) == 2
+    assert [name for name, message in play.told if message == Resumed()] == ["root/servers/git"]
+    play.stood("up")
+    assert len(play.all(Survey)) == 2  # nobody waits any more
+
+
 def test_an_engine_that_goes_away_while_ours_are_looked_through_has_them_looked_through_again() -> None:
     play = Play().running().stood("down").hear(exited(problem=LOST))
     play.stood("recovering").stood("down").stood("recovering")
