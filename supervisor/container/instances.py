@@ -10,20 +10,19 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Any
 
 import trio
-from msgspec.structs import replace
 
 from supervisor.container import identity
 from supervisor.container.effects import Engine, Engines
 from supervisor.container.facts import EngineFacts
 from supervisor.container.images import Images, check_platform
 from supervisor.container.messages import Fact, ImageReady, Surveyed, Told
+from supervisor.container.record import Record
 from supervisor.container.runs import (
     LOST_CODE,
     Around,
@@ -33,22 +32,16 @@ from supervisor.container.runs import (
     our_run,
     own_run,
     why_ended,
-    why_not_executed,
     why_refused,
 )
 from supervisor.container.survey import Survey
-from supervisor.container.words import Made, Owner, Profile
-from supervisor.container.workload import Container
+from supervisor.container.words import Owner, Profile
 from supervisor.engine.messages import Seen
-from supervisor.errors import AnyProblem, ContainerIdMissing, EngineLost, LaunchError, StageTimeout
+from supervisor.errors import ContainerIdMissing, EngineLost, LaunchError, StageTimeout
 from supervisor.events import (
     ContainerCreated,
-    ContainerExited,
-    ContainerPaused,
-    ContainerRemoved,
     ContainerStarted,
     ContainerStopAsked,
-    ContainerStopped,
 )
 from supervisor.launch.messages import Exited, Launch, Launched, LaunchFailed
 from supervisor.process.child import Child
@@ -64,21 +57,6 @@ LOOK_S = 0.03
 WORD_S = 1.0
 """How long the engine's own word about an end is waited for, where the docker command's is not enough."""
 SIGKILLED = 137
-
-
-@dataclass
-class Record:
-    """What is known of one instance's container."""
-
-    server: str
-    container: Container
-    made: Made
-    run: Run
-    is_ours: bool = True
-    """False for one of a user-written command, perhaps on another engine."""
-    is_running: bool = False
-    blame: AnyProblem | None = None
-    """Why we end it, if it is not its own fault."""
 
 
 class ContainerInstances(Instances):
@@ -164,11 +142,11 @@ class ContainerInstances(Instances):
             with trio.move_on_after(WORD_S):
                 await container.died.wait()
         is_lost = exited.code == LOST_CODE and container.exit_code != LOST_CODE
-        self._tell_end(instance, record, None if is_lost else exited.code, is_left=ended.is_workload_left)
+        status = None if is_lost else exited.code
+        self._tell(*record.ended(instance, status, trio.current_time(), is_left=ended.is_workload_left))
         if ended.is_workload_left and container.id:
             self._left[container.id] = instance
-        problem = record.blame or _cause(exited, record.run, is_lost=is_lost or ended.is_workload_left)
-        return replace(exited, problem=problem, diagnosis=_diagnosis(exited, record))
+        return record.judged(exited, is_lost=is_lost or ended.is_workload_left)
 
     def forget(self, instance: str) -> None:
         """As every mode does."""
@@ -199,7 +177,7 @@ class ContainerInstances(Instances):
                     container.exit_code = seen.exit_code
                     container.died.set()
                 case "pause" | "unpause":
-                    self._note_pause(instance, record, is_paused=seen.action == "pause")
+                    self._tell(*record.paused(instance, is_paused=seen.action == "pause"))
                 case "create" | "start" | "destroy":
                     pass
 
@@ -338,34 +316,14 @@ class ContainerInstances(Instances):
 
     # ------------------------------------------------------------------------------------------------------- telling
 
-    def _tell(self, fact: Fact) -> None:
-        self._telling.send_nowait(fact)
-
-    def _note_pause(self, instance: str, record: Record, *, is_paused: bool) -> None:
-        if record.container.is_paused != is_paused:
-            record.container.is_paused = is_paused
-            self._tell(
-                ContainerPaused(
-                    server=record.server, instance_id=instance, container=record.container.id, paused=is_paused
-                )
-            )
+    def _tell(self, *facts: Fact) -> None:
+        for fact in facts:
+            self._telling.send_nowait(fact)
 
     def _tell_rung(self, server: str, instance: str, rung: WorkloadRung) -> None:
         record = self._records.get(instance)
         identifier = record.container.id if record else ""
         self._tell(ContainerStopAsked(server=server, instance_id=instance, container=identifier, rung=rung))
-
-    def _tell_end(self, instance: str, record: Record, status: int | None, *, is_left: bool) -> None:
-        container = record.container
-        about = {"server": record.server, "instance_id": instance, "container": container.id}
-        code = container.exit_code if container.exit_code is not None else status
-        if code is not None or not is_left:
-            self._tell(ContainerExited(**about, code=code, oom_killed=container.oom_killed))
-        if container.rung is not None and container.asked_s is not None:
-            seconds = round(trio.current_time() - container.asked_s, 3)
-            self._tell(ContainerStopped(**about, rung=container.rung, seconds=seconds, verified=not is_left))
-        if not is_left:
-            self._tell(ContainerRemoved(**about))
 
 
 async def _no_arrangement(_message: Launch) -> Any:
@@ -375,17 +333,3 @@ async def _no_arrangement(_message: Launch) -> Any:
 async def _cancel_at_death(child: Child, scope: trio.CancelScope) -> None:
     await child.died.wait()
     scope.cancel()
-
-
-def _cause(exited: Exited, run: Run, *, is_lost: bool) -> AnyProblem | None:
-    """What else than the server itself has ended it, if that is known."""
-    if exited.ended_by not in ("itself", "outside"):
-        return None
-    if is_lost:
-        return EngineLost(host=run.host, reason=(exited.stderr_tail or ["it closed the connection"])[-1])
-    return why_not_executed(exited.code, exited.stderr_tail, run)
-
-
-def _diagnosis(exited: Exited, record: Record) -> str:
-    killed = "the kernel killed it because it was over its memory limit (`isolation.memory_limit`)"
-    return "; ".join(filter(None, (exited.diagnosis, killed if record.container.oom_killed else "")))
