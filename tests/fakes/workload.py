@@ -23,10 +23,11 @@ CARRIER = Path(__file__).with_name("carrier.py")
 
 Call = Literal["stop", "kill", "remove", "is_gone"]
 
-POLITE = "exec cat >/dev/null"
-IGNORES_EOF = "exec sleep 1000"
-IGNORES_TERM = "trap '' TERM; exec cat >/dev/null"
-IGNORES_BOTH = "trap '' TERM; exec sleep 1000"
+POLITE = 'exec cat <"$0" >/dev/null'
+IGNORES_EOF = 'exec sleep 1000 <"$0"'
+IGNORES_TERM = f"trap '' TERM; {POLITE}"
+IGNORES_BOTH = f"trap '' TERM; {IGNORES_EOF}"
+"""By opening its input a workload says that it is as deaf as it is going to be."""
 
 
 class LocalWorkload:
@@ -66,7 +67,7 @@ class LocalWorkload:
         """Run it, and tell the carrier how it ended, if that still lives."""
         for name in ("in", "code"):
             os.mkfifo(self._folder / name)
-        argv = ["sh", "-c", f'exec <"$0"; {self._script}', str(self._folder / "in")]
+        argv = ["sh", "-c", self._script, str(self._folder / "in")]
         self.process = await trio.lowlevel.open_process(argv, env={"PATH": PATH}, start_new_session=True)
         fd = os.open(self._folder / "code", os.O_RDWR | os.O_NONBLOCK)
         try:

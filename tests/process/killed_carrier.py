@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import trio
+import trio.testing
 
 from supervisor.process.spawn import spawn_plain
 from supervisor.process.table import ProcessTable, open_processes
@@ -64,6 +65,7 @@ async def main() -> None:
         async with trio.open_nursery() as nursery:
             for number, given in enumerate(json.loads(sys.argv[1])):
                 nursery.start_soon(start, table, number, given)
+        await trio.testing.wait_all_tasks_blocked()  # the guardian has been told
         print("ready", table.guardian_pid, flush=True)
         await trio.sleep_forever()
 

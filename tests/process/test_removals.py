@@ -36,7 +36,7 @@ pytestmark = [
 OWNER = Path(__file__).with_name("killed_carrier.py")
 ENGINE = """echo "$*" >>"$LOG"; env >"$LOG.env"; for id; do kill -9 "$(cat "$FOLDER/$id")"; done"""
 CARRIER = "echo x; exec sleep 1000"
-SLOW_CARRIER = "cat; sleep 0.5; echo {id} >{cidfile}; touch {cidfile}.said; exec sleep 1000"
+SLOW_CARRIER = "cat; sleep 0.2; echo {id} >{cidfile}; touch {cidfile}.said; exec sleep 1000"
 """The engine takes its time to make a workload: its id is said long after the owner's death."""
 
 

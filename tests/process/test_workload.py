@@ -24,7 +24,8 @@ from .conftest import SHORT, Bench
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")]
 
-FAST = 8
+EXITS = 'read line <"$0"; exit 3'
+FAST = 4
 """So much faster the clock runs where a stuck engine is waited for."""
 SPECIFIED_S = 30.0
 
@@ -112,14 +113,14 @@ async def test_a_cancelled_stop_is_carried_through_to_the_end_of_the_workload(be
 
 
 async def test_one_that_ends_by_itself_is_asked_for_and_left_alone(bench: Bench, tmp_path: Path) -> None:
-    async with carried(bench, tmp_path, "read line; exit 3") as (child, workload):
+    async with carried(bench, tmp_path, EXITS) as (child, workload):
         await child.stdin.send_all(b"go\n")
         assert await child.wait() == Ended(status=ExitStatus(code=3), ended_by="itself")
         assert (workload.calls, workload.rungs) == (["is_gone"], [])
 
 
 async def test_one_that_the_engine_keeps_after_its_end_is_removed(bench: Bench, tmp_path: Path) -> None:
-    async with carried(bench, tmp_path, "read line; exit 3") as (child, workload):
+    async with carried(bench, tmp_path, EXITS) as (child, workload):
         workload.stays = True
         await child.stdin.send_all(b"go\n")
         assert await child.wait() == Ended(status=ExitStatus(code=3), ended_by="itself", leftovers=1)
@@ -167,7 +168,7 @@ async def test_an_engine_that_does_nothing_holds_up_no_stop_and_what_is_left_is_
     bench: Bench, tmp_path: Path, mock_clock: trio.testing.MockClock, how: str
 ) -> None:
     mock_clock.rate = FAST
-    async with carried(bench, tmp_path, IGNORES_EOF, grace=Grace(stdin_s=100, term_s=100)) as (child, workload):
+    async with carried(bench, tmp_path, IGNORES_EOF) as (child, workload):
         getattr(workload, how).update({"stop", "kill", "remove", "is_gone"})
         began = trio.current_time()
         ended = await child.stop()
@@ -226,7 +227,7 @@ async def test_an_engine_that_is_down_is_not_waited_for(bench: Bench, tmp_path: 
 
 
 async def test_one_that_is_being_removed_is_waited_for(bench: Bench, tmp_path: Path) -> None:
-    async with carried(bench, tmp_path, "read line; exit 0") as (child, workload):
+    async with carried(bench, tmp_path, EXITS) as (child, workload):
         workload.stays = True
         workload.refused |= {"remove"}
 

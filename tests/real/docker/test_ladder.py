@@ -135,7 +135,7 @@ async def test_an_engine_that_is_stuck_holds_up_no_stop(
         assert trio.current_time() - began < 30
         assert (ended.ended_by, ended.survivors, ended.is_workload_left) == ("kill", 1, True)
         assert run.rungs == ["close", "stop", "kill", "remove", "reap"]
-        assert troubles == ["one: its workload could not be asked for"]
+        assert troubles == [], "an engine that is stuck is the concern of whoever watches it"
         table.forget_workload("one")  # else the guardian would wait for that engine, too
     assert len(run.found()) == 1, "it was left indeed"
 
@@ -162,4 +162,4 @@ async def test_what_an_engine_that_died_has_left_is_reported_at_once(
             ended = await child.wait()
             assert (ended.code, ended.is_workload_left, run.rungs) == (125, True, [])
             table.forget_workload("one")
-    assert troubles == ["one: its workload could not be asked for"]
+    assert troubles == []
