@@ -71,7 +71,9 @@ def is_refusal(error: BaseException) -> bool:
 
 def words_of(error: BaseException) -> str:
     """What the engine, or else the innermost error, says about it: one line, without user names and passwords."""
-    causes = list(chain(error))
+    causes = [
+        one for one in chain(error) if not isinstance(one, NameError)
+    ]  # the SDK's, for lack of an extra of its own
     explanations = [str(text) for one in causes if (text := getattr(one, "explanation", None))]
     spoken = [one.strerror for one in causes if isinstance(one, OSError) and one.errno and one.strerror]
     text = (explanations or spoken[::-1] or [str(causes[-1]) or type(causes[-1]).__name__])[0]

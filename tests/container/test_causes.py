@@ -99,6 +99,9 @@ def test_the_words_are_the_innermost_and_hold_no_password() -> None:
     assert words_of(wrapped(PermissionError(errno.EACCES, "Permission denied"))) == "Permission denied"
     assert words_of(answered(500, "Get https://ann:secret@r/v2/:\n  refused")) == "Get https://r/v2/: refused"
     assert words_of(ValueError()) == "ValueError"
+    lacking = DockerException("Install paramiko package to enable ssh:// support")
+    lacking.__cause__ = NameError("name 'SSHHTTPAdapter' is not defined")
+    assert words_of(lacking) == "Install paramiko package to enable ssh:// support"
 
 
 def test_a_chain_of_errors_that_bites_its_tail_ends() -> None:
