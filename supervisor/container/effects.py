@@ -372,7 +372,7 @@ def _credentials(environment: Mapping[str, str], registry: str) -> dict[str, str
     from docker.auth import AuthConfig, encode_header
     from docker.credentials import Store
 
-    class Helper(Store):
+    class Credentials(Store):
         def __init__(self, name: str) -> None:
             self.program = f"docker-credential-{name}"
             self.exe = shutil.which(self.program, path=environment.get("PATH"))
@@ -380,7 +380,7 @@ def _credentials(environment: Mapping[str, str], registry: str) -> dict[str, str
 
     class Configured(AuthConfig):
         def _get_store_instance(self, name: str) -> Store:
-            return Helper(name)
+            return Credentials(name)
 
     path = place.config_file(environment)
     if not path.is_file():
