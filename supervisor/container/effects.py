@@ -102,6 +102,11 @@ class Engine:
         version = await self._ask(lambda client: client.version(), is_of_engine=True)
         return engine_facts(info, version, self.host)
 
+    async def answer(self, path: str, *, limit_s: float = QUESTION_S) -> Any:
+        """What the engine says to a plain question (`/info`), as it says it."""
+        ask = partial(_plain_answer, path=path, limit_s=limit_s)
+        return await self._ask(ask, limit_s=limit_s, is_of_engine=True)
+
     async def image(self, name: str) -> ImageFacts | None:
         """The image of this name, None if it is not on the engine. Raises: LaunchError, ImageNotFound for no name."""
         try:
@@ -344,6 +349,10 @@ def _give_order(client: APIClient, *, method: str, path: str, params: dict[str, 
     """Not by the SDK's own calls, whose time-outs are those of questions."""
     url = f"{client.base_url}/v{client.api_version}{path}"
     _unless(lambda: _checked(client.request(method, url, params=params, timeout=limit_s)), GONE, IDLE)
+
+
+def _plain_answer(client: APIClient, *, path: str, limit_s: float) -> Any:
+    return _checked(client.get(f"{client.base_url}/v{client.api_version}{path}", timeout=limit_s)).json()
 
 
 def _begin_events(client: APIClient, filters: dict[str, list[str]]) -> Response:

@@ -51,7 +51,7 @@ def silence(docker: str, environment: Mapping[str, str], limit_s: float = PING_S
     path = endpoint.socket_path(host)
     is_in_context = endpoint.decider(environment, config_text(environment)) in ("DOCKER_CONTEXT", "currentContext")
     if path and not is_in_context and not environment.get("DOCKER_TLS_VERIFY"):
-        return _pinged(path, host, limit_s)
+        return ping(path, host, limit_s)
     return _asked(docker, environment, limit_s)
 
 
@@ -63,7 +63,8 @@ def config_text(environment: Mapping[str, str]) -> bytes:
         return b""
 
 
-def _pinged(path: str, host: str, limit_s: float) -> EngineProblem | None:
+def ping(path: str, host: str, limit_s: float = PING_S) -> EngineProblem | None:
+    """Say why no engine answers at this socket; None if one does. `host` is how the address is shown."""
     late = EngineNotResponding(host=host, reason=f"it took the request and did not answer within {limit_s:g} s")
     try:
         head = _head(path, monotonic() + limit_s)

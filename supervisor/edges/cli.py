@@ -115,8 +115,10 @@ def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     doctor = verbs.add_parser(
         "doctor",
         help="say what this machine has for stockade, and what to do about what is missing",
-        description="Tries out what stockade needs on this machine, without a config or a daemon; changes nothing.",
+        description="Tries out what stockade needs on this machine, without a daemon; changes nothing.",
     )
+    doctor.add_argument("--config", metavar="FILE", help="judge by what the servers of this config need")
+    doctor.add_argument("--deep", action="store_true", help="also run a container with all hardening flags")
     _add_json(doctor)
     for one in (check, explain, doctor):
         _add_state_dir(one)

@@ -1,6 +1,7 @@
 """`stockade doctor`: what this machine has for stockade, seen by doing it, and what to do about what is missing.
 
-Needs no config and no daemon, and changes nothing. Each subject is examined and judged for itself; one that cannot even
+Needs no config and no daemon, and changes nothing; with a config it knows what matters, and with `--deep` it runs a
+container and removes it. Each subject is examined and judged for itself; one that cannot even
 be examined is a failure of its own and leaves the others alone.
 """
 
@@ -13,15 +14,20 @@ import tempfile
 import textwrap
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from supervisor import __version__
 from supervisor.diagnostics.words import Check, Verdict
 from supervisor.edges import human
 from supervisor.edges.say import leaves, put, put_json
 from supervisor.edges.state import default_path
-from supervisor.errors import ExitCode
+from supervisor.errors import ConfigError, ExitCode, Problem
+
+if TYPE_CHECKING:
+    from supervisor.config.schema import Config
+    from supervisor.container.diagnosis import Need
 
 STDOUT = 1
 UNBOUNDED = 1_000_000
@@ -40,7 +46,8 @@ _COUNTED: dict[Verdict, tuple[str, str]] = {
 def doctor(options: Namespace) -> int:
     """Examine this machine, print what was found; fails (5, else 1) if any check did."""
     place = Path(options.state_dir or default_path(os.environ)).absolute()
-    checks = examined(place)
+    config = _read(options.config) if options.config else None
+    checks = examined(Asked(place=place, config=config, is_deep=options.deep))
     if options.json:
         put_json(structure(checks))
     else:
@@ -54,7 +61,34 @@ def doctor(options: Namespace) -> int:
 # ------------------------------------------------------------------------------------------------- what is examined
 
 
-def _platform(_place: Path) -> tuple[Check, ...]:
+class Asked(NamedTuple):
+    """What is to be examined."""
+
+    place: Path
+    """The state directory."""
+    config: Config | Problem | None = None
+    """The config that was named, or why it cannot be read; None if none was named."""
+    is_deep: bool = False
+    """A container may be run."""
+
+
+def _read(path: str) -> Config | Problem:
+    from supervisor.config.effects import load
+    from supervisor.edges.facts import facts_here, with_engine
+
+    try:
+        return load(path, environ=os.environ, facts=facts_here(), ask_engine=with_engine)
+    except ConfigError as error:
+        return error.problem
+
+
+def _config(asked: Asked) -> tuple[Check, ...]:
+    from supervisor.diagnostics.configuration import config
+
+    return (config(asked.config),) if asked.config is not None else ()
+
+
+def _platform(_asked: Asked) -> tuple[Check, ...]:
     from supervisor.diagnostics import installation as judged
     from supervisor.edges import installation as found
 
@@ -65,25 +99,25 @@ def _platform(_place: Path) -> tuple[Check, ...]:
     )
 
 
-def _state(place: Path) -> tuple[Check, ...]:
+def _state(asked: Asked) -> tuple[Check, ...]:
     from supervisor.diagnostics import installation as judged
     from supervisor.edges import installation as found
 
-    return (judged.state_directory(found.state_directory(place)),)
+    return (judged.state_directory(found.state_directory(asked.place)),)
 
 
-def _sandbox(place: Path) -> tuple[Check, ...]:
+def _sandbox(asked: Asked) -> tuple[Check, ...]:
     import trio
 
     from supervisor.sandbox.diagnosis import checks
     from supervisor.sandbox.examination import examine
 
-    is_usable = os.access(place, os.W_OK | os.X_OK, effective_ids=True)
-    trial = str(place) if is_usable else tempfile.gettempdir()
+    is_usable = os.access(asked.place, os.W_OK | os.X_OK, effective_ids=True)
+    trial = str(asked.place) if is_usable else tempfile.gettempdir()
     return checks(trio.run(examine, trial, os.environ.get("SSH_AUTH_SOCK") or None))
 
 
-def _processes(_place: Path) -> tuple[Check, ...]:
+def _processes(_asked: Asked) -> tuple[Check, ...]:
     from supervisor.diagnostics import processes as judged
     from supervisor.process.cgroup import CONTROLLERS
     from supervisor.process.subtree import look
@@ -96,21 +130,49 @@ def _processes(_place: Path) -> tuple[Check, ...]:
     )
 
 
-Examine = Callable[[Path], tuple[Check, ...]]
-"""Finds out all about one subject and judges it; gets the state directory. It may raise."""
-EVERYWHERE: tuple[tuple[str, Examine], ...] = (("platform", _platform), ("state", _state))
+def _docker(asked: Asked) -> tuple[Check, ...]:
+    import trio
+
+    from supervisor.config.schema import Config
+    from supervisor.container.diagnosis import checks
+    from supervisor.container.examination import examine
+    from supervisor.container.examined import wanted_images
+
+    config = asked.config if isinstance(asked.config, Config) else None
+    images = wanted_images(config) if config else ()
+    look = partial(examine, os.environ, sys.platform, images=images, deep=asked.is_deep)
+    return checks(trio.run(look), need_of_docker(config))
+
+
+def need_of_docker(config: Config | None) -> Need:
+    """Say how much depends on docker: on a server of this config, or perhaps on one of a config that nobody named."""
+    from supervisor.config.rules import asks_for_engine
+
+    if config is None:
+        return "useful"
+    for spec in config.servers:
+        is_contained = Path(spec.command).name == "docker" if spec.own_container else spec.mode == "docker"
+        if spec.enabled and is_contained:
+            return "required"
+    return "useful" if asks_for_engine(config) else "none"
+
+
+Examine = Callable[[Asked], tuple[Check, ...]]
+"""Finds out all about one subject and judges it. It may raise."""
+EVERYWHERE: tuple[tuple[str, Examine], ...] = (("config", _config), ("platform", _platform), ("state", _state))
 ON_LINUX: tuple[tuple[str, Examine], ...] = (("sandbox", _sandbox), ("processes", _processes))
+AND_LAST: tuple[tuple[str, Examine], ...] = (("docker", _docker),)
 
 
-def examined(place: Path) -> tuple[Check, ...]:
-    """Examine every subject that there is on this system; `place` is the state directory."""
-    subjects = (*EVERYWHERE, *(ON_LINUX if sys.platform == "linux" else ()))
-    return tuple(check for subject, examine in subjects for check in _guarded(subject, examine, place))
+def examined(asked: Asked) -> tuple[Check, ...]:
+    """Examine every subject that there is on this system."""
+    subjects = (*EVERYWHERE, *(ON_LINUX if sys.platform == "linux" else ()), *AND_LAST)
+    return tuple(check for subject, examine in subjects for check in _guarded(subject, examine, asked))
 
 
-def _guarded(subject: str, examine: Examine, place: Path) -> tuple[Check, ...]:
+def _guarded(subject: str, examine: Examine, asked: Asked) -> tuple[Check, ...]:
     try:
-        return examine(place)
+        return examine(asked)
     except Exception as error:  # noqa: BLE001  (the edge: what ails one subject is found out about the others too)
         first = next(leaves(error))
         return (
@@ -128,9 +190,9 @@ def _guarded(subject: str, examine: Examine, place: Path) -> tuple[Check, ...]:
 
 
 def exit_code(checks: Sequence[Check]) -> ExitCode:
-    """0 if nothing failed; else 5 if the sandbox did, as a server would find, and 1 for anything else."""
+    """0 if nothing failed; else 5 if the sandbox or docker did, as a server would find, and 1 for anything else."""
     failed = {check.subject for check in checks if check.verdict == "failure"}
-    if "sandbox" in failed:
+    if failed & {"sandbox", "docker"}:
         return ExitCode.CANNOT_CONFINE
     return ExitCode.FAILED if failed else ExitCode.OK
 
