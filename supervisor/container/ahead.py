@@ -10,9 +10,9 @@ import trio
 from msgspec import Struct
 
 from supervisor.container.effects import Engine
-from supervisor.container.facts import EngineFacts
+from supervisor.container.facts import EngineFacts, check_platform
 from supervisor.container.flags import read_run
-from supervisor.container.images import Images, check_platform
+from supervisor.container.images import Images
 from supervisor.container.words import Profile
 from supervisor.errors import LaunchError, Problem, StageTimeout
 from supervisor.events import ImagePulled

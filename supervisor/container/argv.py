@@ -174,4 +174,4 @@ def _warnings(profile: Profile, start: Start, begin: runners.Begin, theirs: _The
         yield "the cache volume belongs to the image's root: another user cannot write to it"
     if profile.cwd and not spec.working_dir:
         yield "the server's working directory is one of this machine; in the container it is `isolation.working_dir`"
-    yield from (f"`extra_args`: {finding.text}" for finding in dangers(theirs.options))
+    yield from (f"`{finding.flag}` in `extra_args`: {finding.text}" for finding in dangers(theirs.options))

@@ -14,8 +14,9 @@ from msgspec import Struct
 
 from supervisor.container import flags, identity, lint, own, runners, variables
 from supervisor.container.argv import run_plan
-from supervisor.container.facts import EngineFacts, ImageFacts, familiar, repository
+from supervisor.container.facts import EngineFacts, ImageFacts, check_platform, familiar, repository
 from supervisor.container.words import Owner, Profile, RunPlan, Start
+from supervisor.errors import LaunchError
 
 SUFFIX = "XXXXXXXX"
 """Stands for the random digits of a container's name."""
@@ -44,8 +45,6 @@ class Known(Struct, frozen=True, kw_only=True):
     engine_problem: str = ""
     """Why the engine said nothing."""
     image: ImageFacts | None = None
-    image_problem: str = ""
-    """Why the image that is there would be refused."""
 
     def start(self, server: str) -> Start:
         """A start that is not made."""
@@ -97,7 +96,7 @@ def ours(profile: Profile, known: Known) -> Explained:
         "cache_volume": _volume(plan),
         "variables": {**ways, **dict.fromkeys(told, "said")},
         "bootstrap": runners.INSTALL if has_script else "",
-        "warnings": list(_warnings(plan, known)),
+        "warnings": [*plan.warnings, *_objections_to_image(profile, known)],
         "placeholders": list(_placeholders(known)),
     }
     return Explained(
@@ -157,10 +156,14 @@ def _volume(plan: RunPlan) -> str:
     return next((mount.partition(":")[0] for mount in mounts if mount.startswith(identity.CACHE_PREFIX)), "")
 
 
-def _warnings(plan: RunPlan, known: Known) -> Iterator[str]:
-    yield from plan.warnings
-    if known.image_problem:
-        yield known.image_problem
+def _objections_to_image(profile: Profile, known: Known) -> Iterator[str]:
+    is_chosen = any(option.name == "platform" for option in flags.read_run(profile.spec.extra_args).options)
+    if known.image is None or known.engine is None or is_chosen:
+        return
+    try:
+        check_platform(profile.spec.image, known.image, known.engine)
+    except LaunchError as error:
+        yield f"{error.problem.text}: the start is refused"
 
 
 # ------------------------------------------------------------------------------------------------- one of the user's

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from msgspec import Struct
 
 from supervisor.engine.messages import Action, Seen
+from supervisor.errors import ImageWrongPlatform, LaunchError
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -119,6 +120,16 @@ def image_facts(name: str, found: Mapping[str, Any]) -> ImageFacts:
         os=str(found.get("Os", "")),
         architecture=str(found.get("Architecture", "")),
     )
+
+
+def check_platform(name: str, image: ImageFacts, engine: EngineFacts) -> None:
+    """Refuse an image of another platform. Raises: LaunchError.
+
+    An image of another platform is made into a container without complaint, and then its program cannot be run.
+    """
+    theirs, ours = (image.os, image.architecture), (engine.os, engine.architecture)
+    if all(theirs) and all(ours) and theirs != ours:
+        raise LaunchError(ImageWrongPlatform(image=name, platform="/".join(theirs), engine="/".join(ours)))
 
 
 def repository(name: str) -> str:

@@ -8,7 +8,7 @@ import trio
 
 from supervisor.container.effects import Engine
 from supervisor.container.facts import EngineFacts, ImageFacts
-from supervisor.errors import ImagePullFailed, ImageWrongPlatform, LaunchError
+from supervisor.errors import ImagePullFailed, LaunchError
 from supervisor.events import ImagePulled
 
 STEP_PERCENT = 10
@@ -52,13 +52,3 @@ class Images:
         seconds = round(trio.current_time() - began, 3)
         self._tell(ImagePulled(server=server, image=name, status="done", digest=found.digest, seconds=seconds))
         return found
-
-
-def check_platform(name: str, image: ImageFacts, engine: EngineFacts) -> None:
-    """Refuse an image of another platform. Raises: LaunchError.
-
-    An image of another platform is made into a container without complaint, and then its program cannot be run.
-    """
-    theirs, ours = (image.os, image.architecture), (engine.os, engine.architecture)
-    if all(theirs) and all(ours) and theirs != ours:
-        raise LaunchError(ImageWrongPlatform(image=name, platform="/".join(theirs), engine="/".join(ours)))

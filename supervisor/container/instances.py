@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -19,8 +20,8 @@ import trio
 
 from supervisor.container import identity
 from supervisor.container.effects import Engine, Engines
-from supervisor.container.facts import EngineFacts
-from supervisor.container.images import Images, check_platform
+from supervisor.container.facts import EngineFacts, check_platform
+from supervisor.container.images import Images
 from supervisor.container.messages import Fact, ImageReady, Surveyed, Told
 from supervisor.container.record import Record
 from supervisor.container.runs import (
@@ -226,6 +227,8 @@ class ContainerInstances(Instances):
             raise LaunchError(StageTimeout(stage="create", limit_s=limit_s)) from None
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                self._folder.rmdir()  # unless another start has its own in there
 
     async def _begin(self, message: Launch, profile: Profile, folder: Path) -> Launched:
         """Start the docker command, and wait until its container runs."""

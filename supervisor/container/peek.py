@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from supervisor.container import endpoint
 from supervisor.container.facts import EngineFacts, ImageFacts, engine_facts, image_facts, is_named
-from supervisor.container.ping import silence
+from supervisor.container.ping import config_text, silence
 from supervisor.errors import EngineProblem
 from supervisor.process import brief
 
@@ -44,7 +45,16 @@ def peek(docker: str, environment: Mapping[str, str], wanted: Sequence[str]) -> 
     version = _objects(docker, environment, "version", "--format", "{{json .Server}}")
     if not info or not version:
         return Peek(images=found)
-    return Peek(engine=engine_facts(info[0], version[0], environment.get("DOCKER_HOST", "")), images=found)
+    return Peek(engine=engine_facts(info[0], version[0], _host(environment)), images=found)
+
+
+def _host(environment: Mapping[str, str]) -> str:
+    """The engine's address, or the context that has it, for people."""
+    here = endpoint.from_environment(environment)
+    if environment.get("DOCKER_HOST"):
+        return here.shown
+    context = endpoint.context_named(environment, config_text(environment))
+    return f"context {context}" if context else here.shown
 
 
 def images(docker: str, environment: Mapping[str, str], wanted: Sequence[str]) -> dict[str, ImageFacts]:

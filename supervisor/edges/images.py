@@ -34,18 +34,27 @@ FAREWELL_S = 0.5
 
 
 def pull(options: Namespace) -> int:
-    """Fetch images; the exit code is 1 if one of them could not be had."""
+    """Fetch images; the exit code is 1 if one of them could not be had, or a server's image is not known."""
     config = load(options.config, environ=os.environ, facts=facts_here(), ask_engine=with_engine)
+    unknown = [] if options.servers else _unknown(config)
     wanted = oneshot.wanted(_chosen(config, options.servers), os.environ)
     found: list[Fetched] = []
     if wanted:
         found = trio.run(_told, oneshot.puller(wanted, os.environ), len(wanted))
-    exit_code = ExitCode.FAILED if any(one.problem for one in found) else ExitCode.OK
+    exit_code = ExitCode.FAILED if unknown or any(one.problem for one in found) else ExitCode.OK
     if options.json:
-        put_json({"images": [structure(one) for one in found], "exit_code": int(exit_code)})
+        images = [structure(one) for one in found]
+        put_json({"images": images, "not_looked_at": unknown, "exit_code": int(exit_code)})
     else:
-        put("".join(line + "\n" for one in found for line in lines(one)) or "no server here runs in mode docker\n")
+        told = [line for one in found for line in lines(one)]
+        told += [f"{printable(name)}: not looked at, for its entry is invalid (`stockade check`)" for name in unknown]
+        put("\n".join(told or ["no server here runs in mode docker"]) + "\n")
     return exit_code
+
+
+def _unknown(config: Config) -> list[str]:
+    """Say which servers may need an image, and cannot say which."""
+    return [one.name for one in config.invalid if one.enabled and (one.spec is None or one.spec.mode == "docker")]
 
 
 async def _told(fetch: Callable[[OnProgress], Awaitable[list[Fetched]]], count: int) -> list[Fetched]:
@@ -53,9 +62,10 @@ async def _told(fetch: Callable[[OnProgress], Awaitable[list[Fetched]]], count: 
     progress = Progress(count)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(progress.run)
-        found = await fetch(progress.note)
-        nursery.cancel_scope.cancel()
-    return found
+        try:
+            return await fetch(progress.note)
+        finally:
+            await progress.end()
 
 
 def _chosen(config: Config, names: list[str]) -> list[ServerSpec]:
@@ -108,6 +118,27 @@ class Progress:
         self._done = 0
         self._pending: list[str] = []
         self._news = trio.Event()
+        self._scope = trio.CancelScope(shield=True)
+        self._is_over = False
+        self._is_gone = trio.Event()
+
+    async def run(self) -> None:
+        """Tell until the end, and then take the living line away: no write may be under way then, so none is cut."""
+        with self._scope:
+            while not self._is_over:
+                await self._news.wait()
+                self._news = trio.Event()
+                await self._write(self._line() if self._is_terminal else self._taken())
+            await self._write(CLEAR_LINE if self._is_terminal else b"")
+        self._is_gone.set()
+
+    async def end(self) -> None:
+        """Have `run` end; a reader who takes nothing is not waited for."""
+        self._is_over = True
+        self._news.set()
+        with trio.move_on_after(FAREWELL_S, shield=True):
+            await self._is_gone.wait()
+        self._scope.cancel()
 
     def note(self, image: str, step: Step, percent: int | None) -> None:
         """Take in how far one image is."""
@@ -118,17 +149,6 @@ class Progress:
             self._underway.pop(image, None)
             self._done += 1
         self._news.set()
-
-    async def run(self) -> None:
-        """Tell for ever, and at the end take the living line away."""
-        try:
-            while True:
-                await self._news.wait()
-                self._news = trio.Event()
-                await self._write(self._line() if self._is_terminal else self._taken())
-        finally:
-            with trio.move_on_after(FAREWELL_S, shield=True):
-                await self._write(CLEAR_LINE if self._is_terminal else self._taken())
 
     def _line(self) -> bytes:
         text = text_of(self._underway, self._done, self._count)[: columns_of(STDERR) - 1]

@@ -190,7 +190,9 @@ def test_what_cannot_be_given_is_refused_with_its_problem() -> None:
 
 def test_dangerous_extra_arguments_are_said() -> None:
     plan = planned(extra_args=("--privileged", "-v", "/var/run/docker.sock:/s"))
-    assert [text.partition(":")[0] for text in plan.warnings] == ["`extra_args`"] * 2
+    assert [text.partition(":")[0] for text in plan.warnings] == [
+        f"`--{option}` in `extra_args`" for option in ("privileged", "volume")
+    ]
 
 
 def test_people_see_secrets_masked() -> None:
