@@ -34,7 +34,7 @@ class Containers(Protocol):
     async def survey(self, docker: str) -> Surveyed:
         """Look at every container of ours, end what is of no use."""
 
-    def note(self, seen: Seen) -> None:
+    async def note(self, seen: Seen, docker: str) -> None:
         """Take what the engine says of a container to what is known of it."""
 
     async def ended(self, instance: str) -> Exited:
@@ -89,5 +89,5 @@ async def _act(containers: Containers, command: Own) -> Struct | None:
         case Survey():
             return await containers.survey(command.docker)
         case Note():
-            containers.note(command.seen)
+            await containers.note(command.seen, command.docker)
     return None

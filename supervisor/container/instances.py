@@ -20,7 +20,7 @@ import trio
 
 from supervisor.container import identity
 from supervisor.container.effects import Engine, Engines
-from supervisor.container.facts import EngineFacts, check_platform
+from supervisor.container.facts import EngineFacts
 from supervisor.container.images import Images
 from supervisor.container.messages import Fact, ImageReady, Surveyed, Told
 from supervisor.container.record import Record
@@ -53,6 +53,8 @@ from supervisor.process.words import WorkloadRung
 
 IDENTIFIED_S = 10.0
 """Seconds from the start of the docker command to the container's id."""
+STRANGER_S = 2.0
+"""Seconds for a container that begins to run to become known as one of a launch."""
 LOOK_S = 0.03
 """Between two looks whether the container runs: it takes a few tenths of a second."""
 WORD_S = 1.0
@@ -106,9 +108,7 @@ class ContainerInstances(Instances):
         try:
             with scope, trio.move_on_after(profile.startup.pull_s):
                 engine, facts = await self._engine(docker)
-                found = await self._images.ensure(engine, facts, launch.server, profile.spec.image)
-                if not any(word.startswith("--platform") for word in profile.spec.extra_args):
-                    check_platform(profile.spec.image, found, facts)
+                found = await self._images.ensure(engine, facts, profile)
                 return ImageReady(instance=launch.instance, image=found.id, digest=found.digest)
         except LaunchError as error:
             problem = error.problem
@@ -165,22 +165,37 @@ class ContainerInstances(Instances):
             except trio.WouldBlock:
                 return Told(facts=facts)
 
-    def note(self, seen: Seen) -> None:
+    async def note(self, seen: Seen, docker: str) -> None:
         """Take what the engine says of a container to what is known of it."""
-        for instance, record in self._records.items():
-            container = record.container
-            if container.id != seen.container:
-                continue
-            match seen.action:
-                case "oom":
-                    container.oom_killed = True
-                case "die":
-                    container.exit_code = seen.exit_code
-                    container.died.set()
-                case "pause" | "unpause":
-                    self._tell(*record.paused(instance, is_paused=seen.action == "pause"))
-                case "create" | "start" | "destroy":
-                    pass
+        instance = self._instance_of(seen.container)
+        if instance is None:
+            if seen.action == "start":
+                await self._end_stranger(seen.container, docker)
+            return
+        record = self._records[instance]
+        match seen.action:
+            case "oom":
+                record.container.oom_killed = True
+            case "die":
+                record.container.exit_code = seen.exit_code
+                record.container.died.set()
+            case "pause" | "unpause":
+                self._tell(*record.paused(instance, is_paused=seen.action == "pause"))
+            case "create" | "start" | "destroy":
+                pass
+
+    def _instance_of(self, container: str) -> str | None:
+        return next((key for key, record in self._records.items() if record.container.id == container), None)
+
+    async def _end_stranger(self, container: str, docker: str) -> None:
+        """End one of ours that belongs to no launch: it was given up while the engine was still making it."""
+        await trio.sleep(STRANGER_S)
+        if self._instance_of(container) is not None:
+            return
+        names = {record.made.name for record in self._records.values()}
+        with suppress(LaunchError):
+            engine, _ = await self._engine(docker)
+            await Survey(engine, self._owner, self._folder).end_stranger(container, names)
 
     async def survey(self, docker: str) -> Surveyed:
         """Look at every container of ours on the engine, end what is of no use."""

@@ -45,6 +45,8 @@ class Note(Struct, frozen=True, kw_only=True):
     """Command: take what the engine says of a container to what is known of it."""
 
     seen: Seen
+    docker: str
+    """The docker command whose engine says so."""
 
 
 Own = Prepare | Make | Abandon | Listen | Survey | Note

@@ -103,7 +103,7 @@ def decide(state: Containers, message: Heard, now: float) -> Decision[Containers
         case Stood():
             return _stood(state, message)
         case Seen():
-            return Decision(state, do=(Note(seen=message),))
+            return Decision(state, do=(Note(seen=message, docker=state.docker),))
         case ImageReady():
             return _image_ready(state, message)
         case Told():

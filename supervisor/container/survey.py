@@ -100,10 +100,7 @@ class Survey:
 
     async def _judge(self, listed: ContainerFacts) -> None:
         """One that we do not know: ours from before, of a dead owner, or of one that lives."""
-        is_own = (
-            listed.labels.get(identity.OWNER) == self._owner.owner
-            and listed.labels.get(identity.BOOT) == self._owner.boot
-        )
+        is_own = self._is_own(listed.labels)
         cause = "" if is_own else identity.cause_of_death(listed.labels, boot=self._owner.boot, alive=is_alive)
         if not is_own and not cause:
             return
@@ -115,6 +112,15 @@ class Survey:
         owner = f"{listed.labels.get(identity.OWNER, '')}: {cause}"
         server = listed.labels.get(identity.SERVER, "")
         self._found.facts.append(ContainerSwept(server=server, container=listed.id, owner=owner, removed=removed))
+
+    async def end_stranger(self, container: str, known: set[str]) -> None:
+        """Remove a container of this very process that is none of the known ones (by name). Raises: LaunchError."""
+        state = await self._engine.state(container)
+        if state is not None and self._is_own(state.labels) and state.labels.get(identity.RUN) not in known:
+            await self._remove(container)
+
+    def _is_own(self, labels: Mapping[str, str]) -> bool:
+        return labels.get(identity.OWNER) == self._owner.owner and labels.get(identity.BOOT) == self._owner.boot
 
     async def _remove(self, container: str) -> bool:
         is_gone = await is_removed(self._engine, container)

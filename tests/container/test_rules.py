@@ -179,7 +179,7 @@ def test_facts_leave_as_events_and_listening_goes_on() -> None:
 
 def test_what_the_engine_says_of_a_container_is_noted() -> None:
     seen = Seen(container="c" * 64, action="oom")
-    assert Play().hear(seen).all(Note) == [Note(seen=seen)]
+    assert Play().hear(seen).all(Note) == [Note(seen=seen, docker="")]
 
 
 # ----------------------------------------------------------------------------------------------------------- the lives
