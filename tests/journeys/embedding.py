@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,14 +75,24 @@ class House:
             await self._news.wait()
         return found
 
+    async def come_true(self, claim: Callable[[], Awaitable[bool]]) -> None:
+        """Wait until a claim is true; it is looked at after every event."""
+        while True:
+            news = self._news
+            if await claim():
+                return
+            await news.wait()
+
     async def life(self, server: str) -> str:
         """How a server stands."""
         return next(one.life for one in await self.sup.status() if one.server == server)
 
 
 @asynccontextmanager
-async def opened(servers: Mapping[str, Any] | Config, folder: Path) -> AsyncIterator[House]:
-    """Run these servers for as long as the block."""
+async def opened(
+    servers: Mapping[str, Any] | Config, folder: Path, *, environ: Mapping[str, str] | None = None
+) -> AsyncIterator[House]:
+    """Run these servers for as long as the block; `environ` stands for this process's environment."""
     house = House()
     subscriptions = []
 
@@ -97,7 +107,7 @@ async def opened(servers: Mapping[str, Any] | Config, folder: Path) -> AsyncIter
     with trio.fail_after(BOUND_S):
         async with trio.open_nursery() as nursery:
             config = servers if isinstance(servers, Config) else {"mcpServers": dict(servers)}
-            async with open_supervisor(config, state_dir=folder, edge=edge) as house.sup:
+            async with open_supervisor(config, state_dir=folder, environ=environ, edge=edge) as house.sup:
                 nursery.start_soon(listen)
                 yield house
             await trio.testing.wait_all_tasks_blocked()
