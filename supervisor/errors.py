@@ -343,12 +343,13 @@ class ImagePullFailed(Problem, frozen=True, kw_only=True, tag="image.pull_failed
 class ImageWrongPlatform(Problem, frozen=True, kw_only=True, tag="image.wrong_platform"):
     """The image is made for another processor or system than the engine's."""
 
-    sentence: ClassVar[str] = "the image {image!r} is for {platform}, and the engine runs {engine}"
+    sentence: ClassVar[str] = "the image {image!r} is for {platform}, not for {engine}"
     advice: ClassVar[str] = "Name an image (or a digest) that is made for this platform."
 
     image: str
     platform: str
     engine: str
+    """The engine's own platform, or the one that `--platform` asks for."""
 
 
 class ContainerNameConflict(Problem, frozen=True, kw_only=True, tag="container.name_conflict"):

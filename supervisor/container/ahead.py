@@ -10,8 +10,8 @@ import trio
 from msgspec import Struct
 
 from supervisor.container.effects import Engine
-from supervisor.container.facts import EngineFacts, check_platform
-from supervisor.container.flags import read_run
+from supervisor.container.extra_args import platform_in
+from supervisor.container.facts import EngineFacts
 from supervisor.container.images import Images
 from supervisor.container.words import Profile
 from supervisor.errors import LaunchError, Problem, StageTimeout
@@ -28,10 +28,18 @@ OnProgress = Callable[[str, Step, int | None], None]
 class Wanted(Struct, frozen=True, kw_only=True):
     """An image, and who needs it."""
 
-    image: str
-    servers: tuple[str, ...]
-    is_any_platform: bool = False
-    """Somebody says by `--platform` which one is meant."""
+    profiles: tuple[Profile, ...]
+    """At least one; all say the same about the image."""
+
+    @property
+    def image(self) -> str:
+        """Its name."""
+        return self.profiles[0].spec.image
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """Names of those who need it."""
+        return tuple(one.server for one in self.profiles)
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
@@ -48,33 +56,27 @@ class Fetched(Struct, frozen=True, kw_only=True):
 
 
 def wanted_by(profiles: Sequence[Profile]) -> list[Wanted]:
-    """Say which images these servers need, in the order of the servers."""
-    found: dict[str, Wanted] = {}
+    """Say which images these servers need, in the order of the servers; one for two platforms is two."""
+    found: dict[tuple[str, str], tuple[Profile, ...]] = {}
     for one in profiles:
-        name = one.spec.image
-        before = found.get(name, Wanted(image=name, servers=()))
-        has_platform = any(option.name == "platform" for option in read_run(one.spec.extra_args).options)
-        found[name] = Wanted(
-            image=name,
-            servers=(*before.servers, one.server),
-            is_any_platform=before.is_any_platform or has_platform,
-        )
-    return list(found.values())
+        key = (one.spec.image, platform_in(one.spec.extra_args))
+        found[key] = (*found.get(key, ()), one)
+    return [Wanted(profiles=needing) for needing in found.values()]
 
 
 async def fetch(engine: Engine, wanted: Sequence[Wanted], on_progress: OnProgress) -> list[Fetched]:
     """Fetch those that are missing. Raises: LaunchError, if the engine does not answer at all."""
     facts = await engine.facts()
-    found: dict[str, Fetched] = {}
+    found: dict[int, Fetched] = {}
 
-    async def fetch_one(one: Wanted) -> None:
-        found[one.image] = await _fetched(engine, facts, one, on_progress)
+    async def fetch_one(position: int, one: Wanted) -> None:
+        found[position] = await _fetched(engine, facts, one, on_progress)
         on_progress(one.image, "done", None)
 
     async with trio.open_nursery() as nursery:
-        for one in wanted:
-            nursery.start_soon(fetch_one, one)
-    return [found[one.image] for one in wanted]
+        for position, one in enumerate(wanted):
+            nursery.start_soon(fetch_one, position, one)
+    return [found[position] for position in range(len(wanted))]
 
 
 async def _fetched(engine: Engine, facts: EngineFacts, one: Wanted, on_progress: OnProgress) -> Fetched:
@@ -89,9 +91,7 @@ async def _fetched(engine: Engine, facts: EngineFacts, one: Wanted, on_progress:
     on_progress(one.image, "waiting", None)
     try:
         with trio.fail_after(FETCH_S):
-            image = await Images(tell).ensure(engine, facts, one.servers[0], one.image)
-        if not one.is_any_platform:
-            check_platform(one.image, image, facts)
+            image = await Images(tell).ensure(engine, facts, one.profiles[0])
     except LaunchError as error:
         return result(status="failed", problem=error.problem)
     except trio.TooSlowError:

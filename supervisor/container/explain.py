@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from supervisor.container import flags, identity, lint, own, runners, variables
 from supervisor.container.argv import run_plan
-from supervisor.container.facts import EngineFacts, ImageFacts, check_platform, familiar, repository
+from supervisor.container.extra_args import platform_in
+from supervisor.container.facts import EngineFacts, ImageFacts, check_platform, familiar, is_for, repository
 from supervisor.container.words import Owner, Profile, RunPlan, Start
 from supervisor.errors import LaunchError
 
@@ -157,8 +158,10 @@ def _volume(plan: RunPlan) -> str:
 
 
 def _objections_to_image(profile: Profile, known: Known) -> Iterator[str]:
-    is_chosen = any(option.name == "platform" for option in flags.read_run(profile.spec.extra_args).options)
-    if known.image is None or known.engine is None or is_chosen:
+    platform = platform_in(profile.spec.extra_args)
+    if known.image is not None and platform and not is_for(known.image, platform):
+        yield f"the image that is on the engine is not for {platform}: the start fetches the other one"
+    if known.image is None or known.engine is None or platform:
         return
     try:
         check_platform(profile.spec.image, known.image, known.engine)

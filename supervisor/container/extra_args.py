@@ -47,6 +47,12 @@ def read(words: Sequence[str]) -> tuple[Option, ...]:
     return found.options
 
 
+def platform_in(words: Sequence[str]) -> str:
+    """The platform of the image that they ask for; empty if it is the engine's own."""
+    asked = [option.value for option in flags.read_run(words).options if option.name == "platform"]
+    return asked[-1] if asked else ""
+
+
 def _check_last(words: Sequence[str], options: tuple[Option, ...]) -> None:
     """An option without its value would take the image for it."""
     if not options:

@@ -11,6 +11,8 @@ from supervisor.engine.messages import Action, Seen
 from supervisor.errors import ImageWrongPlatform, LaunchError
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
+_PROCESSORS = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "armhf": "arm", "armel": "arm"}
+"""Other names of what images call so."""
 
 
 class EngineFacts(Struct, frozen=True, kw_only=True):
@@ -122,14 +124,26 @@ def image_facts(name: str, found: Mapping[str, Any]) -> ImageFacts:
     )
 
 
-def check_platform(name: str, image: ImageFacts, engine: EngineFacts) -> None:
-    """Refuse an image of another platform. Raises: LaunchError.
+def check_platform(name: str, image: ImageFacts, engine: EngineFacts, platform: str = "") -> None:
+    """Refuse an image of another platform than the one that is asked for, or else the engine's. Raises: LaunchError.
 
     An image of another platform is made into a container without complaint, and then its program cannot be run.
     """
     theirs, ours = (image.os, image.architecture), (engine.os, engine.architecture)
-    if all(theirs) and all(ours) and theirs != ours:
-        raise LaunchError(ImageWrongPlatform(image=name, platform="/".join(theirs), engine="/".join(ours)))
+    wanted = platform or "/".join(ours)
+    is_wrong = not is_for(image, platform) if platform else all(ours) and theirs != ours
+    if all(theirs) and is_wrong:
+        raise LaunchError(ImageWrongPlatform(image=name, platform="/".join(theirs), engine=wanted))
+
+
+def is_for(image: ImageFacts, platform: str) -> bool:
+    """Whether an image is made for a platform as people write it: `linux/arm64`, `arm64`, `linux/amd64/v2`."""
+    system, _, rest = platform.lower().partition("/")
+    if not rest and system != image.os:
+        system, rest = image.os, system
+    processor = rest.partition("/")[0]
+    wanted = _PROCESSORS.get(processor, processor)
+    return image.os == system and wanted in ("", image.architecture)
 
 
 def repository(name: str) -> str:

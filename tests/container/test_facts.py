@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from supervisor.container.facts import container_facts, container_state, engine_facts, image_facts, seen
+from supervisor.container.facts import container_facts, container_state, engine_facts, image_facts, is_for, seen
 from supervisor.engine.messages import Seen
 
 ID = "6faa19900845f375230327ff9cd8869ce30d8a14c4c755a021c6a0cc0ccd1a03"
@@ -83,6 +83,18 @@ def test_what_an_engine_says_of_itself() -> None:
 )
 def test_the_digest_is_the_one_under_the_name_that_was_asked_for(name: str, digests: Any, expected: str) -> None:
     assert image_facts(name, {"Id": "sha256:id", "RepoDigests": digests}).digest == expected
+
+
+@pytest.mark.parametrize(
+    ("platform", "fits"),
+    [
+        ("linux/amd64", True), ("amd64", True), ("linux", True), ("linux/x86_64", True), ("Linux/AMD64/v2", True),
+        ("linux/arm64", False), ("arm64/v8", False), ("windows/amd64", False), ("aarch64", False), ("windows", False),
+    ],
+)  # fmt: skip
+def test_a_platform_as_people_write_it_is_compared_with_that_of_an_image(platform: str, fits: bool) -> None:
+    image = image_facts("x", {"Id": "sha256:id", "Os": "linux", "Architecture": "amd64"})
+    assert is_for(image, platform) == fits
 
 
 def test_a_listed_container() -> None:
