@@ -19,9 +19,7 @@ UNNEEDED = "no server of this config needs it: "
 
 def checks(found: Examined, need: Need) -> tuple[Check, ...]:
     """All that is judged about docker, in the order in which it is read."""
-    first: tuple[Check, ...] = (command(found.command), environment(found), endpoint(found))
-    if found.command.path and not found.command.objection:
-        first = (*first, engine(found))
+    first = (command(found.command), environment(found), endpoint(found), engine(found))
     more: tuple[Check, ...] = ()
     if found.engine is not None:
         about = found.engine
@@ -121,7 +119,7 @@ def endpoint(found: Examined) -> Check:
     if about.host:
         return replace(check, evidence=f"{about.host}, {_because(about)}")
     if found.problem is None:
-        return replace(check, verdict="skipped", evidence=f"{_because(about)}; that was not looked into")
+        return replace(check, verdict="skipped", evidence=f"{_because(about)}; where that leads was not looked up")
     remedy = "See `docker context ls`; choose one by `docker context use`, or set DOCKER_HOST."
     return replace(check, verdict="failure", evidence=f"{_because(about)}: {found.problem.text}", remedy=remedy)
 

@@ -32,8 +32,9 @@ def engine(found: Examined) -> Check:
         )
         return replace(check, evidence=evidence, facts=_engine_facts(about, found.machine))
     problem = found.problem
-    if problem is None:
-        return replace(check, verdict="skipped", evidence="it was not asked")
+    if problem is None or not found.address.host:
+        why = "its address is not known" if problem else "there is no docker command that could speak to it"
+        return replace(check, verdict="skipped", evidence=f"it was not asked: {why}")
     socket = found.address.socket
     details = {
         "code": problem.code,

@@ -70,10 +70,10 @@ async def examine(
         return found
     engine = Engine(command.path, environment)
     try:
-        return await _with_engine(found, engine, images, deep=deep)
+        found = replace(found, address=await _placed(found.address, engine))
+        return await _asked(found, engine, images, deep=deep)
     except LaunchError as error:
-        answering = _elsewhere(found.address, environ)
-        return replace(found, problem=error.problem, elsewhere=answering)
+        return replace(found, problem=error.problem, elsewhere=_elsewhere(found.address, environ))
     finally:
         engine.forget()
 
@@ -167,27 +167,27 @@ def _elsewhere(address: Address, environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(host for path, host in hosts.items() if ping(path, host, ELSEWHERE_S) is None)
 
 
-async def _with_engine(found: Examined, engine: Engine, images: Sequence[WantedImage], *, deep: bool) -> Examined:
+async def _placed(address: Address, engine: Engine) -> Address:
+    """Find out where the context in force leads. Raises: LaunchError, if it cannot be read."""
+    if not address.context:
+        return address
+    where = await place.find(engine.docker, engine.environment)
+    return replace(address, host=where.shown, socket=_socket(endpoint.socket_path(where.host)))
+
+
+async def _asked(found: Examined, engine: Engine, images: Sequence[WantedImage], *, deep: bool) -> Examined:
     """Raises: LaunchError, if it does not answer."""
-    if found.address.context:
-        where = await place.find(engine.docker, engine.environment)
-        address = replace(found.address, host=where.shown, socket=_socket(endpoint.socket_path(where.host)))
-        found = replace(found, address=address)
-    try:
-        info: dict[str, Any] = await engine.answer("/info")
-        version: dict[str, Any] = await engine.answer("/version")
-        facts = engine_facts(info, version, engine.host)
-        machine = _machine(info)
-        return replace(
-            found,
-            engine=facts,
-            machine=machine,
-            disk=await _disk(engine, facts.data_folder, is_here=machine.is_here),
-            images=tuple([replace(one, found=await engine.image(one.name)) for one in images]),
-            trial=await attempt(engine, facts) if deep else None,
-        )
-    except LaunchError as error:
-        return replace(found, problem=error.problem, elsewhere=_elsewhere(found.address, engine.environment))
+    info: dict[str, Any] = await engine.answer("/info")
+    version: dict[str, Any] = await engine.answer("/version")
+    facts, machine = engine_facts(info, version, engine.host), _machine(info)
+    return replace(
+        found,
+        engine=facts,
+        machine=machine,
+        disk=await _disk(engine, facts.data_folder, is_here=machine.is_here),
+        images=tuple([replace(one, found=await engine.image(one.name)) for one in images]),
+        trial=await attempt(engine, facts) if deep else None,
+    )
 
 
 def _machine(info: Mapping[str, Any]) -> Machine:

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from container.findings import ANSWERS
+from msgspec.structs import replace
 
+from supervisor.config.schema import Config
+from supervisor.container import diagnosis
+from supervisor.container.examined import WantedImage
 from supervisor.diagnostics.words import Check, Verdict
 from supervisor.edges import doctor
-from supervisor.edges.doctor import EVERYWHERE, ON_LINUX, _guarded, exit_code, lines, structure
+from supervisor.edges.doctor import AND_LAST, EVERYWHERE, ON_LINUX, Asked, _guarded, exit_code, lines, structure
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "doctor.md"
 
@@ -87,18 +92,21 @@ def test_no_text_can_steer_a_terminal_and_all_of_it_can_be_encoded() -> None:
 
 
 def test_a_subject_that_cannot_be_examined_is_a_failure_of_its_own() -> None:
-    def broken(_place: Path) -> tuple[Check, ...]:
+    def broken(_asked: Asked) -> tuple[Check, ...]:
         raise ExceptionGroup("several", [OSError(5, "Input/output error"), ValueError("x")])
 
-    (found,) = _guarded("disk", broken, Path("/"))
+    (found,) = _guarded("disk", broken, Asked(Path("/")))
     assert (found.id, found.verdict) == ("disk.examination", "failure")
     assert "Input/output error" in found.evidence
 
 
 @pytest.mark.real
 def test_the_page_lists_every_check_and_no_other(state_dir: Path) -> None:
-    checks = doctor.examined(state_dir)
-    assert [subject for subject, _ in (*EVERYWHERE, *ON_LINUX)] == list(dict.fromkeys(one.subject for one in checks))
+    checks = doctor.examined(Asked(state_dir, Config(source="mcp.json")))
+    subjects = [subject for subject, _ in (*EVERYWHERE, *ON_LINUX, *AND_LAST)]
+    assert subjects == list(dict.fromkeys(one.subject for one in checks))
     listed = [line.split("`")[1] for line in PAGE.read_text().splitlines() if line.startswith("| `")]
-    assert sorted(one.id for one in checks) == sorted(listed)
+    with_all = replace(ANSWERS, images=(WantedImage(name="x", servers=("a",)),))
+    of_docker = {one.id for one in diagnosis.checks(with_all, "required")}  # here there may be no engine
+    assert sorted(of_docker | {one.id for one in checks}) == sorted(listed)
     assert all(one.evidence and bool(one.remedy) == (one.verdict in ("warning", "failure")) for one in checks)

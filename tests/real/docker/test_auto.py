@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from journeys.command import Home, entry, word
 from real.docker.engines import Cli, PrivateEngine
+from real.docker.machine import Machine
 
 if TYPE_CHECKING:
     from conftest import PlainPython, PlainUser
@@ -29,62 +27,53 @@ sys.exit(code)
 """
 
 
-class Machine:
-    """A config and a home, and the variables of whoever runs the command there."""
+def machine_of(home: Path, entry: Mapping[str, Any] = ENTRY, **variables: str) -> Machine:
+    made = Machine(home, **variables)
+    made.config(a=entry)
+    return made
 
-    def __init__(self, folder: Path, entry: Mapping[str, Any] = ENTRY, **variables: str) -> None:
-        self.config = folder / "mcp.json"
-        self.config.write_text(json.dumps({"mcpServers": {"a": entry}}))
-        self.environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "SHELL": "/bin/sh", **variables}
 
-    def run(self, *words: str, python: Sequence[str] = (sys.executable,), **become: Any) -> str:
-        done = subprocess.run(
-            [*python, *words], env=self.environ, cwd="/", capture_output=True, text=True, timeout=60, **become
-        )
-        assert done.returncode == 0, done.stderr
-        return str(done.stdout)
+def checked(machine: Machine) -> str:
+    """The mode that the server comes to, and why."""
+    (row,) = machine.stockade("check", "--json", str(machine.home / "mcp.json")).data["servers"]
+    return f"{row['mode']}{row['why'].partition('auto')[2]}"
 
-    def checked(self, **how: Any) -> str:
-        """The mode that it comes to, and why."""
-        said = self.run("-m", "supervisor", "check", "--json", str(self.config), **how)
-        (row,) = json.loads(said)["servers"]
-        return f"{row['mode']}{row['why'].partition('auto')[2]}"
 
-    def loaded(self, *words: str) -> list[str]:
-        """What of all that takes long to load was loaded for a verb."""
-        found: list[str] = json.loads(self.run("-c", LOADED, *words).splitlines()[-1])
-        return found
+def loaded(machine: Machine, *words: str) -> list[str]:
+    """What of all that takes long to load was loaded for a verb."""
+    found: list[str] = json.loads(machine.python_run("-c", LOADED, *words).output.splitlines()[-1])
+    return found
 
 
 def test_an_engine_that_answers_gives_docker(docker_host: str, state_dir: Path) -> None:
-    assert Machine(state_dir, DOCKER_HOST=docker_host).checked() == "docker; a Docker engine answers"
+    assert checked(machine_of(state_dir, DOCKER_HOST=docker_host)) == "docker; a Docker engine answers"
 
 
 def test_the_default_socket_and_the_clis_context_count_too(docker_host: str, state_dir: Path) -> None:
-    machine = Machine(state_dir)
+    machine = machine_of(state_dir)
     context = Cli(docker_host)
     context.environ = machine.environ
     context("context", "create", "mine", "--docker", f"host={docker_host}")
     context("context", "use", "mine")
-    assert machine.checked() == "docker; a Docker engine answers"
+    assert checked(machine) == "docker; a Docker engine answers"
     machine.environ["DOCKER_CONTEXT"] = "nobody-made-this"
-    assert machine.checked().startswith("sandbox; no Docker engine answers (context nobody-made-this: ")
+    assert checked(machine).startswith("sandbox; no Docker engine answers (context nobody-made-this: ")
 
 
 def test_an_engine_that_is_named_in_the_profile_only_counts(docker_host: str, state_dir: Path) -> None:
-    machine = Machine(state_dir)
+    machine = machine_of(state_dir)
     (state_dir / ".profile").write_text(f"export DOCKER_HOST={docker_host}\n")
-    assert machine.checked() == "docker; a Docker engine answers"
+    assert checked(machine) == "docker; a Docker engine answers"
 
 
 def test_no_engine_gives_sandbox_and_says_why(docker_host: str, state_dir: Path) -> None:
     nobody = f"unix://{state_dir}/docker.sock"
-    found = Machine(state_dir, DOCKER_HOST=nobody).checked()
+    found = checked(machine_of(state_dir, DOCKER_HOST=nobody))
     assert found == f"sandbox; no Docker engine answers ({nobody}: No such file or directory)"
 
 
 def test_no_docker_command_gives_sandbox(docker_host: str, state_dir: Path, without_docker: Sequence[str]) -> None:
-    found = Machine(state_dir, DOCKER_HOST=docker_host).checked(python=[*without_docker, sys.executable])
+    found = checked(machine_of(state_dir, DOCKER_HOST=docker_host).behind(without_docker))
     assert found == "sandbox; no Docker engine answers (the docker command was not found)"
 
 
@@ -94,7 +83,7 @@ def test_an_engine_that_is_stopped_in_its_tracks_gives_sandbox(
     engine = private_engine()
     engine.pause()
     try:
-        found = Machine(state_dir, DOCKER_HOST=engine.host).checked()
+        found = checked(machine_of(state_dir, DOCKER_HOST=engine.host))
     finally:
         engine.resume()
     assert found == (
@@ -106,22 +95,22 @@ def test_an_engine_that_a_plain_user_may_not_talk_to_gives_sandbox(
     docker_host: str, state_dir: Path, plain_user: PlainUser, plain_python: PlainPython, root: None
 ) -> None:
     state_dir.chmod(0o755)
-    machine = Machine(state_dir, DOCKER_HOST=docker_host, PYTHONPATH=str(plain_python.packages))
-    machine.config.chmod(0o644)
-    who = {"user": plain_user.uid, "group": plain_user.gid, "extra_groups": []}
-    found = machine.checked(python=[str(plain_python.python)], **who)
+    machine = machine_of(state_dir, DOCKER_HOST=docker_host, PYTHONPATH=str(plain_python.packages))
+    machine.python = (str(plain_python.python),)
+    machine.become = {"user": plain_user.uid, "group": plain_user.gid, "extra_groups": []}
+    found = checked(machine)
     assert found == f"sandbox; no Docker engine answers ({docker_host}: Permission denied)"
 
 
 def test_who_does_not_ask_for_auto_does_not_pay_for_it(docker_host: str, state_dir: Path) -> None:
-    plain = Machine(state_dir, {**ENTRY, "isolation": {"mode": "docker"}}, DOCKER_HOST=docker_host)
-    assert plain.loaded("check", str(plain.config), "--json") == []
-    assert plain.loaded("--version") == []
+    plain = machine_of(state_dir, {**ENTRY, "isolation": {"mode": "none"}}, DOCKER_HOST=docker_host)
+    assert loaded(plain, "check", str(state_dir / "mcp.json"), "--json") == []
+    assert loaded(plain, "--version") == []
 
 
 def test_who_asks_for_auto_pays_for_no_sdk_and_no_event_loop(docker_host: str, state_dir: Path) -> None:
-    asking = Machine(state_dir, DOCKER_HOST=docker_host)
-    assert asking.loaded("check", str(asking.config), "--json") == ["supervisor.container.ping"]
+    asking = machine_of(state_dir, DOCKER_HOST=docker_host)
+    assert loaded(asking, "check", str(state_dir / "mcp.json"), "--json") == ["supervisor.container.ping"]
 
 
 def test_the_daemon_says_in_its_status_why(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
