@@ -151,7 +151,10 @@ class IsolationBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class EnvironmentBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The block `environment`: what a server inherits besides the short list that every server gets."""
+    """The block `environment`: what a server inherits besides the short list that every server on this machine gets.
+
+    A container inherits this only.
+    """
 
     allow: tuple[Annotated[str, "variable"], ...] = ()
     """Further variables: `NAME`, or `PREFIX*` for all that begin so."""

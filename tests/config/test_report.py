@@ -10,7 +10,7 @@ from config.worlds import EVERYTHING, World, one, resolved
 
 from supervisor.config.report import Rendered, check, check_lines, explain, explain_lines, refusal
 from supervisor.config.schema import Facts
-from supervisor.errors import GrantRefused, ShapeUnknown
+from supervisor.errors import ContainerDoubtful, GrantRefused, ImageWithoutDigest, ShapeUnknown
 
 FINE = {"command": "npx", "isolation": {"mode": "none"}}
 BROKEN: dict[str, Any] = {"command": ""}
@@ -93,6 +93,22 @@ def test_objections_of_other_subjects_count_as_errors() -> None:
     assert [row.state for row in report.servers] == ["invalid", "disabled"]
 
 
+def test_notes_change_neither_the_exit_code_nor_the_state() -> None:
+    config = resolved({"mcpServers": {"a": FINE}})
+    report = check(config, more={"a": [ImageWithoutDigest(place="here", image="i", mend="Do.")]})
+    assert (report.exit_code, report.servers[0].state, report.remarks[0].severity) == (0, "ok", "note")
+    assert check_lines(report)[-1] == "1 servers, 0 errors, 0 degraded, 0 warnings, 1 notes"
+
+
+def test_objections_tell_the_place_of_their_server_and_no_secret() -> None:
+    config = resolved({"mcpServers": {"one": {"command": "x", **ENTRY}}}, world=SECRET)
+    objections = [GrantRefused(path="/s3cr3t-value"), ContainerDoubtful(place="here", reason="r", mend="s3cr3t-value")]
+    placed, own = check(config, more={"one": objections}).remarks[:2]
+    assert placed.text.startswith("mcpServers.one: ")
+    assert own.text == "here: r"
+    assert "s3cr3t-value" not in f"{placed} {own}"
+
+
 def test_a_mistake_in_a_global_block_is_told_once() -> None:
     report = check(resolved({"mcpServers": {"a": FINE, "b": FINE}, "isolation": {"mod": 1}}))
     assert [remark.server for remark in report.remarks] == [""]
@@ -153,6 +169,18 @@ def test_explain_shows_what_would_run_and_no_secret() -> None:
     assert "depends_on         -" in lines
     assert "grace              stdin_s 2, term_s 5" in lines
     assert lines[-3:] == ["confinement", "    read ***", "    write /x"]
+
+
+def test_explain_breaks_a_long_command_for_people_and_masks_what_is_known_of_the_container() -> None:
+    spec = one({**ENTRY, "isolation": {"mode": "docker", "working_dir": "/srv"}}, world=SECRET)
+    known = {"said": ["s3cr3t-value"], "s3cr3t-value": {"is_there": True, "id": None}}
+    rendered = Rendered(parts=(("docker", "run"), ("-e", "s3cr3t-value"), ("img",)), container=known)
+    explanation = explain(spec, argv=["docker"], environment=[], confinement=rendered)
+    assert explanation.container == {"said": ["***"], "***": {"is_there": True, "id": None}}
+    lines = explain_lines(explanation)
+    at = lines.index("argv               docker run")
+    assert lines[at + 1 : at + 3] == [f"{'':<23}-e '***'", f"{'':<23}img"]
+    assert "cwd                /srv" in lines
 
 
 def test_explain_says_when_a_server_is_disabled_or_degraded() -> None:

@@ -72,6 +72,36 @@ def test_explain_shows_what_would_be_run_and_no_secret(tmp_path: Path, capfd: py
 
 
 @pytest.mark.parametrize(
+    ("entry", "code", "told"),
+    [
+        ({"command": "composer"}, 2, ["error container.runner_missing"]),
+        ({"command": "composer", "disabled": True}, 1, ["warning container.runner_missing"]),
+        ({"command": "sh", "isolation": {"extra_args": ["--name", "x"]}}, 2, ["error container.argument_refused"]),
+        ({"command": "sh", "env": {"HOME": "a\nb"}}, 2, ["error container.variable_invalid"]),
+        ({"command": "sh"}, 0, ["note image.without_digest"]),
+        ({"command": "sh", "isolation": {"image": "x@sha256:" + "0" * 64}}, 0, []),
+        ({"command": "docker", "args": ["run", "-i", "x"]}, 0, ["note container.loosely_held"]),
+        ({"command": "docker", "args": ["run", "x"]}, 1, ["warning container.doubtful", "note container.loosely_held"]),
+        ({"command": "docker", "args": ["compose", "up"]}, 1, ["warning container.unmanaged"]),
+    ],
+)
+def test_servers_in_containers_are_judged_without_an_engine(
+    tmp_path: Path,
+    entry: dict[str, Any],
+    code: int,
+    told: list[str],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    path = written(tmp_path, {**servers(a=entry), "isolation": {"mode": "docker"}})
+    assert cli.run(["check", path, "--json"]) == code
+    found = json.loads(capfd.readouterr().out)["remarks"]
+    assert [f"{one['severity']} {one['code']}" for one in found] == told
+    assert all(f"{path}:1:" in one["text"] for one in found)
+
+
+@pytest.mark.parametrize(
     ("name", "code", "told"),
     [
         ("secnod", 2, "did you mean 'second'?"),

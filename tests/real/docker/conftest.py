@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
 from real.docker import leftovers
 from real.docker.engines import Cli, PrivateEngine, running_engine
 from real.docker.registry import PROGRAM, Registry, running_registry
+from real.docker.verbs import Verb
 
 from scripts import engine
+from supervisor.edges import cli as command_line
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +73,29 @@ def registry(docker_host: str) -> Iterator[Registry]:
         pytest.skip(f"{PROGRAM} is not installed (Debian has a package of that name)")
     with running_registry(docker_host) as found:
         yield found
+
+
+@pytest.fixture
+def fetched(registry: Registry, cli: Cli) -> Iterator[Registry]:
+    """The registry, with its image not on the engine, before and after."""
+    cli.run("image", "rm", "--force", registry.image, check=False)
+    yield registry
+    cli.run("image", "rm", "--force", registry.image, check=False)
+
+
+@pytest.fixture
+def engine_in_force(docker_host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shared engine is the one that this process and its children use."""
+    monkeypatch.setenv("DOCKER_HOST", docker_host)
+
+
+@pytest.fixture
+def verb(engine_in_force: None, state_dir: Path, capfd: pytest.CaptureFixture[str]) -> Verb:
+    """A verb in this process, in a state directory of its own, with the shared engine."""
+
+    def run(*words: str) -> tuple[int, Any, str]:
+        code = command_line.run([*words, "--json", "--state-dir", str(state_dir / "s")])
+        said = capfd.readouterr()
+        return code, json.loads(said.out), said.err
+
+    return run
