@@ -25,6 +25,9 @@ from supervisor.process.scan import read_process
 
 CHECKED_S = 5.0
 """Seconds for a container to answer that it works."""
+REMOVED_S = 5.0
+"""Seconds for the engine to remove what it is removing already: tenths here, longer where many are removed at once."""
+LOOK_S = 0.05
 AT_ONCE = 8
 """Containers that are looked at or removed side by side."""
 
@@ -135,13 +138,20 @@ class Survey:
 
 
 async def is_removed(engine: Engine, container: str) -> bool:
-    """Remove a container, running or not, and say whether it is gone."""
+    """Remove a container, running or not, and say whether it is gone.
+
+    One of `--rm` is removed by the engine itself once it is dead, which may be under way then: that is waited for.
+    """
     try:
         await engine.kill(container)
         await engine.remove(container)
-        return await engine.state(container) is None
+        with trio.move_on_after(REMOVED_S):
+            while await engine.state(container) is not None:
+                await trio.sleep(LOOK_S)
+            return True
     except LaunchError:
-        return False
+        pass
+    return False
 
 
 def stale_folders(folder: Path) -> list[Path]:
