@@ -5,6 +5,7 @@ A mark is a comment on the line above a fenced block:
     <!-- run -->              a python block is run as a program; in a console block every line that begins with `$ ` is
                               run by bash, and the lines below it are what it has to print
     <!-- run: exit 2 -->      the same, but it has to end with this exit code instead of 0
+    <!-- run: engine -->      the same, with DOCKER_HOST set to a Docker engine; also `engine, exit 2`
     <!-- file: NAME -->       the block is written to this file, for the examples further down the page
 
 The examples of one page run in their order in one empty folder. In shown output `…` stands for anything within a line,
@@ -22,6 +23,7 @@ BLOCK = re.compile(
     r"^<!-- (?P<mark>run|file)(?:: (?P<words>.+?))? -->\n```(?P<language>\w*)[^\n]*\n(?P<body>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+WORDS = re.compile(r"(?P<engine>engine)?(?:(?:^|, )exit (?P<code>\d+))?")
 MARK = re.compile(r"^<!-- (?:run|file)\b.*$", re.MULTILINE)
 
 
@@ -35,6 +37,8 @@ class Example:
     """The file's or the program's text, or the command."""
     name: str = ""
     exit_code: int = 0
+    needs_engine: bool = False
+    """It speaks to a Docker engine."""
     shown: str = ""
     """What it has to print; nothing shown is nothing checked."""
 
@@ -53,19 +57,23 @@ def _of(block: re.Match[str], line: int) -> Iterator[Example]:
     if mark == "file":
         yield Example(kind="file", line=line, text=body, name=words)
         return
-    exit_code = re.fullmatch(r"(?:exit (\d+))?", words)
-    if exit_code is None:
+    asked = WORDS.fullmatch(words)
+    if asked is None:
         raise ValueError(f"line {line}: {words!r} is not understood")
-    code = int(exit_code[1] or 0)
+    code, needs_engine = int(asked["code"] or 0), asked["engine"] is not None
     if language == "python":
-        yield Example(kind="python", line=line, text=body, exit_code=code)
+        yield Example(kind="python", line=line, text=body, exit_code=code, needs_engine=needs_engine)
     elif language == "console":
-        yield from _commands(body, line, code)
+        for command, shown in _commands(body, line):
+            yield Example(
+                kind="console", line=line, text=command, shown=shown, exit_code=code, needs_engine=needs_engine
+            )
     else:
         raise ValueError(f"line {line}: a block of {language!r} cannot be run")
 
 
-def _commands(body: str, line: int, exit_code: int) -> Iterator[Example]:
+def _commands(body: str, line: int) -> Iterator[tuple[str, str]]:
+    """The commands of a console block, each with what it has to print."""
     first, *pieces = re.split(r"^\$ ", body, flags=re.MULTILINE)
     if first.strip() or not pieces:
         raise ValueError(f"line {line}: a console block begins with a command after `$ `")
@@ -74,7 +82,7 @@ def _commands(body: str, line: int, exit_code: int) -> Iterator[Example]:
         while command.endswith("\\"):
             more, _, shown = shown.partition("\n")
             command = f"{command}\n{more}"
-        yield Example(kind="console", line=line, text=command, shown=shown, exit_code=exit_code)
+        yield command, shown
 
 
 def matches(shown: str, printed: str) -> bool:

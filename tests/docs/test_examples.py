@@ -7,11 +7,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
 from docs.examples import Example, examples, matches
+from real.docker.engines import Cli
+from real.docker.leftovers import none_left
+
+from scripts import engine
 
 TREE = Path(__file__).parents[2]
 PAGES = sorted(path for path in [*TREE.glob("*.md"), *(TREE / "docs").rglob("*.md")] if any(examples(path.read_text())))
@@ -22,8 +26,9 @@ LIMIT_S = 120
 class Folder:
     """Where the examples of one page run, one after the other, and everything that they have started."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, docker_host: str = "") -> None:
         self.path = path
+        self.docker_host = docker_host
         self.groups: list[int] = []
 
     def do(self, example: Example) -> None:
@@ -32,13 +37,16 @@ class Folder:
             (self.path / example.name).parent.mkdir(parents=True, exist_ok=True)
             (self.path / example.name).write_text(example.text)
             return
+        if example.needs_engine and not self.docker_host:
+            pytest.skip(f"{engine.VARIABLE} is not set: scripts/test prepares it")
         words = [sys.executable, "-"] if example.kind == "python" else ["bash", "-c", example.text]
-        code, printed = self._run(words, example.text if example.kind == "python" else "")
+        more = {"DOCKER_HOST": self.docker_host} if example.needs_engine else {}
+        code, printed = self._run(words, example.text if example.kind == "python" else "", more)
         assert code == example.exit_code, f"line {example.line}: {example.text}\nended with {code}:\n{printed}"
         if example.shown:
             assert matches(example.shown, printed), f"line {example.line}: {example.text}\nprinted:\n{printed}"
 
-    def _run(self, words: list[str], program: str) -> tuple[int, str]:
+    def _run(self, words: list[str], program: str, more: dict[str, str]) -> tuple[int, str]:
         # a file, not a pipe: what a command leaves in the background would hold a pipe open
         source, output = self.path.parent / "source", self.path.parent / "output"
         source.write_text(program)
@@ -46,7 +54,7 @@ class Folder:
             process = subprocess.Popen(
                 words,
                 cwd=self.path,
-                env=self.environment(),
+                env=self.environment() | more,
                 stdin=stdin,
                 stdout=stdout,
                 stderr=stdout,
@@ -78,9 +86,10 @@ class Folder:
 def folder(state_dir: Path) -> Iterator[Folder]:
     """An empty folder, with room beside it."""
     (state_dir / "work").mkdir()
-    folder = Folder(state_dir / "work")
-    yield folder
-    folder.end()
+    folder = Folder(state_dir / "work", os.environ.get(engine.VARIABLE, ""))
+    with none_left(Cli(folder.docker_host)) if folder.docker_host else nullcontext():
+        yield folder
+        folder.end()
 
 
 @pytest.mark.real
@@ -131,6 +140,41 @@ $ exit 3
 """
 
 
+ENGINE = """
+<!-- run: engine -->
+```console
+$ docker info --format '{{.ServerVersion}}'
+2…
+```
+
+<!-- run: engine, exit 1 -->
+```console
+$ docker inspect nobody
+…
+```
+
+<!-- run -->
+```console
+$ printenv DOCKER_HOST || echo none
+none
+```
+"""
+
+
+@pytest.mark.real
+def test_an_engine_is_given_to_those_who_ask_for_it_only(folder: Folder) -> None:
+    found = list(examples(ENGINE))
+    assert [(example.needs_engine, example.exit_code) for example in found] == [(True, 0), (True, 1), (False, 0)]
+    for example in found:
+        folder.do(example)
+
+
+def test_without_an_engine_the_rest_of_a_page_is_skipped(folder: Folder) -> None:
+    folder.docker_host = ""
+    with pytest.raises(pytest.skip.Exception):
+        folder.do(next(examples(ENGINE)))
+
+
 def test_marked_examples_run_in_their_order(folder: Folder) -> None:
     found = list(examples(PAGE))
     assert [example.kind for example in found] == ["file", "python", *["console"] * 5]
@@ -159,6 +203,7 @@ def test_an_example_that_does_something_else_is_caught(folder: Folder, block: st
         "<!-- run -->\n\n```console\n$ true\n```",
         "<!-- run -->\n```toml\na = 1\n```",
         "<!-- run: slowly -->\n```console\n$ true\n```",
+        "<!-- run: engine exit 1 -->\n```console\n$ true\n```",
         "<!-- run -->\n```console\nno command\n```",
     ],
 )
