@@ -7,11 +7,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from real.docker.engines import Cli
 from real.docker.registry import Registry
 from real.docker.verbs import COMMAND, NO_ENGINE, SECRET, Verb, config, server
+
+if TYPE_CHECKING:
+    from conftest import PlainPython, PlainUser
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("engine_in_force")]
 
@@ -118,3 +122,21 @@ def test_without_a_docker_command_all_four_verbs_say_so(state_dir: Path, without
     for words in (["pull", "--config", path], ["sweep"]):
         code, said = run(*words)
         assert (code, "docker_path.not_found" in said) == (5, True)
+
+
+def test_a_user_who_may_not_ask_the_engine_is_told_so(
+    state_dir: Path, docker_host: str, plain_user: PlainUser, plain_python: PlainPython
+) -> None:
+    path = config(state_dir, a=server("alpine:3.18"))
+    state_dir.chmod(0o755)
+    environ = [f"DOCKER_HOST={docker_host}", "HOME=/nonexistent", f"PYTHONPATH={plain_python.packages}"]
+
+    def run(*words: str) -> tuple[int, Any]:
+        command = ["env", *environ, str(plain_python.python), "-m", "supervisor", *words, "--json", "--config", path]
+        done: subprocess.CompletedProcess[str] = plain_user.run(command)
+        return done.returncode, json.loads(done.stdout)
+
+    code, found = run("explain", "a")
+    assert (code, "may not talk to" in found["container"]["engine_problem"]) == (0, True)
+    code, found = run("pull")
+    assert (code, found["error"]["code"]) == (75, "engine.permission_denied")
