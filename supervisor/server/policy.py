@@ -9,13 +9,20 @@ from supervisor.errors import (
     CommandNotExecutable,
     CommandNotFound,
     ConfinementFailed,
+    ContainerArgumentRefused,
+    ContainerCommandNotExecutable,
+    ContainerCommandNotFound,
+    ContainerRunnerMissing,
+    ContainerVariableInvalid,
     CwdMissing,
     DockerNotFound,
     EngineProblem,
     GrantRefused,
+    ImageWrongPlatform,
     LandlockUnavailable,
     LevelUnavailable,
     ModeUnavailable,
+    SnapAppArmor,
 )
 
 FIRST_DELAY_S = 0.5
@@ -47,6 +54,8 @@ RESUMED_SPREAD_S = 1.5
 HOPELESS = (
     CommandNotFound, CommandNotExecutable, CwdMissing, ModeUnavailable,
     LandlockUnavailable, LevelUnavailable, GrantRefused, ConfinementFailed,
+    ContainerCommandNotFound, ContainerCommandNotExecutable, ContainerArgumentRefused, ContainerVariableInvalid,
+    ContainerRunnerMissing, ImageWrongPlatform, SnapAppArmor,
 )  # fmt: skip
 """Problems that another try cannot mend by itself: somebody has to act first."""
 

@@ -47,12 +47,19 @@ def server(script: str = ANSWERS, *, stockade: Mapping[str, Any] | None = None, 
     return entry("sh", "-c", literal(script), stockade=stockade, **isolation)
 
 
-def entry(command: str, *arguments: str, stockade: Mapping[str, Any] | None = None, **isolation: Any) -> dict[str, Any]:
+def entry(
+    command: str,
+    *arguments: str,
+    stockade: Mapping[str, Any] | None = None,
+    env: Mapping[str, str] | None = None,
+    **isolation: Any,
+) -> dict[str, Any]:
     """An entry of the config: any command in a container."""
     block = {"mode": "docker", "image": IMAGE, "network_mode": "none", **isolation}
     return {
         "command": command,
         "args": [*arguments],
+        "env": env or {},
         "isolation": block,
         "stockade": {"grace": QUICK, **(stockade or {})},
     }
@@ -170,6 +177,7 @@ async def ground(
     Without `is_clean` the caller sees to that: an engine may be stopped, or not there, by then. `more` are variables.
     """
     async with opened(servers, folder, environ=environ(host, **more)) as house:
+        assert not house.sup.config.invalid
         on = Ground(house, Cli(host))
         try:
             yield on
