@@ -157,11 +157,13 @@ def need_of_docker(config: Config | None) -> Need:
     return "useful" if asks_for_engine(config) else "none"
 
 
+DOCKER = "docker"
+"""Its subject by name, which is no command here."""
 Examine = Callable[[Asked], tuple[Check, ...]]
 """Finds out all about one subject and judges it. It may raise."""
 EVERYWHERE: tuple[tuple[str, Examine], ...] = (("config", _config), ("platform", _platform), ("state", _state))
 ON_LINUX: tuple[tuple[str, Examine], ...] = (("sandbox", _sandbox), ("processes", _processes))
-AND_LAST: tuple[tuple[str, Examine], ...] = (("docker", _docker),)
+AND_LAST: tuple[tuple[str, Examine], ...] = ((DOCKER, _docker),)
 
 
 def examined(asked: Asked) -> tuple[Check, ...]:

@@ -210,11 +210,10 @@ def test_a_life_follows_the_table() -> None:
         Surveyed(kept=1, ended=0, facts=[]),
         Halt(instance="git#1"),
     ]
-    for step in steps:
-        seen.append(play.hear(step).state.lives["git#1"])
+    seen += [play.hear(step).state.lives["git#1"] for step in steps]
     assert seen == [
-        "resolving", "pulling", "creating", "creating", "running", "paused", "running", "running", "running", "engine_down",
-        "engine_down", "running", "stopping",
+        "resolving", "pulling", "creating", "creating", "running", "paused", "running", "running", "running",
+        "engine_down", "engine_down", "running", "stopping",
     ]  # fmt: skip
     play.hear(exited())
     assert (play.state.lives, play.state.late) == ({}, 0)
