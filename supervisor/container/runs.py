@@ -105,7 +105,12 @@ def our_run(profile: Profile, order: Order, place: Place, around: Around) -> Run
     if plan.env_file:
         _write_private(Path(start.env_file), plan.env_file)
     return Run(
-        command=Command(argv=plan.argv, env={**around.environment, **plan.env}, cwd="/", secrets=profile.secret_names),
+        command=Command(
+            argv=plan.argv,
+            env={**around.environment, **plan.env},
+            cwd="/",
+            hidden=frozenset(profile.env[name] for name in profile.secret_names),
+        ),
         container=place.container(around.engine, Path(start.cidfile), (order.docker,), around.environment),
         image=profile.spec.image,
         program=profile.command,

@@ -252,7 +252,7 @@ class ProcessTable:
             raise
         finally:
             pipes.close_theirs()
-        values = frozenset(command.env[name] for name in command.secrets if name in command.env)
+        values = command.hidden.union(command.env[name] for name in command.secrets if name in command.env)
         return Child(pid, pipes, track=track, grace=start.grace, workload=start.workload, secrets=values)
 
     def _adopt(self, instance: str, child: Child, track: Track) -> None:

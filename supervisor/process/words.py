@@ -25,6 +25,8 @@ class Command(Struct, frozen=True, kw_only=True):
     """An absolute path."""
     secrets: frozenset[str] = frozenset()
     """Names of `env` whose values must not show in what is quoted of the child's output."""
+    hidden: frozenset[str] = frozenset()
+    """Values that must not show there either: they come to what runs by another way than `env`."""
 
     def __repr__(self) -> str:
         return f"Command({self.argv[0]!r}, {len(self.argv) - 1} arguments, {len(self.env)} variables, cwd={self.cwd!r})"

@@ -12,6 +12,8 @@ from journeys.command import COMMAND, Talk, opening, word
 from journeys.containers import INSIDE, DockerHome, boxed
 from real.docker.leftovers import none_left
 
+from supervisor.process.stderr_lines import LINE_BYTES
+
 pytestmark = pytest.mark.real
 
 SECRETS = {
@@ -29,6 +31,8 @@ SAYS = f"""
 import os, runpy, sys
 for name in {sorted(SECRETS)!r}:
     print("stderr has", name, os.environ.get(name), file=sys.stderr, flush=True)
+for name in ("HTTP_PROXY", "API_TOKEN"):  # the cut of an overlong line goes through it
+    print("y" * ({LINE_BYTES} - len(os.environ[name]) * 2 // 3) + os.environ[name], file=sys.stderr, flush=True)
 print("stdout has", os.environ.get("HTTP_PROXY"), os.environ.get("API_TOKEN"), flush=True)
 """
 SERVES = f"{SAYS}sys.argv = ['x'] ; runpy.run_path('{INSIDE}/mcp_server.py', run_name='__main__')"
