@@ -333,7 +333,8 @@ class ImagePullFailed(Problem, frozen=True, kw_only=True, tag="image.pull_failed
 
     sentence: ClassVar[str] = "the image {image!r} could not be fetched: {reason}"
     advice: ClassVar[str] = (
-        "Check the engine's network and the registry's name; `stockade pull` fetches images ahead and shows progress."
+        "Check the engine's network and the registry's name, and log in if it wants that (`docker login`); "
+        "`stockade pull` fetches images ahead and shows progress."
     )
 
     image: str
