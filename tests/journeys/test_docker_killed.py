@@ -20,7 +20,7 @@ from journeys.command import (
     wait_until_gone,
     word,
 )
-from journeys.containers import BRIEF, DEAD, INSIDE, DockerHome, boxed, planted
+from journeys.containers import BRIEF, DEAD, INSIDE, SERVERS, DockerHome, boxed, planted
 from real.docker.engines import Cli
 from real.docker.leftovers import none_left
 from servers.running import SERVER
@@ -68,6 +68,13 @@ def mixed(name: str) -> dict[str, Any]:
     servers[f"{name}-docker-deaf"] = boxed("--ignore-term", stockade=BRIEF)
     servers[f"{name}-docker-stubborn"] = boxed("--ignore-term", "--ignore-eof", stockade=BRIEF)
     servers[f"{name}-docker-tree"] = {**boxed(), "args": ["-S", "-c", FORKS, f"{INSIDE}/mcp_server.py"]}
+    mounted = ["-v", f"{SERVERS}:{INSIDE}:ro", "python:3.11", "python", "-S", f"{INSIDE}/mcp_server.py"]
+    stubborn = [*mounted, "--ignore-term", "--ignore-eof"]
+    servers[f"{name}-own"] = {
+        "command": "docker",
+        "args": ["run", "-i", "--network", "none", *stubborn],
+        "stockade": BRIEF,
+    }
     return servers
 
 
@@ -79,19 +86,19 @@ def inside(home: DockerHome) -> list[int]:
 def test_nothing_stays_of_a_mixed_set_and_a_restart_makes_exactly_one(state_dir: Path, name: str, cli: Cli) -> None:
     home = DockerHome(state_dir, mixed(name), cli.host)
     with home.daemon() as daemon:
-        home.settled(10)
+        home.settled(11)
         below = [*descendants(daemon.pid), *inside(home)]
-        assert len(home.containers()) == 4
+        assert len(home.containers()) == 5
         daemon.kill()
         wait_until_gone(name, GONE_S)
         home.wait_until_gone(GONE_S)
         for pid in below:
             wait_for_end(pid, GONE_S)
     with home.daemon() as daemon:
-        home.settled(10)
-        assert len(home.containers()) == 4  # one spare of each
+        home.settled(11)
+        assert len(home.containers()) == 5  # one spare of each
         leaders = [pid for pid in carriers(name) if os.getsid(pid) == pid]
-        assert len(set(leaders)) >= 10
+        assert len(set(leaders)) >= 11
         home.verb("shutdown")
         assert daemon.wait(BOUND_S) == 0
         wait_until_gone(name, GONE_S)
