@@ -203,14 +203,13 @@ class ContainerInstances(Instances):
             self._about.pop(docker, None)  # it may be another one than before
             engine, _ = await self._engine(docker)
             survey = Survey(engine, self._owner, self._folder)
-            known = {record.made.name: instance for instance, record in self._records.items()}
-            surveyed, broken, gone = await survey.run(known, self._runs)
+            surveyed, broken, gone = await survey.run(self._known, self._runs)
         except LaunchError:
             return Surveyed(kept=0, ended=0, facts=[])
         for identifier in [one for one in self._left if one in gone or one not in surveyed.present]:
             self._table.forget_workload(self._left.pop(identifier))
         async with trio.open_nursery() as nursery:
-            for instance in broken:
+            for instance in broken.keys() & self._records.keys():  # others have ended meanwhile
                 record = self._records[instance]
                 record.blame = EngineLost(host=record.run.host, reason=broken[instance])
                 nursery.start_soon(partial(self.halt, instance, now=True))
@@ -222,6 +221,9 @@ class ContainerInstances(Instances):
         if docker not in self._about:
             self._about[docker] = await engine.facts()
         return engine, self._about[docker]
+
+    def _known(self) -> Mapping[str, str]:
+        return {record.made.name: instance for instance, record in self._records.items()}
 
     def _runs(self, instance: str) -> bool:
         record = self._records.get(instance)
@@ -264,6 +266,7 @@ class ContainerInstances(Instances):
         self._records[message.instance] = record
         child: Child | None = None
         try:
+            await run.container.forget_last()
             child = await self._spawn(message, run)
             await self._identified(message.instance, record, child, run)
             await self._running(record, child, run)
@@ -315,7 +318,7 @@ class ContainerInstances(Instances):
         self._table.identify(instance, container.id)
         self._tell(
             ContainerCreated(
-                server=record.server, instance_id=instance, container=container.id, name=record.made.name
+                server=record.server, instance_id=instance, container=container.id, name=record.run.name
             )
         )  # fmt: skip
 

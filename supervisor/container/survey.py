@@ -61,23 +61,24 @@ class Survey:
         self._limiter = trio.CapacityLimiter(AT_ONCE)
 
     async def run(
-        self, known: Mapping[str, str], runs: Callable[[str], bool]
+        self, known: Callable[[], Mapping[str, str]], runs: Callable[[str], bool]
     ) -> tuple[Found, dict[str, str], frozenset[str]]:
-        """Look; `known` are our instances by container name, `runs` tells which of them should be running.
+        """Look; `known` tells our instances by container name, `runs` which of them should be running.
 
+        What is launched while the engine lists its containers may be in the list or not: it is left alone.
         Returns what was found, the instances that have to be ended with the reason, and the ids that were removed.
         Raises: LaunchError, if the engine cannot be asked.
         """
+        before = known()
+        running = [(name, instance) for name, instance in before.items() if runs(instance)]
         listed = await self._engine.find({identity.MANAGED: "true", identity.INSTANCE: self._owner.instance})
         self._found.present = frozenset(one.id for one in listed)
         by_name = {one.labels.get(identity.RUN, one.name): one for one in listed}
         async with trio.open_nursery() as nursery:
-            for name, instance in known.items():
-                if runs(instance):
-                    nursery.start_soon(self._check, instance, by_name.get(name))
-            for name, one in by_name.items():
-                if name not in known:
-                    nursery.start_soon(self._judge, one)
+            for name, instance in running:
+                nursery.start_soon(self._check, instance, by_name.get(name))
+            for name in by_name.keys() - before.keys() - known().keys():
+                nursery.start_soon(self._judge, by_name[name])
         await trio.to_thread.run_sync(self._sweep_folders)
         return self._found, self._broken, frozenset(self._gone)
 
