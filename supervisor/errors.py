@@ -366,7 +366,9 @@ class ContainerRefused(Problem, frozen=True, kw_only=True, tag="container.refuse
     """The engine did not take the order to make the container: an argument, a mount or a limit that it has not."""
 
     sentence: ClassVar[str] = "the engine refused the container: {reason}"
-    advice: ClassVar[str] = "`stockade explain NAME` shows the exact arguments; correct `extra_args` or the limits."
+    advice: ClassVar[str] = (
+        "`stockade explain NAME` shows the exact arguments; correct `extra_args`, the limits, or the command's own ones."
+    )
 
     reason: str
 

@@ -203,6 +203,7 @@ class ContainerCreated(ServerEvent, frozen=True, kw_only=True, tag="container.cr
     container: str
     """The full id."""
     name: str
+    """Empty for one of a user-written command that names none: then the engine makes one up."""
 
 
 class ContainerStarted(ServerEvent, frozen=True, kw_only=True, tag="container.started"):

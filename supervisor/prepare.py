@@ -14,6 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from supervisor.config.schema import Config, ServerSpec
+from supervisor.container.own import alone
 from supervisor.container.own import own as own_command
 from supervisor.container.words import Profile as ContainerProfile
 from supervisor.environment.rules import Allowance, environment, granted
@@ -114,6 +115,13 @@ def own_program_of(spec: ServerSpec) -> str:
     theirs = own_command((spec.command, *spec.args))
     is_ours = spec.command == "docker" and not theirs.global_options and theirs.kind == "run"
     return "" if is_ours else spec.command
+
+
+def is_alone(spec: ServerSpec) -> bool:
+    """Whether only one instance can be there at a time: the config says so, or the server's own command does."""
+    if spec.own_container and alone(own_command((spec.command, *spec.args))):
+        return True
+    return spec.sharing == "exclusive"
 
 
 def order_of(spec: ServerSpec) -> Order:

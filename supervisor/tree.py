@@ -30,7 +30,7 @@ from supervisor.kernel.specs import Branch, Leaf, Limit, Restart
 from supervisor.kernel.stoppable import until_stop
 from supervisor.kernel.tree import Tree
 from supervisor.modes import MODES, RESOLVER, WATCHER, Surroundings, launcher_path
-from supervisor.prepare import command_of, own_program_of, sandbox_profile_of
+from supervisor.prepare import command_of, is_alone, own_program_of, sandbox_profile_of
 from supervisor.process.table import ProcessTable
 from supervisor.relay.actor import Sessions
 from supervisor.relay.pump import Terms
@@ -84,8 +84,8 @@ def profile_of(spec: ServerSpec, command: str, *, is_probed: bool) -> Profile:
         sandbox=spec.sandbox,
         program=own_program_of(spec),
         create_s=startup.resolve_s + startup.pull_s + startup.create_s + SPARE_S if is_docker else startup.create_s,
-        spares=spec.spares if is_probed and spec.sharing == "per-session" else 0,
-        max_sessions=1 if spec.sharing == "exclusive" else None,
+        spares=spec.spares if is_probed and not is_alone(spec) else 0,
+        max_sessions=1 if is_alone(spec) else None,
         restart=spec.restart,
         begins="disabled" if not spec.enabled else "lazy" if spec.lazy else "starting",
         is_probed=is_probed,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from supervisor.container.own import alone
 from supervisor.container.words import Finding, Option, Own
 
 _NAMESPACES = {
@@ -49,6 +50,12 @@ _EXPECTED = (
         "the engine starts it again with nobody attached",
         "leave out `--restart`",
         "warning",
+    ),
+    _Rule(
+        "--name",
+        lambda own: not alone(own),
+        "its name or cidfile lets only one of it be there, so it serves one client at a time",
+        "leave out `--name` and `--cidfile`",
     ),
     _Rule(
         "--init", lambda own: own.has("init"), "a server that handles no SIGTERM has to be killed", "add `--init`"

@@ -50,6 +50,11 @@ def own(argv: Sequence[str]) -> Own:
     )
 
 
+def alone(command: Own) -> str:
+    """The option by which only one container of this command can be there at a time; empty if there is none."""
+    return next((f"--{name}" for name in ("name", "cidfile") if command.value(name) is not None), "")
+
+
 def injected(command: Own, *, cidfile: str, labels: Mapping[str, str]) -> tuple[str, ...]:
     """The argument list of a `run` with what is needed to stop it; the user's own cidfile and labels are left alone."""
     if command.kind != "run":

@@ -79,6 +79,8 @@ class Run:
     confinement: str
     container: Container | None = None
     """None if what it starts cannot be found again."""
+    name: str = ""
+    """Of the container, if it is known before it is made."""
     image: str = ""
     program: str = ""
     """What is to run in the container, if that is known."""
@@ -112,6 +114,7 @@ def our_run(profile: Profile, order: Order, place: Place, around: Around) -> Run
             hidden=frozenset(profile.env[name] for name in profile.secret_names),
         ),
         container=place.container(around.engine, Path(start.cidfile), (order.docker,), around.environment),
+        name=place.made.name,
         image=profile.spec.image,
         program=profile.command,
         limits=plan.limits,
@@ -135,6 +138,7 @@ def own_run(prepared: Command, order: Order, place: Place) -> Run:
     return Run(
         command=replace(prepared, argv=(order.docker, *injected[1:])),
         container=place.container(OwnCommand(prefix, prepared.env), cidfile, prefix, public),
+        name=theirs.value("name") or "",
         image=theirs.image,
         host=theirs.program,
         confinement=confinement,

@@ -62,6 +62,16 @@ class Container:
                 self.identified(container_id(self._cidfile.read_text(encoding="ascii")) or "")
         return bool(self.id)
 
+    async def forget_last(self) -> None:
+        """Remove a cidfile that an earlier container has left which is gone: no other is made as long as it is there.
+
+        Ours are new each time, and a user's own is not. Raises: LaunchError.
+        """
+        with suppress(OSError, UnicodeDecodeError):
+            last = container_id(self._cidfile.read_text(encoding="ascii"))
+            if last and await self._control.state(last) is None:
+                self._cidfile.unlink()
+
     def identified(self, container: str) -> None:
         """Its id is known; the first one counts."""
         if container and not self.id:

@@ -78,6 +78,12 @@ def test_a_value_in_the_list_of_processes_is_said_by_its_name() -> None:
     assert "secret" not in found.text + found.mend
 
 
+@pytest.mark.parametrize("added", ["--name x", "--cidfile /c"])
+def test_what_lets_only_one_of_it_be_there_is_said(added: str) -> None:
+    (found,) = findings(own(GOOD.replace("docker run", f"docker run {added}").split()))
+    assert (found.flag, found.severity) == ("--name", "note")
+
+
 @pytest.mark.parametrize(
     "added",
     [

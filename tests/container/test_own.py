@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supervisor.container.own import injected, own
+from supervisor.container.own import alone, injected, own
 
 LABELS = {"stockade.managed": "true", "stockade.server": "x y"}
 OURS = ("--label", "stockade.managed=true", "--label", "stockade.server=x y", "--cidfile", "/c")
@@ -131,6 +131,14 @@ def test_what_the_user_has_said_is_not_said_again() -> None:
     assert injected(command, cidfile="/c", labels=LABELS) == (
         *words[:2], "--label", "stockade.managed=true", *words[2:],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [("", ""), ("--name x", "--name"), ("--cidfile=/c --name x", "--name"), ("--cidfile /c", "--cidfile")],
+)
+def test_a_fixed_name_or_cidfile_lets_only_one_be_there(words: str, option: str) -> None:
+    assert alone(own(["docker", "run", *words.split(), "img", "--name", "of-the-server"])) == option
 
 
 def test_a_command_that_was_put_into_is_put_into_only_once() -> None:
