@@ -110,15 +110,8 @@ def test_a_container_has_its_secrets_and_nothing_else_shows_them(home: DockerHom
 
 def inside(home: DockerHome, container: str) -> dict[str, str]:
     """The environment of a container's program, as the program has it."""
-    done = home.cli.run("top", container, "-o", "pid", check=False)
-    pids = done.stdout.decode().split()[1:]
-    if not pids:
-        return {}
-    try:
-        variables = Path("/proc", pids[-1], "environ").read_bytes().decode().split("\0")
-    except OSError:
-        return {}
-    return dict(one.partition("=")[::2] for one in variables if one)
+    done = home.cli.run("exec", container, "cat", "/proc/1/environ", check=False)
+    return dict(one.partition("=")[::2] for one in done.stdout.decode().split("\0") if one)
 
 
 def test_the_guard_would_see_a_secret_that_travels_openly(state_dir: Path, name: str, docker_host: str) -> None:
