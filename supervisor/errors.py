@@ -304,6 +304,16 @@ class EngineLost(EngineProblem, frozen=True, kw_only=True, tag="engine.lost"):
     )
 
 
+class EngineDiskFull(EngineProblem, frozen=True, kw_only=True, tag="engine.disk_full"):
+    """The engine has no room left for a container: its disk is full, or a table of its machine's kernel."""
+
+    sentence: ClassVar[str] = "the Docker engine at {host} has no room left: {reason}"
+    advice: ClassVar[str] = (
+        "Make room: `docker system df` shows what takes it, `docker system prune` removes what nobody uses. "
+        "Its servers are tried again every minute."
+    )
+
+
 class SnapAppArmor(Problem, frozen=True, kw_only=True, tag="engine.snap_apparmor"):
     """Docker from snap runs under an AppArmor profile that refuses what a hardening flag asks for."""
 
@@ -367,7 +377,8 @@ class ContainerRefused(Problem, frozen=True, kw_only=True, tag="container.refuse
 
     sentence: ClassVar[str] = "the engine refused the container: {reason}"
     advice: ClassVar[str] = (
-        "`stockade explain NAME` shows the exact arguments; correct `extra_args`, the limits, or the command's own ones."
+        "`stockade explain NAME` shows the exact arguments; "
+        "correct `extra_args`, the limits, or the command's own ones."
     )
 
     reason: str
@@ -986,6 +997,7 @@ AnyProblem = (
     | InstallFailed
     | SocketsReachable
     | DockerNotFound | EngineNotRunning | EnginePermissionDenied | EngineUnreachable | EngineNotResponding | EngineLost
+    | EngineDiskFull
     | SnapAppArmor | ImageNotFound | ImagePullFailed | ImageWrongPlatform
     | ContainerNameConflict | ContainerRefused | ContainerRuntimeError | ContainerCommandNotFound
     | ContainerCommandNotExecutable | ContainerIdMissing | ContainerRunnerMissing

@@ -21,6 +21,7 @@ from supervisor.errors import (
     ContainerNameConflict,
     ContainerRefused,
     ContainerRuntimeError,
+    EngineDiskFull,
     EngineLost,
     EngineNotRunning,
     EnginePermissionDenied,
@@ -95,7 +96,7 @@ def plain(line: str) -> str:
 
 
 def _engine(
-    kind: type[EngineNotRunning | EnginePermissionDenied | EngineUnreachable | EngineLost],
+    kind: type[EngineNotRunning | EnginePermissionDenied | EngineUnreachable | EngineLost | EngineDiskFull],
 ) -> Callable[[_Case, re.Match[str]], AnyProblem]:
     def means(case: _Case, found: re.Match[str]) -> AnyProblem:
         host = found.groupdict().get("host") or "the address in force"
@@ -166,6 +167,7 @@ _ROWS: Sequence[_Row] = tuple(_Row(phrase, means) for phrase, means in (
     (r"error waiting for container: (?!context canceled)|^(?:docker: )?unexpected EOF", _engine(EngineLost)),
     (r"error during connect: \w+ \"(?P<host>\w+://[^/\"]+)", _engine(EngineUnreachable)),
     (r"error during connect: ", _engine(EngineUnreachable)),
+    (r"no space left on device", _engine(EngineDiskFull)),
     # The docker command took its own arguments amiss.
     (r"^(?:docker: )?(?:unknown (?:shorthand )?flag: |invalid argument |flag needs an argument: )", _refused),
     (r"requires at least 1 argument", _refused),

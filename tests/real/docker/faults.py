@@ -163,14 +163,15 @@ async def off_loop(call: Callable[..., Any], *arguments: Any) -> Any:
     return await trio.to_thread.run_sync(call, *arguments)
 
 
-def environ(host: str, **more: str) -> dict[str, str]:
-    """The environment of a stockade whose engine is at this address."""
-    return {"PATH": os.environ["PATH"], "HOME": "/", "DOCKER_HOST": host, **more}
+def environ(host: str, **more: str | None) -> dict[str, str]:
+    """The environment of a stockade whose engine is at this address; what is None in `more` is left out."""
+    every = {"PATH": os.environ["PATH"], "HOME": "/", "DOCKER_HOST": host, **more}
+    return {name: value for name, value in every.items() if value is not None}
 
 
 @asynccontextmanager
 async def ground(
-    servers: Mapping[str, Any], folder: Path, host: str, *, is_clean: bool = True, **more: str
+    servers: Mapping[str, Any], folder: Path, host: str, *, is_clean: bool = True, **more: str | None
 ) -> AsyncIterator[Ground]:
     """Run these servers with this engine for as long as the block; nothing of them is left when it is over.
 
