@@ -315,13 +315,17 @@ def _client(where: Endpoint) -> APIClient:
     from docker import APIClient
     from docker.tls import TLSConfig
 
+    class Client(APIClient):
+        def _retrieve_server_version(self) -> str:
+            """The first request, which is sent before anybody has the client in hand."""
+            self.trust_env = False  # no proxies, netrc or certificates of our own environment's
+            return str(super()._retrieve_server_version())  # type: ignore[misc]  # the stubs show no private names
+
     tls: TLSConfig | bool = False
     if where.tls:
         ca, cert, key = (_existing(where.certificates, name) for name in ("ca.pem", "cert.pem", "key.pem"))
         tls = TLSConfig(client_cert=(cert, key) if cert and key else None, ca_cert=ca, verify=where.verify)
-    client = APIClient(base_url=where.host, version="auto", timeout=int(QUESTION_S), tls=tls, use_ssh_client=True)
-    client.trust_env = False  # no proxies, netrc or certificates of our own environment's
-    return client
+    return Client(base_url=where.host, version="auto", timeout=int(QUESTION_S), tls=tls, use_ssh_client=True)
 
 
 def _existing(folder: str, name: str) -> str | None:
