@@ -37,25 +37,28 @@ async def test_an_address_without_an_engine(state_dir: Path, host: str, code: st
 
 
 async def test_an_engine_that_only_the_profile_names_is_used(docker_host: str, state_dir: Path) -> None:
-    home = with_profile(state_dir, docker_host)
-    async with ground({"one": server()}, state_dir / "s", docker_host, DOCKER_HOST=None, **home) as on:
+    name_in_profile(state_dir, docker_host)
+    async with ground(
+        {"one": server()}, state_dir / "s", docker_host, DOCKER_HOST=None, HOME=str(state_dir), SHELL="/bin/sh"
+    ) as on:
         await on.settled()
         assert (await on.until("engine.up")).host == docker_host
 
 
 async def test_an_empty_address_is_the_operators_choice_of_the_default(docker_host: str, state_dir: Path) -> None:
-    home = with_profile(state_dir, docker_host)
+    name_in_profile(state_dir, docker_host)
     nowhere = server(image="127.0.0.1:9/nothing:1")  # should this machine have an engine, nothing is run there
-    async with ground({"one": nowhere}, state_dir / "s", docker_host, DOCKER_HOST="", **home) as on:
+    async with ground(
+        {"one": nowhere}, state_dir / "s", docker_host, DOCKER_HOST="", HOME=str(state_dir), SHELL="/bin/sh"
+    ) as on:
         failed = await on.until("server.failed", "one")
         host = getattr(failed.problem, "host", "") or (await on.until("engine.up")).host
         assert host == "unix:///var/run/docker.sock"
 
 
-def with_profile(folder: Path, host: str) -> dict[str, str]:
-    """The variables of a user whose login shell names this engine."""
-    (folder / ".profile").write_text(f"export DOCKER_HOST={host}\n")
-    return {"HOME": str(folder), "SHELL": "/bin/sh"}
+def name_in_profile(home: Path, host: str) -> None:
+    """Have a user's login shell name this engine."""
+    (home / ".profile").write_text(f"export DOCKER_HOST={host}\n")
 
 
 PROGRAM = """
