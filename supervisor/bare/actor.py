@@ -24,8 +24,8 @@ class Instances(Protocol):
     async def halt(self, instance: str, *, stdin_s: float | None = None) -> None:
         """End it by the ladder."""
 
-    def known(self) -> dict[str, str]:
-        """Names to reply to of the instances that were launched and whose end was not told."""
+    def known(self) -> Known:
+        """Say what an earlier incarnation has launched, and what was lost with it."""
 
     def forget(self, instance: str) -> None:
         """Its end was told."""
@@ -47,6 +47,6 @@ def actor(instances: Instances) -> Actor[rules.Launches]:
                 instances.forget(command.instance)
                 return None
             case Recall():
-                return Known(launched=instances.known())
+                return instances.known()
 
     return Actor(accepts=rules.Heard, initial=rules.initial, decide=rules.decide, perform=perform)

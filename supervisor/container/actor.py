@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from supervisor.container import rules
 from supervisor.container.messages import ImageReady, Surveyed, Told
-from supervisor.container.orders import Abandon, Command, Listen, Make, Note, Own, Prepare, Survey
+from supervisor.container.orders import Abandon, Command, Expect, Listen, Make, Note, Own, Prepare, Survey
 from supervisor.container.rules import Names
 from supervisor.engine.messages import Seen
 from supervisor.kernel.actor import Actor
@@ -18,6 +18,9 @@ from supervisor.launch.rules import Await, End, Forget, Recall
 
 class Containers(Protocol):
     """What this actor needs of the world."""
+
+    def expect(self, launch: Launch) -> None:
+        """Remember that a launch has begun."""
 
     async def prepare(self, launch: Launch, docker: str) -> ImageReady | LaunchFailed:
         """See to the image."""
@@ -43,8 +46,8 @@ class Containers(Protocol):
     async def halt(self, instance: str, *, stdin_s: float | None = None) -> None:
         """End it by the ladder."""
 
-    def known(self) -> dict[str, str]:
-        """Names to reply to of the instances that were launched and whose end was not told."""
+    def known(self) -> Known:
+        """Say what an earlier incarnation has launched, and what was lost with it."""
 
     def forget(self, instance: str) -> None:
         """Its end was told."""
@@ -55,7 +58,7 @@ def actor(containers: Containers, names: Names) -> Actor[rules.Containers]:
 
     async def perform(command: Command) -> Struct | None:
         match command:
-            case Prepare() | Make() | Abandon() | Listen() | Survey() | Note():
+            case Expect() | Prepare() | Make() | Abandon() | Listen() | Survey() | Note():
                 return await _act(containers, command)
             case Await():
                 return await containers.ended(command.instance)
@@ -66,7 +69,7 @@ def actor(containers: Containers, names: Names) -> Actor[rules.Containers]:
                 containers.forget(command.instance)
                 return None
             case Recall():
-                return Known(launched=containers.known())
+                return containers.known()
 
     return Actor(
         accepts=rules.Heard,
@@ -78,6 +81,8 @@ def actor(containers: Containers, names: Names) -> Actor[rules.Containers]:
 
 async def _act(containers: Containers, command: Own) -> Struct | None:
     match command:
+        case Expect():
+            containers.expect(command.launch)
         case Prepare():
             return await containers.prepare(command.launch, command.docker)
         case Make():

@@ -98,6 +98,10 @@ class ContainerInstances(Instances):
 
     # ------------------------------------------------------------------------------------------------ before a launch
 
+    def expect(self, launch: Launch) -> None:
+        """A launch has begun: if it gets lost with the actor, who asked for it has to be told."""
+        self._asked[launch.instance] = launch.reply_to
+
     async def prepare(self, launch: Launch, docker: str) -> ImageReady | LaunchFailed:
         """See to the image, within its own clock; a user-written command sees to its own."""
         profile = self._profile(launch.server)

@@ -9,6 +9,12 @@ from supervisor.launch.messages import Launch
 from supervisor.launch.rules import Await, End, Forget, Recall
 
 
+class Expect(Struct, frozen=True, kw_only=True):
+    """Command: remember that a launch has begun, beyond the life of this actor."""
+
+    launch: Launch
+
+
 class Prepare(Struct, frozen=True, kw_only=True):
     """Command: see to the image of a launch; answered by `ImageReady` or `LaunchFailed`."""
 
@@ -49,5 +55,5 @@ class Note(Struct, frozen=True, kw_only=True):
     """The docker command whose engine says so."""
 
 
-Own = Prepare | Make | Abandon | Listen | Survey | Note
+Own = Expect | Prepare | Make | Abandon | Listen | Survey | Note
 Command = Own | Await | End | Forget | Recall

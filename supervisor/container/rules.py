@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from supervisor.container import states
 from supervisor.container.messages import Fact, ImageReady, Surveyed, Told
-from supervisor.container.orders import Abandon, Listen, Make, Note, Prepare, Survey
+from supervisor.container.orders import Abandon, Expect, Listen, Make, Note, Prepare, Survey
 from supervisor.container.states import Event
 from supervisor.container.states import State as Life
 from supervisor.docker_path.messages import Absent, Resolve, Resolved, problem_of
@@ -180,13 +180,17 @@ def _launch(state: Containers, message: Launch, now: float) -> Decision[Containe
     if message.program:
         pending = {**state.pending, message.instance: Pending(launch=message, docker=message.program)}
         prepare = Prepare(launch=message, docker=message.program)
-        return Decision(replace(begun.lived(message.instance, "resolved"), pending=pending), do=(prepare,))
+        return Decision(
+            replace(begun.lived(message.instance, "resolved"), pending=pending), do=(Expect(launch=message), prepare)
+        )
     if state.engine in ("down", "paused") and state.problem is not None:
         refused = LaunchFailed(instance=message.instance, problem=state.problem)
         return _ended(begun, refused, now)
     resolve = Resolve(reply_to=state.names.own, ref=message.instance)
     pending = {**state.pending, message.instance: Pending(launch=message)}
-    return Decision(replace(begun, pending=pending), tell=((state.names.resolver, resolve),))
+    return Decision(
+        replace(begun, pending=pending), tell=((state.names.resolver, resolve),), do=(Expect(launch=message),)
+    )
 
 
 def _halt(state: Containers, instance: str, decision: Decision[Launches], now: float) -> Decision[Containers]:

@@ -86,6 +86,8 @@ class Known(Struct, frozen=True, kw_only=True, tag="instance.known"):
 
     launched: dict[str, str]
     """Name to reply to, by instance."""
+    lost: dict[str, str] = {}
+    """The same of launches that ended with that incarnation, of which nothing runs."""
 
 
 class LaunchFailed(Struct, frozen=True, kw_only=True, tag="instance.launch_failed"):

@@ -135,7 +135,10 @@ def _known(state: Launches, message: Known) -> Decision[Launches]:
     waits = tuple(Await(instance=key) for key in fresh)
     ends = tuple(End(instance=key) for key in fresh if key in halted)
     taken = replace(state, replies=replies, halted=state.halted.intersection(replies) | halted, is_recalled=True)
-    return _settle(Decision(taken, do=(*waits, *ends), ready=True))
+    crashed = SpawnFailed(step="start", reason="the part of stockade that was starting it has crashed")
+    lost = {key: reply for key, reply in message.lost.items() if key not in replies}
+    failures = tuple((reply, LaunchFailed(instance=key, problem=crashed)) for key, reply in lost.items())
+    return _settle(Decision(taken, tell=failures, do=(*waits, *ends), ready=True))
 
 
 def _tell(

@@ -14,7 +14,7 @@ import trio
 from msgspec import Struct
 
 from supervisor.errors import AnyProblem, LaunchError, Problem, SpawnFailed
-from supervisor.launch.messages import Exited, Launch, Launched, LaunchFailed
+from supervisor.launch.messages import Exited, Known, Launch, Launched, LaunchFailed
 from supervisor.process.table import ProcessTable
 from supervisor.process.words import Ended, Spawner
 
@@ -51,18 +51,28 @@ class Instances:
         self._arrange = arrange
         self._starting: dict[str, _Start] = {}
         self._replies: dict[str, str] = {}
+        self._asked: dict[str, str] = {}
+        """Whom to reply to of launches that have no outcome yet."""
 
-    def known(self) -> dict[str, str]:
-        """Names to reply to, by instance, of those that were launched and whose end was not told."""
-        return dict(self._replies)
+    def known(self) -> Known:
+        """Say what was launched and whose end was not told, and which launches have gone with the actor that asked.
+
+        Asked by a fresh incarnation of the actor, when nothing that an earlier one was doing is under way any more.
+        """
+        lost = {key: reply for key, reply in self._asked.items() if key not in self._starting}
+        for key in lost:
+            del self._asked[key]
+        return Known(launched=dict(self._replies), lost=lost)
 
     def forget(self, instance: str) -> None:
         """Its end was told; until then a fresh incarnation of the actor has to know of it."""
         self._replies.pop(instance, None)
+        self._asked.pop(instance, None)
 
     async def launch(self, message: Launch) -> Launched | LaunchFailed:
         """Start it. A halt that comes meanwhile ends this in LaunchFailed, or in Launched for one that has ended."""
         start = self._starting[message.instance] = _Start(trio.CancelScope())
+        self._asked[message.instance] = message.reply_to
         launched: Launched | None = None
         try:
             with start.scope:
@@ -73,6 +83,7 @@ class Instances:
             del self._starting[message.instance]
         if launched is None:
             return _failed(message, SpawnFailed(step="start", reason="it was halted before it had started"))
+        del self._asked[message.instance]
         self._replies[message.instance] = message.reply_to
         if start.scope.cancel_called:
             await self.halt(message.instance, now=start.halts_now)

@@ -27,8 +27,8 @@ class Launcher(Protocol):
     async def halt(self, instance: str, *, stdin_s: float | None = None) -> None:
         """End it by the ladder."""
 
-    def known(self) -> dict[str, str]:
-        """Names to reply to of the instances that were launched and whose end was not told."""
+    def known(self) -> Known:
+        """Say what an earlier incarnation has launched, and what was lost with it."""
 
     def forget(self, instance: str) -> None:
         """Its end was told."""
@@ -52,6 +52,6 @@ def actor(launcher: Launcher) -> Actor[rules.Launches]:
                 launcher.forget(command.instance)
                 return None
             case Recall():
-                return Known(launched=launcher.known())
+                return launcher.known()
 
     return Actor(accepts=rules.Heard, initial=rules.initial, decide=rules.decide, perform=perform)

@@ -128,6 +128,17 @@ async def test_a_crash_in_the_midst_of_a_stop_does_not_lose_the_end(scene: Scene
     assert (exited.ended_by, ends(scene, launched.instance)) == ("kill", 1)
 
 
+async def test_a_crash_in_the_midst_of_a_launch_leaves_nobody_without_an_answer(scene: Scene) -> None:
+    message = scene.launch_message("polite")
+    await scene.tell(message)
+    await scene.crash()
+    await settle(scene)
+    await scene.tell(Halt(instance=message.instance))  # it may have come about before the crash
+    await settle(scene)
+    assert ends(scene, message.instance) == 1
+    assert scene.stage.left() == set()
+
+
 async def test_an_instance_that_ran_before_a_crash_and_one_after_it_do_not_disturb_each_other(scene: Scene) -> None:
     before = await scene.launched("polite", grace=LONG)
     await scene.crash()

@@ -18,7 +18,7 @@ from supervisor.errors import (
 )
 from supervisor.kernel.actor import Actor
 from supervisor.kernel.specs import Decision
-from supervisor.launch.messages import EndedBy, Exited, Launch, Launched, LaunchFailed
+from supervisor.launch.messages import EndedBy, Exited, Known, Launch, Launched, LaunchFailed
 from supervisor.launch.rules import Launches
 
 PROBLEMS: dict[str, AnyProblem] = {
@@ -64,18 +64,22 @@ class FakeInstances:
         self.gate.set()
         self._starting: dict[str, trio.CancelScope] = {}
         self._replies: dict[str, str] = {}
+        self._asked: dict[str, str] = {}
 
     def live(self) -> list[str]:
         """The instances that have not ended."""
         return [key for key, process in self.processes.items() if not process.died.is_set()]
 
-    def known(self) -> dict[str, str]:
-        """Names to reply to of the instances that were launched and whose end was not told."""
-        return dict(self._replies)
+    def known(self) -> Known:
+        """What an earlier incarnation has launched, and what was lost with it."""
+        lost = {key: reply for key, reply in self._asked.items() if key not in self._starting}
+        self._asked = {key: reply for key, reply in self._asked.items() if key not in lost}
+        return Known(launched=dict(self._replies), lost=lost)
 
     async def launch(self, message: Launch) -> Launched | LaunchFailed:
         """Begin to act."""
         self.launches.append(message.instance)
+        self._asked[message.instance] = message.reply_to
         problem = PROBLEMS.get(message.command)
         with trio.CancelScope() as scope:
             self._starting[message.instance] = scope
@@ -87,7 +91,7 @@ class FakeInstances:
             if problem is None:
                 process = FakeProcess(message.command, pid=10_000 + len(self.processes))
                 self.processes[message.instance] = process
-                self._replies[message.instance] = message.reply_to
+                self._replies[message.instance] = self._asked.pop(message.instance)
                 if message.command in ("ends", "leaver"):
                     process.end("itself", code=3)
                 return Launched(instance=message.instance, pid=process.pid, confinement="none")
@@ -97,6 +101,7 @@ class FakeInstances:
     def forget(self, instance: str) -> None:
         """Its end was told."""
         self._replies.pop(instance, None)
+        self._asked.pop(instance, None)
 
     async def ended(self, instance: str) -> Exited:
         """Wait for the last act."""

@@ -105,6 +105,14 @@ def test_a_halt_before_that_is_known_is_kept_for_it() -> None:
     assert played.state.halted == {"a"}
 
 
+def test_a_launch_that_was_lost_with_an_earlier_incarnation_has_failed() -> None:
+    played = Played(LAUNCH, Known(launched={"a": "server"}, lost={"b": "other", "a": "server"}))
+    (receiver, failed), *more = played.told
+    assert (receiver, more) == ("other", [])
+    assert isinstance(failed, LaunchFailed)
+    assert (failed.instance, failed.problem.code) == ("b", "process.spawn_failed")
+
+
 def test_a_launch_before_that_is_known_is_watched_once() -> None:
     played = Played(LAUNCH, Known(launched={"a": "server"}), LAUNCHED, EXITED, EXITED)
     assert played.did.count(Await(instance="a")) == 1
