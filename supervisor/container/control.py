@@ -38,6 +38,12 @@ class Control(Protocol):
     async def state(self, container: str) -> ContainerState | None:
         """How it stands; None if it is gone."""
 
+    async def runs(self, container: str) -> bool:
+        """Whether it runs, paused or not; answered while it is being started, too."""
+
+    async def health(self) -> str:
+        """See that the engine and what it has its containers run by answer; its version."""
+
     async def find(self, labels: Mapping[str, str]) -> list[ContainerFacts]:
         """All containers, running or not, that have these labels."""
 
@@ -81,6 +87,15 @@ class OwnCommand:
             created="",
             error="",
         )
+
+    async def runs(self, container: str) -> bool:
+        """As `Control` says."""
+        state = await self.state(container)
+        return state is not None and state.running
+
+    async def health(self) -> str:
+        """As `Control` says."""
+        return await self._asked("version")
 
     async def find(self, labels: Mapping[str, str]) -> list[ContainerFacts]:
         """As `Control` says; the labels that were asked for are those that are told."""

@@ -22,6 +22,7 @@ from supervisor.container import causes, endpoint, place
 from supervisor.container.endpoint import Endpoint
 from supervisor.container.facts import (
     ACTIONS,
+    RUNNING,
     ContainerFacts,
     ContainerState,
     EngineFacts,
@@ -121,6 +122,11 @@ class Engine:
         """How a container stands, None if it is gone."""
         found = await self._ask(lambda client: _unless(lambda: client.inspect_container(container), GONE))
         return None if found is None else container_state(found)
+
+    async def runs(self, container: str) -> bool:
+        """Whether it runs, paused or not. By a listing: who inspects a container waits until its start is over."""
+        listed = await self._ask(lambda client: client.containers(all=True, filters={"id": container}))
+        return any(one.id == container and one.status in RUNNING for one in map(container_facts, listed))
 
     async def find(self, labels: Mapping[str, str]) -> list[ContainerFacts]:
         """All containers that have all of these labels with exactly these values, stopped ones too."""

@@ -11,6 +11,8 @@ from supervisor.engine.messages import Action, Seen
 from supervisor.errors import ImageWrongPlatform, LaunchError
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
+RUNNING = frozenset({"running", "paused"})
+"""What the engine calls a container in a listing whose program is there."""
 _PROCESSORS = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "armhf": "arm", "armel": "arm"}
 """Other names of what images call so."""
 

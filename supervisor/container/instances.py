@@ -57,6 +57,8 @@ STRANGER_S = 2.0
 """Seconds for a container that begins to run to become known as one of a launch."""
 LOOK_S = 0.03
 """Between two looks whether the container runs: it takes a few tenths of a second."""
+SLOW_S = 5.0
+"""Of a start that takes longer it is asked, each time anew, whether the engine has not come to a stand instead."""
 WORD_S = 1.0
 """How long the engine's own word about an end is waited for, where the docker command's is not enough."""
 SIGKILLED = 137
@@ -328,10 +330,13 @@ class ContainerInstances(Instances):
 
     async def _running(self, record: Record, child: Child, run: Run) -> None:
         """Wait until it runs, or has come to its end already. Raises: LaunchError."""
+        checked_at = trio.current_time()
         while not child.died.is_set():
-            state = await record.container.state()
-            if state is not None and state.running:
+            if await record.container.runs():
                 return
+            if trio.current_time() - checked_at > SLOW_S:
+                await record.container.check_engine()
+                checked_at = trio.current_time()
             with trio.move_on_after(LOOK_S):
                 await child.died.wait()
         ended = await child.wait()

@@ -20,7 +20,7 @@ from supervisor.container.states import Event
 from supervisor.container.states import State as Life
 from supervisor.docker_path.messages import Absent, Resolve, Resolved, problem_of
 from supervisor.engine.messages import Mended, Seen, State, Stood, Suspect, Watch
-from supervisor.errors import AnyProblem, EngineNotRunning, EngineProblem, SpawnFailed
+from supervisor.errors import AnyProblem, EngineDiskFull, EngineNotRunning, EngineProblem, SpawnFailed
 from supervisor.events import ContainerCreated, ContainerPaused
 from supervisor.kernel.specs import Decision, Stop
 from supervisor.launch import rules as launch
@@ -214,7 +214,7 @@ def _ended(state: Containers, message: LaunchFailed | Exited, now: float) -> Dec
     tell: Telling = ()
     if reply_to is not None and isinstance(message.problem, EngineProblem):
         kept = replace(kept, suspended=kept.suspended | {reply_to})
-        if kept.engine == "up":
+        if kept.engine == "up" and not isinstance(message.problem, EngineDiskFull):  # who has said that answers
             tell = ((kept.names.engine, Suspect(reason=message.problem.text)),)
     return _with(kept, launch.decide(kept.launches, message, now), tell=tell)
 

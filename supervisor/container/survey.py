@@ -71,7 +71,7 @@ class Survey:
         """
         before = known()
         running = [(name, instance) for name, instance in before.items() if runs(instance)]
-        listed = await self._engine.find({identity.MANAGED: "true", identity.INSTANCE: self._owner.instance})
+        listed = await self._listed()
         self._found.present = frozenset(one.id for one in listed)
         by_name = {one.labels.get(identity.RUN, one.name): one for one in listed}
         async with trio.open_nursery() as nursery:
@@ -81,6 +81,11 @@ class Survey:
                 nursery.start_soon(self._judge, by_name[name])
         await trio.to_thread.run_sync(self._sweep_folders)
         return self._found, self._broken, frozenset(self._gone)
+
+    async def _listed(self) -> list[ContainerFacts]:
+        """All of ours. An engine may go on listing as dead what it has removed, which is then not there to be asked."""
+        found = await self._engine.find({identity.MANAGED: "true", identity.INSTANCE: self._owner.instance})
+        return [one for one in found if one.status != "dead" or await self._engine.state(one.id) is not None]
 
     async def _check(self, instance: str, listed: ContainerFacts | None) -> None:
         """One that we know: it runs, is not paused, and the engine's runtime can reach it."""

@@ -92,6 +92,14 @@ class Container:
             self.identified(found[0].id if found else "")
         return self.id
 
+    async def runs(self) -> bool:
+        """Whether it was made and runs, paused or not. Raises: LaunchError."""
+        return bool(self.id) and await self._control.runs(self.id)
+
+    async def check_engine(self) -> None:
+        """See that its engine answers. Raises: LaunchError."""
+        await self._control.health()
+
     async def state(self) -> ContainerState | None:
         """How it stands; None if it is gone or was never made. Raises: LaunchError."""
         container = await self.look_up()

@@ -14,7 +14,7 @@ from supervisor.container.orders import Abandon, Listen, Make, Note, Prepare, Su
 from supervisor.container.rules import Containers, Heard, Names
 from supervisor.docker_path.messages import Absent, Resolve, Resolved, Tried
 from supervisor.engine.messages import Mended, Seen, State, Stood, Suspect, Watch
-from supervisor.errors import DockerNotFound, EngineLost, EngineNotRunning, ImageNotFound, SpawnFailed
+from supervisor.errors import DockerNotFound, EngineDiskFull, EngineLost, EngineNotRunning, ImageNotFound, SpawnFailed
 from supervisor.events import ContainerCreated, ContainerPaused, ContainerRemoved
 from supervisor.kernel.specs import Decision, Stop
 from supervisor.launch.messages import Exited, Halt, Known, Launch, Launched, LaunchFailed, Resumed
@@ -280,6 +280,11 @@ def test_an_end_that_is_the_engine_s_fault_has_it_looked_at_while_it_counts_as_u
     assert [type(one) for one in play.to(NAMES.engine)] == [Watch, Suspect]
     again = Play().running().stood("down").hear(exited(problem=LOST))
     assert again.all(Suspect) == []
+
+
+def test_an_engine_that_says_it_has_no_room_answers_and_is_not_looked_at() -> None:
+    play = Play().running().stood("up").hear(exited(problem=EngineDiskFull(host="h", reason="no space left on device")))
+    assert play.all(Suspect) == []
 
 
 def test_a_suspicion_that_comes_to_nothing_keeps_nobody_waiting() -> None:

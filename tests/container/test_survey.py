@@ -30,6 +30,8 @@ class Engines:
         self.known: dict[str, str] = {}
         self.launched: list[str] = []
         """Launched while it lists."""
+        self.removed: list[str] = []
+        """Goes on being listed, as dead."""
         self.is_late = False
         """They are in the list."""
 
@@ -42,6 +44,9 @@ class Engines:
         return [
             ContainerFacts(id=name, name=name, labels={**labels, identity.RUN: name}, status="running")
             for name in (self.names if self.is_late else listed)
+        ] + [
+            ContainerFacts(id=name, name="", labels={**labels, identity.RUN: name}, status="dead")
+            for name in self.removed
         ]
 
     async def state(self, container: str) -> ContainerState | None:
@@ -74,3 +79,13 @@ async def test_one_that_should_run_and_is_not_there_is_broken(tmp_path: Path) ->
     survey = Survey(cast(Engine, engine), OWNER, tmp_path / "runs" / "own")
     found, broken, gone = await survey.run(lambda: engine.known, lambda instance: instance != "3")
     assert (found.kept, broken, gone) == (1, {"2": "its container is gone"}, frozenset())
+
+
+async def test_what_an_engine_only_remembers_is_not_there(tmp_path: Path) -> None:
+    engine = Engines("kept")
+    engine.known = {"kept": "1"}
+    engine.removed = ["remembered"]
+    survey = Survey(cast(Engine, engine), OWNER, tmp_path / "runs" / "own")
+    found, broken, gone = await survey.run(lambda: engine.known, lambda _instance: True)
+    assert (found.kept, found.ended, broken, gone) == (1, 0, {}, frozenset())
+    assert found.present == {"kept"}

@@ -90,7 +90,11 @@ class House:
 
 @asynccontextmanager
 async def opened(
-    servers: Mapping[str, Any] | Config, folder: Path, *, environ: Mapping[str, str] | None = None
+    servers: Mapping[str, Any] | Config,
+    folder: Path,
+    *,
+    environ: Mapping[str, str] | None = None,
+    bound_s: float = BOUND_S,
 ) -> AsyncIterator[House]:
     """Run these servers for as long as the block; `environ` stands for this process's environment."""
     house = House()
@@ -104,7 +108,7 @@ async def opened(
         while taken := await subscriptions[0].take():
             house.take(taken, subscriptions[0].lost)
 
-    with trio.fail_after(BOUND_S):
+    with trio.fail_after(bound_s):
         async with trio.open_nursery() as nursery:
             config = servers if isinstance(servers, Config) else {"mcpServers": dict(servers)}
             async with open_supervisor(config, state_dir=folder, environ=environ, edge=edge) as house.sup:

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import trio
+from fakes.process import come_true
 from journeys.embedding import client
 from real.docker.conftest import private
 from real.docker.engines import PrivateEngine
-from real.docker.faults import IMAGE, Ground, ground, off_loop, servers, where
+from real.docker.faults import IGNORES_BOTH, IMAGE, Ground, ground, off_loop, server, servers, where
 
 pytestmark = pytest.mark.real
 
 NUMBER = 4
+AT_ONCE_S = 10.0
+"""Far less than a ladder whose rungs nobody answers."""
 NAMES = sorted(servers(NUMBER))
 
 
@@ -75,3 +79,20 @@ async def test_an_engine_that_comes_up_later_is_noticed_by_its_socket(own: Priva
         await on.settled()
         assert on.containers() == ["server-0", "server-1"]
         nobody_failed(on)
+
+
+@pytest.mark.parametrize("kind", ["own", "preserving"])
+async def test_a_shutdown_without_an_engine_ends_at_once_and_nothing_is_left_when_it_is_back(
+    request: pytest.FixtureRequest, state_dir: Path, kind: str
+) -> None:
+    engine: PrivateEngine = request.getfixturevalue(kind)
+    both = {"polite": server(), "stubborn": server(IGNORES_BOTH)}
+    async with ground(both, state_dir, engine.host, is_clean=False) as on:
+        await on.settled()
+        await off_loop(engine.kill)
+        for name in both:
+            await on.stands(name, "engine_down")
+        began = trio.current_time()
+    assert trio.current_time() - began < AT_ONCE_S
+    await off_loop(engine.start_again)
+    await come_true(lambda: on.containers() == [])

@@ -5,6 +5,8 @@ What is waited for in vain is waited for on a quicker clock; the engine itself k
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +18,10 @@ from fakes.process import come_true
 from journeys.embedding import client
 from real.docker.conftest import private
 from real.docker.engines import PrivateEngine
-from real.docker.faults import IGNORES_BOTH, IMAGE, ground, server, where
+from real.docker.faults import IGNORES_BOTH, IMAGE, environ, ground, server, where
+
+from supervisor.container.effects import Engine
+from supervisor.errors import LaunchError
 
 pytestmark = pytest.mark.real
 
@@ -72,6 +77,34 @@ async def test_what_runs_goes_on_and_what_is_asked_for_meanwhile_comes_later(
         assert await where(session) == before
         assert on.containers() == ["early", "early", "late"]
         assert on.told("server.backing_off") == []
+
+
+async def test_who_looks_whether_a_container_runs_does_not_wait_for_its_start(
+    own: PrivateEngine, clock: trio.testing.MockClock
+) -> None:
+    """On a busy machine a start takes longer than an answer may, and is no sign of an engine that does not answer."""
+    docker = shutil.which("docker") or "docker"
+    engine = Engine(docker, environ(own.host))
+    await engine.ping()
+    container = own.docker("create", "--init", IMAGE, "sleep", "1000")
+    with stopped(own, "containerd", clock), subprocess.Popen([docker, "start", container], env=environ(own.host)):
+        while await is_inspected(engine, container):
+            pass  # its start has yet to begin
+        assert not await engine.runs(container)
+        clock.rate = 1.0
+        own.resume_containerd()
+        while not await engine.runs(container):
+            pass
+    own.docker("rm", "--force", container)
+    engine.forget()
+
+
+async def is_inspected(engine: Engine, container: str) -> bool:
+    try:
+        await engine.state(container)
+    except LaunchError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("what", ["engine", "containerd"])
