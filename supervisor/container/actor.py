@@ -34,6 +34,9 @@ class Containers(Protocol):
     async def told(self) -> Told:
         """Wait for facts that are to leave as events."""
 
+    def drained(self) -> tuple[Told, ...]:
+        """Return the facts that are there already; none if there are none."""
+
     async def survey(self, docker: str) -> Surveyed:
         """Look at every container of ours, end what is of no use."""
 
@@ -56,12 +59,13 @@ class Containers(Protocol):
 def actor(containers: Containers, names: Names) -> Actor[rules.Containers]:
     """Make the actor."""
 
-    async def perform(command: Command) -> Struct | None:
+    async def perform(command: Command) -> Struct | tuple[Struct, ...] | None:
         match command:
             case Expect() | Prepare() | Make() | Abandon() | Listen() | Survey() | Note():
                 return await _act(containers, command)
             case Await():
-                return await containers.ended(command.instance)
+                exited = await containers.ended(command.instance)
+                return (*containers.drained(), exited)
             case End():
                 await containers.halt(command.instance, stdin_s=command.stdin_s)
                 return None
@@ -79,14 +83,15 @@ def actor(containers: Containers, names: Names) -> Actor[rules.Containers]:
     )
 
 
-async def _act(containers: Containers, command: Own) -> Struct | None:
+async def _act(containers: Containers, command: Own) -> Struct | tuple[Struct, ...] | None:
     match command:
         case Expect():
             containers.expect(command.launch)
         case Prepare():
             return await containers.prepare(command.launch, command.docker)
         case Make():
-            return await containers.make(command.launch, command.docker, command.image, command.digest)
+            made = await containers.make(command.launch, command.docker, command.image, command.digest)
+            return (*containers.drained(), made)
         case Abandon():
             containers.abandon(command.instance)
         case Listen():

@@ -12,11 +12,11 @@ import shutil
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from math import inf
 from pathlib import Path
 from typing import Any
 
 import trio
+from msgspec.structs import replace
 
 from supervisor.container import identity
 from supervisor.container.effects import Engine, Engines
@@ -49,7 +49,7 @@ from supervisor.process.child import Child
 from supervisor.process.instances import Instances
 from supervisor.process.spawn import spawn_plain
 from supervisor.process.table import ProcessTable
-from supervisor.process.words import WorkloadRung
+from supervisor.process.words import Ended, WorkloadRung
 
 IDENTIFIED_S = 10.0
 """Seconds from the start of the docker command to the container's id."""
@@ -87,7 +87,9 @@ class ContainerInstances(Instances):
         self._orders: dict[str, Order] = {}
         self._records: dict[str, Record] = {}
         self._preparing: dict[str, trio.CancelScope] = {}
-        self._telling, self._facts = trio.open_memory_channel[Fact](inf)
+        self._facts: list[Fact] = []
+        self._news = trio.Event()
+        """Set while there are facts."""
         self._images = Images(self._tell)
         self._left: dict[str, str] = {}
         """Instances by the id of the container that outlived them, as far as anybody knows."""
@@ -164,12 +166,16 @@ class ContainerInstances(Instances):
 
     async def told(self) -> Told:
         """Wait for facts that are to leave as events, and return all that are there."""
-        facts = [await self._facts.receive()]
-        while True:
-            try:
-                facts.append(self._facts.receive_nowait())
-            except trio.WouldBlock:
-                return Told(facts=facts)
+        while not self._facts:
+            await self._news.wait()
+        return replace(self.drained()[0], is_listening=True)
+
+    def drained(self) -> tuple[Told, ...]:
+        """Return the facts that are there, which are to leave before what follows from them; none if there are none."""
+        if not self._facts:
+            return ()
+        facts, self._facts, self._news = self._facts, [], trio.Event()
+        return (Told(facts=facts),)
 
     async def note(self, seen: Seen, docker: str) -> None:
         """Take what the engine says of a container to what is known of it."""
@@ -231,6 +237,14 @@ class ContainerInstances(Instances):
     def _known(self) -> Mapping[str, str]:
         return {record.made.name: instance for instance, record in self._records.items()}
 
+    def _given_up(self, instance: str, record: Record, ended: Ended) -> None:
+        """Tell the end of a container that was made and whose start came to nothing."""
+        if record.container.id:
+            is_left = ended.is_workload_left
+            self._tell(*record.ended(instance, None, trio.current_time(), is_left=is_left))
+            if is_left:
+                self._left[record.container.id] = instance
+
     def _runs(self, instance: str) -> bool:
         record = self._records.get(instance)
         return record is not None and record.is_ours and record.is_running and instance in self._table.live()
@@ -279,7 +293,7 @@ class ContainerInstances(Instances):
         except BaseException:
             with trio.CancelScope(shield=True):
                 if child is not None:
-                    await child.stop(now=True)
+                    self._given_up(message.instance, record, await child.stop(now=True))
             self._records.pop(message.instance, None)
             raise
         record.is_running = True
@@ -348,7 +362,8 @@ class ContainerInstances(Instances):
 
     def _tell(self, *facts: Fact) -> None:
         for fact in facts:
-            self._telling.send_nowait(fact)
+            self._facts.append(fact)
+            self._news.set()
 
     def _tell_rung(self, server: str, instance: str, rung: WorkloadRung) -> None:
         record = self._records.get(instance)

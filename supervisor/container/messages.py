@@ -35,6 +35,8 @@ class Told(Struct, frozen=True, kw_only=True, tag="container.told"):
     """Facts that are to leave as events, in order."""
 
     facts: list[Fact]
+    is_listening: bool = False
+    """It answers the command to listen, which is given again then."""
 
 
 class Surveyed(Struct, frozen=True, kw_only=True, tag="container.surveyed"):

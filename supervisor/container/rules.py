@@ -312,7 +312,7 @@ def _told(state: Containers, message: Told) -> Decision[Containers]:
                 state = state.lived(fact.instance_id, "paused" if fact.paused else "unpaused")
             case _:
                 pass
-    return Decision(state, publish=tuple(message.facts), do=(Listen(),))
+    return Decision(state, publish=tuple(message.facts), do=(Listen(),) if message.is_listening else ())
 
 
 def _outlived(state: Containers, message: LaunchFailed | Exited) -> Containers:

@@ -173,13 +173,19 @@ def test_stopping_with_preparations_only_is_done_at_once() -> None:
 
 def test_facts_leave_as_events_and_listening_goes_on() -> None:
     fact = ContainerRemoved(server="git", instance_id="git#1", container="c" * 64)
-    play = Play().hear(Told(facts=[fact]))
+    play = Play().hear(Told(facts=[fact], is_listening=True))
     assert (play.published, play.did.count(Listen())) == ([fact], 2)
 
 
 def test_what_the_engine_says_of_a_container_is_noted() -> None:
     seen = Seen(container="c" * 64, action="oom")
     assert Play().hear(seen).all(Note) == [Note(seen=seen, docker="")]
+
+
+def test_facts_that_came_with_something_else_do_not_have_it_listen_twice() -> None:
+    fact = ContainerRemoved(server="git", instance_id="git#1", container="c" * 64)
+    play = Play().hear(Told(facts=[fact]))
+    assert (play.published, play.did.count(Listen())) == ([fact], 1)
 
 
 # ----------------------------------------------------------------------------------------------------------- the lives
