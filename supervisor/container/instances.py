@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import trio
-from msgspec.structs import replace
 
 from supervisor.container import identity
 from supervisor.container.effects import Engine, Engines
 from supervisor.container.facts import EngineFacts
 from supervisor.container.images import Images
-from supervisor.container.messages import Fact, ImageReady, Surveyed, Told
+from supervisor.container.messages import ImageReady, Surveyed, Told
+from supervisor.container.news import News
 from supervisor.container.record import Record
 from supervisor.container.runs import (
     LOST_CODE,
@@ -87,9 +87,8 @@ class ContainerInstances(Instances):
         self._orders: dict[str, Order] = {}
         self._records: dict[str, Record] = {}
         self._preparing: dict[str, trio.CancelScope] = {}
-        self._facts: list[Fact] = []
-        self._news = trio.Event()
-        """Set while there are facts."""
+        self._news = News()
+        self._tell = self._news.tell
         self._images = Images(self._tell)
         self._left: dict[str, str] = {}
         """Instances by the id of the container that outlived them, as far as anybody knows."""
@@ -166,16 +165,11 @@ class ContainerInstances(Instances):
 
     async def told(self) -> Told:
         """Wait for facts that are to leave as events, and return all that are there."""
-        while not self._facts:
-            await self._news.wait()
-        return replace(self.drained()[0], is_listening=True)
+        return await self._news.told()
 
     def drained(self) -> tuple[Told, ...]:
         """Return the facts that are there, which are to leave before what follows from them; none if there are none."""
-        if not self._facts:
-            return ()
-        facts, self._facts, self._news = self._facts, [], trio.Event()
-        return (Told(facts=facts),)
+        return self._news.drained()
 
     async def note(self, seen: Seen, docker: str) -> None:
         """Take what the engine says of a container to what is known of it."""
@@ -359,11 +353,6 @@ class ContainerInstances(Instances):
             raise LaunchError(problem)
 
     # ------------------------------------------------------------------------------------------------------- telling
-
-    def _tell(self, *facts: Fact) -> None:
-        for fact in facts:
-            self._facts.append(fact)
-            self._news.set()
 
     def _tell_rung(self, server: str, instance: str, rung: WorkloadRung) -> None:
         record = self._records.get(instance)
