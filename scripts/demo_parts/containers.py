@@ -62,7 +62,7 @@ def tour(demo: Demo, step: Any) -> None:
     demo.client(demo.sdk1, "notes", tried)
     step("the secret in arguments, events, status")
     print(f"places that show it: {_places(demo) or 'none'}")
-    step("docker kill in the middle of a session: the session goes on")
+    step("kill -9 of the attached docker command in a session: its container goes too, the session goes on")
     call = ["look_around", {}]
     container = _docker(demo, "ps", "-q", "--filter", "label=stockade.server=notes").split()
     demo.client(demo.sdk1, "notes", [call, call], kill=True)
