@@ -40,9 +40,7 @@ from supervisor.container.words import Owner, Profile
 from supervisor.engine.messages import Seen
 from supervisor.errors import ContainerIdMissing, EngineLost, LaunchError, StageTimeout
 from supervisor.events import (
-    ContainerCreated,
     ContainerStarted,
-    ContainerStopAsked,
 )
 from supervisor.launch.messages import Exited, Launch, Launched, LaunchFailed
 from supervisor.process.child import Child
@@ -265,7 +263,7 @@ class ContainerInstances(Instances):
         """Start the docker command, and wait until its container runs."""
         order = self._orders[message.instance]
         made = identity.made(self._owner, message.server, secrets.token_hex(4))
-        on_rung = partial(self._tell_rung, message.server, message.instance)
+        on_rung = partial(self._tell_rung, message.instance)
         place = Place(made=made, folder=folder, on_rung=on_rung)
         if profile.own:
             run = own_run(self._table.command(message.command), order, place)
@@ -330,11 +328,7 @@ class ContainerInstances(Instances):
             if not await container.look_up():
                 raise LaunchError(ContainerIdMissing(limit_s=IDENTIFIED_S))
         self._table.identify(instance, container.id)
-        self._tell(
-            ContainerCreated(
-                server=record.server, instance_id=instance, container=container.id, name=record.run.name
-            )
-        )  # fmt: skip
+        self._tell(*record.appeared(instance))
 
     async def _running(self, record: Record, child: Child, run: Run) -> None:
         """Wait until it runs, or has come to its end already. Raises: LaunchError."""
@@ -354,10 +348,9 @@ class ContainerInstances(Instances):
 
     # ------------------------------------------------------------------------------------------------------- telling
 
-    def _tell_rung(self, server: str, instance: str, rung: WorkloadRung) -> None:
-        record = self._records.get(instance)
-        identifier = record.container.id if record else ""
-        self._tell(ContainerStopAsked(server=server, instance_id=instance, container=identifier, rung=rung))
+    def _tell_rung(self, instance: str, rung: WorkloadRung) -> None:
+        if record := self._records.get(instance):
+            self._tell(*record.asked(instance, rung))
 
 
 async def _no_arrangement(_message: Launch) -> Any:

@@ -12,8 +12,16 @@ from supervisor.container.runs import Run, why_not_executed
 from supervisor.container.words import Made
 from supervisor.container.workload import Container
 from supervisor.errors import AnyProblem, EngineLost
-from supervisor.events import ContainerExited, ContainerPaused, ContainerRemoved, ContainerStopped
+from supervisor.events import (
+    ContainerCreated,
+    ContainerExited,
+    ContainerPaused,
+    ContainerRemoved,
+    ContainerStopAsked,
+    ContainerStopped,
+)
 from supervisor.launch.messages import Exited
+from supervisor.process.words import WorkloadRung
 
 OVER_MEMORY = "the kernel killed it because it was over its memory limit (`isolation.memory_limit`)"
 
@@ -29,8 +37,23 @@ class Record:
     is_ours: bool = True
     """False for one of a user-written command, perhaps on another engine."""
     is_running: bool = False
+    is_told: bool = False
+    """Whether it was said that there is such a container."""
     blame: AnyProblem | None = None
     """Why we end it, if it is not its own fault."""
+
+    def appeared(self, instance: str) -> Iterator[Fact]:
+        """Tell that there is such a container, once: before anything else of it, though it be ended in the making."""
+        if self.container.id and not self.is_told:
+            self.is_told = True
+            yield ContainerCreated(
+                server=self.server, instance_id=instance, container=self.container.id, name=self.run.name
+            )  # fmt: skip
+
+    def asked(self, instance: str, rung: WorkloadRung) -> Iterator[Fact]:
+        """Tell that it was asked to end."""
+        yield from self.appeared(instance)
+        yield ContainerStopAsked(server=self.server, instance_id=instance, container=self.container.id, rung=rung)
 
     def paused(self, instance: str, *, is_paused: bool) -> Iterator[Fact]:
         """Take note that it was paused or goes on; tell it if that is news."""
@@ -42,6 +65,7 @@ class Record:
 
     def ended(self, instance: str, status: int | None, now: float, *, is_left: bool) -> Iterator[Fact]:
         """Tell its end; `status` is the docker command's word about it, if that is one, `now` is trio's clock."""
+        yield from self.appeared(instance)
         container = self.container
         about = {"server": self.server, "instance_id": instance, "container": container.id}
         code = container.exit_code if container.exit_code is not None else status

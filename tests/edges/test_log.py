@@ -54,8 +54,8 @@ async def test_a_sink_that_fails_says_so_and_counts_what_it_lost() -> None:
             while not any(isinstance(one, SinkFailed) for one in told):
                 told += [published.body for published in await others.take()]
             writer.fault = None
+            bus.publish(said("written"))
             while not any(isinstance(one, SinkLost) for one in told):
-                bus.publish(said("written"))
                 told += [published.body for published in await others.take()]
     assert SinkFailed(sink="here", reason="No space left on device") in told
     (lost,) = [one for one in told if isinstance(one, SinkLost)]
