@@ -1,0 +1,1 @@
+"""The checks of the engine, one file each."""
