@@ -1,0 +1,68 @@
+"""The folded view of a text: what is left when all that changes only the look of it is taken away.
+
+Compatibility forms are normalised (NFKC), what shows nothing is removed, letters that pose as Latin become Latin, case
+is folded, contractions are written out, and blanks collapse. A blank line, and a line break before an item of a list,
+stay as one line break: they end a sentence. A text is folded in one pass for each of these, so the work is linear.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from supervisor.scan.confusables import without_lookalikes
+
+IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""The inside of a character class: Default_Ignorable_Code_Point of Unicode 16 (DerivedCoreProperties)."""
+_IGNORABLE = re.compile(f"[{IGNORABLE}]+")
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "＇": "'", "“": '"', "”": '"', "„": '"', "…": "..."})
+_CONTRACTION = re.compile(r"\b(?:can't|won't|shan't|let's|[a-z]{2,9}n't|[a-z]{1,9}'(?:re|ll|ve|m))\b")
+_WHOLE = {"can't": "can not", "won't": "will not", "shan't": "shall not", "let's": "let us"}
+_ENDINGS = {"'re": " are", "'ll": " will", "'ve": " have", "'m": " am"}
+_ITEM_MARKS = frozenset("-*•+#>0123456789")
+
+
+def fold(text: str) -> str:
+    """The folded view of a text; never longer than four times the text."""
+    plain = text.lower() if text.isascii() else _plain(text)
+    if "'" in plain:
+        plain = _CONTRACTION.sub(_written_out, plain)
+    return _collapsed(plain) if "\n" in plain or "\r" in plain else " ".join(plain.split())
+
+
+def without_ignorable(text: str) -> str:
+    """The text without what shows nothing."""
+    return text if text.isascii() else _IGNORABLE.sub("", text)
+
+
+def _plain(text: str) -> str:
+    normal = unicodedata.normalize("NFKC", without_ignorable(text)).casefold().translate(_QUOTES)
+    return without_lookalikes(normal)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    word = found[0]
+    if word in _WHOLE:
+        return _WHOLE[word]
+    if word.endswith("n't"):
+        return f"{word[:-3]} not"
+    stem, mark, ending = word.partition("'")
+    return stem + _ENDINGS[mark + ending]
+
+
+def _collapsed(text: str) -> str:
+    parts: list[str] = []
+    is_break = False
+    for line in text.splitlines():
+        words = " ".join(line.split())
+        if not words:
+            is_break = True
+            continue
+        if parts:
+            parts.append("\n" if is_break or words[0] in _ITEM_MARKS else " ")
+        parts.append(words)
+        is_break = False
+    return "".join(parts)
