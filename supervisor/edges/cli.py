@@ -25,6 +25,7 @@ def build_parser() -> ArgumentParser:
     _add_client_verbs(verbs)
     _add_inspection(verbs)
     _add_containers(verbs)
+    _add_scan(verbs)
     return parser
 
 
@@ -143,6 +144,18 @@ def _add_containers(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
         _add_state_dir(one)
 
 
+def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
+    scan = verbs.add_parser(
+        "scan",
+        help="look for what is meant to mislead in the definitions of a server's tools",
+        description="Looks at definitions of tools. With --file or --batch nothing is started and nothing is kept.",
+    )
+    what = scan.add_mutually_exclusive_group(required=True)
+    what.add_argument("--file", metavar="FILE", help="an answer to tools/list as JSON, - for stdin")
+    what.add_argument("--batch", action="store_true", help="one request a line on stdin, one answer a line on stdout")
+    _add_json(scan)
+
+
 def _add_json(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
 
@@ -229,6 +242,10 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
             from supervisor.edges.sweep import sweep
 
             return sweep(options)
+        case "scan" if options.file or options.batch:
+            from supervisor.edges import scan_files
+
+            return scan_files.scan_batch() if options.batch else scan_files.scan_file(options)
         case _:
             from supervisor.edges import verbs
 
