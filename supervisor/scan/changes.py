@@ -1,0 +1,254 @@
+"""How grave it is that a definition is no longer what was pinned, by where in it the change is.
+
+- *cosmetic*: blanks, the order of lists whose order means nothing, icons, a default that is now said, the dialect.
+- *additive*: a new optional parameter that does not ask for what it should not have.
+- *escalating*: a new required parameter; a pattern, a list of values or any other bound that lets more through; a
+  changed promise (read-only, destructive, open world); a host that was not named before; a parameter that asks for
+  secrets or the conversation.
+- *semantic*: everything else.
+
+The worst place counts. What the checks newly find in a text makes it escalating, too; that is added by outcomes.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from supervisor.scan.canonical import AS_BYTES
+from supervisor.scan.differences import MISSING, Place, differences
+from supervisor.scan.hosts import hosts
+from supervisor.scan.reader import read
+from supervisor.scan.relaxed import KEYWORDS, is_relaxed
+from supervisor.scan.words import ChangeClass, Kind
+
+GRAVITY: tuple[ChangeClass, ...] = ("cosmetic", "additive", "semantic", "escalating")
+"""From harmless to grave."""
+HINTS = {"readOnlyHint": False, "destructiveHint": True, "openWorldHint": True}
+"""Promises of a tool that clients decide by, with what each is if unsaid (MCP specification 2025-06-18, schema.ts)."""
+SCHEMAS = ("inputSchema", "outputSchema")
+DEPTH = 128
+"""Levels that are read of a stored text: more than any definition that was read without loss has."""
+
+_SINK = re.compile(
+    r"(?:^|_)(?:api_?keys?|secrets?|passwords?|passwd|passphrase|credentials?|tokens?|private_?key|ssh_?key|env|environ"
+    r"|environment|system_?prompt|conversation|transcript|chat_?history|message_?history|history|context|side_?notes?"
+    r"|chain_?of_?thought|reasoning|memory)(?:_|$)"
+)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+
+
+class Compared(Struct, frozen=True, kw_only=True):
+    """What differs between two texts of a definition."""
+
+    change: ChangeClass
+    pointers: tuple[str, ...]
+    """Every place, as a JSON pointer."""
+    details: tuple[str, ...]
+    """What happened at each, for people: the gravest first."""
+
+
+class _Said(Struct, frozen=True, kw_only=True):
+    """One place, judged."""
+
+    change: ChangeClass
+    pointer: str
+    detail: str
+
+
+def compare(kind: Kind, before: str, after: str) -> Compared:
+    """Compare two canonical texts of one definition."""
+    if before.startswith(AS_BYTES) or after.startswith(AS_BYTES):
+        return Compared(change="semantic", pointers=("",), details=("cannot be read without loss",))
+    old, new = (_prepared(kind, read(text.encode(), depth_limit=DEPTH).value) for text in (before, after))
+    said = [_said(place, old, new) for place in differences(old, new)]
+    said += _new_hosts(said, old, new)
+    said.sort(key=lambda one: -GRAVITY.index(one.change))  # stable: the order of the places otherwise
+    return Compared(
+        change=said[0].change if said else "cosmetic",
+        pointers=tuple(sorted({one.pointer for one in said})),
+        details=tuple(dict.fromkeys(one.detail for one in said)),
+    )
+
+
+def same_but_for_name(before: str, after: str) -> bool:
+    """Whether two definitions differ in their names only."""
+    if before.startswith(AS_BYTES) or after.startswith(AS_BYTES):
+        return False
+    places = differences(*(read(text.encode(), depth_limit=DEPTH).value for text in (before, after)))
+    return all(place.steps in (("name",), ("title",)) for place in places)
+
+
+def _prepared(kind: Kind, value: Any) -> Any:
+    """The value with a prompt's arguments by name: they are parameters, though they come as a list."""
+    arguments = value.get("arguments") if kind == "prompt" and isinstance(value, dict) else None
+    if not isinstance(arguments, list):
+        return value
+    named = {one["name"]: one for one in arguments if isinstance(one, dict) and isinstance(one.get("name"), str)}
+    return {**value, "arguments": named} if len(named) == len(arguments) else value
+
+
+def _said(place: Place, old: Any, new: Any) -> _Said:
+    """Judge one place: the first rule that knows it."""
+    change, what = (
+        _of_hint(place) or _of_blanks(place) or _of_order(place) or _of_ornament(place)
+        or _of_required(place) or _of_parameter(place, new) or _of_bound(place, old) or ("semantic", _what(place))
+    )  # fmt: skip
+    return _Said(change=change, pointer=place.pointer, detail=f"{place.pointer or 'the whole'} {what}")
+
+
+_Judged = tuple[ChangeClass, str] | None
+
+
+def _what(place: Place) -> str:
+    if place.before is MISSING:
+        return "was added"
+    return "was removed" if place.after is MISSING else "is another"
+
+
+def _of_hint(place: Place) -> _Judged:
+    if place.steps == ("annotations",):
+        return _of_all_hints(place)
+    if len(place.steps) != 2 or place.steps[0] != "annotations" or place.steps[1] not in HINTS:
+        return None
+    unsaid = HINTS[place.steps[1]]
+    before, after = (unsaid if value is MISSING else value for value in (place.before, place.after))
+    if before is after and isinstance(before, bool):
+        return (
+            "cosmetic",
+            "is now said, and as it was" if place.before is MISSING else "is no longer said, and as it was",
+        )
+    return "escalating", f"was {_shown(before)} and is {_shown(after)}: clients decide by it what to ask before"
+
+
+def _of_all_hints(place: Place) -> _Judged:
+    """Annotations that came or went whole: by the worst of them."""
+    before, after = (value if isinstance(value, dict) else {} for value in (place.before, place.after))
+    inner = [_of_hint(one) or ("semantic", _what(one)) for one in differences(before, after, place.steps)]
+    return max(inner, key=lambda one: GRAVITY.index(one[0])) if inner else ("cosmetic", _what(place))
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else "no boolean"
+
+
+def _of_blanks(place: Place) -> _Judged:
+    is_text = isinstance(place.before, str) and isinstance(place.after, str)
+    is_prose = bool(place.steps) and place.steps[-1] in ("description", "title", "instructions")
+    if is_text and is_prose and place.before.split() == place.after.split():
+        return "cosmetic", "differs in blanks only"
+    return None
+
+
+def _of_order(place: Place) -> _Judged:
+    """`required`, `enum` and `type` are sets that are written as lists."""
+    is_set = bool(place.steps) and place.steps[-1] in ("required", "enum", "type")
+    if not is_set or not isinstance(place.before, list) or not isinstance(place.after, list):
+        return None
+    is_same = sorted(map(repr, place.before)) == sorted(map(repr, place.after))
+    return ("cosmetic", "has another order") if is_same else None
+
+
+def _of_ornament(place: Place) -> _Judged:
+    if place.steps[:1] == ("icons",) or place.steps[:2] == ("serverInfo", "icons"):
+        return "cosmetic", "is another icon"
+    dialect = (
+        place.after if isinstance(place.after, str) else "http://json-schema.org" if place.after is MISSING else ""
+    )
+    is_dialect = len(place.steps) == 2 and place.steps[0] in SCHEMAS and place.steps[1] == "$schema"
+    if is_dialect and hosts(dialect) == {"json-schema.org"}:
+        return "cosmetic", "is another dialect of JSON schema"
+    return None
+
+
+def _of_required(place: Place) -> _Judged:
+    """What has to be given now that had not to be before."""
+    if place.steps[:1] == ("arguments",) and place.steps[2:] == ("required",):
+        return ("escalating", "is required now") if place.after is True else ("semantic", "is no longer required")
+    if place.steps[:1] != ("inputSchema",) or place.steps[-1] != "required" or _names_property(place.steps):
+        return None
+    before, after = (value if isinstance(value, list) else [] for value in (place.before, place.after))
+    added = [one for one in after if one not in before]
+    return ("escalating", f"has {', '.join(map(str, added))} more") if added else ("semantic", "has fewer names")
+
+
+def _names_property(steps: tuple[str, ...]) -> bool:
+    """Whether the last step is the name of a parameter rather than a keyword."""
+    return len(steps) > 1 and steps[-2] == "properties" and not _names_property(steps[:-1])
+
+
+def _of_parameter(place: Place, new: Any) -> _Judged:
+    """A parameter that was added, alone or with the first of its schema."""
+    if place.before is not MISSING:
+        return None
+    if len(place.steps) == 2 and place.steps[0] == "arguments":
+        is_required = isinstance(place.after, dict) and place.after.get("required") is True
+        return _added(place.steps[-1], is_required=is_required)
+    if place.steps[:1] != ("inputSchema",) or not _names_property(place.steps):
+        return None
+    required = _at(new, place.steps[:-2]).get("required")
+    return _added(place.steps[-1], is_required=isinstance(required, list) and place.steps[-1] in required)
+
+
+def _added(name: str, *, is_required: bool) -> tuple[ChangeClass, str]:
+    if is_required:
+        return "escalating", "is a new parameter that has to be given"
+    if _SINK.search(_HUMP.sub("_", name).lower()):
+        return "escalating", "is a new parameter that asks for secrets, memory or the conversation"
+    return "additive", "is a new optional parameter"
+
+
+def _at(value: Any, steps: tuple[str, ...]) -> dict[str, Any]:
+    """The object at a place; an empty one if there is none."""
+    for step in steps:
+        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _of_bound(place: Place, old: Any) -> _Judged:
+    """A keyword of a parameter's schema that restricts what may be given."""
+    if place.steps[:1] != ("inputSchema",) or _names_property(place.steps):
+        return None
+    for n in range(len(place.steps), 0, -1):  # the place may lie within the keyword's value
+        keyword = place.steps[n - 1]
+        if keyword in KEYWORDS and not _names_property(place.steps[:n]):
+            before = place.before if n == len(place.steps) else _at(old, place.steps[: n - 1]).get(keyword, MISSING)
+            after = place.after if n == len(place.steps) else None
+            if n == len(place.steps) and not is_relaxed(keyword, before, after):
+                return None
+            return "escalating", "lets more through than before, or may do so"
+    return None
+
+
+def _new_hosts(said: list[_Said], old: Any, new: Any) -> Iterator[_Said]:
+    if not said:
+        return
+    known = frozenset[str]().union(*(hosts(text) for text in _texts(old)))
+    for place in differences(old, new):
+        if place.steps[-1:] == ("$schema",):
+            continue
+        named = frozenset[str]().union(*(hosts(text) for text in _texts(place.after))) - known
+        if named:
+            detail = (
+                f"{place.pointer or 'the whole'} names a host that was not named before: {', '.join(sorted(named))}"
+            )
+            yield _Said(change="escalating", pointer=place.pointer, detail=detail)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every key and text in a value."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            waiting += one

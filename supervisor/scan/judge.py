@@ -1,0 +1,149 @@
+"""What a look at definitions leads to: what is served, what is withheld and why, what becomes trusted, what changed.
+
+A judgement depends on three things: the policy (what may be withheld at all), the trust setting (what becomes trusted
+by itself) and the pins (what is trusted or rejected already). Each definition is judged by itself (outcomes.py); then
+comes what concerns the server: before anything of it is trusted, one dangerous definition keeps all of it back.
+
+The caller stores `Decision.pins` before it acts on the judgement. If they cannot be stored, nothing may become trusted:
+judge again with `trust="manual"`. If they have changed underneath, judge again with the newer ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from supervisor.scan.outcomes import Look, Outcome, outcomes
+from supervisor.scan.pins import Pin, Seen, ServerPins, finding_key, with_pins, with_seen
+from supervisor.scan.words import Change, Judgement, Withheld, WithholdReason
+
+__all__ = ["Decision", "Look", "judge"]
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """A judgement, and what is to be kept of it."""
+
+    judgement: Judgement
+    pins: ServerPins
+    """To be stored; equal to those that were given if nothing is to be kept."""
+
+
+def judge(look: Look, pins: ServerPins) -> Decision:
+    """Judge what was received of one server. Total: whatever was received, there is a judgement."""
+    found = outcomes(look, pins)
+    is_quarantined = look.policy == "quarantine" and is_held_whole(look, pins, found)
+    if is_quarantined:
+        found = [_held_back(one) for one in found]
+    if look.policy != "quarantine":
+        found = [_let_through(one, look) for one in found]
+    judgement = Judgement(
+        server=look.server,
+        report=look.report,
+        withheld=tuple(_withheld(one, one.reason) for one in found if one.reason is not None),
+        is_quarantined=is_quarantined,
+        changes=(*(one.change for one in found if one.change is not None), *_gone(look, pins), *_moved(look, pins)),
+        pinned=tuple(one.received.definition for one in found if one.by is not None),
+    )
+    return Decision(
+        judgement=judgement, pins=pins if look.policy == "off" else _kept(look, pins, found, is_quarantined)
+    )
+
+
+def is_held_whole(look: Look, pins: ServerPins, found: Sequence[Outcome]) -> bool:
+    """Whether none of the server is to be served.
+
+    That is so before anything of it was taken, if one of its definitions is dangerous and nobody decided on that one;
+    and at any time, if a scanner found its program dangerous and nobody accepted that.
+    """
+    is_untouched = not pins.since and not pins.is_settled
+    return bool(unaccepted(look, pins)) or (is_untouched and any(one.reason == "dangerous" for one in found))
+
+
+def unaccepted(look: Look, pins: ServerPins) -> tuple[str, ...]:
+    """What scanners found in the server as a whole that blocks it, as keys, without what a person accepted."""
+    pin = pins.pin(("server", ""))
+    accepted = pin.findings if pin is not None and pin.by == "person" else ()
+    found = {
+        finding_key(one) for one in look.report.findings if one.tier == "hard" and _is_of_program(one.check, one.tool)
+    }
+    return tuple(sorted(found.difference(accepted)))
+
+
+def _is_of_program(check: str, tool: str | None) -> bool:
+    """Whether it is a plugin's finding about the program, not about a definition."""
+    return "/" in check and tool is None
+
+
+def _held_back(one: Outcome) -> Outcome:
+    if one.reason is not None:
+        return msgspec.structs.replace(one, by=None)
+    return msgspec.structs.replace(one, reason="quarantined", detail="the server is withheld whole", by=None)
+
+
+def _let_through(one: Outcome, look: Look) -> Outcome:
+    """The outcome where the policy withholds nothing; a person's no stands under `warn`."""
+    change = msgspec.structs.replace(one.change, held=False) if one.change is not None else None
+    if look.policy == "off":
+        return msgspec.structs.replace(one, reason=None, change=change, by=None)
+    return one if one.reason == "rejected" else msgspec.structs.replace(one, reason=None, change=change)
+
+
+def _withheld(one: Outcome, reason: WithholdReason) -> Withheld:
+    kind, name = one.key
+    return Withheld(kind=kind, name=name, reason=reason, detail=one.detail)
+
+
+def _gone(look: Look, pins: ServerPins) -> list[Change]:
+    """What is pinned and was not in the whole of what the server offers: told, and its pin waits for its return."""
+    if not look.is_whole:
+        return []
+    offered = {(one.definition.kind, one.definition.name) for one in look.definitions}
+    gone = [pin for pin in pins.pins if pin.key not in offered and pin.kind not in ("server", "resource")]
+    return [Change(kind=pin.kind, name=pin.name, change="semantic", detail="is no longer offered") for pin in gone]
+
+
+def _moved(look: Look, pins: ServerPins) -> list[Change]:
+    """A program of another version under the same definitions is worth telling, and no reason to hold them."""
+    if not look.origin or not pins.origin or look.origin == pins.origin:
+        return []
+    return [Change(kind="server", name="", change="cosmetic", detail=f"is {look.origin}; pinned from {pins.origin}")]
+
+
+def _kept(look: Look, pins: ServerPins, found: Sequence[Outcome], is_quarantined: bool) -> ServerPins:  # noqa: FBT001
+    rules = look.report.rules_version
+    taken = [_pin(one, look) for one in found if one.by is not None]
+    undecided = [one for one in found if one.is_undecided]
+    after = with_seen(
+        with_pins(pins, taken) if taken else pins,
+        (
+            Seen(
+                kind=one.key[0], name=one.key[1], digest=one.received.digest, text=one.received.text, at=look.at,
+                rules=rules, findings=one.findings, reason=one.reason, detail=one.detail,
+            )
+            for one in undecided
+        ),
+    )  # fmt: skip
+    return after if is_quarantined else _begun(look, after, is_taken=bool(taken))
+
+
+def _begun(look: Look, pins: ServerPins, *, is_taken: bool) -> ServerPins:
+    """Say that the first definitions were taken, and whether these were all of them."""
+    is_all = (
+        look.is_whole and look.trust != "manual" and any(one.definition.kind != "server" for one in look.definitions)
+    )
+    since = pins.since or (look.at if is_taken or is_all else "")
+    origin = pins.origin or (look.origin if since else "")
+    is_settled = pins.is_settled or is_all
+    if (since, origin, is_settled) == (pins.since, pins.origin, pins.is_settled):
+        return pins
+    return msgspec.structs.replace(pins, since=since, origin=origin, is_settled=is_settled)
+
+
+def _pin(one: Outcome, look: Look) -> Pin:
+    assert one.by is not None  # only those come here
+    return Pin(
+        kind=one.key[0], name=one.key[1], digest=one.received.digest, text=one.received.text, at=look.at, by=one.by,
+        rules=look.report.rules_version, findings=one.findings,
+    )  # fmt: skip
