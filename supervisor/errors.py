@@ -678,6 +678,64 @@ class RemoteServer(Problem, frozen=True, kw_only=True, tag="server.remote"):
     url: str
 
 
+class Quarantined(Problem, frozen=True, kw_only=True, tag="server.quarantined"):
+    """The scan found what a server says of its tools to be dangerous, and the policy is not to serve such a one.
+
+    The same is held for a server whose new definitions somebody rejected as a whole.
+    """
+
+    sentence: ClassVar[str] = "the server {server!r} is quarantined: {reason}"
+    advice: ClassVar[str] = (
+        "Read `stockade scan {server}`. If it is meant to be so, `stockade approve {server}` serves it as it is now; "
+        "after an update of the server, `stockade start {server}` looks again."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
+
+    server: str
+    reason: str
+
+
+class Withheld(Problem, frozen=True, kw_only=True, tag="tool.withheld"):
+    """A tool, prompt or resource was asked for that clients do not get to see.
+
+    It is dangerous, differs from what was approved, is new, or was rejected; the server's other tools keep working.
+    """
+
+    sentence: ClassVar[str] = "the {kind} {name!r} of the server {server!r} is withheld: {reason}"
+    advice: ClassVar[str] = "`stockade diff {server}` shows it; `stockade approve {server} {name}` lets it through."
+    exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
+
+    server: str
+    kind: str
+    name: str
+    reason: str
+
+
+class ScanUnknown(Problem, frozen=True, kw_only=True, tag="scan.unknown"):
+    """Nothing of a server could be judged, so nothing is known about it.
+
+    It listed no tools, what it listed is not readable, or the scan itself came to no end.
+    """
+
+    sentence: ClassVar[str] = "the scan of {server!r} came to no verdict: {reason}"
+    advice: ClassVar[str] = "`stockade scan {server}` tries again; `stockade logs {server}` has what it said itself."
+    exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
+
+    server: str
+    reason: str
+
+
+class NothingListed(Problem, frozen=True, kw_only=True, tag="scan.nothing_listed"):
+    """An approval or a comparison was asked for, and nothing is known that it could be about."""
+
+    sentence: ClassVar[str] = "nothing is known of {what} of the server {server!r}"
+    advice: ClassVar[str] = "`stockade scan {server}` lists what it has now; `stockade pins {server}` what is pinned."
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    server: str
+    what: str
+
+
 class SessionChanged(Problem, frozen=True, kw_only=True, tag="session.server_changed"):
     """The fresh process of a server answered the recorded opening differently, so the session cannot go on."""
 
@@ -1006,7 +1064,7 @@ AnyProblem = (
     | ModeUnavailable | SharingUnavailable
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
     | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | RemoteServer
-    | SessionChanged
+    | SessionChanged | Quarantined | Withheld | ScanUnknown | NothingListed
     | FileUnreadable | NotParseable | ShapeUnknown | UnknownKey | WrongType | DuplicateName | CommandMissing
     | Unresolved | DuplicateKey | KeyConflict | NameInvalid | DependencyInvalid | IsolationUnsaid | KeyIgnored
     | CommandHasBlanks | HostPathArgument | SecretArgument

@@ -281,7 +281,7 @@ class ContainerSwept(ServerEvent, frozen=True, kw_only=True, tag="container.swep
 
 
 class ServerStarting(ServerEvent, frozen=True, kw_only=True, tag="server.starting"):
-    """A start has come to a stage: `create`, `handshake`."""
+    """A start has come to a stage: `create`, `handshake`, `scan`."""
 
     stage: str
     mode: str
@@ -343,6 +343,16 @@ class ServerCrashLooping(ServerEvent, frozen=True, kw_only=True, tag="server.cra
     problem: AnyProblem
 
 
+class ServerQuarantined(ServerEvent, frozen=True, kw_only=True, tag="server.quarantined"):
+    """What the server says of itself is dangerous: nothing of it runs until somebody starts or approves it."""
+
+    severity: ClassVar[Severity] = Severity.ERROR
+
+    problem: AnyProblem
+    verdict: str
+    findings: int
+
+
 class ServerStopped(ServerEvent, frozen=True, kw_only=True, tag="server.stopped"):
     """Nothing of the server is left running."""
 
@@ -395,6 +405,119 @@ class ProcessTroubled(Event, frozen=True, kw_only=True, tag="process.troubled"):
     severity: ClassVar[Severity] = Severity.WARNING
 
     reason: str
+
+
+# --------------------------------------------------------------------------------------------- scans, definitions
+
+
+class ScanStarted(ServerEvent, frozen=True, kw_only=True, tag="scan.started"):
+    """A pass of a scan has begun."""
+
+    scan_pass: str
+    """`fast`, before the server is served, or `deep`, in the background."""
+    mode: str
+    """The mode that the server itself resolves to; it decides which plugins can run."""
+    plugins: list[str]
+    """Those that run in this pass, besides the engine in process."""
+
+
+class ScanCompleted(ServerEvent, frozen=True, kw_only=True, tag="scan.completed"):
+    """A pass of a scan is over, and all that was to look has looked."""
+
+    scan_pass: str
+    verdict: str
+    coverage: str
+    status: str
+    score: int
+    """0 to 100; means nothing without the coverage beside it."""
+    tools: int
+    findings: int
+    seconds: float
+
+
+class ScanDegraded(ServerEvent, frozen=True, kw_only=True, tag="scan.degraded"):
+    """Not everything that was to look at the server has looked, or can look: what was not seen is not clean."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    scan_pass: str
+    """Empty at the start of stockade, where it is known already which plugin cannot run."""
+    verdict: str
+    coverage: str
+    status: str
+    reasons: list[str]
+    """Each scanner that did not look, and why."""
+
+
+class ScanFailed(ServerEvent, frozen=True, kw_only=True, tag="scan.failed"):
+    """Nothing could be judged: the verdict is unknown."""
+
+    severity: ClassVar[Severity] = Severity.ERROR
+
+    scan_pass: str
+    problem: AnyProblem
+
+
+class ToolPinned(ServerEvent, frozen=True, kw_only=True, tag="tool.pinned"):
+    """Definitions became trusted as they are now."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    tools: list[str]
+    """The first 50 names; those of prompts and other kinds with their kind."""
+    count: int
+    by: str
+    """`first-use`, `scan`, or who approved them."""
+
+
+class ToolChanged(ServerEvent, frozen=True, kw_only=True, tag="tool.changed"):
+    """A definition is not what was pinned."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    kind: str
+    tool: str
+    change: str
+    """`cosmetic`, `additive`, `semantic` or `escalating`."""
+    pointers: list[str]
+    detail: str
+    held: bool
+    """Clients do not see it until somebody approves it."""
+
+
+class ToolWithheld(ServerEvent, frozen=True, kw_only=True, tag="tool.withheld"):
+    """A definition does not reach clients from here on, and calls of it are refused."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    kind: str
+    tool: str
+    reason: str
+    detail: str
+    source: str
+    """Where it was seen: `probe` (our own question), or `session` (what a client was about to see)."""
+
+
+class ToolApproved(ServerEvent, frozen=True, kw_only=True, tag="tool.approved"):
+    """Somebody has approved definitions as they are now."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    tools: list[str]
+    """The first 50 names."""
+    count: int
+    by: str
+
+
+class ToolRejected(ServerEvent, frozen=True, kw_only=True, tag="tool.rejected"):
+    """Somebody has rejected definitions: they are withheld, whatever becomes of them."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    tools: list[str]
+    """The first 50 names."""
+    count: int
+    by: str
 
 
 # ----------------------------------------------------------------------------------------------------- sessions
@@ -464,7 +587,9 @@ AnyEvent = (
     | ContainerCreated | ContainerStarted | ContainerPaused | ContainerStopAsked | ContainerStopped | ContainerExited
     | ContainerRemoved | ContainerSwept
     | ServerStarting | ServerReady | ServerDegraded | ServerFailed | ServerBackingOff | ServerCrashLooping
-    | ServerStopped | ServerRestarted | InstanceExited | ProcessSwept | ProcessTroubled
+    | ServerQuarantined | ServerStopped | ServerRestarted | InstanceExited | ProcessSwept | ProcessTroubled
+    | ScanStarted | ScanCompleted | ScanDegraded | ScanFailed
+    | ToolPinned | ToolChanged | ToolWithheld | ToolApproved | ToolRejected
     | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkFailed | SinkLost
     | ActorCrashed | ActorRestarted | MessageDead
 )  # fmt: skip

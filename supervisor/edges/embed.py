@@ -48,8 +48,13 @@ ASK_S = 10.0
 """Seconds that an actor may take to answer: its turns take milliseconds, so past this it is stuck or gone."""
 STOP_S = 36.0
 """Seconds for the answer to a stop: the longest ladder of a server, and a second."""
-SETTLED = frozenset({"ready", "failed", "backing_off", "crash_looping", "engine_down", "lazy", "disabled", "stopped"})
+SETTLED = frozenset(
+    {"ready", "failed", "backing_off", "crash_looping", "engine_down", "quarantined", "lazy", "disabled", "stopped"}
+)
 """Lives that are a first outcome."""
+
+UNREADY = frozenset({"failed", "quarantined", "stopped", "disabled"})
+"""Lives that end by somebody's act only."""
 
 
 class Session:
@@ -171,7 +176,7 @@ class Stockade:
                 servers = [one for one in await self.status() if server in ("", one.server)]
                 wanted = [one for one in servers if one.life not in ("disabled", "lazy") or server]
                 for one in wanted:
-                    if what == "ready" and one.life in ("failed", "stopped", "disabled") and one.problem is not None:
+                    if what == "ready" and one.life in UNREADY and one.problem is not None:
                         raise ControlError(one.problem)
                 if all(one.life == "ready" if what == "ready" else one.life in SETTLED for one in wanted):
                     return servers

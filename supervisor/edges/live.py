@@ -19,6 +19,7 @@ from supervisor.events import (
     ServerCrashLooping,
     ServerEvent,
     ServerFailed,
+    ServerQuarantined,
     ServerReady,
     ServerStarting,
     ServerStopped,
@@ -27,7 +28,7 @@ from supervisor.kernel.bus import Bus
 from supervisor.kernel.specs import Leaf, Life
 from supervisor.kernel.stoppable import until_stop
 
-OVER = ServerReady, ServerFailed, ServerBackingOff, ServerCrashLooping, ServerStopped
+OVER = ServerReady, ServerFailed, ServerBackingOff, ServerCrashLooping, ServerQuarantined, ServerStopped
 """Events after which a server is not starting any more."""
 SHOWN = 3
 """Servers named in the line; the others are counted."""

@@ -16,6 +16,7 @@ from msgspec import Raw, Struct
 from supervisor.mcp import jsonrpc
 from supervisor.mcp.garbage import excerpt
 from supervisor.mcp.jsonrpc import Peek
+from supervisor.mcp.spans import members
 
 Era = Literal["handshake", "stateless"]
 T = TypeVar("T")
@@ -54,7 +55,7 @@ def request(key: str, method: str, params: dict[str, object], *, era: Era, clien
 
 def read(line: bytes) -> Reply | None:
     """The answer in a line; None if it has not the shape of one."""
-    return _read(line) or _read(_escaped(line))
+    return _read(line) or _cut(line) or _read(_escaped(line))
 
 
 def _read(line: bytes) -> Reply | None:
@@ -62,6 +63,16 @@ def _read(line: bytes) -> Reply | None:
         return _reply.decode(line)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
+
+
+def _cut(line: bytes) -> Reply | None:
+    """The result in a line that the decoder refuses for what stands deep within it, each member as it was written."""
+    whole = {member.key: line[member.value : member.end] for member in members(line) or ()}
+    result = whole.get("result", b"")
+    found = members(result)
+    if found is None:
+        return None
+    return Reply(result={member.key: Raw(result[member.value : member.end]) for member in found})
 
 
 def _escaped(line: bytes) -> bytes:
@@ -92,10 +103,14 @@ def error(found: dict[str, Any] | None) -> tuple[int, str]:
 
 def value(raw: Raw | None, kind: type[T]) -> T:
     """A member of a result as `kind`; an empty one if it is missing or of another kind."""
-    try:
-        return msgspec.json.decode(raw, type=kind) if raw is not None else kind()
-    except (msgspec.DecodeError, ValueError, RecursionError):
+    if raw is None:
         return kind()
+    for text in (raw, _escaped(bytes(raw))):
+        try:
+            return msgspec.json.decode(text, type=kind)
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            continue
+    return kind()
 
 
 def strings(raw: Raw | None) -> list[str]:

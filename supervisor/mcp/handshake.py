@@ -3,7 +3,8 @@
     discover   --result we can use--> tools         the stateless era
     discover   --error, silence-----> initialize    the handshake era, on the same instance
     initialize --result-------------> tools         after `notifications/initialized`
-    tools      --last page----------> Ready
+    tools      --last page----------> lists         prompts, resources, templates: those that it declares
+    lists      --last page, error, silence, death--> Ready, with gaps where something was not learnt
     discover, initialize --the instance died, went silent or locked--> Elsewhere: try a fresh one, without discover
 
 A server that was only slow may answer `server/discover` after `initialize` was sent behind it; the first answer that
@@ -14,7 +15,6 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-import msgspec
 from msgspec import Raw, Struct
 
 from supervisor.errors import (
@@ -24,17 +24,21 @@ from supervisor.errors import (
     Problem,
     ToolListEndless,
 )
-from supervisor.mcp import eras, jsonrpc
+from supervisor.mcp import eras, jsonrpc, lists
+from supervisor.mcp.definitions import own_words
 from supervisor.mcp.eras import HANDSHAKE_VERSIONS, META, STATELESS_VERSION, Era, Reply, strings, value
 from supervisor.mcp.garbage import Garbage, excerpt
 from supervisor.mcp.jsonrpc import UNSUPPORTED_VERSION
 
-Stage = Literal["discover", "initialize", "tools"]
+Stage = Literal["discover", "initialize", "tools", "lists"]
 
 MAX_PAGES: Final = 100
 """Pages of one tools/list; a server with more of them is not going to end."""
 MAX_TOOLS_BYTES: Final = 64 * 1024 * 1024
 """Bytes of all tool definitions of one server."""
+
+OWN_WORDS: Final = ("instructions", "serverInfo", "_meta")
+"""Members of the answer to an opening in which a server speaks of itself, in either era."""
 
 
 class Ready(Struct, frozen=True, kw_only=True):
@@ -50,6 +54,13 @@ class Ready(Struct, frozen=True, kw_only=True):
     instructions: str
     tools: tuple[bytes, ...]
     """Each tool's definition as the server wrote it."""
+    prompts: tuple[bytes, ...] = ()
+    resources: tuple[bytes, ...] = ()
+    templates: tuple[bytes, ...] = ()
+    itself: bytes = b""
+    """What it says of itself: an object with its `instructions` and `serverInfo` as it wrote them; empty if nothing."""
+    gaps: tuple[str, ...] = ()
+    """Lists that it declares and that were not learnt, with the reason."""
 
 
 class Elsewhere(Struct, frozen=True):
@@ -92,6 +103,7 @@ class Handshake:
         self._found: dict[str, Any] = {}
         self._tools: list[bytes] = []
         self._cursors: set[str] = set()
+        self._lists = lists.Lists({})
 
     # ------------------------------------------------------------------------------------------ what happens to it
 
@@ -115,12 +127,16 @@ class Handshake:
 
     def silence(self, limit_s: float) -> Step:
         """Nothing came for as long as the stage may take, `limit_s`."""
+        if self.stage == "lists":
+            return self._abandoned(f"no answer in {limit_s:g} s")
         if self.stage == "discover" and "initialize" not in self._tried:
             return self._initialize()
         return self._over(HandshakeTimeout(limit_s=limit_s))
 
     def died(self, status: str) -> Step:
         """The instance ended or closed its stdout; `status` says how, for people."""
+        if self.stage == "lists":
+            return self._abandoned(status)
         return self._over(ExitedBeforeHandshake(stage=self.stage, status=status))
 
     def _over(self, problem: Problem) -> Step:
@@ -137,7 +153,9 @@ class Handshake:
         number, reason = eras.error(reply.error)
         if method == "tools/list":
             return self._listed(reply.result) if reply.result is not None else self._unlisted(number, reason)
-        if self.stage == "tools":
+        if method in lists.METHODS:
+            return self._listed_further(reply.result, reason)
+        if self.stage in ("tools", "lists"):
             return Step()
         if method == "server/discover":
             return self._discovered(reply, number, reason)
@@ -194,6 +212,7 @@ class Handshake:
             "release": str(named.get("version", "")),
             "capabilities": value(result.get("capabilities"), dict),
             "instructions": value(result.get("instructions"), str),
+            "itself": _itself(result),
         }
 
     # ------------------------------------------------------------------------------------------------------- tools
@@ -203,14 +222,13 @@ class Handshake:
         return Step((self._ask("tools/list", {} if cursor is None else {"cursor": cursor}),))
 
     def _listed(self, result: dict[str, Raw]) -> Step:
-        try:
-            page = [bytes(tool) for tool in msgspec.json.decode(result.get("tools", b"[]"), type=list[Raw])]
-        except msgspec.DecodeError as error:
-            return self._refused("tools/list", 0, f"`tools` is not a list: {error}")
+        page = lists.page_of(result, "tools")
+        if page is None:
+            return self._refused("tools/list", 0, "`tools` is not a list")
         self._tools.extend(page)
         cursor = value(result.get("nextCursor"), str)
         if not cursor:
-            return self._ready()
+            return self._list_further()
         endless = self._endless(cursor)
         if endless:
             return Step(outcome=Failed(ToolListEndless(reason=endless)))
@@ -228,11 +246,45 @@ class Handshake:
 
     def _unlisted(self, number: int, reason: str) -> Step:
         if "tools" not in self._found["capabilities"] and not self._tools:
-            return self._ready()
+            return self._list_further()
         return self._refused("tools/list", number, reason)
 
+    # ------------------------------------------------------------------------------------------------ further lists
+
+    def _list_further(self) -> Step:
+        self.stage = "lists"
+        self._lists = lists.Lists(self._found["capabilities"])
+        return self._ask_next()
+
+    def _ask_next(self, cursor: str | None = None) -> Step:
+        method = self._lists.next()
+        if method is None:
+            return self._ready()
+        return Step((self._ask(method, {} if cursor is None else {"cursor": cursor}),))
+
+    def _listed_further(self, result: dict[str, Raw] | None, reason: str) -> Step:
+        if result is not None:
+            return self._ask_next(self._lists.listed(result))
+        self._lists.refused(reason)
+        return self._ask_next()
+
+    def _abandoned(self, reason: str) -> Step:
+        self._lists.abandon(reason)
+        return self._ready()
+
     def _ready(self) -> Step:
-        return Step(outcome=Ready(era=self._era, tools=tuple(self._tools), **self._found))
+        found = self._lists.found
+        return Step(
+            outcome=Ready(
+                era=self._era,
+                tools=tuple(self._tools),
+                prompts=tuple(found["prompts"]),
+                resources=tuple(found["resources"]),
+                templates=tuple(found["resourceTemplates"]),
+                gaps=tuple(self._lists.gaps),
+                **self._found,
+            )
+        )
 
     def _ask(self, method: str, params: dict[str, object] | None = None) -> bytes:
         self._count += 1
@@ -240,3 +292,9 @@ class Handshake:
         self._asked[key] = method
         self._tried.add(method)
         return eras.request(key, method, params or {}, era=self._era, client=self._client)
+
+
+def _itself(result: dict[str, Raw]) -> bytes:
+    said = [b'"%b":%b' % (key.encode(), bytes(result[key])) for key in OWN_WORDS if key in result]
+    words = own_words(b"{" + b",".join(said) + b"}")
+    return b"" if words is None else words.raw

@@ -56,6 +56,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     """The definition's name; None for what the server says of itself."""
     kind: Kind = "tool"
     pointer: str = ""
+    place: str = ""
+    """Where in the server's source, as `FILE:LINE`, if a plugin found it there."""
     view: View = "raw"
     evidence: str = ""
     """At most 200 characters, with everything escaped that is not printable."""
@@ -81,6 +83,8 @@ class ScannerReport(Struct, frozen=True, kw_only=True):
     """Why it was skipped, if it was."""
     detail: str = ""
     """For people: what went wrong, or what to do so that it runs."""
+    failed: tuple[str, ...] = ()
+    """Its checks that broke, by id."""
     findings: int = 0
     seconds: float = 0.0
 
@@ -113,6 +117,19 @@ class Definition(Struct, frozen=True, kw_only=True):
     """Of the tool or prompt; the URI of a resource, the template of a template; empty for `server`."""
     raw: bytes
     """The JSON text of the whole object."""
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """All that a server lists when it is asked by stockade itself: each definition as it wrote it."""
+
+    tools: tuple[bytes, ...] = ()
+    prompts: tuple[bytes, ...] = ()
+    resources: tuple[bytes, ...] = ()
+    templates: tuple[bytes, ...] = ()
+    itself: bytes = b""
+    """What it says of itself: an object with `instructions` and `serverInfo`; empty if it says nothing."""
+    gaps: tuple[str, ...] = ()
+    """Lists that it declares and that were not learnt, with the reason; none of its tools is missing."""
 
 
 WithholdReason = Literal["dangerous", "changed", "new", "rejected", "not_approved", "quarantined", "unreadable"]

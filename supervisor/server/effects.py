@@ -16,6 +16,7 @@ from supervisor.errors import AnyProblem, ExitedBeforeHandshake, HandshakeRefuse
 from supervisor.mcp.framing import FramingError, LineBuffer
 from supervisor.mcp.garbage import excerpt
 from supervisor.mcp.handshake import Elsewhere, Failed, Handshake, Ready, Step
+from supervisor.scan.words import Listing
 from supervisor.server.messages import Era, Listed, Looked, NotListed, Recovered
 from supervisor.server.policy import jittered
 
@@ -27,6 +28,8 @@ LARGEST_NUMBER = 2**53
 """What JSON is sure to carry, and a message too."""
 STATUS_WAIT_S = 0.25
 """How long after the end of a server's stdout its death is waited for, to say how it ended."""
+LISTS_S = 5.0
+"""Seconds for all that a server lists besides its tools: nobody should wait long for what nobody may ever ask for."""
 CLOSED = "its stdout closed while it was running"
 
 
@@ -60,14 +63,20 @@ class Table(Protocol):
         """The streams of an instance. Raises: KeyError."""
 
 
+Keep = Callable[[str, Listing], int]
+"""Takes what a server, named first, has listed, and returns the number under which that is known."""
+
+
 class Prober:
     """Speaks to instances on behalf of stockade itself."""
 
     def __init__(
-        self, table: Table, held: Callable[[], set[str]], *, version: str, limit_s: float, max_message_bytes: int
-    ) -> None:
+        self, table: Table, held: Callable[[], set[str]], keep: Keep | None = None, *,
+        version: str, limit_s: float, max_message_bytes: int,
+    ) -> None:  # fmt: skip
         self._table = table
         self._held = held
+        self._keep = keep
         self._version = version
         self._limit_s = limit_s
         self._max_message_bytes = max_message_bytes
@@ -115,6 +124,7 @@ class Prober:
                 tools=len(outcome.tools),
                 garbage=garbage.total,
                 first_line=garbage.first,
+                edition=self._kept(instance, outcome),
             )
         return NotListed(
             instance=instance,
@@ -124,6 +134,20 @@ class Prober:
             garbage=garbage.total,
             first_line=garbage.first,
         )
+
+    def _kept(self, instance: str, found: Ready) -> int:
+        """Hand over what was listed: definitions are no messages."""
+        if self._keep is None:
+            return 0
+        listing = Listing(
+            tools=found.tools,
+            prompts=found.prompts,
+            resources=found.resources,
+            templates=found.templates,
+            itself=found.itself,
+            gaps=found.gaps,
+        )
+        return self._keep(instance.rpartition("#")[0], listing)
 
 
 class _Conversation:
@@ -137,6 +161,7 @@ class _Conversation:
         self._buffer = buffer
         self._pending: deque[bytes] = deque()
         self._count = 0
+        self._lists_began = 0.0
 
     async def run(self) -> Ready | Elsewhere | Failed:
         """Speak until there is an outcome. Raises: FramingError."""
@@ -150,6 +175,9 @@ class _Conversation:
 
     def _deadline(self) -> float:
         """A server that is silent on the newer opening gets the older one while half of the clock is left."""
+        if self._handshake.stage == "lists":
+            self._lists_began = self._lists_began or trio.current_time()
+            return min(self._began + self._limit_s, self._lists_began + LISTS_S)
         half = self._began + self._limit_s / 2
         is_first = self._handshake.stage == "discover" and trio.current_time() < half
         return half if is_first else self._began + self._limit_s

@@ -18,6 +18,7 @@ from supervisor.server.policy import (
     is_blameless,
     is_hopeless,
 )
+from supervisor.server.scanning import answer, end_trial
 from supervisor.server.states import Backoff, Instance, Step
 from supervisor.server.waiting import refuse_waiters, watch_stability
 
@@ -46,10 +47,13 @@ def resumed(step: Step) -> None:
 def _suspend(step: Step, one: Instance, problem: AnyProblem, exit_: Exited | None) -> None:
     """Its engine is gone: told once, and no failure of the server."""
     before = step.state.problem
-    if step.turn("suspended"):
+    if step.state.trial is not None:
+        _answer(step, problem)
+    elif step.turn("suspended"):
         if before is None or before.code != problem.code:
             _tell(step, one, problem, exit_)
         step.change(problem=problem)
+        answer(step, problem)
         _set_retry(step, UNFOUND_S if isinstance(problem, DockerNotFound) else SUSPENDED_S)
         _withdraw(step)
 
@@ -74,7 +78,10 @@ def _is_counted_already(step: Step, one: Instance) -> bool:
 
 
 def _answer(step: Step, problem: AnyProblem) -> None:
-    if is_hopeless(problem) or step.state.profile.restart == "never":
+    answer(step, problem)
+    if step.state.trial is not None:
+        end_trial(step)
+    elif is_hopeless(problem) or step.state.profile.restart == "never":
         step.turn("hopeless")
         step.change(retry=0, retry_at_s=None)
         _withdraw(step)

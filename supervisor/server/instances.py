@@ -24,6 +24,7 @@ HALT_S = 33.0
 
 def begin(step: Step) -> None:
     """Start what a life of `starting` is for: a probe, or nothing where the first session speaks first."""
+    step.change(scan=0)
     if not step.state.is_recovered:
         return  # it begins when that is known
     if step.state.profile.is_probed:
@@ -35,7 +36,7 @@ def begin(step: Step) -> None:
 
 def keep_probing(step: Step) -> None:
     """See to it that a starting server has a probe; one that may have one process at a time waits for its turn."""
-    if step.state.life != "starting" or _room(step) <= 0:
+    if step.state.life != "starting" or step.state.scan or not has_room(step):
         return
     probes = [one for one in step.state.instances.values() if one.role == "probe"]
     if all(one.phase == "halting" and one.problem is None for one in probes):  # else one is at work, or about to fail
@@ -60,7 +61,7 @@ def launch(step: Step, role: Role) -> None:
     )
     step.tell.append((profile.launcher, order))
     step.do.append(After(seconds=profile.create_s, message=StageOver(instance=key)))
-    if role == "probe":
+    if step.state.life == "starting":
         step.publish.append(ServerStarting(server=profile.name, stage="create", mode=profile.mode))
 
 
@@ -82,6 +83,11 @@ def refill(step: Step) -> None:
     most = state.profile.spares + len(step.state.waiters)
     for key in step.state.of("spare", "launching", "running")[most:]:
         halt_one(step, key)
+
+
+def has_room(step: Step) -> bool:
+    """Tell whether there may be one more instance."""
+    return _room(step) > 0
 
 
 def _room(step: Step) -> int:
@@ -106,7 +112,8 @@ def launched(step: Step, message: Launched) -> None:
     step.change(confinement=message.confinement, degraded=message.degraded)
     if one.role == "probe":
         step.do.append(Probe(instance=message.instance, era=step.state.era))
-        step.publish.append(ServerStarting(server=profile.name, stage="handshake", mode=profile.mode))
+        if step.state.life == "starting":
+            step.publish.append(ServerStarting(server=profile.name, stage="handshake", mode=profile.mode))
     else:
         refill(step)
 
@@ -177,6 +184,9 @@ def settle(step: Step) -> None:
         return
     if step.turn("gone"):
         step.publish.append(ServerStopped(server=state.profile.name))
+        if state.trial is not None:
+            step.state = step.state.with_life(state.trial, step.now)
+            step.change(trial=None)
     for reply_to in state.stop_replies:
         step.answer(reply_to, Done(server=state.profile.name, life=step.state.life))
     step.change(stop_replies=())

@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from supervisor.errors import AnyProblem
 from supervisor.launch.messages import Exited, Launched, LaunchFailed, Resumed
+from supervisor.scan.messages import Scanned, Summary
 
 Life = Literal[
-    "disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "engine_down", "failed", "stopping",
-    "stopped",
+    "disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "engine_down", "failed", "quarantined",
+    "stopping", "stopped",
 ]  # fmt: skip
 """Where a server is in its life; the table of what leads where is in states.py."""
 
@@ -38,6 +39,20 @@ class Restart(Struct, frozen=True, kw_only=True, tag="server.restart"):
     """End every instance and start again; forgets past failures."""
 
     reply_to: str = ""
+
+
+class Rescan(Struct, frozen=True, kw_only=True, tag="server.rescan"):
+    """List the definitions of a server anew and have them judged; one that does not run is started for that alone."""
+
+    reply_to: str = ""
+
+
+class Rescanned(Struct, frozen=True, kw_only=True, tag="server.rescanned"):
+    """The fast pass of the scan is over, or there will be none."""
+
+    server: str
+    problem: AnyProblem | None = None
+    """Why nothing was scanned; what was found is no problem here."""
 
 
 class Done(Struct, frozen=True, kw_only=True, tag="server.done"):
@@ -85,6 +100,8 @@ class Described(Struct, frozen=True, kw_only=True, tag="server.described"):
     last_exit: LastExit | None
     problem: AnyProblem | None
     """Why it is not ready, if it is not."""
+    scan: Summary | None = None
+    """What the last scan came to."""
 
 
 # -------------------------------------------------------------------------------------------- from sessions
@@ -144,6 +161,8 @@ class Listed(Struct, frozen=True, kw_only=True, tag="server.listed"):
     """Lines on its stdout that were no messages."""
     first_line: str = ""
     """The first of them, quoted."""
+    edition: int = 0
+    """Under which the ledger keeps what was listed."""
 
 
 class NotListed(Struct, frozen=True, kw_only=True, tag="server.not_listed"):
@@ -198,6 +217,12 @@ class AttachOver(Struct, frozen=True, kw_only=True, tag="server.attach_over"):
     number: int
 
 
+class ScanDue(Struct, frozen=True, kw_only=True, tag="server.scan_due"):
+    """The scan with this number should have been answered by now: the question, or its answer, may be lost."""
+
+    number: int
+
+
 class Recovered(Struct, frozen=True, kw_only=True, tag="server.recovered"):
     """What an earlier incarnation of the actor left behind in the process table."""
 
@@ -207,6 +232,7 @@ class Recovered(Struct, frozen=True, kw_only=True, tag="server.recovered"):
     """Instances that nobody holds: a probe in the middle of its questions, or spares."""
 
 
-Reply = Done | Described | Attached | NotAttached
-OwnResult = Listed | NotListed | StageOver | HaltOver | Looked | RetryDue | StableFor | AttachOver | Recovered
-Heard = Start | Halt | Restart | Describe | Attach | Detach | OwnResult | Launched | LaunchFailed | Exited | Resumed
+Reply = Done | Described | Attached | NotAttached | Rescanned
+OwnResult = Listed | NotListed | StageOver | HaltOver | Looked | RetryDue | StableFor | AttachOver | ScanDue | Recovered
+FromOthers = Launched | LaunchFailed | Exited | Resumed | Scanned
+Heard = Start | Halt | Restart | Rescan | Describe | Attach | Detach | OwnResult | FromOthers

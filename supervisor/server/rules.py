@@ -10,6 +10,7 @@ from typing import assert_never
 
 from supervisor.kernel.specs import Decision, Stop
 from supervisor.launch.messages import Exited, Launched, LaunchFailed, Resumed
+from supervisor.scan.messages import Scanned
 from supervisor.server import startup
 from supervisor.server.attach import attach, attach_over, detach
 from supervisor.server.ends import exited, launch_failed, looked
@@ -29,19 +30,22 @@ from supervisor.server.messages import (
     Looked,
     NotListed,
     Recovered,
+    Rescan,
     Restart,
     RetryDue,
+    ScanDue,
     StableFor,
     StageOver,
     Start,
 )
 from supervisor.server.policy import Failures
+from supervisor.server.scanning import give_up, rescan, scan_due, scanned
 from supervisor.server.states import Instance, Profile, Recover, Server, Step
 from supervisor.server.waiting import refuse_waiters
 
-OfOperator = Start | Halt | Restart | Describe | Stop
-OfClock = StageOver | HaltOver | RetryDue | StableFor | AttachOver
-OfInstance = Launched | LaunchFailed | Exited | Resumed | Listed | NotListed | Looked | Recovered
+OfOperator = Start | Halt | Restart | Rescan | Describe | Stop
+OfClock = StageOver | HaltOver | RetryDue | StableFor | AttachOver | ScanDue
+OfInstance = Launched | LaunchFailed | Exited | Resumed | Listed | NotListed | Looked | Recovered | Scanned
 
 
 def initial(profile: Profile, path: str, token: str, now: float) -> Decision[Server]:
@@ -60,9 +64,9 @@ def decide(state: Server, message: Heard | Stop, now: float) -> Decision[Server]
             attach(step, message)
         case Detach():
             detach(step, message)
-        case Start() | Halt() | Restart() | Describe() | Stop():
+        case Start() | Halt() | Restart() | Rescan() | Describe() | Stop():
             _requested(step, message)
-        case StageOver() | HaltOver() | RetryDue() | StableFor() | AttachOver():
+        case StageOver() | HaltOver() | RetryDue() | StableFor() | AttachOver() | ScanDue():
             _clock_over(step, message)
         case _:
             _found(step, message)
@@ -79,6 +83,8 @@ def _requested(step: Step, message: OfOperator) -> None:
             halt(step, message.reply_to)
         case Restart():
             restart(step, message.reply_to)
+        case Rescan():
+            rescan(step, message)
         case Describe():
             step.answer(message.reply_to, described(step.state, step.now))
         case Stop():
@@ -100,6 +106,8 @@ def _clock_over(step: Step, message: OfClock) -> None:
             stable_for(step, message)
         case AttachOver():
             attach_over(step, message)
+        case ScanDue():
+            scan_due(step, message)
         case unknown:
             assert_never(unknown)
 
@@ -122,6 +130,8 @@ def _found(step: Step, message: OfInstance) -> None:
             looked(step, message)
         case Recovered():
             recovered(step, message)
+        case Scanned():
+            scanned(step, message)
         case unknown:
             assert_never(unknown)
 
@@ -140,7 +150,7 @@ def _start(step: Step) -> None:
     if step.state.life == "stopping":
         step.change(start_again=True)
         return
-    step.change(retry=0, retry_at_s=None)
+    step.change(retry=0, retry_at_s=None, trial=None)
     if step.turn("start"):
         step.change(failures=Failures(), problem=None)
         begin(step)
@@ -153,6 +163,7 @@ def halt(step: Step, reply_to: str) -> None:
     step.change(start_again=False, retry=0, retry_at_s=None)
     if reply_to:
         step.change(stop_replies=(*step.state.stop_replies, reply_to))
+    give_up(step)
     step.turn("stop")
     refuse_waiters(step)
     halt_all(step)
@@ -181,6 +192,7 @@ def described(state: Server, now: float) -> Described:
         retry_in_s=None if state.retry_at_s is None else max(0.0, state.retry_at_s - now),
         last_exit=state.last_exit,
         problem=None if state.life == "ready" else state.problem,
+        scan=state.scanned,
     )
 
 

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from supervisor.events import ServerReady, StdoutGarbage
-from supervisor.server.instances import halt_one, keep_probing, refill
+from supervisor.events import StdoutGarbage
+from supervisor.server.instances import halt_one, keep_probing
 from supervisor.server.messages import Listed, NotListed
+from supervisor.server.scanning import ask
 from supervisor.server.states import Step
-from supervisor.server.waiting import watch_stability
 
 
 def listed(step: Step, message: Listed) -> None:
-    """The probe answered everything: the server is ready, and the probe, having been spoken to, is ended."""
+    """The probe answered everything: what it listed is scanned, and the probe, having been spoken to, is ended."""
     one = step.state.instances.get(message.instance)
     if one is None or one.phase != "running":
         return
     _tell_garbage(step, message)
-    step.change(era=message.era, tools=message.tools, problem=None)
+    step.change(era=message.era, tools=message.tools, listed=message, problem=None)
     halt_one(step, message.instance)
-    if not step.turn("listed"):
-        return
-    step.publish.append(
-        ServerReady(
-            server=step.state.profile.name,
-            mode=step.state.profile.mode,
-            confinement=step.state.confinement,
-            era=message.era,
-            protocol=message.protocol,
-            name=message.name,
-            version=message.version,
-            tools=message.tools,
-        )
-    )
-    watch_stability(step)
-    refill(step)
+    if step.state.life in ("starting", "ready"):
+        ask(step)
 
 
 def not_listed(step: Step, message: NotListed) -> None:

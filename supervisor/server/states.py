@@ -9,6 +9,9 @@
   a clock has the process table looked at.
 * A server whose engine is gone has not failed: it waits, `engine_down`, until the mode says that launches can work
   again, and asks by itself now and then, because that message may be lost.
+* What a probe has listed is scanned before the server is ready. One that is dangerous is `quarantined`: nothing of it
+  runs until it is started again, which scans it again. A scan that is not answered in its time holds up nothing.
+* A server that does not run can be started for a scan alone, a trial; afterwards it is what it was before.
 * A probe that ended is judged when its questioner has answered, who knows what was said and answers at stdout's end.
 """
 
@@ -23,10 +26,11 @@ from supervisor.config.schema import Grace, Limits, SandboxSpec
 from supervisor.errors import AnyProblem
 from supervisor.kernel.specs import Decision
 from supervisor.launch.messages import Exited
-from supervisor.server.messages import Era, LastExit, Life
+from supervisor.scan.messages import Summary
+from supervisor.server.messages import Era, LastExit, Life, Listed
 from supervisor.server.policy import Failures
 
-Turn = Literal["start", "listed", "failed", "looped", "suspended", "hopeless", "stop", "gone"]
+Turn = Literal["start", "listed", "failed", "looped", "suspended", "hopeless", "quarantined", "stop", "gone"]
 
 LIVES: dict[tuple[Life, Turn], Life] = {
     ("disabled", "start"): "starting",
@@ -36,14 +40,17 @@ LIVES: dict[tuple[Life, Turn], Life] = {
     ("backing_off", "start"): "starting",
     ("crash_looping", "start"): "starting",
     ("engine_down", "start"): "starting",
+    ("quarantined", "start"): "starting",
     ("starting", "listed"): "ready",
     ("starting", "failed"): "backing_off",
     ("starting", "looped"): "crash_looping",
     ("starting", "suspended"): "engine_down",
     ("starting", "hopeless"): "failed",
+    ("starting", "quarantined"): "quarantined",
     ("ready", "looped"): "crash_looping",
     ("ready", "suspended"): "engine_down",
     ("ready", "hopeless"): "failed",
+    ("ready", "quarantined"): "quarantined",
     ("lazy", "stop"): "stopped",
     ("starting", "stop"): "stopping",
     ("ready", "stop"): "stopping",
@@ -51,6 +58,7 @@ LIVES: dict[tuple[Life, Turn], Life] = {
     ("crash_looping", "stop"): "stopping",
     ("engine_down", "stop"): "stopping",
     ("failed", "stop"): "stopping",
+    ("quarantined", "stop"): "stopping",
     ("stopping", "gone"): "stopped",
 }
 """The life that follows; a pair that is not here changes nothing."""
@@ -143,6 +151,10 @@ class Profile(Struct, frozen=True, kw_only=True):
     problem: AnyProblem | None = None
     is_probed: bool = True
     """False for `stockade run`: its one session is the first to speak to the server."""
+    scanner: str = ""
+    """The name of the scan actor; empty where nothing is scanned before it is served."""
+    scan_s: float = 60.0
+    """Seconds after which a server is served though no scan was heard of: sessions look at what it lists anyway."""
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -168,6 +180,18 @@ class Server(Struct, frozen=True, kw_only=True):
     restarts: int = 0
     era: Era | None = None
     tools: int | None = None
+    listed: Listed | None = None
+    """What the last probe has found."""
+    scan: int = 0
+    """The number of the scan that is awaited, 0 without one."""
+    scan_until_s: float = 0.0
+    """When it is awaited no more."""
+    scanned: Summary | None = None
+    """What the last scan came to."""
+    rescans: tuple[str, ...] = ()
+    """Who has asked for a scan and gets word when it is over."""
+    trial: Life | None = None
+    """It was started for a scan alone, and comes back to this life."""
     confinement: str = ""
     degraded: bool = False
     last_exit: LastExit | None = None

@@ -52,14 +52,14 @@ def refuse_waiters(step: Step) -> None:
 
 def refuse(step: Step, reply_to: str, session: str) -> None:
     """Say that there is no instance, why, and when to ask again."""
-    is_final = step.state.life in ("disabled", "failed", "stopped")
+    is_final = step.state.life in ("disabled", "failed", "quarantined", "stopped")
     step.answer(reply_to, NotAttached(session=session, problem=why_not(step), is_final=is_final))
 
 
 def why_not(step: Step) -> AnyProblem:
     """Name the reason for which a session gets no instance."""
     state = step.state
-    if state.life == "failed" and state.problem is not None:
+    if state.life in ("failed", "quarantined") and state.problem is not None:
         return state.problem
     if state.life == "ready" and is_full(step):
         return SessionBusy(server=state.profile.name)

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.errors import AnyProblem, Quarantined
 from supervisor.kernel.specs import After, Decision, Stop
 from supervisor.launch import messages as launcher
 from supervisor.launch.messages import EndedBy, Exited, Launch, Launched, LaunchFailed
+from supervisor.scan.messages import Scanned, Summary
 from supervisor.server import rules
 from supervisor.server.messages import Attach, Heard, Listed, Recovered
 from supervisor.server.states import Profile, Server
@@ -19,6 +21,10 @@ Kind = TypeVar("Kind", bound=Struct)
 NAME = "tickets"
 LAUNCHER = "root/work/none"
 PATH = "root/servers/tickets"
+SCANNER = "root/work/scan"
+POISONED = Quarantined(server=NAME, reason="a tool tells the model to send its keys away")
+CLEAN = Summary(verdict="clean", coverage="full", status="clean", score=100, tools=3, findings=0)
+DANGEROUS = Summary(verdict="dangerous", coverage="full", status="dangerous", score=0, tools=3, findings=1, withheld=3)
 
 
 def profile(**changes: Any) -> Profile:
@@ -119,10 +125,22 @@ class Play:
     # --------------------------------------------------------------------------------------------- common episodes
 
     def come_up(self) -> Play:
-        """The newest probe starts, lists, and is gone; what is launched then runs."""
+        """The newest probe starts, lists, is scanned, and is gone; what is launched then runs."""
+        self.come_to_scan()
+        return (self.scanned() if self.state.scan else self).run_spares()
+
+    def come_to_scan(self) -> Play:
+        """The newest probe starts, lists, and is gone; the scan is awaited."""
         probe = self.here("probe")[-1]
-        self.hear(launched(probe), listed(probe), stopped(probe))
-        return self.run_spares()
+        return self.hear(launched(probe), listed(probe), stopped(probe))
+
+    def scanned(self, summary: Summary = CLEAN, problem: AnyProblem | None = None) -> Play:
+        """The scan that is awaited is over."""
+        return self.hear(Scanned(server=NAME, number=self.state.scan, summary=summary, problem=problem))
+
+    def quarantined(self) -> Play:
+        """What the probe listed is dangerous."""
+        return self.come_to_scan().scanned(DANGEROUS, POISONED)
 
     def run_spares(self) -> Play:
         """Everything that is being launched runs."""

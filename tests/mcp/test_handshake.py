@@ -58,6 +58,7 @@ def test_a_stateless_server_is_ready_after_discover_and_its_tools() -> None:
         capabilities={"tools": {}},
         instructions="be kind",
         tools=(b'{"name": "a", "x": 1.5}',),
+        itself=b'{"instructions":"be kind","serverInfo":{"name": "new", "version": "1.2"}}',
     )
     assert play.methods == ["server/discover", "tools/list"]
     for message in play.sent:
@@ -198,6 +199,8 @@ def test_no_list_is_no_failure_of_a_server_that_declares_no_tools(capabilities: 
     play = Play(discover=False)
     play.answer("initialize", result={**INIT, "capabilities": capabilities})
     step = play.answer("tools/list", error=REFUSAL)
+    if capabilities == {"prompts": {}}:
+        step = play.answer("prompts/list", error=REFUSAL)
     assert isinstance(step.outcome, Ready if ready else Failed)
 
 
@@ -222,13 +225,13 @@ def test_a_banner_is_tolerated_and_a_stream_of_text_is_not() -> None:
     assert machine.line(b"\n") == Step()
 
 
-def test_halves_of_an_emoji_in_what_a_server_says_are_written_out() -> None:
+def test_halves_of_an_emoji_in_what_a_server_says_are_no_obstacle_and_definitions_stay_as_they_were_written() -> None:
     play = Play(discover=False)
     play.answer("initialize", result={**INIT, "instructions": "cut \ud83d"})
     step = play.answer("tools/list", result={"tools": [{"description": "\udc00 \U0001f600"}]})
     assert isinstance(step.outcome, Ready)
     assert step.outcome.instructions == "cut \\ud83d"
-    assert json.loads(step.outcome.tools[0]) == {"description": "\\udc00 \U0001f600"}
+    assert step.outcome.tools == (rb'{"description": "\udc00 \ud83d\ude00"}',)
 
 
 @pytest.mark.parametrize("odd", [{"result": 7}, {"result": []}, {"error": "no"}, {"result": {}}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes.server import LAUNCHER, Play, exited, instance, launched, listed, stopped
+from fakes.server import LAUNCHER, SCANNER, Play, exited, instance, launched, listed, stopped
 from msgspec import Struct
 
 from supervisor.errors import CommandNotFound, EngineNotRunning, NotReady, SpawnFailed
@@ -54,16 +54,17 @@ def in_life(life: Life) -> Play:
             return play
         case "engine_down" | "failed":
             return Play().fail_launch(NOT_FOUND if life == "failed" else ENGINE_DOWN)
-        case "stopping":
-            return Play().come_up().hear(Halt())
+        case "quarantined" | "stopping":
+            return Play(scanner=SCANNER).quarantined() if life == "quarantined" else Play().come_up().hear(Halt())
         case "stopped":
             return Play(begins="lazy").hear(Halt())
 
 
 EVERY_LIFE: tuple[Life, ...] = (
-    "disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "engine_down", "failed", "stopping",
-    "stopped",
+    "disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "engine_down", "failed", "quarantined",
+    "stopping", "stopped",
 )  # fmt: skip
+PROBLEMATIC = ("backing_off", "crash_looping", "engine_down", "failed", "quarantined")
 
 
 def gone(play: Play) -> Play:
@@ -191,7 +192,9 @@ def test_it_can_be_described_in_every_life(life: Life) -> None:
     described = in_life(life).hear(Describe(reply_to="op")).answers("op")[-1]
     assert isinstance(described, Described)
     assert described.life == life
-    assert (described.problem is not None) == (life in ("backing_off", "crash_looping", "engine_down", "failed"))
+    assert (described.problem is not None) == (
+        life in ("backing_off", "crash_looping", "engine_down", "failed", "quarantined")
+    )
     assert (described.retry_in_s is not None) == (life in ("backing_off", "crash_looping", "engine_down"))
 
 
