@@ -1,7 +1,8 @@
 """The decoded view: what a text hides in base64, hex, percent signs, textual escapes or rot13.
 
 Two levels deep, 64 KiB in all for one text. Only what decodes to readable text counts: most long words that could be
-base64 are none. Nothing here is looked for where a cheap pattern says that there is nothing.
+base64 are none. Nothing is decoded where `may_hide` says that there is nothing; that costs two passes of the
+interpreter's own string search.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import base64
 import binascii
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from urllib.parse import unquote_to_bytes
 
@@ -21,20 +22,29 @@ from supervisor.scan.fold import fold
 LEVELS = 2
 SIZE_LIMIT = 64 * 1024
 """Characters of decoded text kept for one text."""
+LEAST_BYTES = 8
+"""Fewer decoded bytes say nothing."""
 
-_MAYBE = re.compile(
-    r"[A-Za-z0-9+/_-]{16}|(?:[0-9a-fA-F]{2}[\s:,]?){8}|%[0-9a-fA-F]{2}|\\[xu0]|&#|\brot-?13\b|0x[0-9a-fA-F]{2}"
-)
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_WORD = 16
+"""Signs of the shortest word that is tried as base64 or hex."""
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_SHAPE = str.maketrans(_ALPHABET, "a" * len(_ALPHABET))
+_HEX_SHAPE = str.maketrans("0123456789abcdefABCDEF:,-;", "h" * 22 + " " * 4)
+_LONG_WORD, _PAIRS = "a" * _WORD, "hh hh hh hh hh hh hh hh"
+_MARKS = ("\\x", "\\u", "\\0", "\\1", "&#", "0x", "%")
+_ROT13 = re.compile(r"\brot[ -]?13\b|\bcaesar\b", re.IGNORECASE)
+
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}={0,2}")
+_LINE = r"[A-Za-z0-9+/]{40,100}"
+_WRAPPED = re.compile(rf"(?<![A-Za-z0-9+/_=-]){_LINE}(?:\s{{1,4}}{_LINE})+(?:\s{{1,4}}[A-Za-z0-9+/]{{2,100}}={{1,2}})?")
 _HEX = re.compile(r"(?<![0-9a-zA-Z])(?:0x)?(?:[0-9a-fA-F]{2}){8,}(?![0-9a-zA-Z])")
-_SPACED_HEX = re.compile(
-    r"(?<![0-9a-zA-Z])(?:(?:0x|\\x)?[0-9a-fA-F]{2}[ :,]){7,}(?:0x|\\x)?[0-9a-fA-F]{2}(?![0-9a-zA-Z])"
-)
-_PERCENT = re.compile(r"[^\s%]{0,200}(?:%[0-9a-fA-F]{2}[^\s%]{0,40}){3,}")
+_PAIRED = re.compile(r"(?<![0-9a-zA-Z])(?:(?:0x)?[0-9a-fA-F]{2}[ :,;-] ?){7,}(?:0x)?[0-9a-fA-F]{2}(?![0-9a-zA-Z])")
+_PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
 _ESCAPE = re.compile(
-    r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]{1,6}\}|\\[0-3][0-7]{2}|&#x?[0-9a-fA-F]{2,6};"
+    r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]{1,6}\}|\\[01][0-7]{2}|&#x?[0-9a-fA-F]{2,6};"
 )
-_ROT13 = re.compile(r"\brot-?13\b|\bcaesar\b", re.IGNORECASE)
+_LEAST_SIGNS = 4
+"""Fewer percent signs or escapes are the odd one that a text shows."""
 _READABLE_PART = 0.9
 
 
@@ -53,9 +63,16 @@ class Decoded(Struct, frozen=True, dict=True):
         return fold(self.text)
 
 
+def may_hide(text: str) -> bool:
+    """Whether it is worth decoding; False is certain."""
+    if _LONG_WORD in text.translate(_SHAPE) or any(mark in text for mark in _MARKS):
+        return True
+    return _PAIRS in text.translate(_HEX_SHAPE) or _ROT13.search(text) is not None
+
+
 def decoded(text: str) -> tuple[Decoded, ...]:
-    """What the text hides, in order of place; empty for nearly all texts."""
-    if _MAYBE.search(text) is None:
+    """What the text hides, the outer level first and each in order of place; empty for nearly all texts."""
+    if not may_hide(text):
         return ()
     found: list[Decoded] = []
     room = SIZE_LIMIT
@@ -64,34 +81,47 @@ def decoded(text: str) -> tuple[Decoded, ...]:
         inner: list[Decoded] = []
         for outer in level:
             for how, start, plain in _layers(outer.text):
+                if room <= 0:
+                    return (*found, *inner)
                 kept = plain[:room]
                 room -= len(kept)
-                if not kept:
-                    return tuple(found)
-                way = f"{outer.how}>{how}" if outer.how else how
-                inner.append(Decoded(kept, way, start if not outer.how else outer.start))
+                way, place = (f"{outer.how}>{how}", outer.start) if outer.how else (how, start)
+                inner.append(Decoded(kept, way, place))
         found += inner
         level = inner
     return tuple(found)
 
 
 def _layers(text: str) -> Iterator[tuple[str, int, str]]:
-    for pattern, how, decode in (
-        (_BASE64, "base64", _of_base64), (_HEX, "hex", _of_hex), (_SPACED_HEX, "hex", _of_hex),
-        (_PERCENT, "percent", _of_percent),
-    ):  # fmt: skip
-        for match in pattern.finditer(text):
-            plain = decode(match[0])
-            if plain is not None:
-                yield how, match.start(), plain
-    if len(escapes := _ESCAPE.findall(text)) >= 4:
-        yield "escape", text.find(escapes[0]), _ESCAPE.sub(_of_escape, text)
+    """How, where and what, for all that the text itself hides."""
+    if _LONG_WORD in text.translate(_SHAPE):
+        yield from _of_words(text, _BASE64, "base64", _of_base64)
+        yield from _of_words(text, _WRAPPED, "base64", _of_base64)
+        yield from _of_words(text, _HEX, "hex", _of_hex)
+    if "0x" in text or _PAIRS in text.translate(_HEX_SHAPE):
+        yield from _of_words(text, _PAIRED, "hex", _of_hex)
+    if "%" in text:
+        yield from _of_percents(text)
+    if "\\" in text or "&#" in text:
+        yield from _of_escapes(text)
     if _ROT13.search(text):
         yield "rot13", 0, codecs.encode(text, "rot13")
 
 
+def _of_words(
+    text: str, pattern: re.Pattern[str], how: str, decode: Callable[[str], str | None]
+) -> Iterator[tuple[str, int, str]]:
+    for found in pattern.finditer(text):
+        plain = decode(found[0])
+        if plain is not None:
+            yield how, found.start(), plain
+
+
 def _of_base64(word: str) -> str | None:
-    bare = word.rstrip("=")[: SIZE_LIMIT * 4 // 3].replace("-", "+").replace("_", "/")
+    bare = word.rstrip("=")
+    if bare.islower() or bare.isupper() or bare.isdigit():
+        return None  # a name, a constant, a number
+    bare = "".join(bare.split())[: SIZE_LIMIT * 4 // 3 & ~3].replace("-", "+").replace("_", "/")
     bare = bare[: len(bare) - 1] if len(bare) % 4 == 1 else bare
     try:
         return _readable(base64.b64decode(bare + "=" * (-len(bare) % 4)))
@@ -100,18 +130,28 @@ def _of_base64(word: str) -> str | None:
 
 
 def _of_hex(word: str) -> str | None:
-    digits = re.sub(r"0x|\\x|[^0-9a-fA-F]", "", word)[: SIZE_LIMIT * 2]
+    digits = re.sub(r"0x|[^0-9a-fA-F]", "", word)[: SIZE_LIMIT * 2]
     return _readable(bytes.fromhex(digits[: len(digits) & ~1]))
 
 
-def _of_percent(word: str) -> str | None:
-    return _readable(unquote_to_bytes(word[: SIZE_LIMIT * 3]))
+def _of_percents(text: str) -> Iterator[tuple[str, int, str]]:
+    signs = _PERCENT.findall(text)
+    if len(signs) >= _LEAST_SIGNS:
+        plain = unquote_to_bytes(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+        yield "percent", text.find(signs[0]), plain
+
+
+def _of_escapes(text: str) -> Iterator[tuple[str, int, str]]:
+    signs = _ESCAPE.findall(text)
+    if len(signs) >= _LEAST_SIGNS:
+        yield "escape", text.find(signs[0]), _ESCAPE.sub(_of_escape, text)
 
 
 def _of_escape(found: re.Match[str]) -> str:
     sign = found[0]
     if sign.startswith("&#"):
-        number = int(sign[3:-1], 16) if sign[2] == "x" else int(sign[2:-1]) if sign[2:-1].isdigit() else 0xFFFD
+        digits = sign[2:-1]
+        number = int(digits[1:], 16) if digits[0] == "x" else int(digits) if digits.isdigit() else 0xFFFD
     elif sign[1] in "xu":
         number = int(sign[2:].strip("{}"), 16)
     else:
@@ -120,11 +160,11 @@ def _of_escape(found: re.Match[str]) -> str:
 
 
 def _readable(data: bytes) -> str | None:
-    """The bytes as text, if that is what they are: UTF-8, and nearly all of it printable."""
-    if len(data) < 8:
+    """The bytes as text, if that is what they are: UTF-8 or UTF-16, and nearly all of it printable."""
+    if len(data) < LEAST_BYTES:
         return None
     try:
-        text = data.decode()
+        text = data.decode("utf-16-le" if data[1::2].count(0) * 3 > len(data) else "utf-8")
     except UnicodeDecodeError:
         return None
     shown = sum(sign.isprintable() or sign in "\n\r\t" for sign in text)

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from supervisor.scan import item_walk
-from supervisor.scan.decode import Decoded, decoded
+from supervisor.scan.decode import Decoded, may_hide
+from supervisor.scan.decode import decoded as decode
 from supervisor.scan.fold import fold
 from supervisor.scan.reader import read
 from supervisor.scan.words import Definition, Kind, Role
-
-_UNREAD = object()
 
 
 class Unit:
@@ -24,7 +23,9 @@ class Unit:
 
     __slots__ = ("_decoded", "_folded", "owner", "pointer", "raw", "role")
 
-    def __init__(self, pointer: str, role: Role, raw: str, owner: str = "") -> None:
+    def __init__(
+        self, pointer: str, role: Role, raw: str, owner: str = "", *, decoded: tuple[Decoded, ...] | None = None
+    ) -> None:
         self.pointer = pointer
         """JSON pointer (RFC 6901) into the definition; of a key: to its value."""
         self.role = role
@@ -32,7 +33,7 @@ class Unit:
         self.owner = owner
         """The parameter whose schema it stands in, or whose name it is; otherwise empty."""
         self._folded: str | None = None
-        self._decoded: tuple[Decoded, ...] | None = None
+        self._decoded = decoded
 
     def __repr__(self) -> str:
         return f"Unit({self.pointer!r}, {self.role!r}, {self.raw[:40]!r}, {self.owner!r})"
@@ -48,7 +49,7 @@ class Unit:
     def decoded(self) -> tuple[Decoded, ...]:
         """What the text hides in base64, hex and the like (decode.py); empty for nearly all texts."""
         if self._decoded is None:
-            self._decoded = decoded(self.raw)
+            self._decoded = decode(self.raw)
         return self._decoded
 
 
@@ -56,26 +57,28 @@ class Item:
     """One definition, taken apart. Made once, read by all checks."""
 
     __slots__ = (
-        "_folded", "_joined", "duplicates", "is_ascii", "is_partial", "kind", "name", "raw", "units", "value",
+        "_folded", "_joined", "duplicates", "is_ascii", "is_partial", "kind", "may_hide", "name", "raw", "units",
+        "value",
     )  # fmt: skip
 
-    def __init__(
-        self, kind: Kind, name: str, value: Any, units: Sequence[Unit], *, duplicates: Sequence[str] = (),
-        is_partial: bool = False,
-    ) -> None:  # fmt: skip
+    def __init__(self, kind: Kind, value: Any, duplicates: Sequence[str], *, is_partial: bool) -> None:
+        texts, is_whole = item_walk.texts(kind, value)
         self.kind = kind
-        self.name = name
+        self.name = item_walk.name_of(kind, value)
         """Of the tool or prompt; the URI of a resource, the template of a template; empty if it has none."""
         self.value = value
         """The parsed JSON, as `reader.read` gives it."""
-        self.units = tuple(units)
         self.duplicates = tuple(duplicates)
         """Pointers to keys that stand twice."""
-        self.is_partial = is_partial
+        self.is_partial = is_partial or not is_whole
         """Something of it was not read, or lies past the limits."""
-        self.raw = "\n".join([unit.raw for unit in self.units])
+        self.raw = "\n".join([text[2] for text in texts])
         """All texts, in order; for cheap prefilters."""
         self.is_ascii = self.raw.isascii()
+        self.may_hide = may_hide(self.raw)
+        """Whether any unit may have a decoded view; False is certain."""
+        decoded = None if self.may_hide else ()
+        self.units = tuple([Unit(*text, decoded=decoded) for text in texts])
         self._folded: str | None = None
         self._joined: Unit | None = None
 
@@ -99,13 +102,10 @@ class Item:
 
 def items_of(kind: Kind, value: Any, *, duplicates: Sequence[str] = (), is_partial: bool = False) -> Item:
     """Take one definition apart. Takes any JSON value; one that is no object has its texts all the same."""
-    texts, is_whole = item_walk.texts(kind, value)
-    units = [Unit(*text) for text in texts]
-    name = item_walk.name_of(kind, value)
-    return Item(kind, name, value, units, duplicates=duplicates, is_partial=is_partial or not is_whole)
+    return Item(kind, value, duplicates, is_partial=is_partial)
 
 
 def read_item(definition: Definition) -> Item:
     """Take a definition apart that is given as the bytes that were received."""
     found = read(definition.raw)
-    return items_of(definition.kind, found.value, duplicates=found.duplicates, is_partial=bool(found.losses))
+    return Item(definition.kind, found.value, found.duplicates, is_partial=bool(found.losses))
