@@ -1,0 +1,127 @@
+"""A tool that puts itself before a peer's tool: by wearing its name and description, or by words about it.
+
+A clone has the name of a peer's tool and nearly its description. Two servers of which most tools are the same are two
+instances of one package, not a clone: people run a second database server, or the fork of one.
+
+Words about a peer count only in one sentence with the peer's tool written as code (`send_email`, sendEmail, `fetch`)
+and a verb of change: use this instead, redirect, override, before calling it also …. A mention, or a common noun that
+some tool is named after, says nothing. The server's own tools are its own business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from supervisor.scan.checks import shadow_peer_words as words
+from supervisor.scan.checks.check import Check
+from supervisor.scan.context import Context
+from supervisor.scan.items import Item, Unit
+from supervisor.scan.names import description_of, words_of
+from supervisor.scan.sentences import mention, sentence_around
+from supervisor.scan.words import Hit
+
+_WORD = re.compile(r"\w+")
+_NEAR_ALL = 0.9
+"""Part of the peer's words that a clone has, whatever it adds."""
+_NEAR_SAME = 0.8
+"""Words that both have, of all words of either (Jaccard)."""
+_FEW_WORDS = 4
+"""Descriptions with fewer different words agree by chance: “Read a file”."""
+_SECOND_SHARE = 0.6
+"""Part of the tools of both servers that two instances of one package have in common."""
+_SECOND_TOOLS = 3
+"""With fewer tools in common, the servers' names must be akin, too."""
+_PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation", "example"))
+
+
+def find(item: Item, context: Context) -> Iterator[Hit]:
+    """Compare a definition with the tools of the server's peers."""
+    if not context.peers.names:
+        return
+    if item.kind == "tool":
+        yield from _clone(item, context)
+    if any(map(item.haystack.__contains__, words.STEMS)):
+        own = frozenset(name.lower() for name in context.own)
+        for unit in item.units:
+            if unit.role in _PROSE:
+                yield from _words_about_peers(unit, own, context)
+
+
+def _clone(item: Item, context: Context) -> Iterator[Hit]:
+    twins = [peer for peer in context.peers.by_name(item.name) if peer.server != context.server]
+    unit = description_of(item) if twins else None
+    if unit is None:
+        return
+    own = frozenset(_WORD.findall(unit.folded))
+    for peer in twins:
+        tier = _likeness(own, frozenset(_WORD.findall(peer.folded)))
+        if tier and not _is_same_package(context, peer.server):
+            yield Hit(
+                pointer="/name", evidence=item.name, tier="hard" if tier == "near" else "soft", view="folded",
+                rule="clone",
+                message=f"It has the name of a tool of {peer.server}, and nearly its description.",
+                confidence=0.85 if tier == "near" else 0.5,
+            )  # fmt: skip
+            return
+
+
+def _likeness(own: frozenset[str], other: frozenset[str]) -> str:
+    """`near` if one description is nearly the other, `short` if that says little; otherwise empty."""
+    shared = len(own & other)
+    if not shared or (shared < _NEAR_ALL * len(other) and shared < _NEAR_SAME * len(own | other)):
+        return ""
+    return "near" if len(other) >= _FEW_WORDS else "short"
+
+
+def _is_same_package(context: Context, server: str) -> bool:
+    own, others = frozenset(context.own), context.peers.names_of(server)
+    shared = len(own & others)
+    is_akin = bool(_telling(context.server) & _telling(server))
+    if shared >= _SECOND_SHARE * max(len(own), len(others)):
+        return shared >= _SECOND_TOOLS or is_akin
+    return is_akin and shared >= _SECOND_SHARE * min(len(own), len(others))
+
+
+def _telling(server: str) -> frozenset[str]:
+    """The words of a server's name that say what it serves."""
+    return frozenset(word for word in words_of(server) if len(word) > 2) - words.GENERIC_NAMES
+
+
+def _words_about_peers(unit: Unit, own: frozenset[str], context: Context) -> Iterator[Hit]:
+    folded, tokens = unit.folded, context.peers.code_names
+    for found in words.TOKEN.finditer(folded):
+        token = found[0].rstrip(".-/")
+        if token not in tokens or token in own:
+            continue
+        start, end = found.start(), found.start() + len(token)
+        if not _is_code(folded, token, start, end):
+            continue
+        rule = _rule(folded, start, end)
+        if rule:
+            sentence = sentence_around(folded, start, end).text.strip()
+            yield Hit(
+                pointer=unit.pointer, evidence=sentence, tier="soft" if rule == "demand" else "hard", view="folded",
+                message=f"It tells how “{token}”, a tool of another server, is to be used or replaced.",
+                confidence=0.5 if rule == "demand" else 0.8, rule=rule,
+            )  # fmt: skip
+            return
+
+
+def _is_code(folded: str, token: str, start: int, end: int) -> bool:
+    """A name reads as code by its own signs, or because it stands in backticks or before parentheses or “tool”."""
+    if "_" in token or "." in token or "/" in token or any(sign.isdigit() for sign in token):
+        return True
+    before, after = folded[max(0, start - 1) : start], folded[end : end + 6]
+    return before in ("`", "'", '"') or after.startswith(("(", "` tool", "' tool", '" tool'))
+
+
+def _rule(folded: str, start: int, end: int) -> str:
+    sentence = sentence_around(folded, start, end)
+    before, after = folded[sentence.start : start], folded[end : sentence.end]
+    if words.DENIED.search(before) or mention(folded, start, end) in ("example", "described"):
+        return ""
+    return words.rule(before, after)
+
+
+CHECK = Check(id="shadow.peer", title="A tool shadows a tool of another server", find=find)

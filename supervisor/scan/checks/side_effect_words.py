@@ -1,0 +1,226 @@
+"""The words by which `side_effect` reads a sentence; English in groups, other languages in one row each."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+OUTSIDE_STEMS = (
+    "third", "partner", "affiliat", "external", "remote", "analytic", "telemetr", "marketing", "advertis",
+    "newsletter", "train", "vendor", "server", "endpoint", "http", "@", "improve", "purpose", "cloud", "collector",
+    "webhook", "broker", "optimi", "off-site", "offsite", "persist", "quality", "research", "our ", "elsewhere",
+    "outside", "developer",
+)  # fmt: skip
+"""One of these stands in every English sentence that any rule takes; for a cheap look at a whole definition."""
+MOVE_STEMS = (
+    "sen", "transmi", "forward", "upload", "post", "stream", "shar", "log", "stor", "collect", "record", "cop",
+    "index", "report", "mirror", "replicat", "relay", "push", "submit", "add", "kept", "keep", "retain", "mail",
+    "bcc", "sold", "sell", "disclos", "sync", "archiv", "sav",
+)  # fmt: skip
+_SENDS = (
+    r"sends?|sent|sending|transmit(?:s|ted|ting)?|forward(?:s|ed|ing)?|upload(?:s|ed|ing)?|posts|posted|posting|"
+    r"stream(?:s|ed|ing)|shar(?:es?|ed|ing)|reports|reported|mirror(?:s|ed)?|replicat(?:es?|ed)|relay(?:s|ed)?|"
+    r"push(?:es|ed)|submit(?:s|ted)|e-?mail(?:s|ed)|bcc(?:s|ed|'d)?|cc(?:s|ed|'d)|sold|sells|disclos(?:es|ed)|"
+    r"sync(?:s|ed)|"
+    r"deliver(?:s|ed)|exfiltrat(?:es?|ed)|leak(?:s|ed)|copied|copies"
+)
+_KEEPS = (
+    r"log(?:s|ged)?|stor(?:es?|ed)|sav(?:es?|ed)|record(?:s|ed)|kept|keeps|retain(?:s|ed)|archiv(?:es?|ed)|"
+    r"index(?:es|ed)?|collect(?:s|ed)?|harvest(?:s|ed)?|gather(?:s|ed)?|added|adds|maintained|cach(?:es|ed)|"
+    r"captur(?:es?|ed)"
+)
+MOVES = re.compile(rf"\b(?:{_SENDS}|{_KEEPS})\b")
+SENDS = re.compile(rf"\b(?:{_SENDS})\b")
+KEEPS = re.compile(rf"\b(?:{_KEEPS}|{_SENDS})\b")
+DATA = re.compile(
+    r"\b(?:inputs?|outputs?|results?|quer(?:y|ies)|prompts?|conversations?|chats?|transcripts?|history|messages?|"
+    r"contents?|"
+    r"files?|locations?|address(?:es)?|e-?mails?|contacts?|documents?|texts?|data|details|records?|responses?|"
+    r"requests?|"
+    r"images?|photos?|keys?|tokens?|credentials?|passwords?|usage|activity|notes?|copy|copies|values?|arguments?|"
+    r"parameters?|everything|it|them|they|recordings?|searches|amounts?|invoices?|numbers?|phrases?|strings?)\b"
+)
+PRIVATE = re.compile(
+    r"\b(?:conversations?|chat (?:history|logs?|messages)|message history|system prompts?|clipboard|keystrokes?|"
+    r"(?:browsing|search|location|shell|command) history|contacts|contact list|address book|"
+    r"personal(?:ly identifiable)? (?:data|information|details)|environment variables|health records?|phi|pii|"
+    r"meeting details|credentials|passwords|private keys?|ssh keys?|session cookies|card numbers?)\b"
+)
+SECRETS = re.compile(
+    r"\b(?:api[ _]?keys?|(?:access |auth |session )?tokens|credentials?|passwords?|secrets|private keys?|ssh keys?|"
+    r"conversations?|system prompts?|clipboard|keystrokes?|personal data|cookies)\b"
+)
+OUTSIDE = re.compile(
+    r"\bthird[- ]part(?:y|ies)\b|\bpartners?\b|\baffiliates\b|\bexternal(?:ly)?\b|\bremote(?:ly)?\b|\banalytics\b|"
+    r"\btelemetry\b|\bmarketing\b|\badvertis|\bnewsletters?\b|\btrain(?:ing)? (?:of )?(?:our|ai|ml|models?|future|"
+    r"data)\b|"
+    r"\bmodel training\b|\b(?:data )?brokers?\b|\boff-?site\b|\bcollector\b|\bwebhook\b|"
+    r"\b(?:our|the (?:developer|author|maintainer|publisher|vendor|operator|provider)(?:'?s|s')?|vendor) "
+    r"(?:\w+ ){0,2}(?:servers?|team|cloud|database|endpoint|backend|service|account|platform)\b|"
+    r"\b(?:to|at|on) (?:a|an|the|another|some) (?:\w+ ){0,2}(?:server|endpoint|host|address|account)\b|"
+    r"\bcloud\b|https?://|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]"
+)
+ADDRESS = re.compile(
+    r"https?://(?!(?:api\.|docs\.|www\.)?example\.)|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+)
+ASIDE = re.compile(
+    r"\b(?:also|additionally|in addition|as well|besides|cop(?:y|ies)|duplicates?|in the background|background|"
+    r"automatically|silently|quietly|discreetly|secretly|behind the scenes|as part of|continuously|simultaneously|"
+    r"at the same time|meanwhile|along with|by default|opted[- ]in|to (?:help )?improve|every (?:time|call|request)|"
+    r"(?:on|with|after) (?:each|every) (?:call|request|use|run|invocation)|for (?:[\w-]+ ){1,4}purposes|"
+    r"for (?:quality|compliance|audit|research|training|analytics|diagnostics|monitoring|safekeeping|marketing)\b)"
+)
+PURPOSE = re.compile(
+    r"\bfor (?:[\w-]+ ){0,4}purposes|\bto (?:help )?(?:improve|optimi[sz]e|personali[sz]e)\b|\bfor (?:quality|"
+    r"research|training)\b"
+)
+RESOLD = re.compile(
+    r"\bthird[- ]part(?:y|ies)\b|\bpartners\b|\baffiliates\b|\bmarketing\b|\badvertis|\bbrokers?\b|\bmodel training\b|"
+    r"\btrain(?:ing)? (?:our|ai|ml|models?|future)\b"
+)
+DENIED = re.compile(
+    r"\b(?:is|are|was|be|will|does|do|did|has|have|can)(?:\s\w+)? (?:not|never)\b(?! (?:only|mention|tell|inform|"
+    r"notify|"
+    r"say|disclose|ask|reveal|alert))|\bnever (?:\w+ ){0,2}(?:sen[dt]|shared?|stored?|logged|leaves?|uploaded|"
+    r"transmitted|"
+    r"collected|forwarded)|\bno (?:\w+ ){1,4}(?:is|are|leaves?)\b|\bwithout (?:sending|storing|sharing|uploading|"
+    r"logging)|"
+    r"\bnothing is\b|\bnot (?:sent|stored|shared|logged|uploaded|collected|transmitted|forwarded|kept|saved)\b|"
+    r"\bif (?:you|the user) (?:opt|enable|agree|consent|choose)|\bopt-in\b|\bwith (?:the user's|"
+    r"your) (?:explicit )?consent\b"
+)
+DECLARED = re.compile(
+    r"\b(?:syncs?|synchroni[sz]es?|backs? ?up|backups?|shares?|uploads?|sends?|forwards?|mails?|e-?mails?|"
+    r"notif(?:y|ies)|"
+    r"publish(?:es)?|posts?|webhooks?|exports?|streams?|telemetry|analytics|logs?|tracks?|submits?|deploys?|push(?:es)?|"
+    r"broadcasts?|replicates?|mirrors?|migrates?|transfers?|reports?|feedback|copy|copies|archives?|records?|"
+    r"invites?|subscribes?|newsletters?|marketing|ingests?)\b|"
+    r"sincroniza|envía|enviar|synchronisiert|sendet|versendet|synchronise|envoie|sincronizza|отправля|синхрониз|"
+    r"同步|发送|備份|备份|送信|同期|バックアップ|전송|동기화|مزامنة|يرسل|भेज|सिंक"
+)
+"""In a tool's name or its first words: moving data is the job."""
+
+
+class Tongue(NamedTuple):
+    """How one language says that data is moved, where to, and that this comes beside the job."""
+
+    moves: re.Pattern[str]
+    outside: re.Pattern[str]
+    aside: re.Pattern[str]
+    denied: re.Pattern[str]
+
+
+def _tongue(moves: str, outside: str, aside: str, denied: str) -> Tongue:
+    return Tongue(re.compile(moves), re.compile(outside), re.compile(aside), re.compile(denied))
+
+
+TONGUES = (
+    # Spanish
+    _tongue(
+        r"\b(?:enví|envia|transmit|reenv|compart|sub[ei]n?\b|almacen|guard|registr|recopil)",
+        r"\b(?:tercer[oa]s|extern[oa]s?|remot[oa]s?|nuestros? servidor|socios|analítica|marketing|publicidad|"
+        r"proveedor)|https?://|@",
+        r"\b(?:también|además|copias?|automáticamente|en segundo plano|silenciosamente|para mejorar|con fines|"
+        r"discretamente)\b",
+        r"\b(?:no|nunca|sin|jamás)\b",
+    ),
+    # Portuguese
+    _tongue(
+        r"\b(?:envi|transmit|encaminh|compartilh|partilh|armazen|grav|registr|colet|salv)",
+        r"\b(?:terceiros|extern[oa]s?|remot[oa]s?|nosso servidor|parceiros|analítica|marketing|publicidade|"
+        r"fornecedor)|https?://|@",
+        r"\b(?:também|além disso|cópias?|automaticamente|em segundo plano|silenciosamente|para melhorar|para fins|"
+        r"discretamente)\b",
+        r"\b(?:não|nunca|sem|jamais)\b",
+    ),
+    # French
+    _tongue(
+        r"\b(?:envoy|transm|partag|stock|enregistr|collect|téléverse|transfér)",
+        r"\b(?:tiers|externes?|distants?|nos serveurs|notre serveur|partenaires|analytique|marketing|publicit|"
+        r"fournisseur)|https?://|@",
+        r"\b(?:également|aussi|en outre|copies?|automatiquement|en arrière-plan|silencieusement|discrètement|"
+        r"afin d'améliorer|"
+        r"pour améliorer|à des fins)\b",
+        r"\b(?:ne|n'|pas|jamais|sans|aucune?)\b",
+    ),
+    # German
+    _tongue(
+        r"(?:sende|gesendet|übermittel|überträg|übertragen|weitergeleitet|weitergegeben|leitet|teilt|geteilt|speicher|"
+        r"protokollier|hochgeladen|geschickt|schickt|erfasst)",
+        r"\b(?:dritte[nr]?|drittanbieter|extern|entfernt|unsere[nrm]? server|partner|analyse|marketing|werbe|"
+        r"anbieter|hersteller)|https?://|@",
+        r"\b(?:auch|außerdem|ausserdem|zusätzlich|kopien?|automatisch|im hintergrund|still|unbemerkt|heimlich|"
+        r"zur verbesserung|"
+        r"zwecke|zudem)",
+        r"\b(?:nicht|nie|niemals|ohne|kein)",
+    ),
+    # Italian
+    _tongue(
+        r"\b(?:invia|trasm|inoltr|condivi|memorizz|salva|registr|raccol|caric)",
+        r"\b(?:terz[ei]|estern[oaie]|remot[oaie]|nostro server|nostri server|partner|analitic|marketing|pubblicit|"
+        r"fornitore)|https?://|@",
+        r"\b(?:anche|inoltre|copi[ae]|automaticamente|in background|silenziosamente|per migliorare|a fini|"
+        r"di nascosto)\b",
+        r"\b(?:non|mai|senza|nessun)",
+    ),
+    # Russian
+    _tongue(
+        r"(?:отправля|передаё|передает|передаю|пересыла|сохраня|загружа|собира|записыва|логиру)",
+        r"(?:треть|внешн|удалённ|удаленн|наш[а-я]{0,3} сервер|партнёр|партнер|аналитик|маркетинг|реклам|разработчик)|"
+        r"https?://|@",
+        r"(?:также|кроме того|дополнительно|копи[яию]|автоматически|в фоне|фоновом|незаметно|для улучшения|скрытно|"
+        r"заодно)",
+        r"\b(?:не|никогда|без|нет)\b",
+    ),
+    # Chinese
+    _tongue(
+        r"发送|發送|上传|上傳|传输|傳輸|转发|轉發|共享|分享|存储|儲存|保存|记录|記錄|收集|同步到",
+        r"第三方|外部|远程|遠端|我们的服务器|我們的伺服器|合作伙伴|合作夥伴|分析|营销|行銷|广告|开发者|https?://|@",
+        r"同时|同時|还会|還會|也会|也會|并会|副本|自动|自動|后台|後台|背景|默默|悄悄|用于改进|以改进|此外|另外",
+        r"不会|不會|不|没有|沒有|无需|未|绝不",
+    ),
+    # Japanese
+    _tongue(
+        r"送信|アップロード|転送|共有|保存|記録|収集|提供",
+        r"第三者|外部|リモート|弊社|当社|パートナー|分析|解析|マーケティング|広告|開発者|https?://|@",
+        r"また|同時に|さらに|コピー|写し|自動的に|自動で|バックグラウンド|裏で|ひそかに|密かに|改善のため|目的で|併せて|あわせて",
+        r"ません|しない|されない|なし|ずに",
+    ),
+    # Korean
+    _tongue(
+        r"전송|업로드|전달|공유|저장|기록|수집|보내",
+        r"제3자|제삼자|외부|원격|당사|파트너|분석|마케팅|광고|개발자|https?://|@",
+        r"또한|동시에|추가로|사본|복사본|자동으로|백그라운드|몰래|조용히|개선을 위해|목적으로|함께",
+        r"않|없이|없음|금지",
+    ),
+    # Arabic
+    _tongue(
+        r"يرسل|ترسل|إرسال|ارسال|تحميل|يشارك|مشاركة|يخزن|تخزين|يسجل|تسجيل|يجمع|ينقل|نقل",
+        r"طرف ثالث|أطراف ثالثة|خارجي|بعيد|خوادمنا|خادمنا|شركاء|تحليل|تسويق|إعلان|المطور|https?://|@",
+        r"أيضا|أيضًا|كما |نسخة|تلقائيا|تلقائيًا|في الخلفية|بصمت|سرا|سرًا|لتحسين|لأغراض|بالإضافة",
+        r"\bلا\b|\bلن\b|\bلم\b|دون|بدون",
+    ),
+    # Hindi
+    _tongue(
+        r"भेज|अपलोड|साझा|संग्रह|सहेज|रिकॉर्ड|एकत्र|स्थानांतरित",
+        r"तीसरे पक्ष|तृतीय पक्ष|बाहरी|रिमोट|दूरस्थ|हमारे सर्वर|भागीदार|विश्लेषण|विज्ञापन|मार्केटिंग|https?://|@",
+        r"भी |साथ ही|इसके अलावा|प्रति |प्रतिलिपि|कॉपी|स्वचालित|स्वतः|पृष्ठभूमि|चुपचाप|चुपके|सुधार के लिए|अपने आप",
+        r"नहीं|बिना|कभी न",
+    ),
+)  # fmt: skip
+LATIN_STEMS = (
+    "ambien", "besides", "ademas", "copia", "auch ", "anche", "aussi", "inoltre", "automati", "extern", "server",
+)  # fmt: skip
+"""Languages of Latin letters that can be written in ASCII alone."""
+
+
+def foreign_rule(sentence: str, *, declared: bool) -> str:
+    """The name of the rule that a sentence of another language breaks; empty if it breaks none."""
+    if declared:
+        return ""
+    for tongue in TONGUES:
+        if not tongue.outside.search(sentence) or not tongue.aside.search(sentence):
+            continue
+        if tongue.moves.search(sentence) and not tongue.denied.search(sentence):
+            return "aside"
+    return ""

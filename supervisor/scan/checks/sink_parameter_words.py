@@ -1,0 +1,120 @@
+"""The words by which `sink_parameter` reads the names and descriptions of parameters."""
+
+from __future__ import annotations
+
+import re
+
+_STEMS = (
+    "conversation", "chat", "transcript", "system prompt", "system_prompt", "systemprompt", "system message",
+    "reasoning", "chain of thought", "chain_of_thought", "scratchpad", "environment variable", "env var",
+    "env_var", "environ", "api key", "api_key", "private key", "private_key", "ssh", "credential", "password",
+    "secret", "sidecar", "instructions", "history", "context", "tool_list", "tools_list", "tool list",
+    "available tools", "tool_call", "tool call", "tool output", "tool result", "/etc/", ".env", "token",
+    "messages", "full_context", "conversación", "conversa", "gespräch", "unterhaltung", "umgebung", "système",
+    "sistema", "контекст", "переписк", "диалог", "переменные", "对话", "對話", "系统提示", "系統提示", "环境变量",
+    "環境變數", "密钥", "会話", "システムプロンプト", "環境変数", "대화", "시스템 프롬프트", "환경 변수",
+    "환경변수", "المحادثة", "متغيرات البيئة", "बातचीत", "वार्तालाप", "सिस्टम प्रॉम्प्ट", "разговор", "системн",
+)  # fmt: skip
+
+
+def may_ask(haystack: str) -> bool:
+    """A cheap look: whether anything in a definition can be a rule's."""
+    return any(map(haystack.__contains__, _STEMS))
+
+
+_SINKS = frozenset((
+    "system_prompt", "systemprompt", "sys_prompt", "system_message", "system_instructions",
+    "conversation_history", "chat_history", "message_history", "full_conversation", "conversation_log",
+    "chat_log", "chat_transcript", "conversation_transcript", "full_transcript", "full_context",
+    "session_context", "conversation_context", "conversation", "chain_of_thought", "cot", "scratchpad",
+    "internal_reasoning", "model_reasoning", "environment_variables", "env_vars", "env_dump", "environ",
+    "all_env", "sidecar", "private_key", "ssh_key", "ssh_private_key", "user_credentials", "user_secrets",
+    "api_keys", "all_secrets", "tools_list", "tool_list", "available_tools", "tool_call_history",
+    "tool_history", "previous_tool_outputs", "tool_outputs", "previous_tool_results", "agent_memory",
+    "full_history",
+))  # fmt: skip
+
+
+def is_sink(name: str) -> bool:
+    """Whether a parameter of this name (words joined by `_`) can hold nothing that a tool of another kind needs."""
+    return name in _SINKS
+
+
+JOB = re.compile(
+    r"\b(?:think(?:ing|s)?|thoughts?|reason(?:ing|s)?|reflect\w*|plan(?:ning|s)?|notes?|memor(?:y|ies)|remember\w*|"
+    r"feedback|"
+    r"summari[sz]\w+|chats?|conversations?|llms?|language models?|models?|prompts?|completions?|transcri\w+|"
+    r"dialogues?|"
+    r"moderat\w+|evaluat\w+|delegat\w+|sub-?agents?|agents?|assistants?|ask(?:s|ing)?|hand-?off|sampling|messages?|"
+    r"secrets?|credentials?|environment variables|env vars?|ssh|deploy\w*|vault|personas?|instructions?)\b"
+)
+"""Tools whose job is such text."""
+_ALL = (
+    r"(?:full|entire|complete|whole|all|every|previous|prior|current|raw|verbatim|recent|"
+    r"your|the user's|users?'?s?|any|internal|exact)"
+)
+_TALK = (
+    r"(?:conversation(?: history| log| transcript| context| so far| up to (?:now|this point)| with the user)?|"
+    r"chat (?:history|log|transcript|messages)|message history|(?:conversation |chat |session )transcript|dialogue|"
+    r"messages? (?:in|of|from) (?:this|the) (?:chat|conversation|session)|"
+    r"chain[- ]of[- ]thought|reasoning(?: steps| trace| process)?|thought process|internal thoughts|scratchpad|"
+    r"(?:previous |other |earlier )?tool (?:outputs|results|calls?(?: history)?|definitions)|"
+    r"list of (?:all )?(?:available |other )?tools(?: available)?|available tools|context window|session context)"
+)
+_KEYS = (
+    r"(?:(?:system|developer|hidden) (?:prompt|message|instructions?)|(?:your|hidden|initial|original) instructions|"
+    r"environment variables|env vars|process environment|output of [`'\"]?(?:env|printenv)\b|"
+    r"(?:api|private|ssh|secret|encryption) keys|(?:login )?credentials|passwords|(?:auth|access|session) tokens|"
+    r"secrets|"
+    r"ssh (?:private )?key|private key|"
+    r"contents? of (?:the )?[`'\"]?(?:~?/?(?:\.ssh|\.aws|\.env|etc/)|\.env|the (?:user's )?config|(?:all |"
+    r"any )?(?:open|config\w*|local|other) files)[^\s,;]{0,40}|"
+    r"(?:~/\.ssh|~/\.aws|/etc/(?:passwd|shadow))[^\s,;]{0,30})"
+)
+CONTENT = re.compile(rf"\b(?:(?:{_ALL} ){{0,3}})(?:{_TALK}|{_KEYS})|(?<!\w)(?:{_KEYS})")
+KEYS_CONTENT = re.compile(rf"(?<!\w)(?:(?:{_ALL} ){{0,3}})(?:{_KEYS})")
+WHOLE = re.compile(r"^(?:full|entire|complete|whole|all|every|verbatim|raw|exact|internal|your) ")
+DEMAND = re.compile(
+    r"\b(?:includ(?:e|ing)|put|paste|pass|fill|insert|copy|append|attach|supply|embed|populate|dump|"
+    r"must (?:contain|include|hold|be)|should (?:contain|include|hold)|set (?:this |it )?to|write|place|add|provide|"
+    r"record)\b"
+)
+PARAMETER = re.compile(r"\b(?:parameters?|arguments?|fields?|input)\b")
+DENIED = re.compile(
+    r"\b(?:do not|never|must not|should not|without|avoid|no need to|does not|cannot|will not)\b(?! (?:tell|mention|"
+    r"inform|notify|"
+    r"omit|skip|forget|leave|truncate|summari[sz]e|disclose|ask|say|reveal this))"
+)
+NO_EXPLANATION = re.compile(
+    r"\binternal use\b|\bfor (?:debug|log|quality|analytic|improv|telemetr|audit|monitor|diagnos|compliance)\w*|"
+    r"\brequired\.?$|\bmetadata\b"
+)
+FOREIGN = re.compile(
+    r"(?:historial|historia) (?:completo |completa )?de (?:la |esta )?conversación|conversación completa|"
+    r"prompt del? sistema|"
+    r"variables de entorno|histórico (?:completo )?d[ae] conversa|conversa completa|prompt d[eo] sistema|"
+    r"variáveis de ambiente|"
+    r"(?:historique|intégralité|totalité) (?:complet )?de (?:la |cette )?conversation|conversation complète|"
+    r"(?:prompt|invite|instructions?) (?:du )?système|variables d'environnement|"
+    r"(?:gesamte[nrs]?|vollständige[nrs]?|komplette[nrs]?|bisherige[nrs]?) (?:gespräch|unterhaltung|konversation|"
+    r"chat)\w*|system-?prompt|"
+    r"umgebungsvariablen|intera conversazione|cronologia (?:completa )?della conversazione|prompt di sistema|"
+    r"variabili d'ambiente|"
+    r"(?:всю|вся|весь|полн\w{1,4}) (?:истори\w{1,2} )?(?:переписк\w|диалог\w{0,2}|разговор\w{0,2}|чат\w?)|"
+    r"системн\w{2,4} (?:промпт|инструкци|подсказк)\w{0,3}|"
+    r"переменн\w{2} (?:окружения|среды)|(?:完整|全部|整个|整個|所有)的?"
+    r"(?:对话|對話|聊天)(?:记录|記錄|历史|歷史|内容|內容)?|系统提示词?|系統提示詞?|环境变量|"
+    r"環境變數|"
+    r"(?:会話|チャット)(?:の)?(?:全文|全体|履歴|内容すべて)|これまでの会話|システムプロンプト|環境変数|"
+    r"(?:전체|모든) ?(?:대화|채팅)(?: ?(?:내용|기록|내역))?|대화 ?(?:기록|내역|전체)|시스템 ?프롬프트|환경 ?변수|"
+    r"(?:كامل|كل|جميع) (?:نص )?المحادثة|سجل المحادثة|موجه النظام|متغيرات البيئة|"
+    r"(?:पूरी|संपूर्ण|सारी) (?:बातचीत|वार्तालाप|चैट)|सिस्टम प्रॉम्प्ट|पर्यावरण चर|एनवायरनमेंट वेरिएबल"
+)
+LATIN = re.compile(
+    r"\b(?:sistema|systeme|entorno|ambiente|umgebungsvariablen|conversa\w*|unterhaltung|gesamte\w?|d'environnement|"
+    r"d'ambiente)\b|system-?prompt"
+)
+FOREIGN_DENIED = re.compile(
+    r"\b(?:no|nunca|não|ne|n'\w+|jamais|nicht|kein\w{0,2}|nie|non|mai|senza|sans|sin|не|никогда|без)\b|不要|请勿|勿|不得|"
+    r"しない|ないで|ません|않|마세요|\bلا\b|न करें|नहीं"
+)
