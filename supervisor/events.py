@@ -413,7 +413,7 @@ class ProcessTroubled(Event, frozen=True, kw_only=True, tag="process.troubled"):
 class ScanStarted(ServerEvent, frozen=True, kw_only=True, tag="scan.started"):
     """A pass of a scan has begun."""
 
-    scan_pass: str
+    depth: str
     """`fast`, before the server is served, or `deep`, in the background."""
     mode: str
     """The mode that the server itself resolves to; it decides which plugins can run."""
@@ -424,7 +424,7 @@ class ScanStarted(ServerEvent, frozen=True, kw_only=True, tag="scan.started"):
 class ScanCompleted(ServerEvent, frozen=True, kw_only=True, tag="scan.completed"):
     """A pass of a scan is over, and all that was to look has looked."""
 
-    scan_pass: str
+    depth: str
     verdict: str
     coverage: str
     status: str
@@ -440,7 +440,7 @@ class ScanDegraded(ServerEvent, frozen=True, kw_only=True, tag="scan.degraded"):
 
     severity: ClassVar[Severity] = Severity.WARNING
 
-    scan_pass: str
+    depth: str
     """Empty at the start of stockade, where it is known already which plugin cannot run."""
     verdict: str
     coverage: str
@@ -454,7 +454,7 @@ class ScanFailed(ServerEvent, frozen=True, kw_only=True, tag="scan.failed"):
 
     severity: ClassVar[Severity] = Severity.ERROR
 
-    scan_pass: str
+    depth: str
     problem: AnyProblem
 
 
