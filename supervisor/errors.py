@@ -920,6 +920,53 @@ class SecretArgument(ConfigProblem, frozen=True, kw_only=True, tag="config.secre
     reference: str
 
 
+# ---------------------------------------------------------------------------------------------------------- pins
+
+
+class PinsError(StockadeError):
+    """What is trusted could not be read, or what was decided could not be kept; nothing was approved by that."""
+
+
+class LockFileDamaged(Problem, frozen=True, kw_only=True, tag="pins.lock_file_damaged"):
+    """The lock file is not what stockade wrote: half of it, merged by hand, or a text that does not match its pin."""
+
+    sentence: ClassVar[str] = "{path}{place}: {reason}; nothing in this file counts as approved"
+    advice: ClassVar[str] = (
+        "Take the last good one back (`git checkout -- {path}`), or remove the entry and approve it again with"
+        " `stockade approve`."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
+
+    path: str
+    place: str
+    """Line and entry, each with a colon before it; empty if it concerns the whole file."""
+    reason: str
+
+
+class PinsUnreadable(Problem, frozen=True, kw_only=True, tag="pins.unreadable"):
+    """The place where pins are kept cannot be read."""
+
+    sentence: ClassVar[str] = "the pins in {path!r} cannot be read: {reason}; nothing in there counts as approved"
+    advice: ClassVar[str] = (
+        "Make it readable for the daemon's user; if it is damaged, put a copy of it back, or move it away and approve"
+        " the servers again."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
+
+    path: str
+    reason: str
+
+
+class PinsNotStored(Problem, frozen=True, kw_only=True, tag="pins.not_stored"):
+    """What was decided could not be written; everything is as it was before, and nothing was approved."""
+
+    sentence: ClassVar[str] = "the pins could not be written to {path!r}: {reason}; nothing was approved"
+    advice: ClassVar[str] = "Make room, or make the file and its folder writable for the daemon's user; then try again."
+
+    path: str
+    reason: str
+
+
 # ------------------------------------------------------------------------------------------- daemon and control
 
 
@@ -1068,6 +1115,7 @@ AnyProblem = (
     | FileUnreadable | NotParseable | ShapeUnknown | UnknownKey | WrongType | DuplicateName | CommandMissing
     | Unresolved | DuplicateKey | KeyConflict | NameInvalid | DependencyInvalid | IsolationUnsaid | KeyIgnored
     | CommandHasBlanks | HostPathArgument | SecretArgument
+    | LockFileDamaged | PinsUnreadable | PinsNotStored
     | StateLocked | StateUnusable | DaemonNotRunning | ControlRefused | ControlInvalid
     | UsageWrong | AnswerLate | AnswerUnknown | WaitTimeout | OutputLost | Defect | TreeGaveUp
 )  # fmt: skip

@@ -110,12 +110,13 @@ def _stockade(notes: Notes) -> Said:
 def _settings(stockade: Said, reader: Reader) -> Settings:
     control = stockade.get("control", {})
     group = control.get("group")
-    state_dir = stockade.get("state_dir")
+    state_dir, lock_file = stockade.get("state_dir"), stockade.get("lock_file")
     return Settings(
         control_group=group,
         control_mode=control.get("mode", 0o660 if group else 0o600),
         allow_uids=control.get("allow_uids", ()),
         state_dir=reader.absolute(state_dir, ("stockade", "state_dir")) if state_dir else None,
+        lock_file=reader.absolute(lock_file, ("stockade", "lock_file")) if lock_file else None,
         ready=stockade.get("ready", "core"),
         sinks=tuple(_sink(sink, n, reader) for n, sink in enumerate(stockade.get("sinks", ()))),
     )

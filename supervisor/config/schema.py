@@ -272,6 +272,8 @@ class StockadeBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Who may talk to the daemon."""
     state_dir: Annotated[str, "path"] | None = None
     """Folder of the daemon's state; unsaid, $STATE_DIRECTORY, else a folder of the user's own."""
+    lock_file: Annotated[str, "path"] | None = None
+    """File in which approved definitions are kept, for git: `stockade.lock`; unsaid, they are kept in `state_dir`."""
     ready: Ready = "core"
     """When the daemon counts as up: when it listens, or when every server has its first outcome."""
     sinks: tuple[Literal["json", "human", "journal"] | SinkBlock, ...] = ()
@@ -426,6 +428,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     allow_uids: tuple[int, ...] = ()
     state_dir: str | None = None
     """Absolute; None leaves the choice to the daemon."""
+    lock_file: str | None = None
+    """Absolute; None keeps pins in the state directory."""
     ready: Ready = "core"
     sinks: tuple[SinkBlock, ...] = ()
     """Empty leaves the choice to the daemon."""

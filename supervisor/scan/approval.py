@@ -117,13 +117,13 @@ def _by_person(pin: Pin, who: Who) -> Pin:
 
 def _difference(seen: Seen, pin: Pin | None) -> Difference:
     compared = compare(seen.kind, pin.text, seen.text) if pin is not None else None
-    details = [*(compared.details if compared else ()), *([seen.detail] if seen.detail else [])]
+    details = [*(compared.details if compared else ()), *([seen.detail] if seen.reason != "changed" else [])]
     return Difference(
         kind=seen.kind,
         name=seen.name,
         reason=seen.reason,
         change=compared.change if compared else None,
-        details=tuple(dict.fromkeys(details)),
+        details=tuple(detail for detail in details if detail),
         findings=seen.findings,
         before=pin.digest if pin is not None else "",
         after=seen.digest,

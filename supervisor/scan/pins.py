@@ -105,8 +105,9 @@ def finding_key(finding: Finding) -> str:
 
 def with_pins(state: ServerPins, new: Iterable[Pin]) -> ServerPins:
     """Trust these texts: they take the place of what was pinned under their names, and are no longer rejected."""
-    pins = {pin.key: pin for pin in state.pins} | {pin.key: pin for pin in new}
-    trusted = {(pin.key, pin.digest) for pin in pins.values()}
+    added = {pin.key: pin for pin in new}
+    pins = {pin.key: pin for pin in state.pins} | added
+    trusted = {(pin.key, pin.digest) for pin in added.values()}
     return msgspec.structs.replace(
         state,
         pins=tuple(pins[key] for key in sorted(pins)),
