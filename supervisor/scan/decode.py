@@ -25,14 +25,15 @@ SIZE_LIMIT = 64 * 1024
 LEAST_BYTES = 8
 """Fewer decoded bytes say nothing."""
 
+_LEAST_TEXT = 12
+"""Signs of the shortest text that can hide so much: four bytes behind percent signs."""
 _WORD = 16
 """Signs of the shortest word that is tried as base64 or hex."""
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SHAPE = str.maketrans(_ALPHABET, "a" * len(_ALPHABET))
 _HEX_SHAPE = str.maketrans("0123456789abcdefABCDEF:,-;", "h" * 22 + " " * 4)
 _LONG_WORD, _PAIRS = "a" * _WORD, "hh hh hh hh hh hh hh hh"
-_MARKS = ("\\x", "\\u", "\\0", "\\1", "&#", "0x", "%")
-_ROT13 = re.compile(r"\brot[ -]?13\b|\bcaesar\b", re.IGNORECASE)
+_ROT13 = ("rot13", "rot-13", "rot 13", "rot_13")
 
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}={0,2}")
 _LINE = r"[A-Za-z0-9+/]{40,100}"
@@ -65,9 +66,16 @@ class Decoded(Struct, frozen=True, dict=True):
 
 def may_hide(text: str) -> bool:
     """Whether it is worth decoding; False is certain."""
-    if _LONG_WORD in text.translate(_SHAPE) or any(mark in text for mark in _MARKS):
+    if len(text) < _LEAST_TEXT:
+        return False
+    if "%" in text or "\\" in text or "&#" in text or "0x" in text or _LONG_WORD in text.translate(_SHAPE):
         return True
-    return _PAIRS in text.translate(_HEX_SHAPE) or _ROT13.search(text) is not None
+    return _PAIRS in text.translate(_HEX_SHAPE) or _names_rot13(text)
+
+
+def _names_rot13(text: str) -> bool:
+    lower = text.lower()
+    return "rot" in lower and any(word in lower for word in _ROT13)
 
 
 def decoded(text: str) -> tuple[Decoded, ...]:
@@ -104,7 +112,7 @@ def _layers(text: str) -> Iterator[tuple[str, int, str]]:
         yield from _of_percents(text)
     if "\\" in text or "&#" in text:
         yield from _of_escapes(text)
-    if _ROT13.search(text):
+    if _names_rot13(text):
         yield "rot13", 0, codecs.encode(text, "rot13")
 
 
