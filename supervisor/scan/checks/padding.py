@@ -1,0 +1,62 @@
+"""padding: so much nothing before a text, or so much text, that nobody sees what comes after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from supervisor.scan.checks.check import Check
+from supervisor.scan.context import Context
+from supervisor.scan.items import Item, Unit
+from supervisor.scan.words import Hit
+
+_WIDE = "\u2800\u3164\u115f\u1160\uffa0\u180e\u200b-\u200f\u2060\ufeff\u00ad\x00"
+"""What shows nothing and counts as blank here, beside blanks proper."""
+_BLANKS = re.compile(f"(?<![\\s{_WIDE}])[\\s{_WIDE}]{{200,}}+")
+_EMPTY_LINES = re.compile(r"(?<=\S)(?:[^\S\n]*+\n){30,}+\s*+")
+_WITHIN_LINE = re.compile(r"(?<=\S)[^\S\n]{20,}+(?=\S)")
+_OFF_SCREEN = 36
+"""Blanks after a sentence, within its line, that push the rest out of sight. A table has them after a cell; where the
+lines of a source were joined there are fewer, and several such rows."""
+_LONG = 20_000
+"""Characters; no tool of 43 real servers has a description of more than half of that."""
+_EVIDENCE = 120
+
+
+def find(item: Item, context: Context) -> Iterator[Hit]:
+    """At most one hit for a text."""
+    for unit in item.units:
+        text = unit.raw
+        if len(text) < 32:
+            continue
+        found = _gap(text)
+        if found is not None:
+            yield _hit(unit, "blanks", text[found : found + _EVIDENCE], "Text stands after a long row of blanks.")
+        elif unit.role == "description" and len(text) > _LONG:
+            yield _hit(unit, "length", text[_LONG : _LONG + _EVIDENCE], "The description is longer than people read.")
+
+
+def _gap(text: str) -> int | None:
+    """Where the text begins again after a row of blanks; None where there is no such row."""
+    if len(text) >= 200 and (at := _end_of(_BLANKS, text)) is not None:
+        return at
+    if "\n\n" in text and (at := _end_of(_EMPTY_LINES, text)) is not None:
+        return at
+    if "          " not in text and "\t\t\t" not in text:
+        return None
+    gaps = list(islice(_WITHIN_LINE.finditer(text), 2))
+    is_alone = len(gaps) == 1 and len(gaps[0][0]) >= _OFF_SCREEN and text[gaps[0].start() - 1] in ".!?。"
+    return gaps[0].end() if is_alone else None
+
+
+def _end_of(pattern: re.Pattern[str], text: str) -> int | None:
+    found = next((found for found in pattern.finditer(text) if found.end() < len(text)), None)
+    return found.end() if found else None
+
+
+def _hit(unit: Unit, rule: str, evidence: str, message: str) -> Hit:
+    return Hit(pointer=unit.pointer, evidence=evidence, message=message, tier="soft", confidence=0.6, rule=rule)
+
+
+CHECK = Check(id="padding", title="Text hidden behind blanks or length", find=find)

@@ -1,0 +1,36 @@
+"""secret.embedded: a credential that opens something, in a text that goes to every client.
+
+Documented samples are told by what they say of themselves; tokens whose format has a checksum by that (credentials.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from supervisor.scan.checks.check import Check
+from supervisor.scan.context import Context
+from supervisor.scan.credentials import credentials
+from supervisor.scan.items import Item
+from supervisor.scan.words import Hit
+
+_SHOWN = 12
+"""Signs of a credential that are told; the rest is nobody's business."""
+_LEAST = 16
+_EACH = 4
+
+
+def find(item: Item, context: Context) -> Iterator[Hit]:
+    """A hit for each credential; of one text the first few."""
+    for unit in item.units:
+        if len(unit.raw) < _LEAST or unit.role == "pattern":
+            continue
+        for one in islice(credentials(unit.raw), _EACH):
+            yield Hit(
+                pointer=unit.pointer, evidence=unit.raw[one.start : one.start + _SHOWN] + "…", tier="soft",
+                message=f"The text holds a credential ({one.format}).", rule=one.format,
+                confidence=0.95 if one.is_checked else 0.6,
+            )  # fmt: skip
+
+
+CHECK = Check(id="secret.embedded", title="Credentials in a definition", find=find)
