@@ -154,6 +154,7 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     what.add_argument("--file", metavar="FILE", help="an answer to tools/list as JSON, - for stdin")
     what.add_argument("--batch", action="store_true", help="one request a line on stdin, one answer a line on stdout")
     _add_json(scan)
+    _add_state_dir(scan)
 
 
 def _add_json(parser: ArgumentParser) -> None:

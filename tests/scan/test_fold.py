@@ -1,7 +1,7 @@
 """The folded view."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisor.scan.fold import fold, without_ignorable
@@ -37,6 +37,7 @@ def test_what_changes_only_the_look_is_gone(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_folding_is_total_and_settles(text: str) -> None:
     once = fold(text)
@@ -44,6 +45,7 @@ def test_folding_is_total_and_settles(text: str) -> None:
     assert "  " not in once
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(max_codepoint=127, min_codepoint=32)))
 def test_plain_text_folds_the_same_beside_other_letters(text: str) -> None:
     """The quick way for ASCII says what the thorough way says."""

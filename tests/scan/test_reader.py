@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from supervisor.scan import reader as reader_module
@@ -41,6 +41,7 @@ def by_json(text: str) -> object:
     return json.loads(text, parse_int=keep, parse_float=keep, parse_constant=keep, strict=False)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_what_is_json_is_read_as_it_was_written(value: object) -> None:
     text = json.dumps(value)
@@ -49,6 +50,7 @@ def test_what_is_json_is_read_as_it_was_written(value: object) -> None:
     assert plain(found.value) == by_json(text)
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=30).map("".join))
 @example('"\\ud800"')
 @example("[1,]")
@@ -68,6 +70,7 @@ def test_both_ways_read_alike(text: str) -> None:
         assert (quick.value, quick.duplicates, quick.losses) == (slow.value, slow.duplicates, slow.losses)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_both_ways_read_whole_values_alike(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False)
@@ -77,10 +80,13 @@ def test_both_ways_read_whole_values_alike(value: object) -> None:
     assert walk(text).losses == ()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_told_of(data: bytes) -> None:
     found = read(data)
-    assert found.value is not None or found.losses or found.duplicates or data.strip().lstrip(b"\xef\xbb\xbf") == b"null"
+    assert (
+        found.value is not None or found.losses or found.duplicates or data.strip().lstrip(b"\xef\xbb\xbf") == b"null"
+    )
 
 
 def test_numbers_stay_as_they_were_written() -> None:
