@@ -7,8 +7,10 @@ and the tree as a request to stop.
 from __future__ import annotations
 
 import sys
+from collections import ChainMap
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +22,7 @@ from supervisor.container.effects import Engines
 from supervisor.container.instances import ContainerInstances
 from supervisor.container.kept import FOLDER
 from supervisor.container.owner import owner_here
+from supervisor.container.words import Profile as ContainerProfile
 from supervisor.docker_path.effects import DockerFinder
 from supervisor.docker_path.places import search_on
 from supervisor.environment.effects import CliEnvironment
@@ -40,6 +43,8 @@ from supervisor.relay.out import Tally
 from supervisor.relay.pump import Client, run_session
 from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.effects import Sandbox, open_sandbox
+from supervisor.scanners import plugin_runs
+from supervisor.scanning import ledger_of
 from supervisor.tree import Leaves, Run, path_of, root_of, server_leaf, terms_of
 
 Edge = Callable[[Run], Leaves]
@@ -106,7 +111,9 @@ class _Below(NamedTuple):
 def _run_of(below: _Below, config: Config, state_dir: str, environ: Mapping[str, str]) -> Run:
     """Put together what the edges work with; its tree is made from it."""
     bus, table, sandbox, redactor = below
-    containers, engines = _containers_of(config, table, state_dir, environ)
+    guests: dict[str, ContainerProfile] = {}
+    ledger = ledger_of(config, bus, state_dir)
+    containers, engines = _containers_of(config, table, state_dir, environ, guests)
     return Run(
         config=config,
         bus=bus,
@@ -117,14 +124,20 @@ def _run_of(below: _Below, config: Config, state_dir: str, environ: Mapping[str,
         containers=containers,
         finder=DockerFinder(environ, sys.platform),
         search=search_on(sys.platform, environ.get("HOME", "")),
-        sessions=Sessions(bus, table, run_session, path_of),
+        sessions=Sessions(bus, table, partial(run_session, guard=ledger), path_of),
+        ledger=ledger,
         redactor=redactor,
+        plugins=plugin_runs(table, sandbox, (containers, engines, guests), state_dir=state_dir, environ=environ),
         names=tuple(spec.name for spec in config.servers),
     )
 
 
 def _containers_of(
-    config: Config, table: ProcessTable, state_dir: str, environ: Mapping[str, str]
+    config: Config,
+    table: ProcessTable,
+    state_dir: str,
+    environ: Mapping[str, str],
+    guests: dict[str, ContainerProfile],
 ) -> tuple[ContainerInstances, Engines]:
     """Make the effects of mode docker, and the engines that they speak to."""
     cli = CliEnvironment(environ, sys.platform)
@@ -139,7 +152,7 @@ def _containers_of(
     containers = ContainerInstances(
         table,
         engines,
-        profile=profiles.__getitem__,
+        profile=ChainMap(guests, profiles).__getitem__,
         environment=environment,
         owner=owner,
         folder=Path(state_dir) / FOLDER / owner.owner,

@@ -2,7 +2,8 @@
 
     root                      one_for_one
     ├── sinks                 one_for_one   leaves of the edge that opened the tree: where events go
-    ├── work                  one_for_one   the docker command's resolver, the engine's watcher, an actor per mode
+    ├── work                  one_for_one   the docker command's resolver, the engine's watcher, an actor per mode,
+    │                                       the scan actor
     ├── servers               dynamic       one actor per MCP server
     ├── sessions                            gives instances to sessions
     └── edges                 one_for_one   leaves of the edge that opened the tree: the control socket
@@ -35,11 +36,17 @@ from supervisor.process.table import ProcessTable
 from supervisor.relay.actor import Sessions
 from supervisor.relay.pump import Terms
 from supervisor.sandbox.effects import Sandbox
+from supervisor.scan.actor import actor as scan_actor
+from supervisor.scan.effects import Ledger
+from supervisor.scan.passes import Passes
+from supervisor.scan.plugin_run import PluginRuns
+from supervisor.scanning import ServerPlugins, scan_s
 from supervisor.server.actor import actor as server_actor
 from supervisor.server.effects import Prober
 from supervisor.server.states import Profile
 
 SERVERS = "root/servers"
+SCANNER = "root/work/scan"
 SPARE_S = 10.0
 """Seconds beyond the clocks of the stages of a start, each of which is kept by whoever does it."""
 SERVER_STOP_S = 35.0
@@ -61,6 +68,8 @@ class Run:
     search: Search
     sessions: Sessions
     redactor: Redactor
+    plugins: PluginRuns
+    ledger: Ledger
     names: tuple[str, ...]
     """Servers that have an actor."""
 
@@ -89,6 +98,8 @@ def profile_of(spec: ServerSpec, command: str, *, is_probed: bool) -> Profile:
         restart=spec.restart,
         begins="disabled" if not spec.enabled else "lazy" if spec.lazy else "starting",
         is_probed=is_probed,
+        scanner=SCANNER,
+        scan_s=scan_s(spec),
     )
 
 
@@ -100,6 +111,7 @@ def terms_of(spec: ServerSpec) -> Terms:
         call_wait_s=spec.call_wait_s,
         replay_s=spec.startup.handshake_s,
         linger_s=spec.grace.stdin_s,
+        withholds=spec.scan.policy == "quarantine",
     )
 
 
@@ -122,13 +134,15 @@ def root_of(run: Run, servers: tuple[Leaf, ...], leaves: Leaves) -> Branch:
     resolver = Leaf(name=RESOLVER, run=leaf_run(run.bus, resolver_actor(run.finder, run.search)))
     connections = Connections(run.engines.at, run.containers.labels)
     watcher = Leaf(name=WATCHER, run=leaf_run(run.bus, watcher_actor(connections)))
+    passes = Passes(run.ledger, ServerPlugins(run.config, run.plugins))
+    scanner = Leaf(name="scan", run=leaf_run(run.bus, scan_actor(passes)))
     modes = tuple(Leaf(name=row.mode, run=leaf_run(run.bus, row.actor(around)), shutdown_s=40.0) for row in MODES)
     return Branch(
         name="root",
         limit=Limit(intensity=5, period_s=30.0),
         children=(
             Branch(name="sinks", children=leaves.first, limit=Limit(intensity=20, period_s=60.0)),
-            Branch(name="work", children=(resolver, watcher, *modes), limit=Limit(intensity=5, period_s=30.0)),
+            Branch(name="work", children=(resolver, watcher, *modes, scanner), limit=Limit(intensity=5, period_s=30.0)),
             Branch(name="servers", children=servers, dynamic=True, limit=Limit(intensity=20, period_s=60.0)),
             Leaf(name="sessions", run=until_stop(run.sessions.run)),
             Branch(name="edges", children=leaves.last, limit=Limit(intensity=20, period_s=60.0)),
@@ -142,6 +156,7 @@ def server_leaf(run: Run, spec: ServerSpec, environ: Mapping[str, str], version:
     prober = Prober(
         run.table,
         lambda: run.sessions.held,
+        run.ledger.keep,
         version=version,
         limit_s=spec.startup.handshake_s,
         max_message_bytes=spec.max_message_bytes,

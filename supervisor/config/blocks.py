@@ -140,7 +140,7 @@ def _read_map(hints: tuple[Any, Any], value: Any, path: Path, notes: Notes) -> A
         return _read_any(value, path, notes)
     before = len(notes.problems)
     pairs = {
-        _read(hints[0], key, (*path, key), notes): _read(hints[1], part, (*path, key), notes)
+        _read(hints[0], key, (*path, key), notes): _whole(hints[1], part, (*path, key), notes)
         for key, part in value.items()
     }
     return UNREADABLE if len(notes.problems) > before else pairs

@@ -119,6 +119,7 @@ def _settings(stockade: Said, reader: Reader) -> Settings:
         lock_file=reader.absolute(lock_file, ("stockade", "lock_file")) if lock_file else None,
         ready=stockade.get("ready", "core"),
         sinks=tuple(_sink(sink, n, reader) for n, sink in enumerate(stockade.get("sinks", ()))),
+        plugins=stockade.get("plugins", {}),
     )
 
 

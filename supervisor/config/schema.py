@@ -201,7 +201,9 @@ class ScanBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trust: Literal["first-use", "scan", "manual"] = "first-use"
     """How definitions become trusted: those seen first, those with a clean and full scan, or those approved by hand."""
     plugins: tuple[str, ...] = ()
-    """Scanner plugins to run besides the one in process."""
+    """Scanner plugins to run besides the one in process, by name: shipped ones, or those of `stockade.plugins`."""
+    network: Literal["declared", "none"] = "declared"
+    """`declared`: a plugin whose manifest needs a network gets one; `none`: such a plugin is not run."""
 
 
 class SupervisionBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -263,6 +265,47 @@ class SinkBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many rotated files are kept."""
 
 
+PluginInput = Literal["tools.json", "source", "image"]
+PluginOutput = Literal["sarif", "bandit", "guarddog", "cisco"]
+
+
+class PluginBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One entry of `stockade.plugins`: a scanner, by its name. It is run for servers that name it in `scan.plugins`."""
+
+    inputs: tuple[PluginInput, ...] = ("source",)
+    """What it looks at: the definitions, the server's source, its image; all that stand here are needed."""
+    command: tuple[str, ...] = ()
+    """Program and arguments, run in the sandbox; `{source}`, `{tools}`, `{report}`, `{results}` are replaced."""
+    image: str = ""
+    """Image to run in a container, for servers of mode docker, where the command is not there."""
+    image_command: tuple[str, ...] = ()
+    """What the image is told; the same placeholders."""
+    install: str = ""
+    """How to get it, for people."""
+    needs_network: bool = False
+    """It gets a network."""
+    needs_key: tuple[Annotated[str, "variable"], ...] = ()
+    """Variables of stockade's own environment that it is given, and cannot do without."""
+    env: dict[str, str] = field(default_factory=dict)
+    """Further variables."""
+    timeout: Annotated[float, "duration"] = 120.0
+    """It is ended after so long, with all that it has started."""
+    memory: Annotated[int, "size"] = 512 * MIB
+    """Memory."""
+    pids: Annotated[int, "count"] = 256
+    """Processes and threads."""
+    success_exit_codes: tuple[Annotated[int, "number"], ...] = (0,)
+    """Exit codes that do not mean that it failed."""
+    output: PluginOutput = "sarif"
+    """What it writes: SARIF 2.1.0, or the JSON of a scanner that is known by name."""
+    output_from: Literal["file", "stdout"] = "file"
+    """Where it writes it: `results.sarif` in the report folder, or stdout."""
+    hard: tuple[str, ...] = ()
+    """Its rules whose findings may block a server."""
+    enabled: bool = True
+    """False: it is not run, and reported as not run."""
+
+
 class StockadeBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The block `stockade` at the top of the file."""
 
@@ -278,6 +321,8 @@ class StockadeBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """When the daemon counts as up: when it listens, or when every server has its first outcome."""
     sinks: tuple[Literal["json", "human", "journal"] | SinkBlock, ...] = ()
     """Where events go; unsaid, the journal under systemd, lines for people on a terminal, else JSON lines."""
+    plugins: dict[Annotated[str, "plugin"], PluginBlock] = field(default_factory=dict)
+    """Scanner plugins of your own, by name."""
 
 
 # ----------------------------------------------------------------------------------------------------------- resolved
@@ -433,6 +478,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ready: Ready = "core"
     sinks: tuple[SinkBlock, ...] = ()
     """Empty leaves the choice to the daemon."""
+    plugins: dict[str, PluginBlock] = field(default_factory=dict)
 
 
 class Config(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ RLIMITS = ("as", "core", "cpu", "data", "fsize", "memlock", "nofile", "nproc", "
 
 _DURATION = re.compile(r"(\d{1,19}(?:\.\d{0,30})?|\.\d{1,30})(h|ms|m|s|us|µs|ns)", re.ASCII)
 _SIZE = re.compile(r"(\d{1,19}(?:\.\d{1,19})?)\s*([kmgt]?)(?:i?b)?", re.ASCII | re.IGNORECASE)
+_PLUGIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\*?", re.ASCII)
 
 
@@ -118,6 +119,10 @@ def _path(value: Any) -> str | None:
     return value if isinstance(value, str) and value and is_encodable(value) else None
 
 
+def _plugin(value: Any) -> str | None:
+    return value if isinstance(value, str) and _PLUGIN.fullmatch(value) and value != "engine" else None
+
+
 def _rlimit(value: Any) -> str | None:
     return value if value in RLIMITS else None
 
@@ -134,5 +139,6 @@ def notations() -> dict[str, Notation]:
         "octal": Notation(_octal, 'permissions as octal text, as in "0660"'),
         "variable": Notation(_variable, 'a variable\'s name, or "PREFIX*"'),
         "path": Notation(_path, "a path"),
+        "plugin": Notation(_plugin, "a name in lower case, as in my-scanner, and not `engine`"),
         "rlimit": Notation(_rlimit, f"one of {', '.join(RLIMITS)}"),
     }

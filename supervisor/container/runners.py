@@ -91,9 +91,9 @@ class Begin(Struct, frozen=True):
 
 
 def begin(command: str, args: tuple[str, ...], image: str) -> Begin:
-    """Say how a command begins in an image. Raises: LaunchError where it cannot."""
+    """Say how a command begins in an image; an empty one leaves it to the image. Raises: LaunchError if it cannot."""
     variables = {name: f"{CACHE}/{folder}" if folder else "false" for name, folder in _FOLDERS.get(command, {}).items()}
-    argv = (command, *args)
+    argv = (command, *args) if command else args
     match official(image):
         case "node" if command in _NODE_RUNNERS:
             # npx installs it, keeps it in its own cache, and waits for others that do the same.

@@ -157,3 +157,24 @@ class Finding(Struct, frozen=True):
     """What to write or leave out."""
     severity: Literal["warning", "note"] = "note"
     """A warning is of what undoes its isolation, or keeps it from being a server at all."""
+
+
+class Mount(Struct, frozen=True):
+    """A folder of this machine in the container."""
+
+    folder: str
+    place: str
+    is_writable: bool = False
+
+
+class OneOff(Struct, frozen=True, kw_only=True):
+    """A program that is run once to its end in a container."""
+
+    image: str
+    """By its name; it has to be on the engine."""
+    words: tuple[str, ...]
+    """What the image is told; empty leaves it to the image."""
+    env: Mapping[str, str]
+    secret_names: frozenset[str] = frozenset()
+    mounts: tuple[Mount, ...]
+    has_network: bool = False

@@ -73,13 +73,15 @@ def chosen_level(order: Order, available: Availability) -> Chosen:
 def asked_for(order: Order, places: Places, argv: tuple[str, ...], search_path: str) -> Asked:
     """What the policy needs to know about a located command. Raises: LaunchError, if its user cannot be had."""
     account = account_of(order.spec.user)
+    own = order.profile.folder or server_folder(places.state_dir, order.server, account.uid if account else None)
     return Asked(
         argv=argv,
         search_path=search_path,
         working_dir=order.profile.working_dir,
         homes=places.homes,
-        state=server_folder(places.state_dir, order.server, account.uid if account else None),
+        state=own,
         account=account,
+        lent=order.profile.lent,
         shown=seen(),
         own=(places.state_dir, *places.own),
         spec=order.spec,

@@ -139,6 +139,13 @@ class Sandbox:
         asked = prepared.asked
         return Case(plan=prepared.plan, spec=asked.spec, homes=asked.homes, own=asked.own)
 
+    def drop(self, order: Order) -> None:
+        """Forget the plan that was made for this, if there is one."""
+        self._preparing.pop(order.key, None)
+        prepared = self._prepared.pop(order.key, None)
+        if prepared is not None and prepared.ruleset is not None:
+            os.close(prepared.ruleset)
+
     def close(self) -> None:
         """Forget all rulesets; what was started by them stays confined."""
         for prepared in self._prepared.values():

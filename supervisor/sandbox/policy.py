@@ -88,6 +88,7 @@ def _wanted(asked: Asked, paths: Paths) -> tuple[Wanted, ...]:
     spec = asked.spec
     return (
         Wanted(asked.state, "write", "the server's own folder", always=True),
+        *(Wanted(path, "read", "lent to it", always=True) for path in asked.lent),
         *(Wanted(path, "write", "read_write") for path in spec.read_write),
         *(Wanted(path, "write", "working_dir") for path in _granted_cwd(asked, paths)),
         *(Wanted(path, "read_exec", "read_only") for path in spec.read_only),

@@ -42,6 +42,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     limits: Limits
     account: Account | None = None
     """Whom it becomes; None = it stays who we are."""
+    lent: tuple[str, ...] = ()
+    """As Profile says."""
     shown: tuple[str, ...] = ()
     """What an interpreter that confines itself in a view has to see there, and is not granted."""
 
@@ -161,6 +163,10 @@ class Profile(Struct, frozen=True, kw_only=True):
     """Only if the config names one."""
     own_env: frozenset[str] = frozenset()
     """Names of the variables in the server's own `env`: they win over what the sandbox would set."""
+    folder: str = ""
+    """Its own folder, if that is to be another one than the server's; it is made if it is not there."""
+    lent: tuple[str, ...] = ()
+    """Places in our own folders, which are denied to all servers, that this program may read."""
 
 
 class Order(Struct, frozen=True, kw_only=True):

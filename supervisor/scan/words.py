@@ -132,6 +132,19 @@ class Listing(Struct, frozen=True, kw_only=True):
     """Lists that it declares and that were not learnt, with the reason; none of its tools is missing."""
 
 
+class Terms(Struct, frozen=True, kw_only=True):
+    """What a server's configuration says about trust in it."""
+
+    policy: Literal["quarantine", "warn", "off"] = "quarantine"
+    trust: Literal["first-use", "scan", "manual"] = "first-use"
+    mode: str = ""
+    """The mode that the server itself resolves to."""
+    plugins: tuple[str, ...] = ()
+    """Those that are asked for, by name."""
+    origin: str = ""
+    """The image digest or package version that is run, where known."""
+
+
 WithholdReason = Literal["dangerous", "changed", "new", "rejected", "not_approved", "quarantined", "unreadable"]
 """Why a definition does not reach a client: `new` is one that appeared after the server was pinned, `not_approved` one
 that its trust setting does not take by itself, `quarantined` any of a server that is withheld whole."""
