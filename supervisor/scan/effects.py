@@ -1,0 +1,282 @@
+"""The ledger: what is known of each server's definitions, in this process, and what of them clients may see.
+
+One for a run. The prober leaves here what a server lists; the scan actor has it judged; every session has judged what
+its client is about to see. Definitions never travel in messages: who holds the ledger asks it.
+
+The engine runs in a worker thread, so that a large list delays nobody but its own server, and is imported there, so
+that it costs no start. A judgement that does not come in its time withholds all that it was about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import trio
+from msgspec import Struct
+from msgspec.structs import replace
+
+from supervisor.errors import Defect, NothingListed, StockadeError
+from supervisor.scan import news
+from supervisor.scan.words import Definition, Finding, Judgement, Kind, Listing, Report, ScannerReport, Terms, Withheld
+
+if TYPE_CHECKING:  # what looks and judges is imported when there is something to look at
+    from supervisor.scan.approval import Approved, Difference
+    from supervisor.scan.judging import Judged, Store
+    from supervisor.scan.looking import Examined, Eye, Peers, PeerTools
+    from supervisor.scan.pins import ServerPins
+
+JUDGE_S = 20.0
+"""Seconds for a session's definitions to be judged; a client waits for it, and 10,000 tools take some seven."""
+THREADS = 8
+"""Looks that go on side by side; Python runs one at a time anyway, and one that hangs keeps its place."""
+
+Source = Literal["probe", "session", "request"]
+Key = tuple[Kind, str]
+Result = TypeVar("Result")
+
+
+class Book:
+    """What is known of one server."""
+
+    def __init__(self, server: str) -> None:
+        self.server = server
+        self.edition = 0
+        self.listing: Listing | None = None
+        self.examined: Examined | None = None
+        """What the engine says of the last listing that it looked at."""
+        self.definitions: tuple[Definition, ...] = ()
+        """All of that listing."""
+        self.gaps: tuple[str, ...] = ()
+        self.seconds = 0.0
+        self.eye: Eye | None = None
+        self.tools: PeerTools | None = None
+        """Its tools as other servers see them."""
+        self.plugins: dict[str, tuple[ScannerReport, tuple[Finding, ...]]] = {}
+        """What became of each plugin that was asked for."""
+        self.report: Report | None = None
+        self.withheld: dict[Key, Withheld] = {}
+        self.told = news.Told()
+        self.turn = trio.Lock()
+
+
+class Ledger:
+    """What is known of the servers of one run."""
+
+    def __init__(
+        self, terms: Mapping[str, Terms], store: Callable[[], Store], publish: Callable[[Struct], None]
+    ) -> None:
+        """`store` opens the place where pins are kept; it is called in a worker thread, once."""
+        self._terms = terms
+        self._open = store
+        self._store: Store | None = None
+        self._publish = publish
+        self._books: dict[str, Book] = {}
+        self._threads = trio.CapacityLimiter(THREADS)
+
+    def terms(self, server: str) -> Terms:
+        """What the configuration says about trust in a server."""
+        return self._terms[server]
+
+    def book(self, server: str) -> Book:
+        """What is known of a server; an empty one if nothing is."""
+        return self._books.setdefault(server, Book(server))
+
+    # ------------------------------------------------------------------------------------------------ from the prober
+
+    def keep(self, server: str, listing: Listing) -> int:
+        """Take what a server has listed; returns the number of this edition."""
+        book = self.book(server)
+        book.edition += 1
+        if book.listing is None or book.listing.tools != listing.tools:
+            book.tools = None
+        book.listing = listing
+        return book.edition
+
+    # --------------------------------------------------------------------------------------------- from the scan actor
+
+    async def examine(self, server: str) -> None:
+        """Have the engine look at all that a server has listed. Raises: StockadeError(NothingListed)."""
+        book = self.book(server)
+        async with book.turn:
+            if book.listing is None:
+                raise StockadeError(NothingListed(server=server, what="the definitions"))
+            began, gaps = trio.current_time(), book.listing.gaps
+            found = await self._in_thread(partial(_examined, book, book.listing, self._others(server)))
+            book.definitions, book.examined = found
+            book.gaps, book.seconds = gaps, trio.current_time() - began
+
+    async def conclude(self, server: str) -> Judged:
+        """Judge what the engine has looked at, with what plugins found; keeps pins, tells what is new.
+
+        Raises: StockadeError(NothingListed) if it has not looked at anything.
+        """
+        book = self.book(server)
+        async with book.turn:
+            if book.examined is None:
+                raise StockadeError(NothingListed(server=server, what="the definitions"))
+            found = list(book.plugins.values())
+            judged = await self._in_thread(
+                partial(
+                    self._judge,
+                    server,
+                    book.examined,
+                    gaps=book.gaps,
+                    is_whole=not book.gaps,
+                    seconds=book.seconds,
+                    scanners=tuple(report for report, _ in found),
+                    findings=tuple(finding for _, findings in found for finding in findings),
+                )
+            )
+            book.report = judged.judgement.report
+            book.withheld = {(one.kind, one.name): one for one in judged.judgement.withheld}
+            self._tell(book, judged.judgement, "probe")
+        return judged
+
+    # --------------------------------------------------------------------------------------------------- from sessions
+
+    async def judge(
+        self, server: str, definitions: Sequence[Definition], *, source: Source, is_whole: bool
+    ) -> Judgement:
+        """Judge definitions as they were received. Never raises: what cannot be judged is withheld."""
+        book = self.book(server)
+        try:
+            with trio.fail_after(JUDGE_S):
+                async with book.turn:
+                    work = partial(self._look, book, tuple(definitions), self._others(server), is_whole=is_whole)
+                    judged = await self._in_thread(work)
+        except trio.TooSlowError:
+            book.eye = None  # a thread may still be looking with it
+            return unjudged(server, definitions, f"it was not judged in {JUDGE_S:g} s")
+        except Exception as error:  # noqa: BLE001  (whatever a definition does to us, it is not let through for that)
+            self._publish(news.failed(server, Defect(error=f"{type(error).__name__}: {error}", where="a judgement")))
+            return unjudged(server, definitions, "it could not be judged")
+        self._tell(book, judged.judgement, source)
+        return judged.judgement
+
+    def withheld(self, server: str) -> Mapping[Key, Withheld]:
+        """What is withheld of a server now, whoever asks."""
+        return self.book(server).withheld
+
+    # -------------------------------------------------------------------------------------------------- from operators
+
+    def report(self, server: str) -> Report | None:
+        """What the last scan of a server came to; None before there was one."""
+        return self.book(server).report
+
+    async def pins(self, server: str) -> ServerPins:
+        """What is trusted, rejected and seen of a server. Raises: PinsError."""
+        return await self._in_thread(lambda: self._opened().read(server))
+
+    async def differences(self, server: str, name: str | None = None) -> tuple[Difference, ...]:
+        """What waits for a decision, against what is trusted in its place. Raises: PinsError."""
+
+        def compare() -> tuple[Difference, ...]:
+            from supervisor.scan.approval import diff
+
+            return diff(self._opened().read(server), name)
+
+        return await self._in_thread(compare)
+
+    async def decide(
+        self, server: str, verb: Literal["approve", "reject"], who: str, name: str | None = None, *, digest: str = ""
+    ) -> Approved:
+        """Approve or reject what waits: all of it, or what has this name, or the text whose digest begins so.
+
+        Raises: StockadeError(NothingListed) if there is nothing to decide, PinsError if it could not be kept.
+        """
+
+        def work() -> Approved:
+            from supervisor.scan.approval import Who
+            from supervisor.scan.judging import decided
+
+            return decided(self._opened(), server, verb, Who(name=who, at=now()), name=name, digest=digest)
+
+        async with self.book(server).turn:
+            approved = await self._in_thread(work)
+        if not approved.decided:
+            raise StockadeError(NothingListed(server=server, what=repr(name) if name else "anything to decide"))
+        self._publish(news.decided(server, verb, approved.decided, who))
+        if self.book(server).examined is not None:
+            await self.conclude(server)
+        return approved
+
+    # ----------------------------------------------------------------------------------------------------- in a thread
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        return await trio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._threads)
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            self._store = self._open()
+        return self._store
+
+    def _others(self, server: str) -> tuple[Book, ...]:
+        """The servers beside this one of which is known what they list."""
+        return tuple(
+            book for name, book in self._books.items() if name != server and book.listing and name in self._terms
+        )
+
+    def _look(
+        self, book: Book, definitions: tuple[Definition, ...], others: tuple[Book, ...], *, is_whole: bool
+    ) -> Judged:
+        own: Iterable[Definition] = () if is_whole else book.definitions
+        examined = _eye(book).examine(definitions, own, _peers(others))
+        if not is_whole:  # a list of prompts is no list of no tools
+            examined = replace(examined, tools=len(definitions))
+        scanners = tuple(report for report, _ in book.plugins.values())
+        return self._judge(book.server, examined, is_whole=is_whole, scanners=scanners)
+
+    def _judge(self, server: str, examined: Examined, **known: Any) -> Judged:
+        from supervisor.scan.judging import Case, judged
+
+        case = Case(server=server, terms=self._terms[server], examined=examined, at=now(), **known)
+        return judged(case, self._opened())
+
+    def _tell(self, book: Book, judgement: Judgement, source: Source) -> None:
+        by = self._terms[book.server].trust
+        for event in news.of(judgement, book.told, source=source, by=by):
+            self._publish(event)
+
+
+def _examined(book: Book, listing: Listing, others: tuple[Book, ...]) -> tuple[tuple[Definition, ...], Examined]:
+    from supervisor.scan.looking import definitions_of
+
+    definitions = definitions_of(listing)
+    return definitions, _eye(book).examine(definitions, (), _peers(others))
+
+
+def _eye(book: Book) -> Eye:
+    from supervisor.scan.looking import Eye
+
+    if book.eye is None:
+        book.eye = Eye(book.server)
+    return book.eye
+
+
+def _peers(others: tuple[Book, ...]) -> Peers:
+    from supervisor.scan.looking import Peers, peer_tools
+
+    found: list[PeerTools] = []
+    for book in others:
+        if book.tools is None and book.listing is not None:
+            book.tools = peer_tools(book.server, book.listing.tools)
+        found += [book.tools] if book.tools is not None else []
+    return Peers(found)
+
+
+def unjudged(server: str, definitions: Iterable[Definition], why: str) -> Judgement:
+    """What becomes of definitions that nobody looked at: none of them is let through."""
+    engine = ScannerReport(scanner="engine", state="failed", detail=why)
+    report = Report(
+        server=server, verdict="unknown", coverage="none", status="unknown", score=0, tools=0, scanners=(engine,)
+    )  # fmt: skip
+    withheld = tuple(Withheld(kind=one.kind, name=one.name, reason="unreadable", detail=why) for one in definitions)
+    return Judgement(server=server, report=report, withheld=withheld)
+
+
+def now() -> str:
+    """The time as pins hold it: RFC 3339 in UTC to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,150 @@
+"""From what was looked at to what becomes of it: a judgement, made of the pins as they stand, and kept with them.
+
+The pins may be changed by another process between reading and writing them: then it is judged again with the newer
+ones. If they cannot be written, nothing becomes trusted by itself. If they cannot be read, nothing counts as approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from supervisor.errors import AnyProblem, PinsError, PinsNotStored
+from supervisor.scan import approval
+from supervisor.scan.approval import Approved, Who
+from supervisor.scan.judge import Decision, Look, judge
+from supervisor.scan.looking import Examined
+from supervisor.scan.pins import ServerPins
+from supervisor.scan.verdict import coverage_of, report_of, status_of, verdict_of
+from supervisor.scan.words import Finding, Judgement, Report, ScannerReport, Terms
+
+TRIES = 10
+"""How often it is judged anew because another process changed the pins meanwhile; more than that is no coincidence."""
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """All that is to be judged at once."""
+
+    server: str
+    terms: Terms
+    examined: Examined
+    is_whole: bool
+    at: str
+    """Now, as RFC 3339 in UTC to the second."""
+    seconds: float = 0.0
+    """Of the engine."""
+    gaps: tuple[str, ...] = ()
+    """Lists that are not known; they cost coverage."""
+    scanners: tuple[ScannerReport, ...] = ()
+    """The plugins'."""
+    findings: tuple[Finding, ...] = ()
+    """The plugins'."""
+
+
+class Judged(Struct, frozen=True, kw_only=True):
+    """A judgement, and what went wrong when it was to be kept."""
+
+    judgement: Judgement
+    problem: AnyProblem | None = None
+
+
+class Store(Protocol):
+    """Where pins are kept; other processes may use it too."""
+
+    @property
+    def place(self) -> str:
+        """Where that is, for people."""
+
+    def read(self, server: str) -> ServerPins:
+        """What is trusted, rejected and seen of a server. Raises: PinsError."""
+
+    def swap(self, before: ServerPins, after: ServerPins) -> bool:
+        """Keep `after`; False if `before` is not what is decided any more. Raises: PinsError."""
+
+
+def judged(case: Case, store: Store) -> Judged:
+    """Judge, and keep what is to be kept. Blocks as long as the store does; never raises."""
+    look = Look(
+        server=case.server,
+        policy=case.terms.policy,
+        trust=case.terms.trust,
+        definitions=case.examined.definitions,
+        report=report(case),
+        partial=case.examined.partial,
+        is_whole=case.is_whole,
+        at=case.at,
+        origin=case.terms.origin,
+    )
+    problem: AnyProblem | None = None
+    try:
+        for _ in range(TRIES):
+            pins = store.read(case.server)
+            decision = judge(look, pins)
+            if decision.pins == pins or store.swap(pins, decision.pins):
+                return Judged(judgement=decision.judgement)
+    except PinsError as error:
+        problem = _known(error)
+    return Judged(judgement=_untrusting(look, store).judgement, problem=problem)
+
+
+def _known(error: PinsError) -> AnyProblem:
+    found: AnyProblem = error.problem  # type: ignore[assignment]  # every problem that is raised is one of the union
+    return found
+
+
+def _untrusting(look: Look, store: Store) -> Decision:
+    """Judge so that nothing becomes trusted, since that could not be kept."""
+    try:
+        pins = store.read(look.server)
+    except PinsError:
+        pins = ServerPins(server=look.server, is_settled=True)
+    return judge(replace(look, trust="manual"), pins)
+
+
+def decided(
+    store: Store,
+    server: str,
+    verb: Literal["approve", "reject"],
+    who: Who,
+    *,
+    name: str | None = None,
+    digest: str = "",
+) -> Approved:
+    """Approve or reject what waits, and keep that. Raises: PinsError, and then nothing was decided."""
+    decide = approval.approve if verb == "approve" else approval.reject
+    for _ in range(TRIES):
+        pins = store.read(server)
+        found = decide(pins, who, name, digest=digest)
+        if not found.decided or store.swap(pins, found.pins):
+            return found
+    raise PinsError(PinsNotStored(path=store.place, reason="others change it all the time"))
+
+
+def report(case: Case) -> Report:
+    """What is known of the server by this look."""
+    made = report_of(
+        case.server,
+        case.examined.looked,
+        tools=case.examined.tools,
+        scanners=case.scanners,
+        findings=case.findings,
+        mode=case.terms.mode,
+        seconds=round(case.seconds, 6),
+    )
+    return _with_gaps(made, case.gaps) if case.gaps else made
+
+
+def _with_gaps(made: Report, gaps: Sequence[str]) -> Report:
+    """What was not learnt was not looked at."""
+    engine = replace(
+        made.scanners[0], state="failed", detail="; ".join(filter(None, (made.scanners[0].detail, *gaps)))
+    )  # fmt: skip
+    scanners = (engine, *made.scanners[1:])
+    coverage = made.coverage if made.coverage == "none" else coverage_of(scanners)
+    verdict = verdict_of(made.findings, coverage)
+    return replace(
+        made, scanners=scanners, coverage=coverage, verdict=verdict, status=status_of(verdict, coverage)
+    )  # fmt: skip
