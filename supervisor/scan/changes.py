@@ -33,11 +33,15 @@ SCHEMAS = ("inputSchema", "outputSchema")
 DEPTH = 128
 """Levels that are read of a stored text: more than any definition that was read without loss has."""
 
-_SINK = re.compile(
-    r"(?:^|_)(?:api_?keys?|secrets?|passwords?|passwd|passphrase|credentials?|tokens?|private_?key|ssh_?key|env|environ"
-    r"|environment|system_?prompt|conversation|transcript|chat_?history|message_?history|history|context|side_?notes?"
-    r"|chain_?of_?thought|reasoning|memory)(?:_|$)"
+_CREDENTIAL = re.compile(
+    r"(?:^|_)(?:api_?keys?|access_?tokens?|auth_?tokens?|secrets?|passwords?|passwd|passphrase|credentials?|private_?key"
+    r"|ssh_?key|system_?prompt|conversation|transcript|chat_?history|message_?history)(?:_|$)"
 )
+_WHOLE = frozenset((
+    "context", "history", "memory", "memories", "reasoning", "thoughts", "note", "notes", "sidenote", "side_note",
+    "env", "environ", "environment",
+))  # fmt: skip
+"""Names that are harmless as a part of a longer one: `context_lines`, `release_notes`."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
 
@@ -196,7 +200,10 @@ def _of_parameter(place: Place, new: Any) -> _Judged:
 def _added(name: str, *, is_required: bool) -> tuple[ChangeClass, str]:
     if is_required:
         return "escalating", "is a new parameter that has to be given"
-    if _SINK.search(_HUMP.sub("_", name).lower()):
+    from supervisor.scan.checks.sink_parameter_words import is_sink  # comes with all checks: verbs want none of them
+
+    word = _HUMP.sub("_", name).strip("_").lower()
+    if word in _WHOLE or _CREDENTIAL.search(word) or is_sink(name):
         return "escalating", "is a new parameter that asks for secrets, memory or the conversation"
     return "additive", "is a new optional parameter"
 

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from supervisor.scan.outcomes import Look, Outcome, outcomes
-from supervisor.scan.pins import Pin, Seen, ServerPins, finding_key, with_pins, with_seen
+from supervisor.scan.outcomes import Look, Outcome, outcomes, unaccepted
+from supervisor.scan.pins import Pin, Seen, ServerPins, with_pins, with_seen
 from supervisor.scan.words import Change, Judgement, Withheld, WithholdReason
 
 __all__ = ["Decision", "Look", "judge"]
@@ -61,25 +61,13 @@ def is_held_whole(look: Look, pins: ServerPins, found: Sequence[Outcome]) -> boo
     return bool(unaccepted(look, pins)) or (is_untouched and any(one.reason == "dangerous" for one in found))
 
 
-def unaccepted(look: Look, pins: ServerPins) -> tuple[str, ...]:
-    """What scanners found in the server as a whole that blocks it, as keys, without what a person accepted."""
-    pin = pins.pin(("server", ""))
-    accepted = pin.findings if pin is not None and pin.by == "person" else ()
-    found = {
-        finding_key(one) for one in look.report.findings if one.tier == "hard" and _is_of_program(one.check, one.tool)
-    }
-    return tuple(sorted(found.difference(accepted)))
-
-
-def _is_of_program(check: str, tool: str | None) -> bool:
-    """Whether it is a plugin's finding about the program, not about a definition."""
-    return "/" in check and tool is None
-
-
 def _held_back(one: Outcome) -> Outcome:
     if one.reason is not None:
         return msgspec.structs.replace(one, by=None)
-    return msgspec.structs.replace(one, reason="quarantined", detail="the server is withheld whole", by=None)
+    return msgspec.structs.replace(
+        one, reason="quarantined", detail="the server is withheld whole", by=None,
+        is_undecided=one.is_undecided or one.by is not None,
+    )  # fmt: skip
 
 
 def _let_through(one: Outcome, look: Look) -> Outcome:

@@ -1,6 +1,6 @@
 """What becomes of one definition: the rules of trust, in the order in which they count.
 
-1. The pinned text is served. What newer rules find in it is told; it withholds the text only if no person approved it.
+1. The pinned text is served. What is found in it only now is told; it withholds the text only if no person approved it.
 2. A rejected text is withheld, until somebody approves it.
 3. A dangerous one is withheld, and one that could not be read whole.
 4. Of a pinned definition, harmless changes with nothing new found in them pass; all others hold.
@@ -49,8 +49,16 @@ class Look(Struct, frozen=True, kw_only=True):
     @property
     def is_done(self) -> bool:
         """Whether the engine did look: a server without tools has verdict `unknown` all the same."""
-        engine = any(one.scanner == "engine" and one.state == "ok" for one in self.report.scanners)
-        return engine or self.report.verdict != "unknown"
+        return self.report.verdict != "unknown" or "ok" in self._engine
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether every check of the engine ran on all of it: what it did not find is not there."""
+        return self.is_done and "failed" not in self._engine
+
+    @property
+    def _engine(self) -> list[str]:
+        return [one.state for one in self.report.scanners if one.scanner == "engine"]
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -81,6 +89,9 @@ class _Case(Struct, frozen=True, kw_only=True):
     pins: ServerPins
     pin: Pin | None
     found: tuple[Finding, ...]
+    """What was found in its text."""
+    of_program: tuple[Finding, ...]
+    """What was found in the server's program, which whoever trusts what the server says of itself answers for."""
     is_doubled: bool
 
     @property
@@ -89,25 +100,41 @@ class _Case(Struct, frozen=True, kw_only=True):
 
     @property
     def findings(self) -> tuple[str, ...]:
-        return tuple(sorted({finding_key(one) for one in self.found}))
+        return tuple(sorted({finding_key(one) for one in (*self.found, *self.of_program)}))
 
 
 def outcomes(look: Look, pins: ServerPins) -> list[Outcome]:
     """What becomes of each definition of a look, under policy `quarantine`."""
     found: dict[Key, list[Finding]] = {}
     for finding in look.report.findings:
-        found.setdefault((finding.kind, finding.tool or ""), []).append(finding)
+        if not is_of_program(finding):
+            found.setdefault((finding.kind, finding.tool or ""), []).append(finding)
+    of_program = tuple(one for one in look.report.findings if is_of_program(one))
     texts = Counter(key for key, _ in {(_key(one), one.digest) for one in look.definitions})
     pinned = {pin.key: pin for pin in pins.pins}
     return [
         _outcome(
             _Case(
                 received=one, look=look, pins=pins, pin=pinned.get(_key(one)), found=tuple(found.get(_key(one), ())),
+                of_program=of_program if one.definition.kind == "server" else (),
                 is_doubled=texts[_key(one)] > 1,
             )
         )
         for one in look.definitions
     ]  # fmt: skip
+
+
+def is_of_program(finding: Finding) -> bool:
+    """Whether it is a plugin's finding about the server's program, not about a definition."""
+    return "/" in finding.check and finding.tool is None
+
+
+def unaccepted(look: Look, pins: ServerPins) -> tuple[Finding, ...]:
+    """What was found in the server's program that blocks it, without what a person accepted."""
+    pin = pins.pin(("server", ""))
+    accepted = pin.findings if pin is not None and pin.by == "person" else ()
+    hard = [one for one in look.report.findings if one.tier == "hard" and is_of_program(one)]
+    return tuple(one for one in hard if finding_key(one) not in accepted)
 
 
 def _key(received: Received) -> Key:
@@ -118,6 +145,8 @@ def _outcome(case: _Case) -> Outcome:
     """The rules, in order."""
     if case.is_doubled:
         return _waits(case, "unreadable", "listed twice under this name, with different texts")
+    if case.of_program and (blocking := unaccepted(case.look, case.pins)):
+        return _waits(case, "dangerous", f"found in its program: {_checks(blocking)}")
     if case.pin is not None and case.pin.digest == case.received.digest:
         return _same(case, case.pin)
     if any(pin.key == case.key and pin.digest == case.received.digest for pin in case.pins.rejected):
@@ -149,9 +178,10 @@ def _same(case: _Case, pin: Pin) -> Outcome:
     if not new:
         return Outcome(received=case.received, findings=case.findings)
     took = f"{pin.who or 'somebody'} approved it" if pin.by == "person" else "it was taken"
-    detail = f"rules {case.look.report.rules_version} find what was not found when {took}: {_checks(new)}"
+    by_rules = f" by rules {case.look.report.rules_version}" if pin.rules != case.look.report.rules_version else ""
+    detail = f"found{by_rules}, and not when {took}: {_checks(new)}"
     is_worse = any(one.tier == "hard" and one.check not in RELATIVE_CHECKS for one in new)
-    held = is_worse and pin.by != "person" and pin.rules != case.look.report.rules_version
+    held = is_worse and pin.by != "person"
     change = Change(
         kind=pin.kind, name=pin.name, change="escalating", pointers=_pointers(new), detail=detail, held=held
     )
@@ -163,9 +193,9 @@ def _same(case: _Case, pin: Pin) -> Outcome:
 def _changed(case: _Case, pin: Pin) -> Outcome:
     change = _change(case, held=False)
     assert change is not None  # there is a pin
-    if change.change in PASSING and case.look.is_done:
+    if change.change in PASSING and case.look.is_sure:
         return Outcome(received=case.received, change=change, findings=case.findings, is_undecided=True)
-    why = change.detail if case.look.is_done else f"could not be looked at; {change.detail}"
+    why = change.detail if case.look.is_sure else f"not all of it was looked at; {change.detail}"
     held = Change(
         kind=pin.kind, name=pin.name, change=change.change, pointers=change.pointers, detail=change.detail, held=True
     )

@@ -99,8 +99,10 @@ class ServerPins(Struct, frozen=True, kw_only=True):
 
 
 def finding_key(finding: Finding) -> str:
-    """What makes two findings the same though the text round them changed: tier, check, rule and place."""
-    return f"{finding.tier} {finding.check}{':' if finding.rule else ''}{finding.rule} {finding.pointer}".rstrip()
+    """What makes two findings the same though the text round them changed: tier, check, rule and place without line."""
+    rule = f"{finding.check}:{finding.rule}" if finding.rule else finding.check
+    place = finding.pointer or finding.place.rpartition(":")[0] or finding.place
+    return f"{finding.tier} {rule} {place}".rstrip()
 
 
 def with_pins(state: ServerPins, new: Iterable[Pin]) -> ServerPins:
