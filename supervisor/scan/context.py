@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from msgspec import Struct
 from supervisor.scan.confusables import skeleton
 from supervisor.scan.fold import fold
 from supervisor.scan.items import Item
+
+_CODE = re.compile(r"[_./0-9]|[a-z][A-Z]")
 
 
 class Peer:
@@ -51,6 +54,13 @@ class PeerIndex:
             self._by_name.setdefault(peer.name, []).append(peer)
         self.names = frozenset(self._by_name)
         """The names of all peers' tools."""
+        self._by_server: dict[str, set[str]] = {}
+        for peer in (peer for same in self._by_name.values() for peer in same):
+            self._by_server.setdefault(peer.server, set()).add(peer.name)
+        self.folded_names = frozenset(name.lower() for name in self.names)
+        """The same in lower case, as a folded text writes them."""
+        self.code_names = frozenset(name.lower() for name in self.names if _CODE.search(name))
+        """Those of them that no prose has: `send_email`, `sendEmail`, `files.read`."""
         self._by_look: dict[str, list[Peer]] | None = None
         self._near: dict[str, set[str]] | None = None
 
@@ -60,6 +70,10 @@ class PeerIndex:
     def by_name(self, name: str) -> tuple[Peer, ...]:
         """Peers' tools of exactly this name, in the order of their servers' names."""
         return _sorted(self._by_name.get(name, ()))
+
+    def names_of(self, server: str) -> frozenset[str]:
+        """The names of one peer's tools."""
+        return frozenset(self._by_server.get(server, ()))
 
     def by_skeleton(self, look: str) -> tuple[Peer, ...]:
         """Peers' tools whose name has this skeleton."""

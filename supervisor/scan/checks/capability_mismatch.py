@@ -15,6 +15,7 @@ from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
 from supervisor.scan.names import head_of
 from supervisor.scan.sentences import is_mentioned, sentence_around
+from supervisor.scan.spots import any_of
 from supervisor.scan.words import Hit
 
 _PROSE = frozenset(("text", "title", "default", "enum", "const", "comment", "meta", "annotation", "example"))
@@ -23,7 +24,8 @@ _SECRET_STEMS = (
     ".gnupg", "git-credentials", "_history", "mcp.json", "claude_desktop", "keychain", "wallet.dat", "cookies",
     "login data", "credentials.json", "/proc/", "secrets.y", "environment variable", "env vars",
 )  # fmt: skip
-_HOST_STEMS = ("http", "@", "0.", "1.", "2.", "3.", "4.", "5.", "6.", "7.", "8.", "9.", "endpoint", "webhook", "server")
+_HOST_STEMS = ("://", "@", "endpoint", "webhook", "server", "host", "service", " url")
+_NUMBERS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _SECRET = re.compile(
     r"~?/?\.ssh/[\w.*-]{0,40}|\bid_(?:rsa|ed25519|ecdsa)\b|~?/?\.aws/(?:credentials|config)|"
     r"(?<![\w/])(?:[~./\w-]{0,40}/)?\.env\b(?!\.)|"
@@ -84,9 +86,7 @@ def find(item: Item, _context: Context) -> Iterator[Hit]:
     if item.kind != "tool":
         return
     haystack = item.haystack
-    is_secret = any(map(haystack.__contains__, _SECRET_STEMS))
-    is_host = any(map(haystack.__contains__, _HOST_STEMS)) and _SENT_TO.search(haystack) is not None
-    if not is_secret and not is_host:
+    if not any_of(haystack, _SECRET_STEMS) and not any_of(haystack, _HOST_STEMS) and not _NUMBERS.search(haystack):
         return
     head = head_of(item)
     if not _COMPUTES.search(head) or _DECLARED.search(head):

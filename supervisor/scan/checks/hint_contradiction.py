@@ -18,13 +18,13 @@ from supervisor.scan.words import Hit
 
 _LOSES = frozenset((
     "delete", "drop", "purge", "wipe", "erase", "truncate", "overwrite", "destroy", "uninstall", "shred",
-    "obliterate", "nuke", "kill", "terminate", "unlink", "rm", "rmdir", "eliminar", "borrar", "supprimer",
+    "obliterate", "nuke", "unlink", "rm", "rmdir", "eliminar", "borrar", "supprimer",
     "effacer", "loeschen", "löschen", "excluir", "apagar", "удалить", "削除", "删除", "삭제",
 ))  # fmt: skip
 _CHANGES = _LOSES | frozenset((
     "remove", "write", "create", "update", "modify", "insert", "edit", "rename", "replace", "patch",
     "transfer", "pay", "revoke", "reset", "rotate", "shutdown", "disable", "ban", "deploy", "publish", "send",
-    "grant", "reboot", "restart", "upsert", "merge", "commit", "push",
+    "grant", "reboot", "restart", "upsert", "merge", "commit", "push", "kill", "terminate",
 ))  # fmt: skip
 _READS = frozenset((
     "get", "list", "read", "fetch", "show", "search", "find", "describe", "view", "query", "count", "check",
@@ -34,7 +34,7 @@ _READS = frozenset((
 ))  # fmt: skip
 _LOSES_IT = (
     r"delet(?:es|e)|drops?|purges?|wip(?:es|e)|eras(?:es|e)|truncat(?:es|e)|overwrit(?:es|e)|destroys?|uninstalls?|"
-    r"shreds?|obliterat(?:es|e)|terminat(?:es|e)"
+    r"shreds?|obliterat(?:es|e)"
 )
 _HOW = (
     r"(?:(?:permanently|irreversibly|irrevocably|silently|"
@@ -104,11 +104,9 @@ def _said(folded: str) -> str:
     lead = _LEADS.match(folded.lstrip())
     if lead:
         return lead[0]
-    if not folded.isascii():
-        first = first_sentence(folded)
-        foreign = _FOREIGN.search(first)
-        if foreign and not _NO.search(first):
-            return first
+    first = first_sentence(folded)
+    if _FOREIGN.search(first) and not _NO.search(first):
+        return first
     for deed in _DEED.finditer(folded):
         floor = max(0, deed.start() - _REACH)
         start = max(folded.rfind(".", floor, deed.start()) + 1, folded.rfind("\n", floor, deed.start()) + 1, floor)

@@ -18,7 +18,7 @@ from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
 from supervisor.scan.names import description_of, words_of
-from supervisor.scan.sentences import mention, sentence_around
+from supervisor.scan.sentences import is_quoted, mention, sentence_around
 from supervisor.scan.words import Hit
 
 _WORD = re.compile(r"\w+")
@@ -32,6 +32,8 @@ _SECOND_SHARE = 0.6
 """Part of the tools of both servers that two instances of one package have in common."""
 _SECOND_TOOLS = 3
 """With fewer tools in common, the servers' names must be akin, too."""
+_QUOTED_WITH = 8
+"""Characters before a name that stand in its quotation marks, too, where a whole phrase is quoted."""
 _PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation", "example"))
 
 
@@ -41,8 +43,9 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
         return
     if item.kind == "tool":
         yield from _clone(item, context)
-    if any(map(item.haystack.__contains__, words.STEMS)):
-        own = frozenset(name.lower() for name in context.own)
+    if not context.peers.folded_names.isdisjoint(words.TOKEN.findall(item.haystack)):
+        own = frozenset(name.lower() for name in (*context.own, *context.peers.names_of(context.server)))
+        own |= {unit.folded for unit in item.units if unit.role == "property"}
         for unit in item.units:
             if unit.role in _PROSE:
                 yield from _words_about_peers(unit, own, context)
@@ -89,13 +92,12 @@ def _telling(server: str) -> frozenset[str]:
 
 
 def _words_about_peers(unit: Unit, own: frozenset[str], context: Context) -> Iterator[Hit]:
-    folded, tokens = unit.folded, context.peers.code_names
+    folded, names = unit.folded, context.peers.folded_names
     for found in words.TOKEN.finditer(folded):
-        token = found[0].rstrip(".-/")
-        if token not in tokens or token in own:
+        token, (start, end) = found[0], found.span()
+        if token not in names or token in own:
             continue
-        start, end = found.start(), found.start() + len(token)
-        if not _is_code(folded, token, start, end):
+        if token not in context.peers.code_names and not _is_quoted_as_code(folded, start, end):
             continue
         rule = _rule(folded, start, end)
         if rule:
@@ -108,10 +110,8 @@ def _words_about_peers(unit: Unit, own: frozenset[str], context: Context) -> Ite
             return
 
 
-def _is_code(folded: str, token: str, start: int, end: int) -> bool:
-    """A name reads as code by its own signs, or because it stands in backticks or before parentheses or “tool”."""
-    if "_" in token or "." in token or "/" in token or any(sign.isdigit() for sign in token):
-        return True
+def _is_quoted_as_code(folded: str, start: int, end: int) -> bool:
+    """A name that is a common noun reads as code in quotation marks, before parentheses or before “tool”."""
     before, after = folded[max(0, start - 1) : start], folded[end : end + 6]
     return before in ("`", "'", '"') or after.startswith(("(", "` tool", "' tool", '" tool'))
 
@@ -120,6 +120,8 @@ def _rule(folded: str, start: int, end: int) -> str:
     sentence = sentence_around(folded, start, end)
     before, after = folded[sentence.start : start], folded[end : sentence.end]
     if words.DENIED.search(before) or mention(folded, start, end) in ("example", "described"):
+        return ""
+    if start - _QUOTED_WITH >= sentence.start and is_quoted(folded, start - _QUOTED_WITH, end):
         return ""
     return words.rule(before, after)
 

@@ -9,41 +9,43 @@ unless it is such data or a literal address; so are sentences that deny it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from supervisor.scan.checks import side_effect_words as words
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item, Unit
+from supervisor.scan.items import Item
 from supervisor.scan.names import head_of
+from supervisor.scan.spots import any_of, is_foreign, sentences_with
 from supervisor.scan.words import Hit
 
-_PROSE = frozenset(("description", "text", "title", "default", "comment", "meta", "annotation", "example"))
-_SENTENCE = re.compile(r"(?:[^.!?。！？।؟\n]|[.!?](?=\S)){1,600}")
-_SHORTEST = 20
-"""Characters of a text that can tell of such a thing; in Chinese or Japanese half of that is enough."""
+_PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation", "example"))
 
 
 def find(item: Item, _context: Context) -> Iterator[Hit]:
-    """Look through all prose of a definition, sentence by sentence."""
+    """Look at every sentence of a definition that names a place outside, or what is never part of a job."""
     haystack = item.haystack
-    is_english = any(map(haystack.__contains__, words.OUTSIDE_STEMS)) and any(
-        map(haystack.__contains__, words.MOVE_STEMS)
-    )
-    if not is_english and item.is_ascii and not any(map(haystack.__contains__, words.LATIN_STEMS)):
+    spans = list(sentences_with(haystack, words.STEMS))
+    if is_foreign(haystack) or any_of(haystack, words.LATIN_STEMS):
+        spans += sentences_with(haystack, words.FOREIGN_STEMS)
+    if not spans:
         return
-    declared = words.DECLARED.search(head_of(item)) is not None
-    for unit in item.units:
-        if unit.role in _PROSE and len(unit.raw) >= _SHORTEST // 2:
-            yield from _in_unit(unit, declared=declared)
-
-
-def _in_unit(unit: Unit, *, declared: bool) -> Iterator[Hit]:
-    for found in _SENTENCE.finditer(unit.folded):
-        sentence = found[0]
+    declared: bool | None = None
+    for start, end in spans:
+        sentence = haystack[start:end]
+        if not words.MOVES.search(sentence) and sentence.isascii() and not any_of(sentence, words.LATIN_STEMS):
+            continue
+        if declared is None:
+            declared = words.DECLARED.search(head_of(item)) is not None
         rule = _rule(sentence, declared=declared) or words.foreign_rule(sentence, declared=declared)
         if rule:
+            yield from _told(item, sentence, rule)
+
+
+def _told(item: Item, sentence: str, rule: str) -> Iterator[Hit]:
+    """The hit, at the first text of prose that has the sentence; none if only names and values make it up."""
+    for unit in item.units:
+        if unit.role in _PROSE and sentence in unit.folded:
             yield Hit(
                 pointer=unit.pointer, evidence=sentence.strip(), tier="soft", view="folded", confidence=0.75, rule=rule,
                 message="It says that data of the user goes somewhere else beside what the tool is for.",
@@ -57,8 +59,7 @@ def _rule(sentence: str, *, declared: bool) -> str:
         return ""
     outside = words.OUTSIDE.search(sentence) is not None
     aside = words.ASIDE.search(sentence) is not None
-    private = words.PRIVATE.search(sentence) is not None
-    if private and words.SENDS.search(sentence) and (outside or aside or words.PURPOSE.search(sentence)):
+    if words.PRIVATE_SENT.search(sentence) and (outside or aside or words.PURPOSE.search(sentence)):
         return "private"
     if aside and words.SECRETS.search(sentence) and words.KEEPS.search(sentence):
         return "secrets"

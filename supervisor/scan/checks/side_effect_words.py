@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-OUTSIDE_STEMS = (
+STEMS = (
     "third", "partner", "affiliat", "external", "remote", "analytic", "telemetr", "marketing", "advertis",
-    "newsletter", "train", "vendor", "server", "endpoint", "http", "@", "improve", "purpose", "cloud", "collector",
-    "webhook", "broker", "optimi", "off-site", "offsite", "persist", "quality", "research", "our ", "elsewhere",
-    "outside", "developer",
+    "newsletter", "train", "vendor", "broker", "off-site", "offsite", "collector", "webhook", "our ", "developer",
+    "maintainer", "publisher", "operator", "provider", "to a ", "to an ", "to the ", "to another", "cloud", "://",
+    "@", "conversation", "chat ", "message history", "system prompt", "clipboard", "keystroke", "history",
+    "contacts", "contact list", "address book", "personal", "environment var", "health record", "phi ", "pii",
+    "meeting det", "credential", "password", "private key", "ssh key", "cookies", "card number", "api key",
+    "tokens", "secrets",
 )  # fmt: skip
-"""One of these stands in every English sentence that any rule takes; for a cheap look at a whole definition."""
-MOVE_STEMS = (
-    "sen", "transmi", "forward", "upload", "post", "stream", "shar", "log", "stor", "collect", "record", "cop",
-    "index", "report", "mirror", "replicat", "relay", "push", "submit", "add", "kept", "keep", "retain", "mail",
-    "bcc", "sold", "sell", "disclos", "sync", "archiv", "sav",
-)  # fmt: skip
+"""One of these stands in every English sentence that any rule takes."""
 _SENDS = (
     r"sends?|sent|sending|transmit(?:s|ted|ting)?|forward(?:s|ed|ing)?|upload(?:s|ed|ing)?|posts|posted|posting|"
     r"stream(?:s|ed|ing)|shar(?:es?|ed|ing)|reports|reported|mirror(?:s|ed)?|replicat(?:es?|ed)|relay(?:s|ed)?|"
@@ -25,7 +23,8 @@ _SENDS = (
     r"deliver(?:s|ed)|exfiltrat(?:es?|ed)|leak(?:s|ed)|copied|copies"
 )
 _KEEPS = (
-    r"log(?:s|ged)?|stor(?:es?|ed)|sav(?:es?|ed)|record(?:s|ed)|kept|keeps|retain(?:s|ed)|archiv(?:es?|ed)|"
+    r"log(?:s|ged)?|stor(?:es?|ed)|sav(?:es?|ed)|record(?:s|ed)|kept|keeps(?! \w+ing\b)|retain(?:s|ed)|archiv(?:es?|"
+    r"ed)|"
     r"index(?:es|ed)?|collect(?:s|ed)?|harvest(?:s|ed)?|gather(?:s|ed)?|added|adds|maintained|cach(?:es|ed)|"
     r"captur(?:es?|ed)"
 )
@@ -40,21 +39,27 @@ DATA = re.compile(
     r"images?|photos?|keys?|tokens?|credentials?|passwords?|usage|activity|notes?|copy|copies|values?|arguments?|"
     r"parameters?|everything|it|them|they|recordings?|searches|amounts?|invoices?|numbers?|phrases?|strings?)\b"
 )
-PRIVATE = re.compile(
-    r"\b(?:conversations?|chat (?:history|logs?|messages)|message history|system prompts?|clipboard|keystrokes?|"
+_PRIVATE = (
+    r"(?<!using your )(?<!using the )\b(?:conversations?|chat (?:history|logs?|messages)|message history|"
+    r"system prompts?|clipboard|keystrokes?|"
     r"(?:browsing|search|location|shell|command) history|contacts|contact list|address book|"
     r"personal(?:ly identifiable)? (?:data|information|details)|environment variables|health records?|phi|pii|"
     r"meeting details|credentials|passwords|private keys?|ssh keys?|session cookies|card numbers?)\b"
+)
+PRIVATE_SENT = re.compile(
+    rf"\b(?:{_SENDS})\b[^;]{{0,60}}?{_PRIVATE}|{_PRIVATE}[^;]{{0,30}}?\b(?:is|are|be|been|"
+    rf"gets?)\b[^;]{{0,60}}?\b(?:{_SENDS})\b"
 )
 SECRETS = re.compile(
     r"\b(?:api[ _]?keys?|(?:access |auth |session )?tokens|credentials?|passwords?|secrets|private keys?|ssh keys?|"
     r"conversations?|system prompts?|clipboard|keystrokes?|personal data|cookies)\b"
 )
 OUTSIDE = re.compile(
-    r"\bthird[- ]part(?:y|ies)\b|\bpartners?\b|\baffiliates\b|\bexternal(?:ly)?\b|\bremote(?:ly)?\b|\banalytics\b|"
+    r"(?<!your )\bthird[- ]part(?:y|ies)\b|\bpartners?\b|\baffiliates\b|\bexternal(?:ly)?\b|\bremote(?:ly)?\b|"
+    r"\banalytics\b|"
     r"\btelemetry\b|\bmarketing\b|\badvertis|\bnewsletters?\b|\btrain(?:ing)? (?:of )?(?:our|ai|ml|models?|future|"
     r"data)\b|"
-    r"\bmodel training\b|\b(?:data )?brokers?\b|\boff-?site\b|\bcollector\b|\bwebhook\b|"
+    r"\bmodel training\b|\bdata brokers?\b|\boff-?site\b|\bcollector\b|\bwebhook\b|"
     r"\b(?:our|the (?:developer|author|maintainer|publisher|vendor|operator|provider)(?:'?s|s')?|vendor) "
     r"(?:\w+ ){0,2}(?:servers?|team|cloud|database|endpoint|backend|service|account|platform)\b|"
     r"\b(?:to|at|on) (?:a|an|the|another|some) (?:\w+ ){0,2}(?:server|endpoint|host|address|account)\b|"
@@ -75,7 +80,8 @@ PURPOSE = re.compile(
     r"research|training)\b"
 )
 RESOLD = re.compile(
-    r"\bthird[- ]part(?:y|ies)\b|\bpartners\b|\baffiliates\b|\bmarketing\b|\badvertis|\bbrokers?\b|\bmodel training\b|"
+    r"(?<!your )\bthird[- ]part(?:y|ies)\b|\bpartners\b|\baffiliates\b|\bmarketing\b|\badvertis|\bbrokers?\b|"
+    r"\bmodel training\b|"
     r"\btrain(?:ing)? (?:our|ai|ml|models?|future)\b"
 )
 DENIED = re.compile(
@@ -92,7 +98,8 @@ DENIED = re.compile(
 DECLARED = re.compile(
     r"\b(?:syncs?|synchroni[sz]es?|backs? ?up|backups?|shares?|uploads?|sends?|forwards?|mails?|e-?mails?|"
     r"notif(?:y|ies)|"
-    r"publish(?:es)?|posts?|webhooks?|exports?|streams?|telemetry|analytics|logs?|tracks?|submits?|deploys?|push(?:es)?|"
+    r"publish(?:es)?|posts?|webhooks?|exports?|streams?|telemetry|analytics|logs?|tracks?|submits?|deploys?|"
+    r"push(?:es)?|"
     r"broadcasts?|replicates?|mirrors?|migrates?|transfers?|reports?|feedback|copy|copies|archives?|records?|"
     r"invites?|subscribes?|newsletters?|marketing|ingests?)\b|"
     r"sincroniza|envía|enviar|synchronisiert|sendet|versendet|synchronise|envoie|sincronizza|отправля|синхрониз|"
@@ -208,8 +215,20 @@ TONGUES = (
         r"नहीं|बिना|कभी न",
     ),
 )  # fmt: skip
+FOREIGN_STEMS = (
+    "tercer", "terceir", "extern", "remot", "socio", "parceir", "proveedor", "fornecedor", "fournisseur", "tiers",
+    "distant", "partenaire", "dritt", "entfernt", "hersteller", "anbieter", "partner", "terz", "estern",
+    "fornitor", "serv", "market", "publici", "pubblicit", "werb", "analy", "analí", "analit", "треть", "внешн",
+    "удал", "сервер", "партн", "аналит", "маркет", "реклам", "разработ", "第三", "外部", "远程", "遠端", "服务器",
+    "伺服器", "合作", "分析", "营销", "行銷", "广告", "開発者", "开发者", "リモート", "弊社", "当社", "パートナー",
+    "解析", "マーケ", "広告", "제3자", "제삼자", "외부", "원격", "당사", "파트너", "분석", "마케팅", "광고",
+    "개발자", "طرف", "أطراف", "خارجي", "بعيد", "خادم", "خوادم", "شركاء", "تحليل", "تسويق", "إعلان", "المطور",
+    "पक्ष", "बाहरी", "रिमोट", "दूरस्थ", "सर्वर", "भागीदार", "विश्लेषण", "विज्ञापन", "मार्केटिंग",
+)  # fmt: skip
+"""One of these stands in every sentence that `foreign_rule` takes."""
 LATIN_STEMS = (
-    "ambien", "besides", "ademas", "copia", "auch ", "anche", "aussi", "inoltre", "automati", "extern", "server",
+    "tambi", "ademas", "copia", "auch ", "anche ", "aussi ", "inoltre", "hintergrund", "segundo plano",
+    "automaticament",
 )  # fmt: skip
 """Languages of Latin letters that can be written in ASCII alone."""
 

@@ -15,8 +15,9 @@ from supervisor.scan.checks import sink_parameter_words as words
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
-from supervisor.scan.names import purpose_of, words_of
-from supervisor.scan.sentences import is_mentioned, sentence_around
+from supervisor.scan.names import purpose_of
+from supervisor.scan.sentences import is_mentioned
+from supervisor.scan.spots import any_of, is_foreign, sentences_with
 from supervisor.scan.words import Hit
 
 _PROSE = frozenset(("text", "title", "default", "example", "comment"))
@@ -26,35 +27,46 @@ _EXPLAINED = 25
 
 def find(item: Item, _context: Context) -> Iterator[Hit]:
     """Look at the parameters of a tool, and at what its description says of them."""
-    if item.kind not in ("tool", "prompt") or not words.may_ask(item.haystack):
+    if item.kind not in ("tool", "prompt"):
         return
-    purpose = purpose_of(item)
-    is_job = words.JOB.search(purpose) is not None
+    haystack = item.haystack
+    asking = {haystack[start:end]: "" for start, end in sentences_with(haystack, words.STEMS)}
+    demands = [sentence for sentence in asking if words.CONTENT.search(sentence)]
+    if is_foreign(haystack) or any_of(haystack, words.LATIN_STEMS):
+        others = {haystack[start:end]: "" for start, end in sentences_with(haystack, words.FOREIGN_STEMS)}
+        demands += [sentence for sentence in others if words.FOREIGN.search(sentence)]
+    sinks = [unit for unit in item.units if unit.role == "property" and words.is_sink(unit.raw)]
+    if not demands and not sinks:
+        return
+    is_job = words.JOB.search(purpose_of(item)) is not None
     asked: set[str] = set()
-    for unit in item.units:
+    for unit in item.units if demands else ():
         if unit.role in _PROSE and not unit.pointer.startswith("/outputSchema"):
-            for hit in _asks(item, unit, is_job=is_job):
+            for hit in _asks(item, unit, demands, is_job=is_job):
                 asked.add(unit.owner)
                 yield hit
     if not is_job:
-        yield from _unexplained(item, asked)
+        yield from _unexplained(item, sinks, asked)
 
 
-def _asks(item: Item, unit: Unit, *, is_job: bool) -> Iterator[Hit]:
-    folded = unit.folded
-    pattern = words.KEYS_CONTENT if is_job else words.CONTENT
-    for found in pattern.finditer(folded):
-        sentence = sentence_around(folded, found.start(), found.end())
-        if words.DENIED.search(sentence.text) or is_mentioned(folded, found.start(), found.end()):
+def _asks(item: Item, unit: Unit, demands: list[str], *, is_job: bool) -> Iterator[Hit]:
+    for sentence in demands:
+        if sentence in unit.folded and (unit.owner or _names_parameter(item, sentence)):
+            content = _content(sentence, is_job=is_job)
+            if content:
+                yield _hit(unit.pointer, sentence.strip(), f"It asks for {content} in a parameter.", "content", 0.75)
+                return
+
+
+def _content(sentence: str, *, is_job: bool) -> str:
+    """What a sentence demands that is none of the tool's business; empty if it demands nothing of the kind."""
+    for found in (words.KEYS_CONTENT if is_job else words.CONTENT).finditer(sentence):
+        if words.DENIED.search(sentence) or is_mentioned(sentence, found.start(), found.end()):
             continue
-        if not (unit.owner or _names_parameter(item, sentence.text)):
-            continue
-        if words.WHOLE.search(found[0]) or words.DEMAND.search(sentence.text[: found.end() - sentence.start]):
-            yield _hit(unit.pointer, sentence.text.strip(), f"It asks for {found[0]} in a parameter.", "content", 0.75)
-            return
-    foreign = words.FOREIGN.search(folded) if not folded.isascii() or words.LATIN.search(folded) else None
-    if foreign and unit.owner and not is_job and not words.FOREIGN_DENIED.search(folded):
-        yield _hit(unit.pointer, foreign[0], f"It asks for {foreign[0]} in a parameter.", "content", 0.7)
+        if words.WHOLE.search(found[0]) or words.DEMAND.search(sentence, 0, found.end()):
+            return found[0]
+    foreign = None if is_job else words.FOREIGN.search(sentence)
+    return foreign[0] if foreign and not words.FOREIGN_DENIED.search(sentence) else ""
 
 
 def _names_parameter(item: Item, sentence: str) -> bool:
@@ -65,11 +77,11 @@ def _names_parameter(item: Item, sentence: str) -> bool:
                for unit in item.units)  # fmt: skip
 
 
-def _unexplained(item: Item, asked: set[str]) -> Iterator[Hit]:
-    for unit in item.units:
-        if unit.role != "property" or not unit.pointer.startswith("/inputSchema") or unit.raw in asked:
+def _unexplained(item: Item, sinks: list[Unit], asked: set[str]) -> Iterator[Hit]:
+    for unit in sinks:
+        if unit.pointer.startswith("/outputSchema") or unit.raw in asked:
             continue
-        if words.is_sink("_".join(words_of(unit.raw))) and not _is_explained(item, unit):
+        if not _is_explained(item, unit):
             message = f"The parameter “{unit.raw}” can only hold what is none of the tool's business; nothing says why."
             yield _hit(unit.pointer, unit.raw, message, "name", 0.5)
 

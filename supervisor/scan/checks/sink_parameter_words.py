@@ -4,40 +4,37 @@ from __future__ import annotations
 
 import re
 
-_STEMS = (
-    "conversation", "chat", "transcript", "system prompt", "system_prompt", "systemprompt", "system message",
-    "reasoning", "chain of thought", "chain_of_thought", "scratchpad", "environment variable", "env var",
-    "env_var", "environ", "api key", "api_key", "private key", "private_key", "ssh", "credential", "password",
-    "secret", "sidecar", "instructions", "history", "context", "tool_list", "tools_list", "tool list",
-    "available tools", "tool_call", "tool call", "tool output", "tool result", "/etc/", ".env", "token",
-    "messages", "full_context", "conversación", "conversa", "gespräch", "unterhaltung", "umgebung", "système",
-    "sistema", "контекст", "переписк", "диалог", "переменные", "对话", "對話", "系统提示", "系統提示", "环境变量",
-    "環境變數", "密钥", "会話", "システムプロンプト", "環境変数", "대화", "시스템 프롬프트", "환경 변수",
-    "환경변수", "المحادثة", "متغيرات البيئة", "बातचीत", "वार्तालाप", "सिस्टम प्रॉम्प्ट", "разговор", "системн",
+STEMS = (
+    "conversation", "chat ", "transcript", "system prompt", "system message", "system instr", "developer ",
+    "hidden ", "instructions", "reasoning", "chain of thought", "chain-of-thought", "thought", "scratchpad",
+    "environment", "env vars", "printenv", "keys", "private key", "ssh", "credentials", "passwords", "secrets",
+    "tokens", "history", "context window", "session context", "tool", "dialogue", "messages", "contents of",
+    "content of", "/etc/", ".aws",
 )  # fmt: skip
-
-
-def may_ask(haystack: str) -> bool:
-    """A cheap look: whether anything in a definition can be a rule's."""
-    return any(map(haystack.__contains__, _STEMS))
-
-
+"""One of these stands in every English sentence that a rule takes."""
+FOREIGN_STEMS = (
+    "conversa", "sistem", "systèm", "system", "entorno", "ambient", "environn", "umgebung", "gespräch",
+    "unterhaltung", "konversation", "chat", "перепис", "диалог", "разговор", "чат", "переменн", "对话", "對話",
+    "聊天", "系统", "系統", "环境变量", "環境變數", "会話", "チャット", "システム", "環境変数", "대화", "채팅",
+    "시스템", "환경", "محادثة", "النظام", "البيئة", "बातचीत", "वार्तालाप", "चैट", "सिस्टम", "पर्यावरण",
+    "एनवायरनमेंट",
+)  # fmt: skip
+"""The same for `FOREIGN`."""
 _SINKS = frozenset((
-    "system_prompt", "systemprompt", "sys_prompt", "system_message", "system_instructions",
-    "conversation_history", "chat_history", "message_history", "full_conversation", "conversation_log",
-    "chat_log", "chat_transcript", "conversation_transcript", "full_transcript", "full_context",
-    "session_context", "conversation_context", "conversation", "chain_of_thought", "cot", "scratchpad",
-    "internal_reasoning", "model_reasoning", "environment_variables", "env_vars", "env_dump", "environ",
-    "all_env", "sidecar", "private_key", "ssh_key", "ssh_private_key", "user_credentials", "user_secrets",
-    "api_keys", "all_secrets", "tools_list", "tool_list", "available_tools", "tool_call_history",
-    "tool_history", "previous_tool_outputs", "tool_outputs", "previous_tool_results", "agent_memory",
-    "full_history",
+    "systemprompt", "sysprompt", "systemmessage", "systeminstructions", "conversationhistory", "chathistory",
+    "messagehistory", "fullconversation", "conversationlog", "chatlog", "chattranscript", "conversationtranscript",
+    "fulltranscript", "fullcontext", "sessioncontext", "conversationcontext", "conversation", "chainofthought",
+    "cot", "scratchpad", "internalreasoning", "modelreasoning", "environmentvariables", "envvars", "envdump",
+    "environ", "allenv", "sidecar", "privatekey", "sshkey", "sshprivatekey", "usercredentials", "usersecrets",
+    "apikeys", "allsecrets", "toolslist", "toollist", "availabletools", "toolcallhistory", "toolhistory",
+    "previoustooloutputs", "tooloutputs", "previoustoolresults", "agentmemory", "fullhistory",
 ))  # fmt: skip
+_MARKS = str.maketrans("", "", "_-. ")
 
 
 def is_sink(name: str) -> bool:
-    """Whether a parameter of this name (words joined by `_`) can hold nothing that a tool of another kind needs."""
-    return name in _SINKS
+    """Whether a parameter of this name can hold nothing that a tool of another kind needs, however it is spelled."""
+    return name.lower().translate(_MARKS) in _SINKS
 
 
 JOB = re.compile(
@@ -58,7 +55,8 @@ _TALK = (
     r"chat (?:history|log|transcript|messages)|message history|(?:conversation |chat |session )transcript|dialogue|"
     r"messages? (?:in|of|from) (?:this|the) (?:chat|conversation|session)|"
     r"chain[- ]of[- ]thought|reasoning(?: steps| trace| process)?|thought process|internal thoughts|scratchpad|"
-    r"(?:previous |other |earlier )?tool (?:outputs|results|calls?(?: history)?|definitions)|"
+    r"(?:previous |prior |other |earlier )(?:tool )?(?:outputs|tool calls|tool results)|tool (?:outputs|call history|"
+    r"definitions)|"
     r"list of (?:all )?(?:available |other )?tools(?: available)?|available tools|context window|session context)"
 )
 _KEYS = (
@@ -110,10 +108,11 @@ FOREIGN = re.compile(
     r"(?:كامل|كل|جميع) (?:نص )?المحادثة|سجل المحادثة|موجه النظام|متغيرات البيئة|"
     r"(?:पूरी|संपूर्ण|सारी) (?:बातचीत|वार्तालाप|चैट)|सिस्टम प्रॉम्प्ट|पर्यावरण चर|एनवायरनमेंट वेरिएबल"
 )
-LATIN = re.compile(
-    r"\b(?:sistema|systeme|entorno|ambiente|umgebungsvariablen|conversa\w*|unterhaltung|gesamte\w?|d'environnement|"
-    r"d'ambiente)\b|system-?prompt"
-)
+LATIN_STEMS = (
+    "sistema", "systeme", "entorno", "ambiente", "umgebungsvar", "conversaci", "conversaz", "unterhaltung",
+    "d'envir",
+)  # fmt: skip
+"""Languages of Latin letters that can be written in ASCII alone."""
 FOREIGN_DENIED = re.compile(
     r"\b(?:no|nunca|não|ne|n'\w+|jamais|nicht|kein\w{0,2}|nie|non|mai|senza|sans|sin|не|никогда|без)\b|不要|请勿|勿|不得|"
     r"しない|ないで|ません|않|마세요|\bلا\b|न करें|नहीं"
