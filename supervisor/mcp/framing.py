@@ -54,6 +54,10 @@ class Block:
             yield position - self.start, end - self.start
             position = end
 
+    def after(self, end: int) -> list[Block]:
+        """The lines from an offset in `view` on, as a block of the same memory; none if that is its end."""
+        return [Block(self.data, self.view[end:], self.start + end)] if end < len(self) else []
+
     def lines(self) -> Iterator[memoryview]:
         """Each line with its newline, as a view."""
         return (self.view[begin:end] for begin, end in self.spans())

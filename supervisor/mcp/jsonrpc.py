@@ -26,6 +26,9 @@ UNSUPPORTED_VERSION: Final = -32022
 UNAVAILABLE: Final = -32010
 """Ours, from the range that implementations may use: the server died, or is not there; `data` says which and when."""
 
+WITHHELD: Final = -32011
+"""Ours, too: what was called is not to be used, or what was answered not to be seen; `data` says why."""
+
 MAX_ID_CHARS: Final = 1024
 """A longer id is refused: ids in flight are remembered, so their size is bounded."""
 

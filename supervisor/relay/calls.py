@@ -39,15 +39,18 @@ class Calls:
 
     # The two ways of a block that holds nothing but ordinary messages: one pass, all or nothing.
 
-    def client_block(self, peeks: list[Peek]) -> bool:
-        """Take a client's messages if all are plain calls and notifications; False, and nothing taken, if not."""
+    def client_block(self, peeks: list[Peek], special: frozenset[str] = SPECIAL) -> bool:
+        """Take a client's messages if all are plain calls and notifications; False, and nothing taken, if not.
+
+        Plain is what is not of a `special` method.
+        """
         in_flight = self.in_flight
         if len(in_flight) + len(peeks) > MAX_IN_FLIGHT:
             return False
         taken: list[Id] = []
         for peek in peeks:
             key, method = peek.id, peek.method
-            if method is UNSET or method in SPECIAL or key is None or key in in_flight:
+            if method is UNSET or method in special or key is None or key in in_flight:
                 break
             if key is not UNSET:
                 if key.__class__ is str and len(key) > 64:

@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from supervisor.errors import Problem
 from supervisor.mcp.framing import Block
+from supervisor.mcp.jsonrpc import Id
+from supervisor.relay.answers import Answer
+from supervisor.scan.words import Kind, WithholdReason
+
+
+class CallRefused(Struct, frozen=True, tag="call_refused"):
+    """A client called what is withheld."""
+
+    kind: Kind
+    name: str
+    reason: WithholdReason
+
+
+class AnswerWithheld(Struct, frozen=True, tag="answer_withheld"):
+    """An answer that defines something could not be judged; the client has an error in its place, if `is_kept`."""
+
+    kind: Kind
+    detail: str
+    is_kept: bool
+
+
+GuardFact = CallRefused | AnswerWithheld
+
+
+class Question(NamedTuple):
+    """An answer that waits for its judgement, and with it all that the server said after it."""
+
+    key: Id
+    method: str
+    answer: Answer
+    rest: list[Block]
+    """Read on here; as short-lived as the block that it came with."""
 
 
 class Tally(Struct):
@@ -28,13 +62,16 @@ class Tally(Struct):
 class Out:
     """What a session wants to be sent: pieces of whole lines, in order, for each side."""
 
-    __slots__ = ("lost", "to_client", "to_server")
+    __slots__ = ("facts", "lost", "question", "to_client", "to_server")
 
     def __init__(self) -> None:
         self.to_server: list[bytes | memoryview] = []
         self.to_client: list[bytes | memoryview] = []
         self.lost: Problem | None = None
         """Set when this instance is of no use any more, though it may still run."""
+        self.question: Question | None = None
+        """Set when nothing further of the server can be looked at before this is judged."""
+        self.facts: list[GuardFact] = []
 
 
 class Passed:

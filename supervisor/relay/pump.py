@@ -4,6 +4,10 @@ Two tasks: one reads the client, one acquires instances and reads the one that i
 before it reads on, so that whoever does not read stops nobody but its own session. The session is over when either
 task is: the client left and the server had its time to finish, no instance is to be had, or the rules say so.
 
+Where a guard is, an answer that defines something is judged before the client gets it: the way from the server to the
+client waits for that, so that order is kept, and the other way goes on. A judgement is bounded, and ends with the
+session.
+
 A server is given up when its stdout ends, when its process ends (what it had written is still read; what its orphans
 might write is not waited for), when it does not take its input any more, or when the rules call it poisoned.
 """
@@ -21,13 +25,19 @@ from supervisor.errors import HandshakeTimeout, NotReady, Problem, ServerDied, S
 from supervisor.mcp.framing import MAX_MESSAGE, Block, FramingError, LineBuffer
 from supervisor.mcp.jsonrpc import INVALID_REQUEST, error_line
 from supervisor.relay.effects import Sink, Source
-from supervisor.relay.out import Out, Tally
+from supervisor.relay.guard import Guard
+from supervisor.relay.out import GuardFact, Out, Question, Tally
 from supervisor.relay.sessions import Session
+from supervisor.scan.words import Judgement
 
 STATUS_WAIT_S: Final = 0.25
 """How long after the end of a server's stdout its exit status is waited for: calls in flight fail within a second."""
 FAREWELL_S: Final = 1.0
 """How long a client that does not read is given to take the last answers."""
+JUDGE_S: Final = 30.0
+"""How long a judgement may take: half of what clients wait for a list. Ten thousand tools take seven seconds."""
+DELAY_S: Final = 5.0
+"""How long a call waits for a list of its kind that the server does not answer; lists are answered in milliseconds."""
 JOIN_BYTES: Final = 65536
 """Pieces that are smaller together are written as one."""
 
@@ -81,6 +91,8 @@ class Terms:
     """How long a fresh instance may take to answer the replayed `initialize`."""
     linger_s: float = 2.0
     """How long the server may still answer after the client has closed its side."""
+    withholds: bool = True
+    """Where there is a guard: whether an answer that it cannot judge is kept from the client."""
     is_one_program: bool = False
     """Whether it is a program that somebody typed: it is run even if the client leaves at once, and not run once more
     when it ends without having said anything."""
@@ -106,7 +118,7 @@ class GarbageSeen(Struct, frozen=True, tag="garbage_seen"):
     """The first one of this instance."""
 
 
-Fact = ServerLost | ServerAttached | GarbageSeen
+Fact = ServerLost | ServerAttached | GarbageSeen | GuardFact
 
 
 @dataclass(frozen=True)
@@ -125,12 +137,15 @@ async def run_session(
     terms: Terms | None = None,
     tally: Tally | None = None,
     tell: Callable[[Fact], None] | None = None,
+    guard: Guard | None = None,
 ) -> Problem | None:
     """Relay between a client and instances of `server` until it is over; the reason, or None if the client left.
 
     The client's receiving end is left open for its owner to close; its sending end is half-closed.
     """
-    return await _Pump(Session(server, tally), client, instances, terms or Terms(), tell or _ignore).run()
+    terms = terms or Terms()
+    session = Session(server, tally, guard, withholds=terms.withholds)
+    return await _Pump(session, client, instances, terms=terms, tell=tell or _ignore, guard=guard).run()
 
 
 class _Attached:
@@ -151,23 +166,35 @@ class _Attached:
 
 class _Pump:
     def __init__(
-        self, session: Session, client: Client, instances: Instances, terms: Terms, tell: Callable[[Fact], None]
+        self,
+        session: Session,
+        client: Client,
+        instances: Instances,
+        *,
+        terms: Terms,
+        tell: Callable[[Fact], None],
+        guard: Guard | None,
     ) -> None:
         self._session = session
         self._instances = instances
         self._terms = terms
         self._tell = tell
+        self._guard = guard
         self._client_in = Source(client.receive)
         self._client_out = Sink(client.send)
         self._client_left = False
         self._attached: _Attached | None = None
         self._opened = trio.Event()
         """Set while the session is open; a new one for each gap."""
+        self._delayed = trio.Event()
+        """Set when a call waits for a list; then a new one."""
 
     async def run(self) -> Problem | None:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._until_done, self._serve_client, nursery.cancel_scope)
             nursery.start_soon(self._until_done, self._serve_instances, nursery.cancel_scope)
+            if self._guard is not None:
+                nursery.start_soon(self._until_done, self._watch_delayed, nursery.cancel_scope)
         with trio.move_on_after(FAREWELL_S) as farewell:
             farewell.shield = True
             await self._say_farewell()
@@ -193,6 +220,8 @@ class _Pump:
         Raises:
             trio.BrokenResourceError: the client takes nothing any more.
         """
+        for fact in out.facts:
+            self._tell(fact)
         if out.to_server and attached is not None and not self._client_left:
             try:
                 for piece in _joined(out.to_server):
@@ -229,6 +258,17 @@ class _Pump:
         if self._session.state != "open":
             await self._hold()
         await self._deliver(self._session.from_client(block), self._attached)
+        if self._session.delayed:
+            self._delayed.set()
+
+    async def _watch_delayed(self) -> None:
+        """Let calls wait for a list so long and no longer; those that came meanwhile get their own turn."""
+        while True:
+            await self._delayed.wait()
+            self._delayed = trio.Event()
+            while waiting := self._session.delayed:
+                await trio.sleep(DELAY_S)
+                await self._deliver(self._session.overdue(waiting), self._attached)
 
     async def _hold(self) -> None:
         """Keep the client waiting for an instance, as long as its calls may wait; not reading it is all it takes."""
@@ -304,11 +344,22 @@ class _Pump:
         before = session.garbage.total
         out = session.from_server(block)
         await self._deliver(out, attached)
+        while out.question is not None:
+            out = session.judged(out.question, await self._judge(out.question))
+            await self._deliver(out, attached)
         if session.garbage.total != before:
             self._tell(GarbageSeen(session.garbage.total - before, session.garbage.first))
         if not self._opened.is_set():
             self._note_open()
         return out.lost or session.problem
+
+    async def _judge(self, question: Question) -> Judgement | None:
+        assert self._guard is not None  # the session asks only where there is one
+        with trio.move_on_after(JUDGE_S):
+            return await self._guard.judge(
+                self._session.server, question.answer.definitions, source="session", is_whole=False
+            )
+        return None
 
     async def _watch_end(self, attached: _Attached) -> None:
         await attached.instance.died.wait()

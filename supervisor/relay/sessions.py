@@ -7,12 +7,14 @@
     open, replaying --server_lost--> waiting  calls in flight are answered with a retryable error
     any --end--> ended
 
-Whole lines pass as they came. Only an open session passes calls; in between each call is answered with what is wrong.
-Never passed: lines that are not JSON-RPC, answers that nobody waits for, cancellations of calls that are gone.
+Whole lines pass as they came, but for those that a guard withholds something of (gate.py). Only an open session passes
+calls; in between each call is answered with what is wrong. Never passed: lines that are not JSON-RPC, answers that
+nobody waits for, cancellations of calls that are gone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from supervisor.errors import MessageTooLarge, NotReady, Problem, SessionChanged
@@ -20,9 +22,12 @@ from supervisor.mcp import jsonrpc
 from supervisor.mcp.framing import Block
 from supervisor.mcp.garbage import Garbage
 from supervisor.mcp.jsonrpc import INVALID_REQUEST, PARSE_ERROR, Id, Peek
-from supervisor.relay.calls import Calls
+from supervisor.relay.calls import SPECIAL, Calls
+from supervisor.relay.gate import Gate
+from supervisor.relay.guard import Guard
 from supervisor.relay.opening import Opening
-from supervisor.relay.out import Out, Passed, Tally
+from supervisor.relay.out import Out, Passed, Question, Tally
+from supervisor.scan.words import Judgement
 
 State = Literal["waiting", "replaying", "open", "ended"]
 
@@ -30,7 +35,9 @@ State = Literal["waiting", "replaying", "open", "ended"]
 class Session:
     """The rules of one session; `server` is its name in the config, for what the client is told."""
 
-    def __init__(self, server: str, tally: Tally | None = None) -> None:
+    def __init__(
+        self, server: str, tally: Tally | None = None, guard: Guard | None = None, *, withholds: bool = True
+    ) -> None:
         self.server = server
         self.state: State = "waiting"
         self.problem: Problem | None = None
@@ -40,6 +47,7 @@ class Session:
         self.tally = tally or Tally()
         self.calls = Calls()
         self.garbage = Garbage()
+        self.gate = Gate(server, guard, self.calls, self.tally, withholds=withholds) if guard is not None else None
         self._opening = Opening()
 
     # ------------------------------------------------------------------------------------------ what happens to it
@@ -60,6 +68,8 @@ class Session:
         self.state = "waiting"
         self.tally.deaths += 1
         self._opening.lost()
+        if self.gate is not None:
+            self.gate.lost()
         self._answer_lost(problem, out)
         return out
 
@@ -90,12 +100,15 @@ class Session:
         self.tally.client_bytes += len(block)
         if self.state == "open":
             peeks = jsonrpc.peek_block(block)
-            if peeks is not None and self.calls.client_block(peeks):
+            special = SPECIAL if self.gate is None else self.gate.watch.special()
+            if peeks is not None and self.calls.client_block(peeks, special):
                 self.tally.client_messages += len(peeks)
                 out.to_server.append(block.view)
                 return out
         passed = Passed(block, out.to_server)
         for begin, end in block.spans():
+            if self.delayed:
+                passed.cut()  # what is let go now comes behind what passed before
             if self._client_line(block.view[begin:end], out):
                 self.tally.client_messages += 1
                 passed.line(begin, end)
@@ -106,25 +119,25 @@ class Session:
         peek = jsonrpc.peek_line(line)
         if peek is None:
             return self._client_batch(line, out)
-        refusal = self._refuse_client(peek, line)
+        refusal = self._refuse_client(peek, line, out)
         if refusal is not None and refusal:
             self.tally.refused += 1
             out.to_client.append(refusal)
         return refusal is None
 
-    def _refuse_client(self, peek: Peek, line: memoryview) -> bytes | None:
+    def _refuse_client(self, peek: Peek, line: memoryview, out: Out) -> bytes | None:
         """None if the message is to be passed on, else what the client is told about it (nothing, if empty)."""
         if peek.is_request:
-            return self._refuse_call(peek, line)
+            return self._refuse_call(peek, line, out)
         if peek.is_notification:
-            return None if self._passes_notification(peek, line) else b""
+            return None if self._passes_notification(peek, line, out) else b""
         if peek.is_response:
             passes = not jsonrpc.is_id(peek.id) or self.calls.client_answers(_id(peek))
             self.tally.strays += not passes
             return None if passes and self.state in {"open", "replaying"} else b""
         return jsonrpc.error_line(None, INVALID_REQUEST, "this is neither a request, a notification nor a response")
 
-    def _refuse_call(self, peek: Peek, line: memoryview) -> bytes | None:
+    def _refuse_call(self, peek: Peek, line: memoryview, out: Out) -> bytes | None:
         key = _id(peek)
         if self.state != "open":
             away = self.absence
@@ -133,13 +146,17 @@ class Session:
             return jsonrpc.error_line(key, INVALID_REQUEST, reason)
         if peek.method == "initialize":
             self._opening.asked(key, bytes(line))
-        return None
+        if self.gate is None or self.gate.passes_call(peek, key, line, out):
+            return None
+        return b""
 
-    def _passes_notification(self, peek: Peek, line: memoryview) -> bool:
+    def _passes_notification(self, peek: Peek, line: memoryview, out: Out) -> bool:
         if peek.method == "notifications/initialized":
             self._opening.initialized(bytes(line))
         elif peek.method == "notifications/cancelled":
-            return self.calls.client_cancels(jsonrpc.cancelled_id(line)) and self.state == "open"
+            key = jsonrpc.cancelled_id(line)
+            is_meant = self.calls.client_cancels(key) and self.state == "open"
+            return is_meant and (self.gate is None or not self.gate.cancels(key, out))
         return self.state == "open"
 
     def _client_batch(self, line: memoryview, out: Out) -> bool:
@@ -154,7 +171,7 @@ class Session:
             out.to_client.append(jsonrpc.error_line(None, number, reason))
             return False
         fit = [peek for peek in peeks if peek is not None and peek.method != "initialize"]
-        if self.state == "open" and len(fit) == len(peeks) and self.calls.client_block(fit):
+        if self.state == "open" and len(fit) == len(peeks) and self._passes_batch(fit, found or []):
             return True
         self.tally.refused += 1
         keys = [_id(peek) for peek in peeks if peek is not None and peek.is_request]
@@ -162,43 +179,103 @@ class Session:
             out.to_client.append(jsonrpc.error_line(key, INVALID_REQUEST, "this batch cannot be passed on"))
         return False
 
+    def _passes_batch(self, peeks: list[Peek], lines: list[bytes]) -> bool:
+        if self.gate is None:
+            return self.calls.client_block(peeks)
+        if not self.gate.passes_batch(peeks, lines) or not self.calls.client_block(peeks):
+            return False
+        self.gate.asked(peeks)
+        return True
+
     # --------------------------------------------------------------------------------------------- from the server
 
     def from_server(self, block: Block) -> Out:
-        """Whole lines of the instance that is there now."""
+        """Whole lines of the instance that is there now; all of them, unless one has to be judged first."""
         out = Out()
         self.tally.server_bytes += len(block)
-        if self.state == "open" and self._opening.unanswered is None:
+        is_watching = self.gate is not None and self.gate.watch.asked
+        if self.state == "open" and self._opening.unanswered is None and not is_watching:
             peeks = jsonrpc.peek_block(block)
             if peeks is not None and self.calls.server_block(peeks):
                 self.garbage.message()
                 self.tally.server_messages += len(peeks)
                 out.to_client.append(block.view)
                 return out
-        passed = Passed(block, out.to_client)
-        for begin, end in block.spans():
-            if self._server_line(block.view[begin:end], out, passed):
-                self.tally.server_messages += 1
-                passed.line(begin, end)
-            if out.lost or self.state == "ended":
-                break
-        passed.cut()
+        self._server_blocks([block], out)
         return out
 
-    def _server_line(self, line: memoryview, out: Out, passed: Passed) -> bool:
-        peek = jsonrpc.peek_line(line)
-        if peek is None or not (peek.is_response or peek.is_request or peek.is_notification):
-            passed.cut()
-            self._server_oddity(line, out)
-            return False
+    def judged(self, question: Question, judgement: Judgement | None) -> Out:
+        """A line that was taken out has been judged (None: it was not, in time): it passes, and what came behind it."""
+        assert self.gate is not None  # who else would have asked
+        out = Out()
+        line = self.gate.judged(question, judgement, out)
+        if line is not None and self._passes_answer(question.key, question.answer.line):
+            self.tally.server_messages += 1
+            out.to_client.append(line)
+        self.gate.release(out)
+        self._server_blocks(question.rest, out)
+        return out
+
+    @property
+    def delayed(self) -> tuple[Id, ...]:
+        """Calls that wait for a list."""
+        return tuple(self.gate.delayed) if self.gate is not None else ()
+
+    def overdue(self, keys: Collection[Id]) -> Out:
+        """Calls that have waited for a list for long enough."""
+        out = Out()
+        if self.gate is not None and self.state == "open":
+            self.gate.release(out, keys)
+        return out
+
+    def _server_blocks(self, blocks: list[Block], out: Out) -> None:
+        """Blocks in order, up to a line that has to be judged first; the rest is kept with the question."""
+        left = list(blocks)
+        while left and out.question is None and not out.lost and self.state != "ended":
+            left[:1] = self._server_block(left[0], out)
+        if out.question is not None:
+            out.question.rest.extend(left)
+
+    def _server_block(self, block: Block, out: Out) -> list[Block]:
+        """Look at the lines one by one; returns what is still to be looked at, a batch as a block of its own."""
+        passed = Passed(block, out.to_client)
+        for begin, end in block.spans():
+            line = block.view[begin:end]
+            peek = jsonrpc.peek_line(line)
+            if peek is None or not (peek.is_response or peek.is_request or peek.is_notification):
+                passed.cut()
+                if batch := self._server_oddity(line, out):
+                    return [batch, *block.after(end)]
+            elif self._server_message(peek, line, out, passed):
+                self.tally.server_messages += 1
+                passed.line(begin, end)
+            if out.question or out.lost or self.state == "ended":
+                passed.cut()
+                return block.after(end)
+        passed.cut()
+        return []
+
+    def _server_message(self, peek: Peek, line: memoryview, out: Out, passed: Passed) -> bool:
+        """Whether one message passes here; what is said in its place comes behind all that passed before it."""
         self.garbage.message()
-        if not peek.is_response:
-            return peek.is_notification or self._passes_ask(_id(peek), out)
-        if self.state == "replaying" and peek.id == self._opening.replay_key:
+        if self.state == "replaying" and peek.is_response and peek.id == self._opening.replay_key:
             passed.cut()
             self._replay_answered(line, out)
             return False
+        if self.gate is not None and self.gate.watch.asked:
+            passed.cut()
+            if self.gate.takes(peek, line, out):
+                self._note_opening()
+                return False
+        if not peek.is_response:
+            return peek.is_notification or self._passes_ask(_id(peek), out)
         return peek.id is None or self._passes_answer(_id(peek), line)
+
+    def _note_opening(self) -> None:
+        """An opening whose answer was kept from the client agrees on nothing."""
+        key = self._opening.unanswered
+        if key is not None and key not in self.calls.in_flight:
+            self._opening.lost()
 
     def _passes_ask(self, key: Id, out: Out) -> bool:
         reason = self.calls.server_asks(key)
@@ -223,27 +300,18 @@ class Session:
             out.to_server.append(completion)
         out.to_client.extend(self._opening.notices())
 
-    def _server_oddity(self, line: memoryview, out: Out) -> None:
-        """A blank line, a batch or garbage; of a batch, what may pass does, as lines of their own."""
+    def _server_oddity(self, line: memoryview, out: Out) -> Block | None:
+        """A blank line, a batch or garbage; of a batch, the messages in it as lines of their own."""
         if not bytes(line[:2]).strip() and not bytes(line).strip():
-            return
+            return None
         found = jsonrpc.elements(line)
         peeks = [jsonrpc.peek_line(element) for element in found or ()]
         fit = [peek for peek in peeks if peek and (peek.is_response or peek.is_notification or peek.is_request)]
         if not found or len(fit) < len(found):
             self.tally.garbage += 1
             out.lost = self.garbage.line(line)
-            return
-        self.garbage.message()
-        for peek, element in zip(fit, found, strict=True):
-            if self._passes_element(peek, element, out):
-                self.tally.server_messages += 1
-                out.to_client.append(element + b"\n")
-
-    def _passes_element(self, peek: Peek, element: bytes, out: Out) -> bool:
-        if peek.is_request:
-            return self._passes_ask(_id(peek), out)
-        return peek.is_notification or peek.id is None or self._passes_answer(_id(peek), element)
+            return None
+        return Block(b"".join(element + b"\n" for element in found))
 
 
 def _id(peek: Peek) -> Id:

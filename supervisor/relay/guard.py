@@ -1,0 +1,137 @@
+"""What a session needs to know of definitions: which it has asked for, which are withheld, which calls are refused.
+
+The judgement itself is somebody else's (`Guard`). Here is what a session makes of it:
+
+- The answer to a list, or to an opening, is judged before the client gets it; what is withheld is cut out.
+- A call of what is withheld is refused: what this session's server was told to withhold when it listed it, and whatever
+  the guard withholds of the server anyway, listed here or not. A call of anything else passes, listed or not.
+- A call that comes while a list of its kind is on its way waits for the judgement, so that it cannot overtake it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, Protocol
+
+from supervisor.mcp.definitions import LISTINGS, OPENINGS
+from supervisor.mcp.jsonrpc import Id
+from supervisor.relay.answers import Answer
+from supervisor.relay.calls import SPECIAL
+from supervisor.relay.names import CALLS, is_made_by, plain
+from supervisor.scan.words import Definition, Judgement, Kind, Withheld, WithholdReason
+
+Key = tuple[Kind, str]
+"""Kind and name."""
+ASKING: Final = frozenset({*LISTINGS, *OPENINGS})
+"""Requests of a client whose answers are looked at."""
+LISTENING: Final = SPECIAL | ASKING
+"""What a client says that is read one by one while nothing is withheld."""
+REFUSING: Final = LISTENING | frozenset(CALLS)
+"""The same while something is withheld, or being judged."""
+MAX_NAMES: Final = 50_000
+"""Names that one session remembers; a server that has more is refused whole."""
+
+
+class Guard(Protocol):
+    """Who judges definitions, as a session uses it."""
+
+    async def judge(
+        self,
+        server: str,
+        definitions: Sequence[Definition],
+        *,
+        source: Literal["probe", "session", "request"],
+        is_whole: bool,
+    ) -> Judgement:
+        """Judge definitions just as they were received; with `is_whole` false, what is not there says nothing."""
+
+    def withheld(self, server: str) -> Mapping[Key, Withheld]:
+        """What is withheld of a server now, whoever asks; called for every block of a client, so it must be cheap."""
+
+
+class Watch:
+    """One session's part in it; made anew with each session, told when its server is lost."""
+
+    def __init__(self, server: str, guard: Guard, *, withholds: bool = True) -> None:
+        self.asked: dict[Id, str] = {}
+        """Requests whose answers are to be looked at: method by id."""
+        self.withholds = withholds
+        """Whether an answer that cannot be read, or was not judged in time, is kept from the client."""
+        self._server = server
+        self._guard = guard
+        self._hidden: dict[Key, Withheld] = {}
+        """What this session's client was not shown."""
+        self._shown: set[Key] = set()
+        self._quarantined: set[str] = set()
+        """Methods whose last answer made the whole server unfit."""
+
+    def special(self) -> frozenset[str]:
+        """Methods of a client that are read one by one now."""
+        if self.asked or self._hidden or self._quarantined or self._guard.withheld(self._server):
+            return REFUSING
+        return LISTENING
+
+    def lost(self) -> None:
+        """The server is gone, and its answers with it. What it was withheld for still counts."""
+        self.asked.clear()
+
+    def is_awaited(self, kind: Kind) -> bool:
+        """Whether a list of this kind is on its way, or being judged."""
+        return any(method in LISTINGS and LISTINGS[method].kind == kind for method in self.asked.values())
+
+    # ----------------------------------------------------------------------------------------------------- judgements
+
+    def judged(self, method: str, answer: Answer, judgement: Judgement | None) -> bytes:
+        """The line that the client gets; without a judgement, all that the answer defines is withheld."""
+        reasons = {(one.kind, one.name): one for one in judgement.withheld} if judgement else {}
+        is_unfit = judgement is None or judgement.is_quarantined
+        for one in answer.definitions:
+            key = (one.kind, one.name)
+            if is_unfit:
+                reason: WithholdReason = "quarantined" if judgement else "unreadable"
+                reasons.setdefault(key, Withheld(kind=one.kind, name=one.name, reason=reason))
+        (self._quarantined.add if judgement and judgement.is_quarantined else self._quarantined.discard)(method)
+        if judgement is not None:
+            self._remember(answer.definitions, reasons)
+        return answer.without({one.name for one in answer.definitions if (one.kind, one.name) in reasons})
+
+    def _remember(self, definitions: Sequence[Definition], reasons: Mapping[Key, Withheld]) -> None:
+        for one in definitions:
+            key = (one.kind, one.name)
+            if one.kind == "server":  # words, which nobody calls
+                continue
+            if key in reasons:
+                self._hidden[key] = reasons[key]
+                self._shown.discard(key)
+            else:
+                self._hidden.pop(key, None)
+                self._shown.add(key)
+        if len(self._shown) + len(self._hidden) > MAX_NAMES:
+            self._quarantined.add("")
+
+    # ---------------------------------------------------------------------------------------------------------- calls
+
+    def refusal(self, kind: Kind, name: str) -> Withheld | None:
+        """Why a call of this is refused; None if it passes."""
+        if self._quarantined:
+            return Withheld(kind=kind, name=name, reason="quarantined")
+        key = (kind, name)
+        everywhere = self._guard.withheld(self._server)
+        found = everywhere.get(key) or self._hidden.get(key)
+        if found is not None or key in self._shown:
+            return found
+        for withheld in (everywhere, self._hidden):
+            for other, one in withheld.items():
+                if self._is_like(kind, name, other):
+                    return one
+        return None
+
+    def _is_like(self, kind: Kind, name: str, withheld: Key) -> bool:
+        """Whether a name that nobody was shown is a withheld one in other signs, or made by a withheld template."""
+        if withheld[0] == kind:
+            return plain(name) == plain(withheld[1])
+        return (kind, withheld[0]) == ("resource", "template") and is_made_by(withheld[1], name)
+
+    def is_listed_since(self, one: Withheld) -> bool:
+        """Whether it is withheld in this session only: the server lists it anew, or somebody approved it."""
+        return (one.kind, one.name) not in self._guard.withheld(self._server)
