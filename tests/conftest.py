@@ -229,6 +229,12 @@ def uvx() -> Path:
 
 
 @pytest.fixture
+def scanners() -> Path:
+    """A folder with an environment for each scanner that is a plugin: semgrep, bandit, guarddog, Cisco's."""
+    return _from_environment("STOCKADE_TEST_SCANNERS")
+
+
+@pytest.fixture
 def npx() -> Path:
     """The program npx. Its cache, warmed with the servers the tests use, is STOCKADE_TEST_NPM_CACHE."""
     return _from_environment("STOCKADE_TEST_NPX")

@@ -52,7 +52,10 @@ def engine_report(looked: Looked | None, seconds: float = 0.0) -> ScannerReport:
     detail = "some text was not looked at: it is too large, nested too deep, or no JSON in UTF-8"
     if looked.failed:
         detail = f"these checks failed: {', '.join(looked.failed)}"
-    return ScannerReport(scanner=ENGINE, state="failed", detail=detail, findings=len(looked.findings), seconds=seconds)
+    return ScannerReport(
+        scanner=ENGINE, state="failed", detail=detail, failed=looked.failed, findings=len(looked.findings),
+        seconds=seconds,
+    )  # fmt: skip
 
 
 def coverage_of(scanners: Sequence[ScannerReport]) -> Coverage:
