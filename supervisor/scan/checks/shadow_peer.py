@@ -1,7 +1,8 @@
 """A tool that puts itself before a peer's tool: by wearing its name and description, or by words about it.
 
 A clone has the name of a peer's tool and nearly its description. Two servers of which most tools are the same are two
-instances of one package, not a clone: people run a second database server, or the fork of one.
+instances of one package, not a clone: people run a second database server, or the fork of one. An impostor is small; a
+server with many tools of its own has a job of its own and shares a text by descent, so that only asks for a look.
 
 Words about a peer count only in one sentence with the peer's tool written as code (`send_email`, sendEmail, `fetch`)
 and a verb of change: use this instead, redirect, override, before calling it also …. A mention, or a common noun that
@@ -28,6 +29,7 @@ _NEAR_SAME = 0.8
 """Words that both have, of all words of either (Jaccard)."""
 _FEW_WORDS = 4
 """Descriptions with fewer different words agree by chance: “Read a file”."""
+_MANY_TOOLS = 10
 _SECOND_SHARE = 0.6
 """Part of the tools of both servers that two instances of one package have in common."""
 _SECOND_TOOLS = 3
@@ -58,13 +60,14 @@ def _clone(item: Item, context: Context) -> Iterator[Hit]:
         return
     own = frozenset(_WORD.findall(unit.folded))
     for peer in twins:
-        tier = _likeness(own, frozenset(_WORD.findall(peer.folded)))
-        if tier and not _is_same_package(context, peer.server):
+        likeness = _likeness(own, frozenset(_WORD.findall(peer.folded)))
+        if likeness and not _is_same_package(context, peer.server):
+            is_sure = likeness == "near" and len(context.own) < _MANY_TOOLS
             yield Hit(
-                pointer="/name", evidence=item.name, tier="hard" if tier == "near" else "soft", view="folded",
+                pointer="/name", evidence=item.name, tier="hard" if is_sure else "soft", view="folded",
                 rule="clone",
                 message=f"It has the name of a tool of {peer.server}, and nearly its description.",
-                confidence=0.85 if tier == "near" else 0.5,
+                confidence=0.85 if is_sure else 0.5,
             )  # fmt: skip
             return
 

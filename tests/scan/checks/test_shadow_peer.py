@@ -113,3 +113,10 @@ def test_parameters_are_read_too_but_their_names_are_not_calls() -> None:
     assert [hit.pointer for hit in hits({"name": "other", "inputSchema": other})] == [
         "/inputSchema/properties/to/description"
     ]
+
+
+def test_a_server_with_many_tools_of_its_own_only_wants_a_look() -> None:
+    others = [{"name": f"own_{number}", "description": "Does something else."} for number in range(10)]
+
+    assert [hit.tier for hit in hits(SEND, *others[:8])] == ["hard"]
+    assert [hit.tier for hit in hits(SEND, *others)] == ["soft"]
