@@ -9,6 +9,7 @@ from pathlib import Path
 
 import trio
 
+from supervisor.config.schema import ServerSpec
 from supervisor.container import oneoff as contained
 from supervisor.container.effects import Engines
 from supervisor.container.instances import ContainerInstances
@@ -18,10 +19,16 @@ from supervisor.docker_path.messages import tried_text
 from supervisor.docker_path.places import search_on
 from supervisor.environment.rules import Allowance, environment
 from supervisor.errors import DockerNotFound, LaunchError
+from supervisor.prepare import located
 from supervisor.process.table import ProcessTable
 from supervisor.sandbox import oneoff as confined
+from supervisor.sandbox import runners
+from supervisor.sandbox.disk import Disk
 from supervisor.sandbox.effects import Sandbox
-from supervisor.scan.plugin_run import FOLDER, PluginRuns, World
+from supervisor.sandbox.state import server_folder
+from supervisor.sandbox.variables import caches
+from supervisor.scan.plugin_run import FOLDER, Inputs, PluginRuns, World
+from supervisor.scan.sources import Asked, Source, source_of
 
 
 def plugin_runs(
@@ -43,6 +50,42 @@ def plugin_runs(
         folder=Path(state_dir) / FOLDER,
     )
     return PluginRuns(world)
+
+
+def inputs_of(spec: ServerSpec, tools: tuple[bytes, ...], *, state_dir: str, environ: Mapping[str, str]) -> Inputs:
+    """Say what there is of a server to be looked at; `tools` are its definitions as it wrote them. Reads the disk."""
+    source = _source(spec, state_dir, environ)
+    is_contained = spec.mode == "docker" and not spec.own_container
+    return Inputs(
+        tools=tools,
+        source=source.folder,
+        only=source.only,
+        why_no_source=source.why,
+        image=spec.docker.image if is_contained else "",
+        has_network=spec.scan.network == "declared",
+    )
+
+
+def _source(spec: ServerSpec, state_dir: str, environ: Mapping[str, str]) -> Source:
+    if spec.mode == "docker" or spec.own_container:
+        return Source(why="its program is in an image, not in a folder of this machine")
+    try:
+        command = located(spec, environ)
+    except LaunchError as error:
+        return Source(why=error.problem.text)
+    homes = tuple(home for home in {environ.get("HOME", ""), str(Path("~").expanduser())} if home.startswith("/"))
+    state = server_folder(state_dir, spec.name)
+    is_confined = spec.mode == "sandbox"
+    environment = {**caches(state), **command.env} if is_confined else command.env
+    asked = Asked(
+        argv=command.argv,
+        fetched=runners.installation(command.argv),
+        cwd=spec.cwd or (state if is_confined else command.cwd),
+        environment=environment,
+        home=f"{state}/home" if is_confined else environ.get("HOME", "/"),
+        homes=homes,
+    )
+    return source_of(asked, Disk())
 
 
 async def _docker(environ: Mapping[str, str]) -> str:
