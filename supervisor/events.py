@@ -520,6 +520,31 @@ class ToolRejected(ServerEvent, frozen=True, kw_only=True, tag="tool.rejected"):
     by: str
 
 
+class ToolRefused(ServerEvent, frozen=True, kw_only=True, tag="tool.refused"):
+    """A client called what is withheld, and was told so; the server did not hear of it. At most 10 per minute."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    session: str
+    kind: str
+    tool: str
+    reason: str
+    count: int
+    """Such calls in this session so far."""
+
+
+class ToolUnjudged(ServerEvent, frozen=True, kw_only=True, tag="tool.unjudged"):
+    """What a server answered in a session could not be judged: it cannot be read, or not in one way, or not in time."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    session: str
+    kind: str
+    detail: str
+    withheld: bool
+    """The client got an error in its place."""
+
+
 # ----------------------------------------------------------------------------------------------------- sessions
 
 
@@ -590,6 +615,7 @@ AnyEvent = (
     | ServerQuarantined | ServerStopped | ServerRestarted | InstanceExited | ProcessSwept | ProcessTroubled
     | ScanStarted | ScanCompleted | ScanDegraded | ScanFailed
     | ToolPinned | ToolChanged | ToolWithheld | ToolApproved | ToolRejected
+    | ToolRefused | ToolUnjudged
     | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkFailed | SinkLost
     | ActorCrashed | ActorRestarted | MessageDead
 )  # fmt: skip

@@ -13,11 +13,12 @@ from typing import Any, Protocol
 import trio
 
 from supervisor.errors import NotReady, Problem, ServerDied, SessionChanged, SessionError
-from supervisor.events import SessionClosed, SessionOpened, StdoutGarbage
+from supervisor.events import Event, SessionClosed, SessionOpened, StdoutGarbage, ToolRefused, ToolUnjudged
 from supervisor.kernel.bus import AskFailed, AskTimeout, Bus
 from supervisor.kernel.outbox import Outbox
 from supervisor.kernel.specs import Life
-from supervisor.relay.out import Tally
+from supervisor.relay.names import shown
+from supervisor.relay.out import AnswerUnjudged, CallRefused, Tally
 from supervisor.server.messages import Attach, Attached, Detach, NotAttached
 
 HOLD_S = 30.0
@@ -26,8 +27,8 @@ SPARE_TIME_S = 35.0
 """Seconds beyond the hold within which the answer must be there: a server's actor never works longer than that."""
 AGAIN_S = 0.2
 """Seconds before a server's actor that is just being restarted is asked again."""
-GARBAGE_PER_MINUTE = 10
-"""Events about lines that are not messages, per session."""
+EVENTS_PER_MINUTE = 10
+"""Events about lines that are not messages, per session; as many about refused calls, and about answers unjudged."""
 
 
 class Process(Protocol):
@@ -181,7 +182,7 @@ class Sessions:
         reason = "cancelled"
         try:
             problem = await self._relay(
-                server, client, holder, terms=terms, tally=tally, tell=_GarbageTeller(self.bus, server, session)
+                server, client, holder, terms=terms, tally=tally, tell=_Teller(self.bus, server, session)
             )
             reason = problem.text if problem else "the client left"
             return problem
@@ -196,24 +197,46 @@ class Sessions:
             self.bus.publish(closed, sender="session")
 
 
-class _GarbageTeller:
-    """Turns what the relay tells of a server's stray output into events, at most ten a minute."""
+class _Teller:
+    """Turns what the relay tells of a session into events, of each kind at most ten a minute."""
 
     def __init__(self, bus: Bus, server: str, session: str) -> None:
         self._bus = bus
         self._server = server
         self._session = session
-        self._count = 0
-        self._told: list[float] = []
+        self._garbage = 0
+        self._refused = 0
+        self._told: dict[type[Event], list[float]] = {}
 
     def __call__(self, fact: Any) -> None:
-        line = getattr(fact, "first_line", None)
-        if line is None:
-            return
-        self._count += fact.count
+        server, session = self._server, self._session
+        match fact:
+            case CallRefused():
+                self._refused += 1
+                self._publish(
+                    ToolRefused(
+                        server=server,
+                        session=session,
+                        kind=fact.kind,
+                        tool=shown(fact.name),
+                        reason=fact.reason,
+                        count=self._refused,
+                    )
+                )
+            case AnswerUnjudged():
+                self._publish(
+                    ToolUnjudged(
+                        server=server, session=session, kind=fact.kind, detail=fact.detail, withheld=fact.is_kept
+                    )
+                )
+            case _ if (line := getattr(fact, "first_line", None)) is not None:
+                self._garbage += fact.count
+                self._publish(StdoutGarbage(server=server, session=session, line=line, count=self._garbage))
+
+    def _publish(self, event: Event) -> None:
         now = trio.current_time()
-        self._told = [then for then in self._told if now - then < 60]
-        if len(self._told) < GARBAGE_PER_MINUTE:
-            self._told.append(now)
-            event = StdoutGarbage(server=self._server, session=self._session, line=line, count=self._count)
+        told = [then for then in self._told.get(type(event), ()) if now - then < 60]
+        if len(told) < EVENTS_PER_MINUTE:
+            told.append(now)
             self._bus.publish(event, sender="session")
+        self._told[type(event)] = told

@@ -20,14 +20,12 @@ from supervisor.mcp.jsonrpc import UNAVAILABLE, WITHHELD, Id, Peek
 from supervisor.relay import answers
 from supervisor.relay.calls import Calls
 from supervisor.relay.guard import ASKING, Guard, Watch
-from supervisor.relay.names import CALLS, called
-from supervisor.relay.out import AnswerWithheld, CallRefused, Out, Question, Tally
+from supervisor.relay.names import CALLS, called, shown
+from supervisor.relay.out import AnswerUnjudged, CallRefused, Out, Question, Tally
 from supervisor.scan.words import Judgement, Kind, Withheld, WithholdReason
 
 MAX_DELAYED_BYTES: Final = 16 * 1024 * 1024
 """Of all calls that wait for a list; the largest message has room."""
-NAME_CHARS: Final = 100
-"""How much of a name is repeated to people."""
 WHY: Final[dict[WithholdReason, str]] = {
     "dangerous": "the scan found it dangerous",
     "changed": "it has changed since it was approved",
@@ -199,7 +197,7 @@ class Gate:
     ) -> bool:
         kind: Kind = LISTINGS[method].kind if method in LISTINGS else "server"
         detail = f"its answer to {method} {why}"
-        out.facts.append(AnswerWithheld(kind, detail, self.watch.withholds))
+        out.facts.append(AnswerUnjudged(kind, detail, self.watch.withholds))
         if self.watch.withholds:
             self._calls.server_answers(key)
             self._fail(key, detail, out, retryable=retryable)
@@ -212,7 +210,7 @@ class Gate:
             return False
         kinds = {LISTINGS[method].kind for method in self.watch.asked.values() if method in LISTINGS}
         detail = "a message cannot be read in one way only"
-        out.facts.append(AnswerWithheld(next(iter(sorted(kinds)), "server"), detail, is_kept=True))
+        out.facts.append(AnswerUnjudged(next(iter(sorted(kinds)), "server"), detail, is_kept=True))
         key = peek.id
         if peek.is_response and isinstance(key, int | float | str) and self._calls.server_answers(key):
             self._fail(key, detail, out, retryable=False)
@@ -222,12 +220,6 @@ class Gate:
         problem = ScanUnknown(server=self._server, reason=detail)
         data: dict[str, object] = {"code": problem.code, "server": self._server, "retryable": retryable}
         out.to_client.append(jsonrpc.error_line(key, UNAVAILABLE if retryable else WITHHELD, problem.text, data))
-
-
-def shown(name: str) -> str:
-    """A name as people and models may be shown it: cut, and with everything escaped that is not a visible sign."""
-    short = name if len(name) <= NAME_CHARS else f"{name[:NAME_CHARS]}…"
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in short)
 
 
 def approval(server: str, one: Withheld) -> str:

@@ -19,6 +19,8 @@ CALLS: Final[dict[str, tuple[Kind, str]]] = {
     "resources/subscribe": ("resource", "uri"),
 }
 """Requests that use a definition: its kind, and the parameter that names it."""
+NAME_CHARS: Final = 100
+"""How much of a name is repeated to people."""
 _EXPRESSION: Final = re.compile(r"\{[^{}]*\}")
 
 
@@ -64,6 +66,12 @@ def plain(name: str) -> str:
 def _selects(sign: str) -> bool:
     """Whether it is a variation selector: it says how the sign before it is drawn."""
     return "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
+
+
+def shown(name: str) -> str:
+    """A name as people and models may be shown it: cut, and with everything escaped that is not a visible sign."""
+    short = name if len(name) <= NAME_CHARS else f"{name[:NAME_CHARS]}…"
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in short)
 
 
 def is_made_by(template: str, uri: str) -> bool:

@@ -21,7 +21,7 @@ class CallRefused(Struct, frozen=True, tag="call_refused"):
     reason: WithholdReason
 
 
-class AnswerWithheld(Struct, frozen=True, tag="answer_withheld"):
+class AnswerUnjudged(Struct, frozen=True, tag="answer_withheld"):
     """An answer that defines something could not be judged; the client has an error in its place, if `is_kept`."""
 
     kind: Kind
@@ -29,7 +29,7 @@ class AnswerWithheld(Struct, frozen=True, tag="answer_withheld"):
     is_kept: bool
 
 
-GuardFact = CallRefused | AnswerWithheld
+GuardFact = CallRefused | AnswerUnjudged
 
 
 class Question(NamedTuple):

@@ -18,7 +18,7 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from supervisor.errors import Defect, NothingListed, StockadeError
+from supervisor.errors import Defect, NothingListed, PinsError, StockadeError
 from supervisor.scan import news
 from supervisor.scan.words import Definition, Finding, Judgement, Kind, Listing, Report, ScannerReport, Terms, Withheld
 
@@ -82,7 +82,8 @@ class Ledger:
 
     def book(self, server: str) -> Book:
         """What is known of a server; an empty one if nothing is."""
-        return self._books.setdefault(server, Book(server))
+        found = self._books.get(server)  # asked for every block of every session
+        return found if found is not None else self._books.setdefault(server, Book(server))
 
     # ------------------------------------------------------------------------------------------------ from the prober
 
@@ -203,6 +204,11 @@ class Ledger:
             await self.conclude(server)
         return approved
 
+    @property
+    def place(self) -> str:
+        """Where decisions are kept, for people."""
+        return self._opened().place
+
     # ----------------------------------------------------------------------------------------------------- in a thread
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
@@ -227,7 +233,23 @@ class Ledger:
         if not is_whole:  # a list of prompts is no list of no tools
             examined = replace(examined, tools=len(definitions))
         scanners = tuple(report for report, _ in book.plugins.values())
-        return self._judge(book.server, examined, is_whole=is_whole, scanners=scanners)
+        found = self._judge(book.server, examined, is_whole=is_whole, scanners=scanners)
+        if book.examined is None:  # a server that no probe has listed: what was rejected is known all the same
+            book.withheld = self._rejected(book.server, definitions, found.judgement)
+        return found
+
+    def _rejected(self, server: str, definitions: tuple[Definition, ...], judgement: Judgement) -> dict[Key, Withheld]:
+        from supervisor.scan.pins import rejected_names
+
+        if self._terms[server].policy == "off":
+            return {}
+        withheld = {(one.kind, one.name) for one in judgement.withheld}
+        served = {(one.kind, one.name) for one in definitions} - withheld
+        try:
+            names = rejected_names(self._opened().read(server)) - served
+        except PinsError:
+            names = frozenset()
+        return {(kind, name): Withheld(kind=kind, name=name, reason="rejected") for kind, name in names}
 
     def _judge(self, server: str, examined: Examined, **known: Any) -> Judged:
         from supervisor.scan.judging import Case, judged

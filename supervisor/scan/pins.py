@@ -98,6 +98,11 @@ class ServerPins(Struct, frozen=True, kw_only=True):
         return next((seen for seen in self.seen if seen.key == key), None)
 
 
+def rejected_names(state: ServerPins) -> frozenset[Key]:
+    """What a person said no to, and under whose name no other text is trusted."""
+    return frozenset(pin.key for pin in state.rejected) - {pin.key for pin in state.pins}
+
+
 def finding_key(finding: Finding) -> str:
     """What makes two findings the same though the text round them changed: tier, check, rule and place without line."""
     rule = f"{finding.check}:{finding.rule}" if finding.rule else finding.check

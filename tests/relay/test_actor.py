@@ -21,12 +21,13 @@ from supervisor.errors import (
     SessionChanged,
     SessionError,
 )
-from supervisor.events import AnyEvent, SessionClosed, SessionOpened, StdoutGarbage
+from supervisor.events import AnyEvent, SessionClosed, SessionOpened, StdoutGarbage, ToolRefused, ToolUnjudged
 from supervisor.kernel.actor import leaf_run
 from supervisor.kernel.bus import Bus
 from supervisor.kernel.specs import Decision, Leaf, Limit
 from supervisor.kernel.stoppable import until_stop
 from supervisor.relay.actor import HOLD_S, Holder, Sessions
+from supervisor.relay.out import AnswerUnjudged, CallRefused
 from supervisor.relay.pump import GarbageSeen
 from supervisor.server.messages import Attach, Attached, Detach, NotAttached
 
@@ -258,6 +259,26 @@ async def test_stray_output_is_told_at_most_ten_times_a_minute_and_counted_in_fu
         garbage = [event for event in told if isinstance(event, StdoutGarbage)]
         assert [event.count for event in garbage] == list(range(1, 11))
         assert {event.line for event in garbage} == {"hello"}
+
+
+async def test_refused_calls_and_answers_that_were_not_judged_are_told_beside_stray_output(
+    autojump_clock: MockClock,
+) -> None:
+    async with desk() as built:
+        refused = CallRefused("tool", "e\x1bvil", "dangerous")
+        built.facts = [*[refused] * 25, AnswerUnjudged("prompt", "too late", is_kept=True)]
+        built.facts.append(GarbageSeen(count=1, first_line="hello"))
+        with built.bus.subscribe(AnyEvent) as events:
+            await built.sessions.serve("fs", "s1", None, terms=None)
+            told = [published.body for published in await events.take()][1:-1]
+        assert told[:10] == [
+            ToolRefused(server="fs", session="s1", kind="tool", tool=r"e\x1bvil", reason="dangerous", count=count)
+            for count in range(1, 11)
+        ]
+        assert told[10:] == [
+            ToolUnjudged(server="fs", session="s1", kind="prompt", detail="too late", withheld=True),
+            StdoutGarbage(server="fs", session="s1", line="hello", count=1),
+        ]
 
 
 def test_every_session_has_a_name_of_its_own() -> None:

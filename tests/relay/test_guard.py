@@ -10,7 +10,7 @@ from fakes.guard import Judge
 from fakes.guarded import EVIL, GOOD, Talk, call, names
 
 from supervisor.mcp.definitions import LISTINGS
-from supervisor.relay.out import AnswerWithheld, CallRefused
+from supervisor.relay.out import AnswerUnjudged, CallRefused
 
 META = "io.modelcontextprotocol/"
 
@@ -134,7 +134,7 @@ def test_an_answer_that_cannot_be_read_is_withheld(bad: object) -> None:
     assert talk.to_client[0]["error"]["data"] == {"code": "scan.unknown", "server": "demo", "retryable": False}
     assert talk.to_client[1:] == [result(2)]
     assert talk.facts == [
-        AnswerWithheld("tool", "its answer to tools/list cannot be read in one way only", is_kept=True)
+        AnswerUnjudged("tool", "its answer to tools/list cannot be read in one way only", is_kept=True)
     ]
 
 
@@ -154,7 +154,7 @@ def test_where_nothing_may_be_withheld_what_cannot_be_read_or_judged_passes_and_
     talk.server(result(3, {"tools": [EVIL]}), is_timely=False)
     assert names(talk.last()) == ["evil"]
     assert talk.facts == [
-        AnswerWithheld("prompt", "its answer to prompts/list cannot be read in one way only", is_kept=False)
+        AnswerUnjudged("prompt", "its answer to prompts/list cannot be read in one way only", is_kept=False)
     ]
     assert talk.calls("evil") is None
 
