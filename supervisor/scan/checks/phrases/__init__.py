@@ -1,0 +1,1 @@
+"""The grammar of injections: classes of words, a table for each language, and the rules that join them."""

@@ -1,0 +1,63 @@
+"""Builds the tables of languages other than English: what all of them share is added to what each of them says."""
+
+from __future__ import annotations
+
+from supervisor.scan.checks.phrases.common import ADDRESS, QUOTED_NAME, SENSITIVE_PATH, SHELL
+from supervisor.scan.checks.phrases.table import Idiom, Table, texts
+
+_PATHS = texts("~/|.env|.ssh|id_|.aws|/etc/|http|@|curl|wget|rm -|bash|sudo|_key|token")
+"""What a phrase about files, addresses or commands has in every language."""
+
+
+def words(alternatives: str) -> str:
+    """A regex of whole words, given as alternatives."""
+    return rf"(?<!\w)(?:{alternatives})(?!\w)"
+
+
+def either(first: str, second: str, gap: str = r"(?:\W+\w+){0,4}?\W+") -> str:
+    """A regex of two groups in either order with a bounded gap between them."""
+    return f"(?:{first}){gap}(?:{second})|(?:{second}){gap}(?:{first})"
+
+
+def table(
+    language: str,
+    marks: str,
+    anchors: tuple[str, ...],
+    classes: dict[str, str],
+    idioms: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Table:
+    """A language's table: its classes with those that are the same everywhere, its idioms of secrecy and of role.
+
+    `marks` are words, apart by blanks, or a regex of a letter if it begins with a bracket.
+    """
+    shared = {
+        "secret_path": SENSITIVE_PATH,
+        "shell": SHELL,
+        "address": ADDRESS,
+        "destination": f"{classes.get('destination', '(?!)')}|{ADDRESS}|{QUOTED_NAME}",
+        "outside": f"{classes.get('outside', '(?!)')}|{ADDRESS}",
+        "secret": f"{classes.get('secret', '(?!)')}|{SENSITIVE_PATH}",
+    }
+    everything = anchors + _PATHS
+    secrecy, role = idioms
+    is_script = marks.startswith("[")
+    return Table(
+        language=language,
+        marks=frozenset() if is_script else frozenset(marks.split()),
+        script=marks if is_script else "",
+        anchors={
+            "disregard": everything,
+            "orders": everything,
+            "access": everything,
+            "transfer": everything,
+            "reveal": everything,
+            "run": everything,
+            "send": everything,
+            "act": everything,
+            "redirect": everything,
+            "deed": everything,
+        },
+        classes={**classes, **shared},
+        idioms=tuple(Idiom("secrecy", "hard", everything, f"(?P<v>{one})") for one in secrecy)
+        + tuple(Idiom("role", "hard", everything, f"(?P<v>{one})") for one in role),
+    )
