@@ -19,6 +19,8 @@ IGNORABLE = (
 """The inside of a character class: Default_Ignorable_Code_Point of Unicode 16 (DerivedCoreProperties)."""
 _IGNORABLE = re.compile(f"[{IGNORABLE}]+")
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "＇": "'", "“": '"', "”": '"', "„": '"', "…": "..."})
+_PHRASES = str.maketrans({"\ufdfa": " ", "\ufdfb": " "})
+"""Two signs that NFKC writes out as whole phrases, 18 and 8 signs long; no other has more than six."""
 _CONTRACTION = re.compile(r"\b(?:can't|won't|shan't|let's|[a-z]{2,9}n't|[a-z]{1,9}'(?:re|ll|ve|m))\b")
 _WHOLE = {"can't": "can not", "won't": "will not", "shan't": "shall not", "let's": "let us"}
 _ENDINGS = {"'re": " are", "'ll": " will", "'ve": " have", "'m": " am"}
@@ -26,7 +28,7 @@ _ITEM_MARKS = frozenset("-*•+#>0123456789")
 
 
 def fold(text: str) -> str:
-    """The folded view of a text; never longer than four times the text."""
+    """The folded view of a text; never longer than ten times the text."""
     plain = text.lower() if text.isascii() else _plain(text)
     if "'" in plain:
         plain = _CONTRACTION.sub(_written_out, plain)
@@ -39,7 +41,7 @@ def without_ignorable(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    normal = unicodedata.normalize("NFKC", without_ignorable(text)).casefold().translate(_QUOTES)
+    normal = unicodedata.normalize("NFKC", without_ignorable(text).translate(_PHRASES)).casefold().translate(_QUOTES)
     return without_lookalikes(normal)
 
 

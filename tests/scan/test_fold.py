@@ -41,7 +41,7 @@ def test_what_changes_only_the_look_is_gone(text: str, folded: str) -> None:
 @given(st.text(st.characters()))
 def test_folding_is_total_and_settles(text: str) -> None:
     once = fold(text)
-    assert len(once) <= 20 * len(text)
+    assert len(once) <= 10 * len(text)
     assert "  " not in once
 
 
@@ -50,6 +50,11 @@ def test_folding_is_total_and_settles(text: str) -> None:
 def test_plain_text_folds_the_same_beside_other_letters(text: str) -> None:
     """The quick way for ASCII says what the thorough way says."""
     assert fold(f"{text} 中") == f"{fold(text)} 中".strip()
+
+
+def test_no_sign_makes_a_text_much_longer() -> None:
+    signs = [chr(number) for number in range(0x110000)]
+    assert max(len(fold(sign)) for sign in signs) <= 6
 
 
 def test_ignorable_is_what_shows_nothing() -> None:
