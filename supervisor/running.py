@@ -43,9 +43,10 @@ from supervisor.relay.out import Tally
 from supervisor.relay.pump import Client, run_session
 from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.effects import Sandbox, open_sandbox
-from supervisor.scanners import plugin_runs
-from supervisor.scanning import ledger_of
-from supervisor.tree import Leaves, Run, path_of, root_of, server_leaf, terms_of
+from supervisor.scan.effects import Ledger
+from supervisor.scanners import scanners
+from supervisor.scanning import ledger_alone, ledger_of, limit_s
+from supervisor.tree import SCANNER, Leaves, Run, path_of, root_of, server_leaf, terms_of
 
 Edge = Callable[[Run], Leaves]
 """What an edge adds, given the run it will run in."""
@@ -127,7 +128,7 @@ def _run_of(below: _Below, config: Config, state_dir: str, environ: Mapping[str,
         sessions=Sessions(bus, table, partial(run_session, guard=ledger), path_of),
         ledger=ledger,
         redactor=redactor,
-        plugins=plugin_runs(table, sandbox, (containers, engines, guests), state_dir=state_dir, environ=environ),
+        plugins=scanners(table, sandbox, (containers, engines, guests), state_dir=state_dir, environ=environ),
         names=tuple(spec.name for spec in config.servers),
     )
 
@@ -218,4 +219,7 @@ class _Task:
             self._tree.stop()
 
 
-__all__ = ["Client", "Leaves", "Run", "Tally", "open_run", "path_of", "stream_pair", "terms_of"]
+__all__ = [
+    "SCANNER", "Client", "Leaves", "Ledger", "Run", "Tally", "ledger_alone", "limit_s", "open_run", "path_of",
+    "stream_pair", "terms_of",
+]  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import trio
 
-from supervisor.config.schema import ServerSpec
+from supervisor.config.schema import Mode, ServerSpec
 from supervisor.container import oneoff as contained
 from supervisor.container.effects import Engines
 from supervisor.container.instances import ContainerInstances
@@ -27,18 +27,19 @@ from supervisor.sandbox.disk import Disk
 from supervisor.sandbox.effects import Sandbox
 from supervisor.sandbox.state import server_folder
 from supervisor.sandbox.variables import caches
-from supervisor.scan.plugin_run import FOLDER, Inputs, PluginRuns, World
+from supervisor.scan.plugin_run import FOLDER, Inputs, PluginRuns, Ran, World
+from supervisor.scan.plugins import Plugin
 from supervisor.scan.sources import Asked, Source, source_of
 
 
-def plugin_runs(
+def scanners(
     table: ProcessTable,
     sandbox: Sandbox,
     containers: tuple[ContainerInstances, Engines, dict[str, Profile]],
     *,
     state_dir: str,
     environ: Mapping[str, str],
-) -> PluginRuns:
+) -> Scanners:
     """Put it together; the dictionary is where the containers' effects look up profiles beside those of servers."""
     instances, engines, guests = containers
     world = World(
@@ -49,7 +50,26 @@ def plugin_runs(
         keys=environ,
         folder=Path(state_dir) / FOLDER,
     )
-    return PluginRuns(world)
+    return Scanners(PluginRuns(world), state_dir, environ)
+
+
+class Scanners:
+    """The plugins of a run, with what they look at."""
+
+    def __init__(self, runs: PluginRuns, state_dir: str, environ: Mapping[str, str]) -> None:
+        self._runs = runs
+        self._state_dir = state_dir
+        self._environ = environ
+
+    async def run(self, plugin: Plugin, spec: ServerSpec, tools: tuple[bytes, ...]) -> Ran:
+        """Run one for a server, in that server's own mode; `tools` are its definitions as it wrote them."""
+        find = partial(inputs_of, spec, tools, state_dir=self._state_dir, environ=self._environ)
+        inputs = await trio.to_thread.run_sync(find, abandon_on_cancel=True)
+        return await self._runs.run(plugin, inputs, spec.name, spec.mode)
+
+    async def run_on(self, plugin: Plugin, inputs: Inputs, *, mode: Mode, name: str) -> Ran:
+        """Run one for what is no server's, under a name for people."""
+        return await self._runs.run(plugin, inputs, name, mode)
 
 
 def inputs_of(spec: ServerSpec, tools: tuple[bytes, ...], *, state_dir: str, environ: Mapping[str, str]) -> Inputs:

@@ -11,10 +11,10 @@ from supervisor.config.schema import Config, ServerSpec
 from supervisor.kernel.bus import Bus
 from supervisor.scan.effects import Ledger
 from supervisor.scan.messages import Depth
-from supervisor.scan.plugin_run import Inputs, PluginRuns
 from supervisor.scan.plugins import Plugin, all_plugins
 from supervisor.scan.runtimes import unknown
 from supervisor.scan.words import Finding, ScannerReport, Terms
+from supervisor.scanners import Scanners
 
 if TYPE_CHECKING:  # opened when there is something to judge
     from supervisor.scan.store import Store
@@ -29,6 +29,15 @@ def ledger_of(config: Config, bus: Bus, state_dir: str) -> Ledger:
     """Make the ledger of a run; opens nothing yet."""
     terms = {spec.name: terms_of(spec) for spec in config.servers}
     return Ledger(terms, partial(_store, config, state_dir), partial(bus.publish, sender="scan"))
+
+
+def ledger_alone(config: Config, state_dir: str) -> Ledger:
+    """Make a ledger without a run, for decisions: nobody is told of them but who makes them."""
+    return Ledger({spec.name: terms_of(spec) for spec in config.servers}, partial(_store, config, state_dir), _untold)
+
+
+def _untold(_event: object) -> None:
+    pass
 
 
 def terms_of(spec: ServerSpec) -> Terms:
@@ -51,29 +60,29 @@ def scan_s(spec: ServerSpec) -> float:
     return SCAN_S + (PLUGINS_S if spec.scan.plugins else 0.0)
 
 
+def limit_s(spec: ServerSpec) -> float:
+    """Seconds for all clocks of a start and of a scan together."""
+    clocks = spec.startup
+    return clocks.resolve_s + clocks.pull_s + clocks.create_s + clocks.handshake_s + scan_s(spec)
+
+
 class ServerPlugins:
     """The plugins of each server, as the scan actor runs them."""
 
-    def __init__(self, config: Config, runs: PluginRuns) -> None:
+    def __init__(self, config: Config, runs: Scanners) -> None:
         self._runs = runs
         self._known: Mapping[str, Plugin] = all_plugins(config.settings.plugins)
         self._specs = {spec.name: spec for spec in config.servers}
 
     def depth(self, plugin: str) -> Depth:
-        """Images are looked at in the background, all else before the server is served."""
+        """Some are run in the background, all others before the server is served."""
         known = self._known.get(plugin)
-        return "deep" if known is not None and "image" in known.inputs else "fast"
+        return "deep" if known is not None and known.is_deep else "fast"
 
     async def run(self, plugin: str, server: str, tools: Sequence[bytes]) -> tuple[ScannerReport, tuple[Finding, ...]]:
         """Run it for a server, in that server's own mode."""
         known = self._known.get(plugin)
         if known is None:
             return unknown(plugin, self._known), ()
-        spec = self._specs[server]
-        inputs = Inputs(
-            tools=tuple(tools),
-            image=spec.docker.image if spec.mode == "docker" else "",
-            has_network=spec.scan.network == "declared",
-        )
-        ran = await self._runs.run(known, inputs, server, spec.mode)
+        ran = await self._runs.run(known, self._specs[server], tuple(tools))
         return ran.report, ran.findings

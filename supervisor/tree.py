@@ -39,7 +39,7 @@ from supervisor.sandbox.effects import Sandbox
 from supervisor.scan.actor import actor as scan_actor
 from supervisor.scan.effects import Ledger
 from supervisor.scan.passes import Passes
-from supervisor.scan.plugin_run import PluginRuns
+from supervisor.scanners import Scanners
 from supervisor.scanning import ServerPlugins, scan_s
 from supervisor.server.actor import actor as server_actor
 from supervisor.server.effects import Prober
@@ -68,7 +68,7 @@ class Run:
     search: Search
     sessions: Sessions
     redactor: Redactor
-    plugins: PluginRuns
+    plugins: Scanners
     ledger: Ledger
     names: tuple[str, ...]
     """Servers that have an actor."""
