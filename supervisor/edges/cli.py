@@ -148,13 +148,31 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     scan = verbs.add_parser(
         "scan",
         help="look for what is meant to mislead in the definitions of a server's tools",
-        description="Looks at definitions of tools. With --file or --batch nothing is started and nothing is kept.",
+        description="Looks at what servers say of themselves. With --file or --batch nothing is started and kept.",
     )
-    what = scan.add_mutually_exclusive_group(required=True)
+    scan.add_argument("name", metavar="NAME", nargs="?", default="", help="a server of the daemon, or of a config")
+    what = scan.add_mutually_exclusive_group()
+    what.add_argument("--all", action="store_true", help="all servers")
     what.add_argument("--file", metavar="FILE", help="an answer to tools/list as JSON, - for stdin")
     what.add_argument("--batch", action="store_true", help="one request a line on stdin, one answer a line on stdout")
-    _add_json(scan)
-    _add_state_dir(scan)
+    scan.add_argument("--sarif", action="store_true", help="as SARIF 2.1.0, for code hosting services")
+    pins = verbs.add_parser("pins", help="what is trusted of what servers say of themselves, and what waits")
+    pins.add_argument("name", metavar="NAME", nargs="?", default="", help="only of this server")
+    deciding = {
+        "approve": ("trust what waits for a decision, as it is now", "approves"),
+        "reject": ("say no to what waits for a decision, or to what is trusted", "rejects"),
+        "diff": ("show what waits for a decision, against what is trusted in its place", "shows"),
+    }
+    for verb, (text, does) in deciding.items():
+        one = verbs.add_parser(verb, help=text)
+        one.add_argument("name", metavar="NAME", help="the server")
+        one.add_argument("tool", metavar="TOOL", nargs="?", help="only the tool, prompt or template of this name")
+        if verb != "diff":
+            one.add_argument("--digest", metavar="DIGEST", default="", help=f"{does} only the text of this digest")
+    for one in (scan, pins, *map(verbs.choices.__getitem__, deciding)):
+        one.add_argument("--config", metavar="FILE", help="without a daemon: the config (default: the user's own)")
+        _add_json(one)
+        _add_state_dir(one)
 
 
 def _add_json(parser: ArgumentParser) -> None:
@@ -243,11 +261,19 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
             from supervisor.edges.sweep import sweep
 
             return sweep(options)
-        case "scan" if options.file or options.batch:
-            from supervisor.edges import scan_files
-
-            return scan_files.scan_batch() if options.batch else scan_files.scan_file(options)
+        case "scan" | "approve" | "reject" | "diff" | "pins":
+            return _trust(options)
         case _:
             from supervisor.edges import verbs
 
             return verbs.VERBS[options.verb](options)
+
+
+def _trust(options: Namespace) -> int:
+    if options.verb == "scan" and (options.file or options.batch):
+        from supervisor.edges import scan_files
+
+        return scan_files.scan_batch() if options.batch else scan_files.scan_file(options)
+    from supervisor.edges import trust_verbs
+
+    return trust_verbs.VERBS[options.verb](options)

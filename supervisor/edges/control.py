@@ -49,6 +49,9 @@ class Daemon(Protocol):
     ) -> None:
         """Run one session on a stream. Raises: StockadeError before `opened` was called."""
 
+    async def trust(self, request: protocol.TrustRequest) -> Any:
+        """Scan, show or decide on definitions. Raises: StockadeError."""
+
     def shutdown(self) -> None:
         """Begin to end the daemon."""
 
@@ -125,6 +128,14 @@ class Control:
                     await self._send_events(stream, request)
                 case protocol.Wait():
                     await unless_left(stream, partial(self._wait, stream, request))
+                case (
+                    protocol.ScanServer()
+                    | protocol.ApproveTools()
+                    | protocol.RejectTools()
+                    | protocol.ShowDifferences()
+                    | protocol.ShowPins()
+                ):
+                    await unless_left(stream, partial(self._trust, stream, request))
                 case protocol.Shutdown():
                     await self._ok(stream, "stopping")
                     self._daemon.shutdown()
@@ -155,6 +166,14 @@ class Control:
             await self._say(stream, {"error": fields_of(error.problem)})
         else:
             await self._ok(stream, await self._daemon.status())
+
+    async def _trust(self, stream: trio.SocketStream, request: protocol.TrustRequest) -> None:
+        try:
+            answer = await self._daemon.trust(request)
+        except StockadeError as error:
+            await self._say(stream, {"error": fields_of(error.problem)})
+        else:
+            await self._ok(stream, answer)
 
     async def _connect(self, stream: trio.SocketStream, request: protocol.Connect) -> None:
         async def opened(session: str) -> None:

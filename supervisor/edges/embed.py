@@ -29,6 +29,7 @@ from supervisor.edges import say, state
 from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.naming import why_not
 from supervisor.edges.record import Recorder
+from supervisor.edges.trust import Trust
 from supervisor.errors import (
     AnyProblem,
     ControlError,
@@ -242,6 +243,11 @@ class Stockade:
     def events(self) -> EventStream:
         """Return every event from now on, to be iterated over, and closed when it is not needed any more."""
         return EventStream(self._run.bus.subscribe(AnyEvent))
+
+    @property
+    def trust(self) -> Trust:
+        """Scans, and what is trusted of what servers say of themselves."""
+        return Trust(self._run)
 
     @property
     def run(self) -> running.Run:

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from supervisor.config.schema import Why
 from supervisor.kernel.specs import ActorStats
+from supervisor.scan.words import Report, Withheld
 from supervisor.server.messages import Described
 
 Seconds = Annotated[float, Meta(ge=0, le=366 * 86400)]
@@ -71,11 +72,107 @@ class Connect(Request, frozen=True, kw_only=True, tag="connect"):
     server: str
 
 
+class ScanServer(Request, frozen=True, kw_only=True, tag="scan"):
+    """List the definitions of a server anew and have them judged; answered by `ScanAnswer` when all scanners are done.
+
+    A server that does not run is started for that alone.
+    """
+
+    server: str
+
+
+class ApproveTools(Request, frozen=True, kw_only=True, tag="approve"):
+    """Trust what waits for a decision, as it is now; a quarantined server is started. Answered by `DecisionAnswer`."""
+
+    server: str
+    tool: str | None = None
+    """Only what has this name: of a tool, prompt or template."""
+    digest: str = ""
+    """Only the text whose digest begins so: what was reviewed, and nothing that came after it."""
+    who: str = ""
+    """Whose decision it is, as it is to be remembered."""
+
+
+class RejectTools(Request, frozen=True, kw_only=True, tag="reject"):
+    """Say no to what waits for a decision, or to what is trusted under a name; answered by `DecisionAnswer`."""
+
+    server: str
+    tool: str | None = None
+    digest: str = ""
+    who: str = ""
+
+
+class ShowDifferences(Request, frozen=True, kw_only=True, tag="diff"):
+    """Say what waits for a decision, against what is trusted in its place; answered by `DifferenceAnswer`."""
+
+    server: str
+    tool: str | None = None
+
+
+class ShowPins(Request, frozen=True, kw_only=True, tag="pins"):
+    """Say what is trusted, rejected and waiting of a server, or of all; answered by a list of `PinsAnswer`."""
+
+    server: str = ""
+
+
 class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
     """End the daemon; answered at once, the connection closes when it is down."""
 
 
-AnyRequest = Status | StartServer | StopServer | RestartServer | Events | Wait | Connect | Shutdown
+TrustRequest = ScanServer | ApproveTools | RejectTools | ShowDifferences | ShowPins
+AnyRequest = Status | StartServer | StopServer | RestartServer | Events | Wait | Connect | TrustRequest | Shutdown
+
+
+class ScanAnswer(Struct, frozen=True, kw_only=True):
+    """What a scan of one server came to."""
+
+    server: str
+    report: Report
+    withheld: list[Withheld]
+    """What clients do not get to see."""
+    exit_code: int
+    """What a scan that is asked for on the command line ends with."""
+
+
+class Decided(Struct, frozen=True, kw_only=True):
+    """One text on which somebody decided."""
+
+    kind: str
+    name: str
+    digest: str
+
+
+class DecisionAnswer(Struct, frozen=True, kw_only=True):
+    """What an approval or a rejection did."""
+
+    server: str
+    decided: list[Decided]
+    place: str
+    """Where that is kept."""
+
+
+class PinRow(Struct, frozen=True, kw_only=True):
+    """One definition of which something is known."""
+
+    kind: str
+    name: str
+    digest: str
+    state: Literal["trusted", "rejected", "withheld", "served"]
+    """`withheld` and `served` wait for a decision: the latter is a harmless change of what is trusted."""
+    at: str
+    by: str
+    """`first-use`, `scan`, or a person's name; empty if nobody decided."""
+    detail: str
+    """Why it is withheld, if it is."""
+
+
+class PinsAnswer(Struct, frozen=True, kw_only=True):
+    """What is known of one server's definitions."""
+
+    server: str
+    place: str
+    """Where decisions are kept."""
+    rows: list[PinRow]
 
 
 class StatusAnswer(Struct, frozen=True, kw_only=True):

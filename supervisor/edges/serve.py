@@ -18,7 +18,7 @@ import trio
 
 from supervisor import __version__, running
 from supervisor.config.schema import Config
-from supervisor.edges import log, protocol, say, state, systemd
+from supervisor.edges import log, protocol, say, state, systemd, trust
 from supervisor.edges.control import Control
 from supervisor.edges.door import Door
 from supervisor.edges.embed import Stockade, open_supervisor, read_config
@@ -100,14 +100,27 @@ class Daemon:
         """Wait for servers."""
         await self._sup.wait_for(what, server, timeout_s=timeout_s)
 
+    async def trust(self, request: protocol.TrustRequest) -> Any:
+        """Scan, show or decide on definitions."""
+        if request.server:
+            self._sup.check(request.server)
+        return await trust.answer(self._sup.trust, self._sup.run.names, request)
+
     async def serve_session(
         self, server: str, stream: trio.SocketStream, opened: Callable[[str], Awaitable[None]]
     ) -> None:
         """Run one session on a connection."""
         self._sup.check(server)
+        await self._refuse_quarantined(server)
         session = self._sup.new_session_name()
         await opened(session)
         await self._sup.serve_streams(server, session, stream, stream)
+
+    async def _refuse_quarantined(self, server: str) -> None:
+        """Raises: ControlError; a session that was open before its server was quarantined is told so instead."""
+        for one in await self._sup.status():
+            if one.server == server and one.life == "quarantined" and one.problem is not None:
+                raise ControlError(one.problem)
 
 
 def others(config: Config) -> list[dict[str, str]]:

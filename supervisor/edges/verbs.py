@@ -22,7 +22,7 @@ SHUTDOWN_S = 45.0
 LONGEST_S = 366 * 86400.0
 """What the daemon takes as a time to wait or to look back."""
 STDOUT = 1
-COLUMNS = "server", "state", "mode", "held by", "tools", "sessions", "spares", "restarts", "pids", "note"
+COLUMNS = "server", "state", "mode", "held by", "tools", "scan", "sessions", "spares", "restarts", "pids", "note"
 
 
 def place_of(options: Namespace) -> StateDir:
@@ -73,10 +73,19 @@ def _row(server: dict[str, Any]) -> tuple[str, ...]:
         server["mode"],
         server["confinement"],
         tools,
+        _scan(server["scan"]),
         *(str(server[key]) for key in ("sessions", "spares", "restarts")),
         " ".join(map(str, server["pids"])),
         note,
     )
+
+
+def _scan(scan: dict[str, Any] | None) -> str:
+    """Say what the last scan came to, and how much of the server was looked at."""
+    if scan is None:
+        return ""
+    held = f", {scan['withheld']} withheld" if scan["withheld"] else ""
+    return f"{scan['status']} ({scan['coverage']}){held}"
 
 
 def start(options: Namespace) -> int:

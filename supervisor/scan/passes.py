@@ -12,7 +12,7 @@ from typing import Protocol
 import trio
 
 from supervisor.errors import Defect, ScanUnknown, StockadeError
-from supervisor.scan.effects import Ledger
+from supervisor.scan.effects import Ledger, unjudged
 from supervisor.scan.messages import Concluded, Depth, Planned, Ran, unknown
 from supervisor.scan.news import printable, summary_of, why_not_served
 from supervisor.scan.states import ENGINE
@@ -95,7 +95,7 @@ class Passes:
                     problem=why_not_served(judgement),
                     failure=judged.problem,
                 )
-        book.report = None
+        book.report = unjudged(server, (), failure).report
         summary = unknown(failure, tools=len(book.listing.tools) if book.listing else 0, is_late=ENGINE in late)
         why = ScanUnknown(server=server, reason=failure)
         return Concluded(server=server, number=number, summary=summary, failure=why)

@@ -1,0 +1,106 @@
+"""`scan`, `approve`, `reject`, `diff` and `pins` without a daemon.
+
+A scan opens a run in which every server is disabled: each is started for its scan alone, and nothing is served.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import trio
+from msgspec.structs import replace
+
+from supervisor import running
+from supervisor.config.schema import Config
+from supervisor.edges import protocol, state
+from supervisor.edges.embed import Stockade, open_supervisor, read_config
+from supervisor.edges.live import live_leaves
+from supervisor.edges.naming import why_not
+from supervisor.edges.say import fields_of
+from supervisor.edges.signals import Ending
+from supervisor.edges.trust import Desk, answer, scan_answer
+from supervisor.errors import ControlError, StockadeError
+
+STDERR = 2
+AT_ONCE = 4
+"""Servers that are started side by side: each may be a package runner that fetches and unpacks."""
+
+
+def scan(config_path: str | None, state_dir: str | None, name: str | None) -> list[dict[str, Any]]:
+    """Scan one server of a config, or all of them. Raises: StockadeError."""
+    config = read_config(config_path, os.environ)
+    for problem in config.problems:
+        raise StockadeError(problem)
+    names = [spec.name for spec in config.servers] if name is None else [_known(config, name)]
+    return trio.run(_scan, _only(config, names), state_dir, names)
+
+
+def _known(config: Config, name: str) -> str:
+    if all(spec.name != name for spec in config.servers):
+        raise ControlError(why_not(name, config))
+    return name
+
+
+def _only(config: Config, names: list[str]) -> Config:
+    """The config with nothing to be started by itself."""
+    specs = (replace(spec, enabled=False, lazy=False) for spec in config.servers if spec.name in names)
+    return replace(config, servers=tuple(specs))
+
+
+async def _scan(config: Config, state_dir: str | None, names: list[str]) -> list[dict[str, Any]]:
+    ending = Ending(lambda _number: None)
+    answers: dict[str, dict[str, Any]] = {}
+
+    def edge(sup: Stockade) -> running.Leaves:
+        ending.killed_by(sup.run.table.kill)
+        return running.Leaves(first=live_leaves(sup.run.bus, STDERR))
+
+    async with trio.open_nursery() as nursery:
+        await nursery.start(ending.hear)
+        with ending.scope:
+            async with open_supervisor(config, state_dir=state_dir, edge=edge) as sup:
+                await _scan_all(sup, names, answers)
+        nursery.cancel_scope.cancel()
+    if ending.number:
+        raise KeyboardInterrupt
+    return [answers[name] for name in names]
+
+
+async def _scan_all(sup: Stockade, names: list[str], answers: dict[str, dict[str, Any]]) -> None:
+    room = trio.CapacityLimiter(AT_ONCE)
+
+    async def one(name: str) -> None:
+        async with room:
+            try:
+                found = scan_answer(sup.trust, await sup.trust.scan(name))
+                answers[name] = sup.recorder.redacted(msgspec.to_builtins(found))
+            except StockadeError as error:
+                answers[name] = {"server": name, "error": fields_of(error.problem)}
+
+    async with trio.open_nursery() as nursery:
+        for name in names:
+            nursery.start_soon(one, name)
+
+
+REQUESTS: Mapping[str, type[protocol.TrustRequest]] = {
+    "approve": protocol.ApproveTools,
+    "reject": protocol.RejectTools,
+    "diff": protocol.ShowDifferences,
+    "pins": protocol.ShowPins,
+}
+
+
+def decided_or_shown(config_path: str | None, state_dir: str | None, verb: str, asked: Mapping[str, Any]) -> Any:
+    """Decide on what is kept, or show it; any number of processes may do so at once. Raises: StockadeError."""
+    config = read_config(config_path, os.environ)
+    server = asked["server"]
+    if server:
+        _known(config, server)
+    folder = state.prepare(state.chosen(state_dir, config, os.environ))
+    names = tuple(spec.name for spec in config.servers)
+    desk = Desk(running.ledger_alone(config, str(folder.path)))
+    request = REQUESTS[verb](token="", **asked)
+    return msgspec.to_builtins(trio.run(answer, desk, names, request))

@@ -1,0 +1,160 @@
+"""The verbs about trust: `scan`, `approve`, `reject`, `diff`, `pins`.
+
+They ask the daemon. Without one, `scan` opens a run of its own, in which nothing is served, and ends it; the others
+work on the pins themselves, which any number of processes may do at once.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from supervisor.edges import trust_tables as tables
+from supervisor.edges.client import ANSWER_S, Connection, Refused, connect
+from supervisor.edges.human import printable
+from supervisor.edges.say import put, put_json
+from supervisor.edges.verbs import place_of
+from supervisor.errors import DaemonNotRunning, ExitCode, StockadeError, UsageWrong
+
+SCAN_S = 3600.0
+"""Seconds for the daemon's answer to a scan: a pull, a start and plugins; each is bounded by the daemon itself."""
+WORST_FIRST = (ExitCode.REFUSED, ExitCode.DEGRADED, ExitCode.FAILED)
+
+
+def scan(options: Namespace) -> int:
+    """Scan servers of the daemon, or of a config without one, and print what was found."""
+    if bool(options.name) == options.all:
+        raise StockadeError(UsageWrong(verb="scan", reason="name a server, or say --all, --file FILE or --batch"))
+    answers = _asked_or(options, _scan_asked, _scan_alone)
+    if options.sarif:
+        _put_sarif(answers)
+    elif options.json:
+        put_json(answers if options.all else answers[0])
+    else:
+        put("\n".join(tables.scan_lines(answers)) + "\n")
+    return exit_code(answers)
+
+
+def _put_sarif(answers: list[dict[str, Any]]) -> None:
+    from msgspec import convert
+
+    from supervisor import __version__
+    from supervisor.scan.sarif_out import written
+    from supervisor.scan.words import Report
+
+    reports = [convert(one["report"], Report) for one in answers if "report" in one]
+    put(written(reports, __version__).decode())
+
+
+def exit_code(answers: list[dict[str, Any]]) -> int:
+    """The worst of all: what could not be scanned is as unknown as what is not judged."""
+    codes = {int(one.get("exit_code", ExitCode.REFUSED)) for one in answers}
+    return int(next((code for code in WORST_FIRST if code in codes), ExitCode.OK))
+
+
+def _scan_asked(daemon: Connection, options: Namespace) -> list[dict[str, Any]]:
+    if not options.all:
+        return [daemon.call("scan", answer_s=SCAN_S, server=options.name)]
+    names = [one["server"] for one in daemon.call("status")["servers"]]
+    return [_one_of_all(daemon, name) for name in names]
+
+
+def _one_of_all(daemon: Connection, server: str) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = daemon.call("scan", answer_s=SCAN_S, server=server)
+    except Refused as refused:
+        return {"server": server, "error": refused.fields}
+    return answer
+
+
+def _scan_alone(options: Namespace) -> list[dict[str, Any]]:
+    from supervisor.edges.trust_alone import scan as scan_alone
+
+    return scan_alone(options.config, options.state_dir, None if options.all else options.name)
+
+
+def approve(options: Namespace) -> int:
+    """Trust what waits for a decision."""
+    return _decide(options, "approve", "approved")
+
+
+def reject(options: Namespace) -> int:
+    """Say no to what waits for a decision, or to what is trusted."""
+    return _decide(options, "reject", "rejected")
+
+
+def _decide(options: Namespace, verb: str, done: str) -> int:
+    asked = {"server": options.name, "tool": options.tool, "digest": options.digest, "who": _user()}
+    answer = _asked_or(options, lambda daemon, _: daemon.call(verb, answer_s=ANSWER_S, **asked), _alone(verb, asked))
+    if options.json:
+        put_json(answer)
+    else:
+        names = [f"{one['kind']} {one['name']}".strip() for one in answer["decided"]]
+        put(f"{printable(answer['server'])}: {done} {printable(', '.join(names))}\n")
+        put(f"kept in {printable(answer['place'])}\n")
+    return ExitCode.OK
+
+
+def diff(options: Namespace) -> int:
+    """Show what waits for a decision, against what is trusted in its place; 1 if anything is withheld."""
+    asked: dict[str, Any] = {"server": options.name, "tool": options.tool}
+    answer = _asked_or(options, lambda daemon, _: daemon.call("diff", **asked), _alone("diff", asked))
+    if options.json:
+        put_json(answer)
+    else:
+        put("\n".join(tables.difference_lines(answer)) + "\n")
+    return ExitCode.FAILED if any(one["reason"] for one in answer) else ExitCode.OK
+
+
+def pins(options: Namespace) -> int:
+    """Show what is trusted, rejected and waiting."""
+    asked: dict[str, Any] = {"server": options.name}
+    answer = _asked_or(options, lambda daemon, _: daemon.call("pins", **asked), _alone("pins", asked))
+    if options.json:
+        put_json(answer)
+    else:
+        put("\n".join(tables.pin_lines(answer)) + "\n")
+    return ExitCode.OK
+
+
+def _asked_or(
+    options: Namespace, ask: Callable[[Connection, Namespace], Any], alone: Callable[[Namespace], Any]
+) -> Any:
+    """Ask the daemon; without one, or with a config named, do it here. Raises: Refused, StockadeError."""
+    if not options.config:
+        try:
+            with connect(place_of(options)) as daemon:
+                return ask(daemon, options)
+        except StockadeError as error:
+            if not isinstance(error.problem, DaemonNotRunning):
+                raise
+    return alone(options)
+
+
+def _alone(verb: str, asked: Mapping[str, Any]) -> Callable[[Namespace], Any]:
+    def work(options: Namespace) -> Any:
+        from supervisor.edges.trust_alone import decided_or_shown
+
+        return decided_or_shown(options.config, options.state_dir, verb, asked)
+
+    return work
+
+
+def _user() -> str:
+    """Whose decision it is, as this machine knows them."""
+    with suppress(OSError, KeyError):  # a user without a name
+        return getpass.getuser()
+    return str(os.geteuid())
+
+
+VERBS: dict[str, Callable[[Namespace], int]] = {
+    "scan": scan,
+    "approve": approve,
+    "reject": reject,
+    "diff": diff,
+    "pins": pins,
+}
