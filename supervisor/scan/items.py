@@ -17,6 +17,8 @@ from supervisor.scan.fold import fold
 from supervisor.scan.reader import read
 from supervisor.scan.words import Definition, Kind, Role
 
+_PUNCTUATION = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", " "))
+
 
 class Unit:
     """One text of a definition, in all its views; a view is made when it is first asked for."""
@@ -57,7 +59,17 @@ class Item:
     """One definition, taken apart. Made once, read by all checks."""
 
     __slots__ = (
-        "_folded", "_joined", "duplicates", "is_ascii", "is_partial", "kind", "may_hide", "name", "raw", "units",
+        "_folded",
+        "_joined",
+        "_words",
+        "duplicates",
+        "is_ascii",
+        "is_partial",
+        "kind",
+        "may_hide",
+        "name",
+        "raw",
+        "units",
         "value",
     )  # fmt: skip
 
@@ -80,6 +92,7 @@ class Item:
         decoded = None if self.may_hide else ()
         self.units = tuple([Unit(*text, decoded=decoded) for text in texts])
         self._folded: str | None = None
+        self._words: frozenset[str] | None = None
         self._joined: Unit | None = None
 
     def __repr__(self) -> str:
@@ -91,6 +104,16 @@ class Item:
         if self._folded is None:
             self._folded = "\n".join([unit.folded for unit in self.units])
         return self._folded
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of the haystack, cut at blanks and ASCII punctuation: to ask a set is cheaper than to ask a text.
+
+        Scripts without blanks have no words here.
+        """
+        if self._words is None:
+            self._words = frozenset(self.haystack.translate(_PUNCTUATION).split())
+        return self._words
 
     @property
     def joined(self) -> Unit:

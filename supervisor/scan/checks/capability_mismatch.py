@@ -15,17 +15,18 @@ from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
 from supervisor.scan.names import head_of
 from supervisor.scan.sentences import is_mentioned, sentence_around
-from supervisor.scan.spots import any_of
 from supervisor.scan.words import Hit
 
 _PROSE = frozenset(("text", "title", "default", "enum", "const", "comment", "meta", "annotation", "example"))
-_SECRET_STEMS = (
-    ".ssh", "id_rsa", "id_ed25519", ".aws", ".env", "/etc/", ".netrc", ".npmrc", ".pypirc", ".kube", ".docker/",
-    ".gnupg", "git-credentials", "_history", "mcp.json", "claude_desktop", "keychain", "wallet.dat", "cookies",
-    "login data", "credentials.json", "/proc/", "secrets.y", "environment variable", "env vars",
-)  # fmt: skip
-_HOST_STEMS = ("://", "@", "endpoint", "webhook", "server", "host", "service", " url")
-_NUMBERS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+_WORDS = frozenset((
+    "ssh", "rsa", "ed25519", "ecdsa", "aws", "env", "etc", "netrc", "npmrc", "pypirc", "kube", "docker", "gnupg",
+    "git", "history", "mcp", "claude", "keychain", "wallet", "login", "cookies", "credentials", "proc", "secrets",
+    "environment", "vars", "send", "sends", "sent", "post", "posts", "posted", "upload", "uploads", "uploaded",
+    "transmit", "transmits", "transmitted", "forward", "forwards", "forwarded", "report", "reports", "reported",
+    "submit", "submits", "submitted", "exfiltrate", "exfiltrates", "ping", "pings", "notify", "notifies", "beacon",
+    "beacons", "pipe", "pipes", "pass", "connect", "connects", "nc", "curl", "wget",
+))  # fmt: skip
+"""One of these words stands in every text that a rule takes."""
 _SECRET = re.compile(
     r"~?/?\.ssh/[\w.*-]{0,40}|\bid_(?:rsa|ed25519|ecdsa)\b|~?/?\.aws/(?:credentials|config)|"
     r"(?<![\w/])(?:[~./\w-]{0,40}/)?\.env\b(?!\.)|"
@@ -33,7 +34,10 @@ _SECRET = re.compile(
     r"\.git-credentials|"
     r"\.(?:bash|zsh)_history|\bmcp\.json\b|claude_desktop_config|\bkeychain\b|\bwallet\.dat\b|\blogin data\b|"
     r"\bcookies\.sqlite\b|"
-    r"\bcredentials\.json\b|/proc/self/environ|\bsecrets\.ya?ml\b|\benvironment variables\b|\benv vars\b"
+    r"\bcredentials\.json\b|/proc/self/environ|\bsecrets\.ya?ml\b|"
+    r"\b(?:reads?|includ(?:es?|ing)|append(?:s|ing)?|sends?|dumps?|prints?|collects?|all|user's|attach(?:es)?|"
+    r"pass(?:es)?)"
+    r"(?: \w+){0,3} (?:environment variables|env vars)\b"
 )
 _SENT_TO = re.compile(
     r"\b(?:send|sends|sent|post|posts|posted|upload|uploads|uploaded|transmit|transmits|transmitted|forward|forwards|"
@@ -85,8 +89,7 @@ def find(item: Item, _context: Context) -> Iterator[Hit]:
     """Look through a tool that only computes for secret files and destinations."""
     if item.kind != "tool":
         return
-    haystack = item.haystack
-    if not any_of(haystack, _SECRET_STEMS) and not any_of(haystack, _HOST_STEMS) and not _NUMBERS.search(haystack):
+    if item.words.isdisjoint(_WORDS):
         return
     head = head_of(item)
     if not _COMPUTES.search(head) or _DECLARED.search(head):

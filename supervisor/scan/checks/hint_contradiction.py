@@ -36,6 +36,11 @@ _LOSES_IT = (
     r"delet(?:es|e)|drops?|purges?|wip(?:es|e)|eras(?:es|e)|truncat(?:es|e)|overwrit(?:es|e)|destroys?|uninstalls?|"
     r"shreds?|obliterat(?:es|e)"
 )
+_MADE = frozenset((
+    "plan", "chart", "report", "summary", "diagram", "preview", "list", "draft", "query", "prompt", "embedding", "url",
+    "link", "image", "composition", "text", "code", "snippet", "schema", "graph", "plot", "table", "map",
+))  # fmt: skip
+"""What is computed and handed over: to create it changes nothing."""
 _HOW = (
     r"(?:(?:permanently|irreversibly|irrevocably|silently|"
     r"automatically|immediately|completely|also|then|quietly) ){0,2}"
@@ -91,8 +96,9 @@ def _against(item: Item, verbs: frozenset[str], hint: str, claim: str) -> Iterat
 
 
 def _leading_verb(name: str, verbs: frozenset[str]) -> str:
-    for word in words_of(name):
-        if word in _READS:
+    names = words_of(name)
+    for at, word in enumerate(names):
+        if word in _READS or (word == "create" and not _MADE.isdisjoint(names[at:])):
             return ""
         if word in verbs:
             return word
@@ -116,6 +122,8 @@ def _said(folded: str) -> str:
 
 
 def _switches(item: Item) -> Iterator[Hit]:
+    if item.words.isdisjoint(_LOSES_OR_WRITES) or item.words.isdisjoint(("readonly", "only", "not", "makes")):
+        return
     unit = description_of(item)
     if unit is None or not _READ_ONLY.search(unit.folded):
         return
@@ -137,7 +145,7 @@ def _switched_on(value: object) -> Iterator[str]:
             yield name
 
 
-_LOSES_OR_WRITES = _LOSES | {"write", "overwrite", "autocommit", "commit"}
+_LOSES_OR_WRITES = _LOSES | {"write", "overwrite", "autocommit", "commit", "destructive"}
 
 
 def _hit(pointer: str, evidence: str, message: str, rule: str) -> Hit:

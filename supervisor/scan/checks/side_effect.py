@@ -16,28 +16,29 @@ from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item
 from supervisor.scan.names import head_of
-from supervisor.scan.spots import any_of, is_foreign, sentences_with
+from supervisor.scan.spots import is_foreign, sentences_with
 from supervisor.scan.words import Hit
 
+_EXCUSED = frozenset(("aside", "resold"))
+"""Rules that a tool may break whose job it is."""
 _PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation", "example"))
 
 
 def find(item: Item, _context: Context) -> Iterator[Hit]:
     """Look at every sentence of a definition that names a place outside, or what is never part of a job."""
-    haystack = item.haystack
-    spans = list(sentences_with(haystack, words.STEMS))
-    if is_foreign(haystack) or any_of(haystack, words.LATIN_STEMS):
+    haystack, known = item.haystack, item.words
+    spans: list[tuple[int, int]] = []
+    if not known.isdisjoint(words.MOVING) and not known.isdisjoint(words.PLACES):
+        spans += sentences_with(haystack, words.STEMS)
+    if is_foreign(haystack) or not known.isdisjoint(words.LATIN_WORDS):
         spans += sentences_with(haystack, words.FOREIGN_STEMS)
-    if not spans:
-        return
     declared: bool | None = None
     for start, end in spans:
         sentence = haystack[start:end]
-        if not words.MOVES.search(sentence) and sentence.isascii() and not any_of(sentence, words.LATIN_STEMS):
-            continue
-        if declared is None:
-            declared = words.DECLARED.search(head_of(item)) is not None
-        rule = _rule(sentence, declared=declared) or words.foreign_rule(sentence, declared=declared)
+        rule = _rule(sentence) or words.foreign_rule(sentence)
+        if rule in _EXCUSED:
+            declared = words.DECLARED.search(head_of(item)) is not None if declared is None else declared
+            rule = "" if declared else rule
         if rule:
             yield from _told(item, sentence, rule)
 
@@ -53,7 +54,7 @@ def _told(item: Item, sentence: str, rule: str) -> Iterator[Hit]:
             return
 
 
-def _rule(sentence: str, *, declared: bool) -> str:
+def _rule(sentence: str) -> str:
     """The name of the rule that an English sentence breaks; empty if it breaks none."""
     if not words.MOVES.search(sentence) or words.DENIED.search(sentence):
         return ""
@@ -65,7 +66,7 @@ def _rule(sentence: str, *, declared: bool) -> str:
         return "secrets"
     if aside and words.ADDRESS.search(sentence) and words.SENDS.search(sentence):
         return "address"
-    if declared or not outside or not words.DATA.search(sentence):
+    if not outside or not words.DATA.search(sentence):
         return ""
     if aside:
         return "aside"

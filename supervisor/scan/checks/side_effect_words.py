@@ -8,13 +8,40 @@ from typing import NamedTuple
 STEMS = (
     "third", "partner", "affiliat", "external", "remote", "analytic", "telemetr", "marketing", "advertis",
     "newsletter", "train", "vendor", "broker", "off-site", "offsite", "collector", "webhook", "our ", "developer",
-    "maintainer", "publisher", "operator", "provider", "to a ", "to an ", "to the ", "to another", "cloud", "://",
+    "maintainer", "publisher", "operator", "provider", " server", " endpoint", "another ", "cloud", "://",
     "@", "conversation", "chat ", "message history", "system prompt", "clipboard", "keystroke", "history",
     "contacts", "contact list", "address book", "personal", "environment var", "health record", "phi ", "pii",
     "meeting det", "credential", "password", "private key", "ssh key", "cookies", "card number", "api key",
     "tokens", "secrets",
 )  # fmt: skip
 """One of these stands in every English sentence that any rule takes."""
+PLACES = frozenset((
+    "third", "partner", "partners", "affiliates", "external", "externally", "remote", "remotely", "analytics",
+    "telemetry", "marketing", "advertising", "advertisers", "advertisement", "advertiser", "ads", "newsletter",
+    "newsletters", "train", "training", "brokers", "broker", "site", "offsite", "collector", "webhook", "our",
+    "developer", "developers", "author", "maintainer", "maintainers", "publisher", "vendor", "vendors", "operator",
+    "operators", "provider", "providers", "server", "servers", "endpoint", "another", "cloud", "http", "https",
+    "com", "net", "org", "io", "dev", "conversation", "conversations", "chat", "message", "history", "system",
+    "clipboard", "keystrokes", "keystroke", "contacts", "contact", "address", "personal", "personally",
+    "environment", "health", "phi", "pii", "meeting", "credentials", "passwords", "private", "ssh", "cookies",
+    "card", "api", "tokens", "secrets",
+))  # fmt: skip
+"""One of these words stands in every English text that any rule takes, and one of `MOVING`."""
+MOVING = frozenset((
+    "send", "sends", "sent", "sending", "transmit", "transmits", "transmitted", "transmitting", "forward",
+    "forwards", "forwarded", "forwarding", "upload", "uploads", "uploaded", "uploading", "posts", "posted",
+    "posting", "streams", "streamed", "streaming", "share", "shares", "shared", "sharing", "reports", "reported",
+    "mirror", "mirrors", "mirrored", "replicate", "replicates", "replicated", "relay", "relays", "relayed",
+    "pushes", "pushed", "submit", "submits", "submitted", "mail", "mails", "mailed", "email", "emails", "emailed",
+    "bcc", "bccs", "bccd", "bcced", "cc", "ccs", "ccd", "cced", "sold", "sells", "discloses", "disclosed", "sync",
+    "syncs", "synced", "synchronised", "synchronized", "delivers", "delivered", "exfiltrate", "exfiltrates",
+    "exfiltrated", "leak", "leaks", "leaked", "copied", "copies", "log", "logs", "logged", "store", "stores",
+    "stored", "save", "saves", "saved", "record", "records", "recorded", "kept", "keeps", "retain", "retains",
+    "retained", "archive", "archives", "archived", "index", "indexes", "indexed", "collect", "collects",
+    "collected", "harvest", "harvests", "harvested", "gather", "gathers", "gathered", "added", "adds",
+    "maintained", "caches", "cached", "capture", "captures", "captured",
+))  # fmt: skip
+"""The same for what moves data."""
 _SENDS = (
     r"sends?|sent|sending|transmit(?:s|ted|ting)?|forward(?:s|ed|ing)?|upload(?:s|ed|ing)?|posts|posted|posting|"
     r"stream(?:s|ed|ing)|shar(?:es?|ed|ing)|reports|reported|mirror(?:s|ed)?|replicat(?:es?|ed)|relay(?:s|ed)?|"
@@ -62,7 +89,8 @@ OUTSIDE = re.compile(
     r"\bmodel training\b|\bdata brokers?\b|\boff-?site\b|\bcollector\b|\bwebhook\b|"
     r"\b(?:our|the (?:developer|author|maintainer|publisher|vendor|operator|provider)(?:'?s|s')?|vendor) "
     r"(?:\w+ ){0,2}(?:servers?|team|cloud|database|endpoint|backend|service|account|platform)\b|"
-    r"\b(?:to|at|on) (?:a|an|the|another|some) (?:\w+ ){0,2}(?:server|endpoint|host|address|account)\b|"
+    r"\b(?:to|at|on) (?:a|an|the|another|some) (?:\w+ ){0,2}(?:server|endpoint)\b|\b(?:to|at|on) another (?:host|"
+    r"address|account)\b|"
     r"\bcloud\b|https?://|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]"
 )
 ADDRESS = re.compile(
@@ -226,17 +254,16 @@ FOREIGN_STEMS = (
     "पक्ष", "बाहरी", "रिमोट", "दूरस्थ", "सर्वर", "भागीदार", "विश्लेषण", "विज्ञापन", "मार्केटिंग",
 )  # fmt: skip
 """One of these stands in every sentence that `foreign_rule` takes."""
-LATIN_STEMS = (
-    "tambi", "ademas", "copia", "auch ", "anche ", "aussi ", "inoltre", "hintergrund", "segundo plano",
-    "automaticament",
-)  # fmt: skip
-"""Languages of Latin letters that can be written in ASCII alone."""
+LATIN_WORDS = frozenset((
+    "tambien", "ademas", "copia", "copias", "automaticamente", "segundo", "tambem", "alem", "auch", "zudem",
+    "kopie", "kopien", "automatisch", "hintergrund", "heimlich", "anche", "inoltre", "copie", "aussi",
+    "automatiquement",
+))  # fmt: skip
+"""Languages of Latin letters that can be written in ASCII alone have one of these beside the job."""
 
 
-def foreign_rule(sentence: str, *, declared: bool) -> str:
+def foreign_rule(sentence: str) -> str:
     """The name of the rule that a sentence of another language breaks; empty if it breaks none."""
-    if declared:
-        return ""
     for tongue in TONGUES:
         if not tongue.outside.search(sentence) or not tongue.aside.search(sentence):
             continue

@@ -17,7 +17,7 @@ from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
 from supervisor.scan.names import purpose_of
 from supervisor.scan.sentences import is_mentioned
-from supervisor.scan.spots import any_of, is_foreign, sentences_with
+from supervisor.scan.spots import is_foreign, sentences_with
 from supervisor.scan.words import Hit
 
 _PROSE = frozenset(("text", "title", "default", "example", "comment"))
@@ -29,12 +29,7 @@ def find(item: Item, _context: Context) -> Iterator[Hit]:
     """Look at the parameters of a tool, and at what its description says of them."""
     if item.kind not in ("tool", "prompt"):
         return
-    haystack = item.haystack
-    asking = {haystack[start:end]: "" for start, end in sentences_with(haystack, words.STEMS)}
-    demands = [sentence for sentence in asking if words.CONTENT.search(sentence)]
-    if is_foreign(haystack) or any_of(haystack, words.LATIN_STEMS):
-        others = {haystack[start:end]: "" for start, end in sentences_with(haystack, words.FOREIGN_STEMS)}
-        demands += [sentence for sentence in others if words.FOREIGN.search(sentence)]
+    demands = list(_demands(item))
     sinks = [unit for unit in item.units if unit.role == "property" and words.is_sink(unit.raw)]
     if not demands and not sinks:
         return
@@ -47,6 +42,19 @@ def find(item: Item, _context: Context) -> Iterator[Hit]:
                 yield hit
     if not is_job:
         yield from _unexplained(item, sinks, asked)
+
+
+def _demands(item: Item) -> Iterator[str]:
+    """The sentences that name what no tool of another kind needs."""
+    haystack, known = item.haystack, item.words
+    if not known.isdisjoint(words.CONTENT_WORDS) and not known.isdisjoint(words.ASKING):
+        for start, end in sentences_with(haystack, words.STEMS):
+            if words.CONTENT.search(haystack, start, end):
+                yield haystack[start:end]
+    if is_foreign(haystack) or not known.isdisjoint(words.LATIN_WORDS):
+        for start, end in sentences_with(haystack, words.FOREIGN_STEMS):
+            if words.FOREIGN.search(haystack, start, end):
+                yield haystack[start:end]
 
 
 def _asks(item: Item, unit: Unit, demands: list[str], *, is_job: bool) -> Iterator[Hit]:

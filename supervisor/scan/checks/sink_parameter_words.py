@@ -12,6 +12,19 @@ STEMS = (
     "content of", "/etc/", ".aws",
 )  # fmt: skip
 """One of these stands in every English sentence that a rule takes."""
+CONTENT_WORDS = frozenset((
+    "conversation", "conversations", "chat", "transcript", "transcripts", "dialogue", "message", "messages",
+    "chain", "reasoning", "thought", "thoughts", "scratchpad", "outputs", "results", "calls", "call",
+    "definitions", "tools", "context", "prompt", "instructions", "environment", "env", "keys", "key",
+    "credentials", "passwords", "tokens", "secrets", "contents", "content", "ssh", "aws", "etc",
+))  # fmt: skip
+"""One of these words stands in every English text that any rule takes, and one of `ASKING`."""
+ASKING = frozenset((
+    "include", "including", "put", "paste", "pass", "fill", "insert", "copy", "append", "attach", "supply",
+    "embed", "populate", "dump", "must", "should", "set", "write", "place", "add", "provide", "record", "full",
+    "entire", "complete", "whole", "all", "every", "verbatim", "raw", "exact", "internal", "your",
+))  # fmt: skip
+"""The same for what asks."""
 FOREIGN_STEMS = (
     "conversa", "sistem", "systèm", "system", "entorno", "ambient", "environn", "umgebung", "gespräch",
     "unterhaltung", "konversation", "chat", "перепис", "диалог", "разговор", "чат", "переменн", "对话", "對話",
@@ -108,11 +121,12 @@ FOREIGN = re.compile(
     r"(?:كامل|كل|جميع) (?:نص )?المحادثة|سجل المحادثة|موجه النظام|متغيرات البيئة|"
     r"(?:पूरी|संपूर्ण|सारी) (?:बातचीत|वार्तालाप|चैट)|सिस्टम प्रॉम्प्ट|पर्यावरण चर|एनवायरनमेंट वेरिएबल"
 )
-LATIN_STEMS = (
-    "sistema", "systeme", "entorno", "ambiente", "umgebungsvar", "conversaci", "conversaz", "unterhaltung",
-    "d'envir",
-)  # fmt: skip
-"""Languages of Latin letters that can be written in ASCII alone."""
+LATIN_WORDS = frozenset((
+    "sistema", "systeme", "entorno", "ambiente", "umgebungsvariablen", "systemprompt", "conversacion",
+    "conversazione", "conversa", "unterhaltung", "environnement", "gesamte", "gesamten", "vollstaendige",
+    "ambiente", "prompt",
+))  # fmt: skip
+"""Languages of Latin letters that can be written in ASCII alone have one of these."""
 FOREIGN_DENIED = re.compile(
     r"\b(?:no|nunca|não|ne|n'\w+|jamais|nicht|kein\w{0,2}|nie|non|mai|senza|sans|sin|не|никогда|без)\b|不要|请勿|勿|不得|"
     r"しない|ないで|ません|않|마세요|\bلا\b|न करें|नहीं"
