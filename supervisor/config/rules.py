@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from supervisor.config import dependencies
 from supervisor.config.blocks import Said, said
 from supervisor.config.documents import Document, located
@@ -24,6 +26,7 @@ from supervisor.config.schema import (
     Facts,
     Invalid,
     IsolationBlock,
+    PluginBlock,
     Remote,
     ServerSpec,
     Settings,
@@ -119,7 +122,7 @@ def _settings(stockade: Said, reader: Reader) -> Settings:
         lock_file=reader.absolute(lock_file, ("stockade", "lock_file")) if lock_file else None,
         ready=stockade.get("ready", "core"),
         sinks=tuple(_sink(sink, n, reader) for n, sink in enumerate(stockade.get("sinks", ()))),
-        plugins=stockade.get("plugins", {}),
+        plugins={name: _plugin(name, block, reader) for name, block in stockade.get("plugins", {}).items()},
     )
 
 
@@ -128,6 +131,11 @@ def _sink(sink: str | SinkBlock, position: int, reader: Reader) -> SinkBlock:
         return SinkBlock(type=sink)  # type: ignore[arg-type]  # the block's reader let only its words through
     to = reader.absolute(sink.to, ("stockade", "sinks", position, "to")) if sink.to else None
     return SinkBlock(type=sink.type, to=to, max_size=sink.max_size, keep=sink.keep)
+
+
+def _plugin(name: str, block: PluginBlock, reader: Reader) -> PluginBlock:
+    place = ("stockade", "plugins", name, "known_bad")
+    return replace(block, known_bad=reader.absolute(block.known_bad, place)) if block.known_bad else block
 
 
 def _doubled_keys(document: Document) -> Iterator[AnyProblem]:

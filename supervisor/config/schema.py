@@ -302,6 +302,8 @@ class PluginBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Where it writes it: `results.sarif` in the report folder, or stdout."""
     hard: tuple[str, ...] = ()
     """Its rules whose findings may block a server."""
+    known_bad: Annotated[str, "path"] | None = None
+    """Folder in which it must find something when it is tested; unsaid, a small Python server and its tools."""
     enabled: bool = True
     """False: it is not run, and reported as not run."""
 

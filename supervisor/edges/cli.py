@@ -155,6 +155,7 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     what.add_argument("--all", action="store_true", help="all servers")
     what.add_argument("--file", metavar="FILE", help="an answer to tools/list as JSON, - for stdin")
     what.add_argument("--batch", action="store_true", help="one request a line on stdin, one answer a line on stdout")
+    what.add_argument("--self-test", action="store_true", help="say of each scanner if its silence can be believed")
     scan.add_argument("--sarif", action="store_true", help="as SARIF 2.1.0, for code hosting services")
     pins = verbs.add_parser("pins", help="what is trusted of what servers say of themselves, and what waits")
     pins.add_argument("name", metavar="NAME", nargs="?", default="", help="only of this server")
@@ -274,6 +275,10 @@ def _trust(options: Namespace) -> int:
         from supervisor.edges import scan_files
 
         return scan_files.scan_batch() if options.batch else scan_files.scan_file(options)
+    if options.verb == "scan" and options.self_test:
+        from supervisor.edges import scan_selftest
+
+        return scan_selftest.self_test(options)
     from supervisor.edges import trust_verbs
 
     return trust_verbs.VERBS[options.verb](options)

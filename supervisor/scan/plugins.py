@@ -49,6 +49,8 @@ class Plugin(Struct, frozen=True, kw_only=True):
     output_from: Literal["file", "stdout"] = "file"
     hard: tuple[str, ...] = ()
     """Rules whose findings may block a server by themselves; those of all others ask a person to look."""
+    known_bad: str | None = None
+    """Absolute; as the config's block says."""
     enabled: bool = True
 
     @property
