@@ -10,8 +10,9 @@ from supervisor import running
 from supervisor.edges import protocol
 from supervisor.errors import ControlError, NotReady
 from supervisor.kernel.bus import AskFailed, AskTimeout
-from supervisor.scan.messages import Await, Idle
-from supervisor.scan.words import Report, Withheld
+from supervisor.scan.messages import Await, Idle, Scanned
+from supervisor.scan.news import summary_of, why_not_served
+from supervisor.scan.words import Judgement, Report, Withheld
 from supervisor.server.messages import Describe, Described, Rescan, Rescanned, Start
 
 if TYPE_CHECKING:  # loaded with the first judgement, not before
@@ -35,14 +36,25 @@ class Desk:
 
         Raises: StockadeError(NothingListed) if nothing waits, PinsError if it could not be kept.
         """
-        return await self._ledger.decide(server, "approve", who, tool, digest=digest)
+        return await self._decide(server, "approve", who, tool, digest)
 
     async def reject(self, server: str, tool: str | None = None, *, digest: str = "", who: str = "") -> Approved:
         """Say no to what waits, or to what is trusted under a name: it is withheld from now on.
 
         Raises: as `approve`.
         """
-        return await self._ledger.decide(server, "reject", who, tool, digest=digest)
+        return await self._decide(server, "reject", who, tool, digest)
+
+    async def _decide(
+        self, server: str, verb: Literal["approve", "reject"], who: str, tool: str | None, digest: str
+    ) -> Approved:
+        approved, judgement = await self._ledger.decide(server, verb, who, tool, digest=digest)
+        if judgement is not None:
+            await self._judged(server, judgement)
+        return approved
+
+    async def _judged(self, server: str, judgement: Judgement) -> None:
+        """What the server lists is judged otherwise now."""
 
     async def differences(self, server: str, tool: str | None = None) -> tuple[Difference, ...]:
         """What waits for a decision, against what is trusted in its place. Raises: PinsError."""
@@ -104,6 +116,10 @@ class Trust(Desk):
         if await self._life(server) == "quarantined":
             await self._run.bus.tell(running.path_of(server), Start(), sender="control")
         return approved
+
+    async def _judged(self, server: str, judgement: Judgement) -> None:
+        news = Scanned(server=server, summary=summary_of(judgement), problem=why_not_served(judgement))
+        await self._run.bus.tell(running.path_of(server), news, sender="control")
 
     async def _life(self, server: str) -> str:
         try:

@@ -183,8 +183,10 @@ class Ledger:
 
     async def decide(
         self, server: str, verb: Literal["approve", "reject"], who: str, name: str | None = None, *, digest: str = ""
-    ) -> Approved:
+    ) -> tuple[Approved, Judgement | None]:
         """Approve or reject what waits: all of it, or what has this name, or the text whose digest begins so.
+
+        Returns what was decided, and how what the server lists is judged now, if it has listed anything.
 
         Raises: StockadeError(NothingListed) if there is nothing to decide, PinsError if it could not be kept.
         """
@@ -200,9 +202,9 @@ class Ledger:
         if not approved.decided:
             raise StockadeError(NothingListed(server=server, what=repr(name) if name else "anything to decide"))
         self._publish(news.decided(server, verb, approved.decided, who))
-        if self.book(server).examined is not None:
-            await self.conclude(server)
-        return approved
+        if self.book(server).examined is None:
+            return approved, None
+        return approved, (await self.conclude(server)).judgement
 
     @property
     def place(self) -> str:

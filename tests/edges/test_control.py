@@ -17,6 +17,7 @@ from supervisor.config.schema import Settings
 from supervisor.edges import callers
 from supervisor.edges.control import Control
 from supervisor.edges.door import Door
+from supervisor.edges.protocol import TrustRequest
 from supervisor.edges.ring import Ring
 from supervisor.errors import ControlError, UnknownServer
 from supervisor.kernel.bus import Bus
@@ -62,6 +63,11 @@ class FakeDaemon:
         await opened("s1")
         async for chunk in stream:
             await stream.send_all(chunk.upper())
+
+    async def trust(self, request: TrustRequest) -> Any:
+        self.check_known(request.server)
+        self.asked.append(f"{request.__struct_config__.tag} {request.server}")
+        return {"half": "\udcff"}
 
     def shutdown(self) -> None:
         self.asked.append("shutdown")

@@ -49,7 +49,7 @@ def test_a_day_with_the_daemon(home: Home, name: str) -> None:
         assert daemon.wait(5) == 0
         for pid in everything:
             wait_for_end(pid, 5)
-    assert sorted(path.name for path in home.state.iterdir()) == ["daemon.lock", "owners"]
+    assert sorted(path.name for path in home.state.iterdir()) == ["daemon.lock", "owners", "pins.sqlite"]
     assert home.records("tree.")[-1]["reason"] == "asked to by `stockade shutdown`"
 
 
