@@ -38,7 +38,7 @@ DATA = CACHE / "docker"
 """Where engines keep everything that is not in RUN."""
 LAYERS = DATA / "images"
 """What the images are made of; see ensure-images.sh."""
-IMAGES = ("busybox", "python", "node", "mcp", "everything", "foreign")
+IMAGES = ("busybox", "python", "node", "mcp", "everything", "scanner", "foreign")
 VARIABLE = "STOCKADE_TEST_DOCKER_HOST"
 """What names the engine to the tests. Not DOCKER_HOST: most tests are about a machine on which nobody set that."""
 SDK, NPM = "STOCKADE_TEST_SDK1", "STOCKADE_TEST_NPM_CACHE"
