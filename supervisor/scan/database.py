@@ -18,10 +18,6 @@ from supervisor.scan.lockfile import of_server, pins_of, same_decisions, text_of
 from supervisor.scan.pins import Seen, ServerPins
 from supervisor.scan.reader import read
 
-BUSY_LIMIT_S = 10.0
-"""How long another process's transaction is waited for; each is one row."""
-VERSION = 1
-
 _TABLES = """
 CREATE TABLE IF NOT EXISTS decided (server TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seen (server TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
@@ -31,10 +27,12 @@ CREATE TABLE IF NOT EXISTS seen (server TEXT PRIMARY KEY, text TEXT NOT NULL) WI
 class Database:
     """One row for what was decided of a server, as a lock file would have it, and one for what was only seen."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, patience_s: float) -> None:
+        """`patience_s` is how long another process's transaction is waited for; each is one row."""
         self._path = path
+        self._patience_s = patience_s
         self._mutex = threading.Lock()
-        self._memory = None if path is not None else _opened(":memory:")
+        self._memory = None if path is not None else _opened(":memory:", patience_s)
 
     @property
     def name(self) -> str:
@@ -122,12 +120,12 @@ class Database:
             return
         assert self._path is not None  # that is what memory is for
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
-        with closing(_opened(str(self._path))) as connection:
+        with closing(_opened(str(self._path), self._patience_s)) as connection:
             yield connection
 
 
-def _opened(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_LIMIT_S, isolation_level=None, check_same_thread=False)
+def _opened(path: str, patience_s: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=patience_s, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(_TABLES)

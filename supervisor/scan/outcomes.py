@@ -15,10 +15,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from supervisor.scan.canonical import Received
+from supervisor.scan.canonical import Received, received
 from supervisor.scan.changes import compare, same_but_for_name
 from supervisor.scan.pins import By, Key, Pin, ServerPins, finding_key
-from supervisor.scan.words import Change, Finding, Kind, Report, WithholdReason
+from supervisor.scan.words import Change, Definition, Finding, Kind, Report, WithholdReason
 
 FIRST_LISTING_S = 60
 """Seconds after the first page of a session's listing in which further pages belong to it. Only for servers that no
@@ -110,7 +110,8 @@ def outcomes(look: Look, pins: ServerPins) -> list[Outcome]:
         if not is_of_program(finding):
             found.setdefault((finding.kind, finding.tool or ""), []).append(finding)
     of_program = tuple(one for one in look.report.findings if is_of_program(one))
-    texts = Counter(key for key, _ in {(_key(one), one.digest) for one in look.definitions})
+    definitions = (*look.definitions, *_unsaid(look, pins))
+    texts = Counter(key for key, _ in {(_key(one), one.digest) for one in definitions})
     pinned = {pin.key: pin for pin in pins.pins}
     return [
         _outcome(
@@ -120,7 +121,7 @@ def outcomes(look: Look, pins: ServerPins) -> list[Outcome]:
                 is_doubled=texts[_key(one)] > 1,
             )
         )
-        for one in look.definitions
+        for one in definitions
     ]  # fmt: skip
 
 
@@ -135,6 +136,15 @@ def unaccepted(look: Look, pins: ServerPins) -> tuple[Finding, ...]:
     accepted = pin.findings if pin is not None and pin.by == "person" else ()
     hard = [one for one in look.report.findings if one.tier == "hard" and is_of_program(one)]
     return tuple(one for one in hard if finding_key(one) not in accepted)
+
+
+def _unsaid(look: Look, pins: ServerPins) -> tuple[Received, ...]:
+    """What the server says of itself, where this look is not at that, and somebody must decide on its program."""
+    if not unaccepted(look, pins) or any(one.definition.kind == "server" for one in look.definitions):
+        return ()
+    pin = pins.pin(("server", ""))
+    text = pin.text if pin is not None else "{}"
+    return (received(Definition(kind="server", name="", raw=text.encode())),)
 
 
 def _key(received: Received) -> Key:

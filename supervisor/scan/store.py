@@ -28,7 +28,7 @@ from supervisor.scan.pins import Seen, ServerPins
 
 DATABASE = "pins.sqlite"
 """In the state directory."""
-LOCK_LIMIT_S = 10.0
+PATIENCE_S = 10.0
 """How long another writer is waited for: writing a file of the largest size takes less than a second."""
 LOCK_STEP_S = 0.02
 """How often it is asked whether that one is done; flock(2) has no bound of its own."""
@@ -39,10 +39,12 @@ _Stamp = tuple[int, int, int, int] | None
 class Store:
     """The pins of all servers; one object for a process, for any of its threads."""
 
-    def __init__(self, state_dir: Path | None, lock_file: Path | None = None) -> None:
+    def __init__(
+        self, state_dir: Path | None, lock_file: Path | None = None, *, patience_s: float = PATIENCE_S
+    ) -> None:
         """Without a state directory, what no lock file keeps is kept in memory. Opens nothing yet."""
-        self._database = Database(state_dir / DATABASE if state_dir is not None else None)
-        self._file = _LockFile(lock_file) if lock_file is not None else None
+        self._database = Database(state_dir / DATABASE if state_dir is not None else None, patience_s)
+        self._file = _LockFile(lock_file, patience_s) if lock_file is not None else None
 
     @property
     def place(self) -> str:
@@ -83,8 +85,9 @@ def _with_seen(decided: ServerPins, seen: tuple[Seen, ...]) -> ServerPins:
 class _LockFile:
     """The lock file, and what it said when it was last read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience_s: float) -> None:
         self.path = path
+        self._patience_s = patience_s
         self._mutex = threading.Lock()
         self._stamp: _Stamp = None
         self._known: dict[str, ServerPins] = {}
@@ -97,7 +100,7 @@ class _LockFile:
 
     def swap(self, before: ServerPins, after: ServerPins) -> bool:
         """Write one server's decisions, if they are still those of `before`. Raises: PinsError."""
-        with self._mutex, _one_writer(self._target()):
+        with self._mutex, _one_writer(self._target(), self._patience_s):
             current = self._read()
             if not same_decisions(of_server(current, before.server), before):
                 return False
@@ -141,27 +144,27 @@ def _unreadable(path: Path, error: OSError) -> PinsError:
 
 
 @contextmanager
-def _one_writer(path: Path) -> Iterator[None]:
+def _one_writer(path: Path, patience_s: float) -> Iterator[None]:
     """Be the only process that writes this file. Raises: PinsError."""
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise PinsError(PinsNotStored(path=str(path), reason=error.strerror or str(error))) from error
     try:
-        _lock(folder, path)
+        _lock(folder, path, patience_s)
         yield
     finally:
         os.close(folder)
 
 
-def _lock(folder: int, path: Path) -> None:
-    until = time.monotonic() + LOCK_LIMIT_S
+def _lock(folder: int, path: Path, patience_s: float) -> None:
+    until = time.monotonic() + patience_s
     while True:
         try:
             return fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
-                reason = f"another process has held its folder for {LOCK_LIMIT_S:g} s"
+                reason = f"another process has held its folder for {patience_s:g} s"
                 raise PinsError(PinsNotStored(path=str(path), reason=reason)) from None
         except OSError as error:
             raise PinsError(PinsNotStored(path=str(path), reason=error.strerror or str(error))) from error

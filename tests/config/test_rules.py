@@ -23,12 +23,13 @@ ONE: dict[str, Any] = {"mcpServers": {"one": {"command": "x"}}, "isolation": {"m
 def test_settings_of_the_daemon_are_read() -> None:
     control = {"group": "mcp", "allow_uids": [1000, "1001"]}
     sinks = ["json", {"type": "human", "to": "log/x", "max_size": "1m", "keep": 2}, {"type": "journal"}]
-    block = {"control": control, "state_dir": "~/state", "ready": "all", "sinks": sinks}
+    block = {"control": control, "state_dir": "~/state", "lock_file": "stockade.lock", "ready": "all", "sinks": sinks}
     assert resolved({**ONE, "stockade": block}).settings == Settings(
         control_group="mcp",
         control_mode=0o660,
         allow_uids=(1000, 1001),
         state_dir="/home/ada/state",
+        lock_file="/etc/mcp/stockade.lock",
         ready="all",
         sinks=(
             SinkBlock(type="json"),

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from supervisor.scan.approval import Who
 from supervisor.scan.canonical import Received, received
+from supervisor.scan.judge import Decision, judge
 from supervisor.scan.outcomes import Look
+from supervisor.scan.pins import ServerPins
 from supervisor.scan.words import Coverage, Definition, Finding, Kind, Report, ScannerReport, Tier, Verdict
 
 NAMES: dict[Kind, str] = {"tool": "name", "prompt": "name", "resource": "uri", "template": "uriTemplate"}
@@ -55,3 +57,61 @@ def look(*definitions: Received, **more: Any) -> Look:
         "server": "s", "policy": "quarantine", "trust": "first-use", "report": report(), "at": "2026-01-01T00:00:00Z",
     }  # fmt: skip
     return Look(definitions=definitions, **(given | more))
+
+
+NOBODY = ServerPins(server="s")
+SEND = definition("send", description="Sends a message.", inputSchema={"properties": {"room": {}}})
+READ = definition("read", description="Reads messages.")
+SAID = definition("", "server", instructions="Use send.", serverInfo={"name": "chat", "version": "1"})
+LATER = "2026-01-02T00:00:00Z"
+
+
+def withheld(decision: Decision) -> dict[str, str]:
+    """What is withheld, with the reasons."""
+    return {one.name or one.kind: one.reason for one in decision.judgement.withheld}
+
+
+def changes(decision: Decision) -> dict[str, tuple[str, bool]]:
+    """What has changed, with whether it is held."""
+    return {one.name: (one.change, one.held) for one in decision.judgement.changes}
+
+
+def pinned(decision: Decision) -> set[str]:
+    """What became trusted."""
+    return {one.name for one in decision.judgement.pinned}
+
+
+def by(decision: Decision) -> dict[str, str]:
+    """Who trusts what."""
+    return {pin.name: pin.by for pin in decision.pins.pins}
+
+
+def first(*definitions: Received, **more: Any) -> ServerPins:
+    """The pins after a first look that took everything."""
+    decision = judge(look(*definitions, **more), NOBODY)
+    assert not decision.judgement.withheld
+    return decision.pins
+
+
+CHANGED = {
+    "cosmetic": definition("send", description="Sends  a message.", inputSchema={"properties": {"room": {}}}),
+    "additive": definition(
+        "send", description="Sends a message.", inputSchema={"properties": {"room": {}, "tone": {}}}
+    ),
+    "semantic": definition("send", description="Sends a letter.", inputSchema={"properties": {"room": {}}}),
+    "escalating": definition(
+        "send",
+        description="Sends a message.",
+        inputSchema={"properties": {"room": {}, "tone": {}}, "required": ["tone"]},
+    ),
+}
+
+
+def taken(server: str = "s", *names: str) -> ServerPins:
+    """Pins after a first look."""
+    return judge(look(SEND, *(definition(name) for name in names)), ServerPins(server=server)).pins
+
+
+def waiting(server: str = "s") -> ServerPins:
+    """Pins of which one definition has changed since."""
+    return judge(look(CHANGED["semantic"]), taken(server)).pins

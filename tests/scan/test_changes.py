@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisor.scan.canonical import canonical
@@ -206,6 +206,7 @@ KEYED = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(
     kind=st.sampled_from(["tool", "prompt", "resource", "template", "server"]), before=KEYED | JSON, after=KEYED | JSON
 )
