@@ -36,8 +36,6 @@ FAREWELL_S: Final = 1.0
 """How long a client that does not read is given to take the last answers."""
 JUDGE_S: Final = 30.0
 """How long a judgement may take: half of what clients wait for a list. Ten thousand tools take seven seconds."""
-DELAY_S: Final = 5.0
-"""How long a call waits for a list of its kind that the server does not answer; lists are answered in milliseconds."""
 JOIN_BYTES: Final = 65536
 """Pieces that are smaller together are written as one."""
 
@@ -93,6 +91,8 @@ class Terms:
     """How long the server may still answer after the client has closed its side."""
     withholds: bool = True
     """Where there is a guard: whether an answer that it cannot judge is kept from the client."""
+    list_wait_s: float = 5.0
+    """How long a call waits for a list of its kind that the server does not answer; most answer in milliseconds."""
     is_one_program: bool = False
     """Whether it is a program that somebody typed: it is run even if the client leaves at once, and not run once more
     when it ends without having said anything."""
@@ -267,7 +267,7 @@ class _Pump:
             await self._delayed.wait()
             self._delayed = trio.Event()
             while waiting := self._session.delayed:
-                await trio.sleep(DELAY_S)
+                await trio.sleep(self._terms.list_wait_s)
                 await self._deliver(self._session.overdue(waiting), self._attached)
 
     async def _hold(self) -> None:
