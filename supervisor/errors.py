@@ -725,6 +725,23 @@ class ScanUnknown(Problem, frozen=True, kw_only=True, tag="scan.unknown"):
     reason: str
 
 
+class PluginUnusable(Problem, frozen=True, kw_only=True, tag="scan.plugin_unusable"):
+    """A scanner plugin that the config asks for cannot look at this server as it is run: its scans will be degraded.
+
+    The server's own resolved mode decides. Under `sandbox` and `none` no plugin runs that needs Docker: such a server is
+    often kept out of Docker because Docker cannot be used there, as with Docker installed by snap.
+    """
+
+    sentence: ClassVar[str] = "the scanner plugin {plugin!r} cannot look at {server!r}: {reason}"
+    advice: ClassVar[str] = (
+        "Take {plugin!r} out of `scan.plugins` of this server, or give it what it needs; else its scans stay degraded."
+    )
+
+    server: str
+    plugin: str
+    reason: str
+
+
 class NothingListed(Problem, frozen=True, kw_only=True, tag="scan.nothing_listed"):
     """An approval or a comparison was asked for, and nothing is known that it could be about."""
 
@@ -1111,7 +1128,7 @@ AnyProblem = (
     | ModeUnavailable | SharingUnavailable
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
     | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | RemoteServer
-    | SessionChanged | Quarantined | Withheld | ScanUnknown | NothingListed
+    | SessionChanged | Quarantined | Withheld | ScanUnknown | PluginUnusable | NothingListed
     | FileUnreadable | NotParseable | ShapeUnknown | UnknownKey | WrongType | DuplicateName | CommandMissing
     | Unresolved | DuplicateKey | KeyConflict | NameInvalid | DependencyInvalid | IsolationUnsaid | KeyIgnored
     | CommandHasBlanks | HostPathArgument | SecretArgument

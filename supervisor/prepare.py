@@ -63,7 +63,8 @@ def located(spec: ServerSpec, environ: Mapping[str, str]) -> Command:
 def places_of(config: Config, state_dir: str, environ: Mapping[str, str]) -> Places:
     """Say where the user's things and our own are, which no sandboxed server may reach."""
     homes = {environ.get("HOME", ""), str(Path("~").expanduser())}
-    own = (str(Path(config.source).absolute()),) if config.source and Path(config.source).exists() else ()
+    written = (config.source and str(Path(config.source).absolute()), config.settings.lock_file)
+    own = tuple(path for path in written if path and Path(path).exists())
     return Places(
         state_dir=state_dir,
         homes=tuple(sorted(home for home in homes if home.startswith("/"))),

@@ -45,7 +45,7 @@ from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.effects import Sandbox, open_sandbox
 from supervisor.scan.effects import Ledger
 from supervisor.scanners import scanners
-from supervisor.scanning import ledger_alone, ledger_of, limit_s
+from supervisor.scanning import foreseen, ledger_alone, ledger_of, limit_s, make_lock_file
 from supervisor.tree import SCANNER, Leaves, Run, path_of, root_of, server_leaf, terms_of
 
 Edge = Callable[[Run], Leaves]
@@ -72,6 +72,7 @@ async def open_run(
     """
     bus = Bus()
     redactor = Redactor(config.secrets)
+    make_lock_file(config)
     audit = Audit(state_dir, standings_of(config), redactor.redact)
 
     on_stderr = _listener(bus, audit, redactor)
@@ -92,6 +93,8 @@ async def open_run(
             nursery.start_soon(task.stop_when_cancelled)
             try:
                 await run.tree.wait_started()
+                for event in foreseen(config, environ):
+                    bus.publish(event, sender="scan")
                 yield run
             finally:
                 run.tree.stop()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from supervisor.config.schema import Config, ServerSpec
+from supervisor.events import ScanDegraded
 from supervisor.kernel.bus import Bus
 from supervisor.scan.effects import Ledger
+from supervisor.scan.foreseen import unusable
 from supervisor.scan.messages import Depth
 from supervisor.scan.plugins import Plugin, all_plugins
 from supervisor.scan.runtimes import unknown
@@ -38,6 +41,34 @@ def ledger_alone(config: Config, state_dir: str) -> Ledger:
 
 def _untold(_event: object) -> None:
     pass
+
+
+def make_lock_file(config: Config) -> None:
+    """Have the lock file there before any server runs: what is there can be denied to them, what is not they may make.
+
+    Where it cannot be made, the first decision says so.
+    """
+    if config.settings.lock_file is None or Path(config.settings.lock_file).exists():
+        return
+    from supervisor.scan.lockfile import text_of
+
+    with suppress(OSError), Path(config.settings.lock_file).open("x") as file:
+        file.write(text_of(()))
+
+
+def foreseen(config: Config, environ: Mapping[str, str]) -> Iterator[ScanDegraded]:
+    """Say which plugins will not look at the servers that ask for them: known at the start, and told once."""
+    keys = frozenset(name for name, value in environ.items() if value)
+    for spec in config.servers:
+        if spec.enabled and spec.scan.plugins:
+            has_network = spec.scan.network == "declared"
+            plugins = config.settings.plugins
+            found = unusable(spec.scan.plugins, plugins, spec.mode, has_network=has_network, keys=keys)
+            reasons = [f"{one.scanner}: {one.state} ({one.reason}): {one.detail}" for one in found]
+            if reasons:
+                yield ScanDegraded(
+                    server=spec.name, depth="", verdict="unknown", coverage="none", status="unknown", reasons=reasons
+                )
 
 
 def terms_of(spec: ServerSpec) -> Terms:

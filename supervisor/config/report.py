@@ -252,6 +252,12 @@ def _settings(spec: ServerSpec) -> dict[str, Any]:
         "call_wait_s": spec.call_wait_s,
         "idle_stop_s": spec.idle_stop_s,
         "ping_s": spec.ping_s,
+        "scan": {
+            "policy": spec.scan.policy,
+            "trust": spec.scan.trust,
+            "plugins": list(spec.scan.plugins),
+            "network": spec.scan.network,
+        },
     }
 
 

@@ -14,7 +14,7 @@ from supervisor.edges import state
 from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.naming import why_not
 from supervisor.edges.say import put, put_json
-from supervisor.errors import ConfigError, ControlError, ExitCode, Problem
+from supervisor.errors import ConfigError, ControlError, ExitCode, PluginUnusable, Problem
 
 
 def check(options: Namespace) -> int:
@@ -34,10 +34,30 @@ def check(options: Namespace) -> int:
 def _objections(config: Config, state_dir: str | None) -> dict[str, list[Problem]]:
     """Say what other subjects object to, by server; nothing is loaded of one where there can be nothing."""
     found = _sandbox_objections(config, state_dir)
+    for server, problems in _scan_objections(config).items():
+        found[server] = [*found.get(server, ()), *problems]
     if any(spec.mode == "docker" or spec.own_container for spec in config.servers):
         from supervisor import oneshot
 
-        found |= oneshot.objections(config, os.environ)
+        for server, objected in oneshot.objections(config, os.environ).items():
+            found[server] = [*found.get(server, ()), *objected]
+    return found
+
+
+def _scan_objections(config: Config) -> dict[str, list[Problem]]:
+    asking = [spec for spec in config.servers if spec.scan.plugins]
+    if not asking:
+        return {}
+    from supervisor.scan.foreseen import unusable
+
+    keys = frozenset(name for name, value in os.environ.items() if value)
+    found: dict[str, list[Problem]] = {}
+    for spec in asking:
+        has_network = spec.scan.network == "declared"
+        plugins = config.settings.plugins
+        for one in unusable(spec.scan.plugins, plugins, spec.mode, has_network=has_network, keys=keys):
+            problem = PluginUnusable(server=spec.name, plugin=one.scanner, reason=one.detail)
+            found.setdefault(spec.name, []).append(problem)
     return found
 
 
