@@ -14,7 +14,7 @@ import msgspec
 from supervisor.errors import LockFileDamaged, PinsError, PinsNotStored, PinsUnreadable
 from supervisor.scan import locked
 from supervisor.scan.layout import laid_out
-from supervisor.scan.lockfile import of_server, pins_of, same_decisions, text_of
+from supervisor.scan.lockfile import of_server, pins_of, same_decisions, sound_text_of
 from supervisor.scan.pins import Seen, ServerPins
 from supervisor.scan.reader import read
 
@@ -57,8 +57,10 @@ class Database:
             if not same_decisions(self._row(connection, before.server), before):
                 return False
             if not same_decisions(before, after):
-                row = (after.server, text_of([after]))
-                connection.execute("INSERT OR REPLACE INTO decided VALUES (?, ?)", row)
+                text = sound_text_of([after], self.name)
+                if isinstance(text, LockFileDamaged):
+                    raise PinsError(PinsNotStored(path=text.path, reason=f"{text.place.lstrip(': ')}: {text.reason}"))
+                connection.execute("INSERT OR REPLACE INTO decided VALUES (?, ?)", (after.server, text))
             _put_seen(connection, after.server, after.seen)
             return True
 

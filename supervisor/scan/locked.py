@@ -159,7 +159,7 @@ def _check_name(place: str, kind: str, name: str, definition: Any, pin: str) -> 
     if kind not in _NAMED or not isinstance(definition, dict):
         return
     own = definition.get(_NAMED[kind])
-    if (own if isinstance(own, str) else "") != name:
+    if name and own != name:  # one whose name nobody could read has none
         raise WrongError(place, f"is the definition of {own!r}", near=pin)
 
 

@@ -36,6 +36,18 @@ def text_of(servers: Iterable[ServerPins]) -> str:
     return laid_out({"stockade_lock": Number(str(VERSION)), "about": ABOUT, "servers": rows}) + "\n"
 
 
+def sound_text_of(servers: Iterable[ServerPins], path: str) -> str | LockFileDamaged:
+    """The same, if it can be read again as what it was: a file that nobody could read would take all approvals away."""
+    kept = {one.server: one for one in servers if is_decided(one)}
+    text = text_of(kept.values())
+    found = pins_of(text.encode(), path)
+    if isinstance(found, LockFileDamaged):
+        return found
+    if {name: _decisions(one) for name, one in found.items()} == {name: _decisions(one) for name, one in kept.items()}:
+        return text
+    return LockFileDamaged(path=path, place="", reason="it would be read as something else")
+
+
 def is_decided(pins: ServerPins) -> bool:
     """Whether there is anything of a server that a lock file keeps."""
     return bool(pins.since or pins.is_settled or pins.pins or pins.rejected)

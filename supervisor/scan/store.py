@@ -23,7 +23,7 @@ import msgspec
 
 from supervisor.errors import LockFileDamaged, PinsError, PinsNotStored, PinsUnreadable
 from supervisor.scan.database import Database
-from supervisor.scan.lockfile import of_server, pins_of, same_decisions, text_of
+from supervisor.scan.lockfile import of_server, pins_of, same_decisions, sound_text_of
 from supervisor.scan.pins import Seen, ServerPins
 
 DATABASE = "pins.sqlite"
@@ -105,7 +105,10 @@ class _LockFile:
             if not same_decisions(of_server(current, before.server), before):
                 return False
             servers = {**current, after.server: msgspec.structs.replace(after, seen=())}
-            _replace(self._target(), text_of(servers.values()).encode())
+            text = sound_text_of(servers.values(), str(self.path))
+            if isinstance(text, LockFileDamaged):
+                raise PinsError(PinsNotStored(path=text.path, reason=f"{text.place.lstrip(': ')}: {text.reason}"))
+            _replace(self._target(), text.encode())
             self._read()
             return True
 

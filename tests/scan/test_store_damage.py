@@ -14,9 +14,12 @@ from pathlib import Path
 import pytest
 from conftest import PlainUser
 from fakes.definitions import ADA, CHANGED, SEND, definition, look, taken, waiting
+from msgspec.structs import replace
 
 from supervisor.errors import PinsError, PinsNotStored, PinsUnreadable
+from supervisor.mcp.definitions import definition as listed
 from supervisor.scan.approval import approve
+from supervisor.scan.canonical import received
 from supervisor.scan.database import Database
 from supervisor.scan.judge import judge
 from supervisor.scan.lockfile import text_of
@@ -184,6 +187,46 @@ def test_a_database_that_somebody_holds_is_waited_for_and_then_told(tmp_path: Pa
         holder.close()
     assert isinstance(caught.value.problem, PinsNotStored)
     assert store.swap(taken(), waiting())
+
+
+@pytest.mark.parametrize("is_lock", [True, False])
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, *, is_lock: bool) -> None:
+    """A file that nobody can read would take the approvals of all servers away."""
+    store = Store(tmp_path, tmp_path / "stockade.lock" if is_lock else None)
+    store.swap(ServerPins(server="s"), taken())
+    pin = taken("t").pins[0]
+    for bad in (replace(pin, text="{}"), replace(pin, at="now"), replace(pin, name="other")):
+        with pytest.raises(PinsError) as caught:
+            store.swap(ServerPins(server="t"), replace(taken("t"), pins=(bad,)))
+        assert isinstance(caught.value.problem, PinsNotStored)
+    assert store.names() == ("s",)
+
+
+@pytest.mark.parametrize("is_lock", [True, False])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"name": 7}',
+        b'{"description": "no name"}',
+        b'[{"name": "x"}]',
+        b'{"name": "a\x01b"}',
+        b'{"name": "\\ud800"}',
+        b'{"name": "a\\u0000b"}',
+        b'{"name": "x", "name": "y"}',
+        b'{"name": "\xff"}',
+        b"{",
+        b'{"name": "deep", "d": ' + b"[" * 60 + b"]" * 60 + b"}",
+        b'{"name": "deeper", "d": ' + b"[" * 600 + b"]" * 600 + b"}",
+    ],
+)
+def test_no_definition_spoils_what_is_kept(tmp_path: Path, raw: bytes, *, is_lock: bool) -> None:
+    store = Store(tmp_path, tmp_path / "stockade.lock" if is_lock else None)
+    waits = judge(look(received(listed("tool", raw)), trust="manual"), ServerPins(server="s")).pins
+    assert store.swap(ServerPins(server="s"), waits)
+    assert store.read("s") == waits
+    approved = approve(waits, ADA).pins
+    assert store.swap(waits, approved)
+    assert store.read("s") == approved
 
 
 def test_a_link_in_the_place_of_the_database_is_not_followed(tmp_path: Path) -> None:
