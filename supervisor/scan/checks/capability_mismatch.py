@@ -24,7 +24,10 @@ _WORDS = frozenset((
     "environment", "vars", "send", "sends", "sent", "post", "posts", "posted", "upload", "uploads", "uploaded",
     "transmit", "transmits", "transmitted", "forward", "forwards", "forwarded", "report", "reports", "reported",
     "submit", "submits", "submitted", "exfiltrate", "exfiltrates", "ping", "pings", "notify", "notifies", "beacon",
-    "beacons", "pipe", "pipes", "pass", "connect", "connects", "nc", "curl", "wget",
+    "beacons", "pipe", "pipes", "pass", "connect", "connects", "nc", "curl", "wget", "execute", "executes", "run",
+    "runs", "spawn", "spawns", "launch", "launches", "open", "opens", "establish", "establishes", "socket",
+    "sockets", "shell", "command", "commands", "filesystem", "files", "disk", "directory", "clipboard", "browser",
+    "sudo", "system", "child", "rm", "phone", "phones",
 ))  # fmt: skip
 """One of these words stands in every text that a rule takes."""
 _SECRET = re.compile(
@@ -48,6 +51,17 @@ _SENT_TO = re.compile(
     r"(https?://\S{3,80}|\b\d{1,3}(?:\.\d{1,3}){3}\b(?::\d+)?|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,}|"
     r"\b(?:external|remote|third-party|analytics) (?:\w+ )?(?:endpoint|server|host|service|webhook|url)\b)"
 )
+_POWERS = re.compile(
+    r"\b(?:execut|run|spawn|launch|invok)\w{0,4} (?:[\w-]+ ){0,3}(?:shell|commands?|subprocess\w*|scripts?|binar(?:y|"
+    r"ies)|code)\b|"
+    r"\b(?:open|establish|creat|keep)\w{0,4} (?:[\w-]+ ){0,3}(?:sockets?|(?:network|outbound|remote|"
+    r"reverse) (?:\w+ )?(?:connections?|shell)|"
+    r"tunnels?)\b|\b(?:read|writ|delet|modif|access|scan|enumerat|list|wip|encrypt)\w{0,5} (?:[\w-]+ ){0,3}"
+    r"(?:filesystem|file system|home director(?:y|ies)|hard (?:disk|drive)|clipboard|browser (?:history|profile|"
+    r"passwords)|"
+    r"(?:local|user's|all|any|private|sensitive) files)\b|"
+    r"\bos\.system\b|\bchild_process\b|\brm -rf\b|\bsudo \w|\bphones? home\b|\bnetwork socket\b"
+)
 _DOCUMENTED = re.compile(
     r"(?:docs?|www|api|developer)\.example\.|example\.(?:com|org|net)|localhost|127\.0\.0\.1|0\.0\.0\.0"
 )
@@ -64,7 +78,8 @@ _COMPUTES = re.compile(
     r"factorial|fibonacci|"
     r"bmi|tips?|lorem|emojis?|rhymes?|synonyms?|dictionary|definitions?|resiz\w+|thumbnails?|palindromes?|"
     r"stock prices?|"
-    r"horoscopes?|haikus?|recipes?|trivia|distances?|averages?|statistics|interest|loan|mortgage|text processor|"
+    r"horoscopes?|haikus?|recipes?|trivia|distances?|averages?|statistics|interest|loan|mortgage|roots?|greet\w*|"
+    r"hello|logarithms?|ascii|palette|text processor|"
     r"word)\b|"
     r"\b(?:suma|resta|calcula|convierte|clima|tiempo|traduce|addition|calcule|convertit|météo|traduit|addiert|"
     r"berechnet|rechnet|"
@@ -105,6 +120,10 @@ def _in_unit(unit: Unit) -> Iterator[Hit]:
         if not _is_excused(folded, found.start(), found.end()):
             yield _hit(unit, found[0], f"It only computes, and names {found[0]}.", "secret")
             return
+    power = _POWERS.search(folded)
+    if power and not _is_excused(folded, power.start(), power.end()):
+        yield _hit(unit, power[0], f"It only computes, and has other powers: {power[0]}.", "power")
+        return
     for found in _SENT_TO.finditer(folded):
         if not _DOCUMENTED.search(found[1]) and not _is_excused(folded, found.start(), found.end()):
             yield _hit(unit, found[0], f"It only computes, and sends to {found[1]}.", "host")

@@ -45,6 +45,11 @@ _HOW = (
     r"(?:(?:permanently|irreversibly|irrevocably|silently|"
     r"automatically|immediately|completely|also|then|quietly) ){0,2}"
 )
+_CHANGES_IT = (
+    r"updates|writes|sends|modifies|inserts|renames|transfers|publishes|deploys|revokes|kills|terminates|charges|pays|"
+    r"patches|overrides|permanently removes?|removes all"
+)
+_LEADS_TO_CHANGE = re.compile(rf"(?:(?:this|the) tool |tool that )?{_HOW}(?:{_CHANGES_IT})\b")
 _LEADS = re.compile(
     rf"(?:(?:this|the) tool |use (?:this|it) to |tool (?:to|that) |can be used to )?{_HOW}(?:{_LOSES_IT})\b(?! marker)"
 )
@@ -91,6 +96,9 @@ def _against(item: Item, verbs: frozenset[str], hint: str, claim: str) -> Iterat
     if unit is None:
         return
     said = _said(unit.folded)
+    if not said and verbs is _CHANGES:
+        change = _LEADS_TO_CHANGE.match(unit.folded)
+        said = change[0] if change else ""
     if said:
         yield _hit(unit.pointer, said, f"The description tells of lasting changes, but by {hint} {claim}.", hint)
 

@@ -20,6 +20,7 @@ from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
 from supervisor.scan.names import description_of, words_of
 from supervisor.scan.sentences import is_quoted, mention, sentence_around
+from supervisor.scan.spots import sentences_with
 from supervisor.scan.words import Hit
 
 _WORD = re.compile(r"\w+")
@@ -41,6 +42,7 @@ _PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation",
 
 def find(item: Item, context: Context) -> Iterator[Hit]:
     """Compare a definition with the tools of the server's peers."""
+    yield from _words_about_strangers(item, context)
     if not context.peers.names:
         return
     if item.kind == "tool":
@@ -111,6 +113,27 @@ def _words_about_peers(unit: Unit, own: frozenset[str], context: Context) -> Ite
                 confidence=0.5 if rule == "demand" else 0.8, rule=rule,
             )  # fmt: skip
             return
+
+
+def _words_about_strangers(item: Item, context: Context) -> Iterator[Hit]:
+    """What the model is told to do whenever it calls a tool that this server does not have, whoever has it."""
+    if item.words.isdisjoint(words.CALLING):
+        return
+    haystack = item.haystack
+    for start, end in sentences_with(haystack, words.CALLING_STEMS):
+        found = words.UNKNOWN.search(haystack, start, end)
+        if found is None or found[1] in context.own or found[1] in context.peers.folded_names:
+            continue
+        for unit in item.units:
+            if unit.role == "property" and unit.folded == found[1]:
+                break
+            if unit.role in _PROSE and found[0] in unit.folded:
+                yield Hit(
+                    pointer=unit.pointer, evidence=found[0], tier="soft", view="folded", confidence=0.5,
+                    rule="stranger",
+                    message=f"It tells what to do whenever “{found[1]}” is called, which is no tool of this server.",
+                )  # fmt: skip
+                break
 
 
 def _is_quoted_as_code(folded: str, start: int, end: int) -> bool:

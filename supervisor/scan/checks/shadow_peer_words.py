@@ -19,7 +19,9 @@ _CHANGED_BEFORE = re.compile(
     r"overrid(?:es?|ing)|redirect(?:s|ing)?|intercept(?:s|ing)?|re-?rout(?:es?|ing)|hijack(?:s|ing)?|shadow(?:s|ing)?|"
     r"disabl(?:es?|ing)|block(?:s|ing)?|deprecat(?:es?|ing)|bypass(?:es|ing)?|stop using|"
     r"(?:do not|never|must not|should not|cannot|avoid) (?:\w+ )?(?:call|use|invoke|run|trust|using|calling|invoking)|"
-    r"(?:calls|requests|traffic|invocations) (?:to|for|of)|"
+    r"(?:calls|requests|traffic|invocations) (?:to|for|of)|ignor(?:es?|ing)|(?:precedence|priority) over|"
+    r"prefer(?:red)?(?: \w+){0,3} (?:over|to)|(?:this(?: tool| server| one)?),? (?:and )?not|wrap(?:s|ping)|"
+    r"(?:set|chang(?:es?|ing)|fill) (?:the )?(?:[\w'`\"]+ ){1,3}(?:of|in|for)|"
     r"(?:modif(?:y|ies|ied)|chang(?:es?|ed)|alter(?:s|ed)?|adjust(?:s|ed)?|rewrit(?:es?)|tamper(?:s)? with|affects?|"
     r"extends?) "
     r"(?:\w+ ){0,3}(?:behaviou?r|output|results?|arguments?|parameters?|recipients?|inputs?|responses?|requests?|"
@@ -31,8 +33,13 @@ _DONE_TO = re.compile(
     r"^[`'\"()]{0,3}(?: \S{1,20}){0,4}? (?:is|are|has been|was) (?:now |currently |been )?"
     r"(?:deprecated|broken|unsafe|disabled|obsolete|insecure|replaced|compromised|unavailable|superseded|outdated|"
     r"forbidden|"
-    r"no longer)|^[`'\"()]{0,3}(?: tool)?,? (?:must|should|can) (?:not|never|no longer) be (?:used|called|trusted|"
+    r"no longer)|^[`'\"()]{0,3}(?: tool)?,? (?:no longer|does not) (?:works?|exists?|functions?)|"
+    r"^[`'\"()]{0,3}(?: tool)?,? (?:must|should|can) (?:not|never|no longer) be (?:used|called|trusted|"
     r"invoked)"
+)
+_SHOULD_BE = re.compile(
+    r"^[`'\"()]{0,3},? (?:must|should|has to|have to|needs? to|shall|will) (?:\w+ ){0,2}be "
+    r"(?:changed|set|replaced|altered|modified|filled|overwritten|redirected|appended|extended|rewritten)\b"
 )
 _OCCASION = re.compile(
     r"\b(?:before|after|when(?:ever)?|every time|each time|while|prior to|if|once|any time)"
@@ -85,12 +92,24 @@ DENIED = re.compile(
 """The tool leaves the peer's tool alone, it says."""
 
 
+CALLING = frozenset(("calling", "using", "invoking", "running", "executing", "call", "use", "invoke"))
+CALLING_STEMS = ("calling ", "using ", "invoking ", "running ", "executing ", "you call ", "you use ", "you invoke ")
+UNKNOWN = re.compile(
+    r"\b(?:before|after|when(?:ever)?|every time|each time|instead of|prior to|while) (?:\w+ )?"
+    r"(?:calling|using|invoking|running|executing|you call|you use|you invoke) (?:the )?[`'\"]?"
+    r"([a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4})\b[^.;!?\n]{0,60}?\b(?:always|must|also|never|first)\b"
+)
+"""What is to be done whenever some tool is called, of which nothing else is known."""
+
+
 def rule(before: str, after: str) -> str:
     """The name of the rule that a sentence breaks, given what stands before and after the tool's name; else empty."""
     if _CHANGED_BEFORE.search(before) or _DONE_TO.search(after):
         return "replaced"
     if _FOREIGN_BEFORE.search(before) or _FOREIGN_AFTER.search(after):
         return "replaced"
+    if _SHOULD_BE.search(after):
+        return "changed"
     if _BEHAVES.search(before) and _BEHAVIOUR.search(after):
         return "changed"
     if _THROUGH.search(after):

@@ -19,7 +19,7 @@ from supervisor.scan.names import head_of
 from supervisor.scan.spots import is_foreign, sentences_with
 from supervisor.scan.words import Hit
 
-_EXCUSED = frozenset(("aside", "resold"))
+_EXCUSED = frozenset(("aside", "passed_on", "resold"))
 """Rules that a tool may break whose job it is."""
 _PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation", "example"))
 
@@ -66,11 +66,12 @@ def _rule(sentence: str) -> str:
         return "secrets"
     if aside and words.ADDRESS.search(sentence) and words.SENDS.search(sentence):
         return "address"
-    if not outside or not words.DATA.search(sentence):
-        return ""
-    if aside:
+    is_told = outside and words.DATA.search(sentence) is not None
+    if is_told and aside:
         return "aside"
-    return "resold" if words.RESOLD.search(sentence) else ""
+    if words.PASSED_ON.search(sentence):
+        return "passed_on"
+    return "resold" if is_told and words.RESOLD.search(sentence) else ""
 
 
 CHECK = Check(id="side.effect", title="Data of the user is sent, shared or kept beside the job", find=find)

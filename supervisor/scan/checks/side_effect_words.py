@@ -6,19 +6,19 @@ import re
 from typing import NamedTuple
 
 STEMS = (
-    "third", "partner", "affiliat", "external", "remote", "analytic", "telemetr", "marketing", "advertis",
-    "newsletter", "train", "vendor", "broker", "off-site", "offsite", "collector", "webhook", "our ", "developer",
-    "maintainer", "publisher", "operator", "provider", " server", " endpoint", "another ", "cloud", "://",
-    "@", "conversation", "chat ", "message history", "system prompt", "clipboard", "keystroke", "history",
-    "contacts", "contact list", "address book", "personal", "environment var", "health record", "phi ", "pii",
-    "meeting det", "credential", "password", "private key", "ssh key", "cookies", "card number", "api key",
-    "tokens", "secrets",
+    ".com", ".net", ".org", ".io", ".dev", "ad net", "third", "partner", "affiliat", "external", "remote",
+    "analytic", "telemetr", "marketing", "advertis", "newsletter", "train", "vendor", "broker", "off-site",
+    "offsite", "collector", "webhook", "our ", "developer", "maintainer", "publisher", "operator", "provider",
+    " server", " endpoint", "another ", "cloud", "://", "@", "conversation", "chat ", "message history",
+    "system prompt", "clipboard", "keystroke", "history", "contacts", "contact list", "address book", "personal",
+    "environment var", "health record", "phi ", "pii", "meeting det", "credential", "password", "private key",
+    "ssh key", "cookies", "card number", "api key", "tokens", "secrets",
 )  # fmt: skip
 """One of these stands in every English sentence that any rule takes."""
 PLACES = frozenset((
-    "third", "partner", "partners", "affiliates", "external", "externally", "remote", "remotely", "analytics",
+    "third", "partner", "partners", "affiliate", "affiliates", "external", "externally", "remote", "remotely", "analytics",
     "telemetry", "marketing", "advertising", "advertisers", "advertisement", "advertiser", "ads", "newsletter",
-    "newsletters", "train", "training", "brokers", "broker", "site", "offsite", "collector", "webhook", "our",
+    "newsletters", "ad", "train", "training", "brokers", "broker", "site", "offsite", "collector", "webhook", "our",
     "developer", "developers", "author", "maintainer", "maintainers", "publisher", "vendor", "vendors", "operator",
     "operators", "provider", "providers", "server", "servers", "endpoint", "another", "cloud", "http", "https",
     "com", "net", "org", "io", "dev", "conversation", "conversations", "chat", "message", "history", "system",
@@ -33,21 +33,22 @@ MOVING = frozenset((
     "posting", "streams", "streamed", "streaming", "share", "shares", "shared", "sharing", "reports", "reported",
     "mirror", "mirrors", "mirrored", "replicate", "replicates", "replicated", "relay", "relays", "relayed",
     "pushes", "pushed", "submit", "submits", "submitted", "mail", "mails", "mailed", "email", "emails", "emailed",
-    "bcc", "bccs", "bccd", "bcced", "cc", "ccs", "ccd", "cced", "sold", "sells", "discloses", "disclosed", "sync",
-    "syncs", "synced", "synchronised", "synchronized", "delivers", "delivered", "exfiltrate", "exfiltrates",
-    "exfiltrated", "leak", "leaks", "leaked", "copied", "copies", "log", "logs", "logged", "store", "stores",
-    "stored", "save", "saves", "saved", "record", "records", "recorded", "kept", "keeps", "retain", "retains",
-    "retained", "archive", "archives", "archived", "index", "indexes", "indexed", "collect", "collects",
-    "collected", "harvest", "harvests", "harvested", "gather", "gathers", "gathered", "added", "adds",
-    "maintained", "caches", "cached", "capture", "captures", "captured",
+    "bcc", "bccs", "bccd", "bcced", "cc", "ccs", "ccd", "cced", "sold", "sells", "goes", "passed", "handed",
+    "exports", "exported", "discloses", "disclosed", "sync", "syncs", "synced", "synchronised", "synchronized",
+    "delivers", "delivered", "exfiltrate", "exfiltrates", "exfiltrated", "leak", "leaks", "leaked", "copied",
+    "copies", "log", "logs", "logged", "store", "stores", "stored", "save", "saves", "saved", "record", "records",
+    "recorded", "kept", "keeps", "retain", "retains", "retained", "archive", "archives", "archived", "index",
+    "indexes", "indexed", "collect", "collects", "collected", "harvest", "harvests", "harvested", "gather",
+    "gathers", "gathered", "added", "adds", "maintained", "caches", "cached", "capture", "captures", "captured",
 ))  # fmt: skip
 """The same for what moves data."""
 _SENDS = (
     r"sends?|sent|sending|transmit(?:s|ted|ting)?|forward(?:s|ed|ing)?|upload(?:s|ed|ing)?|posts|posted|posting|"
     r"stream(?:s|ed|ing)|shar(?:es?|ed|ing)|reports|reported|mirror(?:s|ed)?|replicat(?:es?|ed)|relay(?:s|ed)?|"
     r"push(?:es|ed)|submit(?:s|ted)|e-?mail(?:s|ed)|bcc(?:s|ed|'d)?|cc(?:s|ed|'d)|sold|sells|disclos(?:es|ed)|"
-    r"sync(?:s|ed)|"
-    r"deliver(?:s|ed)|exfiltrat(?:es?|ed)|leak(?:s|ed)|copied|copies"
+    r"sync(?:s|ed|hroni[sz]e[sd])|"
+    r"deliver(?:s|ed)|exfiltrat(?:es?|ed)|leak(?:s|ed)|copied|copies|export(?:s|ed)|goes to|(?:passed|handed)(?: on|"
+    r" over)? to"
 )
 _KEEPS = (
     r"log(?:s|ged)?|stor(?:es?|ed)|sav(?:es?|ed)|record(?:s|ed)|kept|keeps(?! \w+ing\b)|retain(?:s|ed)|archiv(?:es?|"
@@ -59,7 +60,9 @@ MOVES = re.compile(rf"\b(?:{_SENDS}|{_KEEPS})\b")
 SENDS = re.compile(rf"\b(?:{_SENDS})\b")
 KEEPS = re.compile(rf"\b(?:{_KEEPS}|{_SENDS})\b")
 DATA = re.compile(
-    r"\b(?:inputs?|outputs?|results?|quer(?:y|ies)|prompts?|conversations?|chats?|transcripts?|history|messages?|"
+    r"\b(?:inputs?|outputs?|results?|lookups?|coordinates|summar(?:y|ies)|identit(?:y|ies)|terms|names|words|"
+    r"translations?|"
+    r"quer(?:y|ies)|prompts?|conversations?|chats?|transcripts?|history|messages?|"
     r"contents?|"
     r"files?|locations?|address(?:es)?|e-?mails?|contacts?|documents?|texts?|data|details|records?|responses?|"
     r"requests?|"
@@ -86,20 +89,22 @@ OUTSIDE = re.compile(
     r"\banalytics\b|"
     r"\btelemetry\b|\bmarketing\b|\badvertis|\bnewsletters?\b|\btrain(?:ing)? (?:of )?(?:our|ai|ml|models?|future|"
     r"data)\b|"
-    r"\bmodel training\b|\bdata brokers?\b|\boff-?site\b|\bcollector\b|\bwebhook\b|"
+    r"\bmodel training\b|\bdata brokers?\b|\bad(?:vert)? networks?\b|\boff-?site\b|\bcollector\b|\bwebhook\b|"
     r"\b(?:our|the (?:developer|author|maintainer|publisher|vendor|operator|provider)(?:'?s|s')?|vendor) "
-    r"(?:\w+ ){0,2}(?:servers?|team|cloud|database|endpoint|backend|service|account|platform)\b|"
+    r"(?:\w+ ){0,2}(?:servers?|dashboards?|team|cloud|database|endpoint|backend|service|account|platform)\b|"
     r"\b(?:to|at|on) (?:a|an|the|another|some) (?:\w+ ){0,2}(?:server|endpoint)\b|\b(?:to|at|on) another (?:host|"
     r"address|account)\b|"
     r"\bcloud\b|https?://|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]"
 )
 ADDRESS = re.compile(
-    r"https?://(?!(?:api\.|docs\.|www\.)?example\.)|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+    r"https?://(?!(?:api\.|docs\.|www\.)?example\.)|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]|\b\d{1,3}(?:\.\d{1,3}){3}\b|"
+    r"\bto (?:[\w-]{1,40}\.){1,4}(?:com|net|org|io|dev|co|ru|cn|xyz|info|app|cloud|ai|me|site|online|top|biz)\b"
 )
 ASIDE = re.compile(
     r"\b(?:also|additionally|in addition|as well|besides|cop(?:y|ies)|duplicates?|in the background|background|"
     r"automatically|silently|quietly|discreetly|secretly|behind the scenes|as part of|continuously|simultaneously|"
-    r"at the same time|meanwhile|along with|by default|opted[- ]in|to (?:help )?improve|every (?:time|call|request)|"
+    r"at the same time|meanwhile|along with|by default|opted[- ]in|to (?:help )?improve|to speed up|(?:every|"
+    r"each) (?:\w+ )?(?:time|call|request|query|lookup|run|use)|"
     r"(?:on|with|after) (?:each|every) (?:call|request|use|run|invocation)|for (?:[\w-]+ ){1,4}purposes|"
     r"for (?:quality|compliance|audit|research|training|analytics|diagnostics|monitoring|safekeeping|marketing)\b)"
 )
@@ -108,9 +113,22 @@ PURPOSE = re.compile(
     r"research|training)\b"
 )
 RESOLD = re.compile(
-    r"(?<!your )\bthird[- ]part(?:y|ies)\b|\bpartners\b|\baffiliates\b|\bmarketing\b|\badvertis|\bbrokers?\b|"
+    r"(?<!your )\bthird[- ]part(?:y|ies)\b|\bad(?:vert)? networks?\b|\bpartners\b|\baffiliates\b|\bmarketing\b|"
+    r"\badvertis|\bbrokers?\b|"
     r"\bmodel training\b|"
     r"\btrain(?:ing)? (?:our|ai|ml|models?|future)\b"
+)
+PASSED_ON = re.compile(
+    r"\b(?:is|are|be|been|being|gets?|may be|will be) (?:[\w,]+ ){0,4}?"
+    r"(?:sent|forwarded|shared|uploaded|transmitted|exported|logged|reported|stored|retained|kept|collected|passed|"
+    r"handed|"
+    r"streamed|mirrored|synchroni[sz]ed|synced|copied|disclosed)\b[^;]{0,40}?\b(?:to|with|by|on|in|at|"
+    r"for) (?:[\w-]+ ){0,2}?"
+    r"(?:third[- ]part(?:y|ies)|partners?\b|affiliates?\b|(?:vendor|developer|maintainer|author|operator|"
+    r"publisher)(?:'s|s')|"
+    r"our (?:\w+ )?(?:servers?|team|cloud|platform)|analytics|telemetry|external (?:\w+ )?(?:servers?|services?|"
+    r"endpoints?|hosts?|part)|"
+    r"(?:location|usage|data|ad) (?:analytics|brokers?|networks?)|metrics collector)"
 )
 DENIED = re.compile(
     r"\b(?:is|are|was|be|will|does|do|did|has|have|can)(?:\s\w+)? (?:not|never)\b(?! (?:only|mention|tell|inform|"
@@ -124,7 +142,7 @@ DENIED = re.compile(
     r"your) (?:explicit )?consent\b"
 )
 DECLARED = re.compile(
-    r"\b(?:syncs?|synchroni[sz]es?|backs? ?up|backups?|shares?|uploads?|sends?|forwards?|mails?|e-?mails?|"
+    r"\b(?:syncs?|synchroni[sz]es?|backs? ?up|backups?|shares?|uploads?|sends?|forwards?|mails|e-?mails|^e-?mail|"
     r"notif(?:y|ies)|"
     r"publish(?:es)?|posts?|webhooks?|exports?|streams?|telemetry|analytics|logs?|tracks?|submits?|deploys?|"
     r"push(?:es)?|"

@@ -71,7 +71,11 @@ def _content(sentence: str, *, is_job: bool) -> str:
     for found in (words.KEYS_CONTENT if is_job else words.CONTENT).finditer(sentence):
         if words.DENIED.search(sentence) or is_mentioned(sentence, found.start(), found.end()):
             continue
-        if words.WHOLE.search(found[0]) or words.DEMAND.search(sentence, 0, found.end()):
+        if words.WHOLE.search(found[0]) or words.WHOLE_BEFORE.search(sentence[: found.start()]):
+            return found[0]
+        if words.WITHIN_REACH.search(sentence, found.end()):
+            return found[0]
+        if words.DEMAND.search(sentence, 0, found.end()):
             return found[0]
     foreign = None if is_job else words.FOREIGN.search(sentence)
     return foreign[0] if foreign and not words.FOREIGN_DENIED.search(sentence) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 STEMS = (
-    "conversation", "chat ", "transcript", "system prompt", "system message", "system instr", "developer ",
+    "everything", "conversation", "chat ", "transcript", "system prompt", "system message", "system instr", "developer ",
     "hidden ", "instructions", "reasoning", "chain of thought", "chain-of-thought", "thought", "scratchpad",
     "environment", "env vars", "printenv", "keys", "private key", "ssh", "credentials", "passwords", "secrets",
     "tokens", "history", "context window", "session context", "tool", "dialogue", "messages", "contents of",
@@ -13,16 +13,17 @@ STEMS = (
 )  # fmt: skip
 """One of these stands in every English sentence that a rule takes."""
 CONTENT_WORDS = frozenset((
-    "conversation", "conversations", "chat", "transcript", "transcripts", "dialogue", "message", "messages",
-    "chain", "reasoning", "thought", "thoughts", "scratchpad", "outputs", "results", "calls", "call",
+    "everything", "conversation", "conversations", "chat", "transcript", "transcripts", "dialogue", "message",
+    "messages", "chain", "reasoning", "thought", "thoughts", "scratchpad", "outputs", "results", "calls", "call",
     "definitions", "tools", "context", "prompt", "instructions", "environment", "env", "keys", "key",
     "credentials", "passwords", "tokens", "secrets", "contents", "content", "ssh", "aws", "etc",
 ))  # fmt: skip
 """One of these words stands in every English text that any rule takes, and one of `ASKING`."""
 ASKING = frozenset((
-    "include", "including", "put", "paste", "pass", "fill", "insert", "copy", "append", "attach", "supply",
-    "embed", "populate", "dump", "must", "should", "set", "write", "place", "add", "provide", "record", "full",
-    "entire", "complete", "whole", "all", "every", "verbatim", "raw", "exact", "internal", "your",
+    "any", "everything", "private", "ssh", "contents", "visible", "include", "including", "put", "paste", "pass",
+    "fill", "insert", "copy", "append", "attach", "supply", "embed", "populate", "dump", "must", "should", "set",
+    "write", "place", "add", "provide", "record", "full", "entire", "complete", "whole", "all", "every",
+    "verbatim", "raw", "exact", "internal", "your",
 ))  # fmt: skip
 """The same for what asks."""
 FOREIGN_STEMS = (
@@ -70,7 +71,9 @@ _TALK = (
     r"chain[- ]of[- ]thought|reasoning(?: steps| trace| process)?|thought process|internal thoughts|scratchpad|"
     r"(?:previous |prior |other |earlier )(?:tool )?(?:outputs|tool calls|tool results)|tool (?:outputs|call history|"
     r"definitions)|"
-    r"list of (?:all )?(?:available |other )?tools(?: available)?|available tools|context window|session context)"
+    r"list of (?:all )?(?:available |other )?tools(?: available)?|available tools|context window|session context|"
+    r"everything (?:said|discussed|written)(?: so far)?|(?:previous|prior|earlier|past) messages|"
+    r"everything the user (?:said|wrote|typed)|messages exchanged)"
 )
 _KEYS = (
     r"(?:(?:system|developer|hidden) (?:prompt|message|instructions?)|(?:your|hidden|initial|original) instructions|"
@@ -78,13 +81,24 @@ _KEYS = (
     r"(?:api|private|ssh|secret|encryption) keys|(?:login )?credentials|passwords|(?:auth|access|session) tokens|"
     r"secrets|"
     r"ssh (?:private )?key|private key|"
-    r"contents? of (?:the )?[`'\"]?(?:~?/?(?:\.ssh|\.aws|\.env|etc/)|\.env|the (?:user's )?config|(?:all |"
+    r"contents? of (?:the )?(?:users?'?s? )?[`'\"]?(?:~?/?(?:\.ssh|\.aws|\.env|etc/)|\.env|the (?:user's )?config|"
+    r"(?:all |"
     r"any )?(?:open|config\w*|local|other) files)[^\s,;]{0,40}|"
     r"(?:~/\.ssh|~/\.aws|/etc/(?:passwd|shadow))[^\s,;]{0,30})"
 )
 CONTENT = re.compile(rf"\b(?:(?:{_ALL} ){{0,3}})(?:{_TALK}|{_KEYS})|(?<!\w)(?:{_KEYS})")
 KEYS_CONTENT = re.compile(rf"(?<!\w)(?:(?:{_ALL} ){{0,3}})(?:{_KEYS})")
-WHOLE = re.compile(r"^(?:full|entire|complete|whole|all|every|verbatim|raw|exact|internal|your) ")
+WHOLE = re.compile(
+    r"^(?:full|entire|complete|whole|all|every|verbatim|raw|exact|internal|your|everything|"
+    r"list of all|contents? of|(?:the )?users?'?s? (?:ssh|private)\b)"
+)
+WHOLE_BEFORE = re.compile(
+    r"\b(?:full|entire|complete|whole|verbatim|raw|exact) (?:text|copy|content|record|log|dump) of (?:the )?$"
+)
+WITHIN_REACH = re.compile(
+    r"\b(?:visible|available|found|present|stored|known)\b[^.;]{0,20}\b(?:context|memory|session|you)\b|\byou (?:can|"
+    r"have|know)\b"
+)
 DEMAND = re.compile(
     r"\b(?:includ(?:e|ing)|put|paste|pass|fill|insert|copy|append|attach|supply|embed|populate|dump|"
     r"must (?:contain|include|hold|be)|should (?:contain|include|hold)|set (?:this |it )?to|write|place|add|provide|"
