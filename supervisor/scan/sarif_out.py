@@ -8,6 +8,7 @@ take their absence for an all-clear.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -79,7 +80,8 @@ def written(reports: Iterable[Report], version: str) -> bytes:
     """One document for these reports, indented; `version` is that of stockade."""
     runs = [_run(report, scanner, version) for report in reports for scanner in _scanners(report)]
     document = {"$schema": SCHEMA, "version": VERSION, "runs": runs}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    # Not by msgspec: a name may hold a lone surrogate, which can only be written as an escape.
+    return json.dumps(msgspec.to_builtins(document), indent=2).encode("ascii") + b"\n"
 
 
 def _scanners(report: Report) -> Iterator[ScannerReport]:
