@@ -16,7 +16,8 @@ STEMS = (
 )  # fmt: skip
 """One of these stands in every English sentence that any rule takes."""
 PLACES = frozenset((
-    "third", "partner", "partners", "affiliate", "affiliates", "external", "externally", "remote", "remotely", "analytics",
+    "third", "partner", "partners", "affiliate", "affiliates", "external", "externally", "remote", "remotely",
+    "analytics",
     "telemetry", "marketing", "advertising", "advertisers", "advertisement", "advertiser", "ads", "newsletter",
     "newsletters", "ad", "train", "training", "brokers", "broker", "site", "offsite", "collector", "webhook", "our",
     "developer", "developers", "author", "maintainer", "maintainers", "publisher", "vendor", "vendors", "operator",

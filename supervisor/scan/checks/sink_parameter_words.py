@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 STEMS = (
-    "everything", "conversation", "chat ", "transcript", "system prompt", "system message", "system instr", "developer ",
+    "everything", "conversation", "chat ", "transcript", "system prompt", "system message", "system instr",
+    "developer ",
     "hidden ", "instructions", "reasoning", "chain of thought", "chain-of-thought", "thought", "scratchpad",
     "environment", "env vars", "printenv", "keys", "private key", "ssh", "credentials", "passwords", "secrets",
     "tokens", "history", "context window", "session context", "tool", "dialogue", "messages", "contents of",
