@@ -22,6 +22,7 @@ from supervisor import scan
 from supervisor.scan.context import context_of, peer_index
 from supervisor.scan.engine import look
 from supervisor.scan.items import items_of
+from supervisor.scan.lazy import is_lazy
 
 SIZE = 1024 * 1024
 PATTERN_SIZE = 128 * 1024
@@ -56,6 +57,8 @@ def modules() -> Iterator[ModuleType]:
 def patterns_in(value: Any, depth: int = 0) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
         yield value
+    elif is_lazy(value):
+        yield re.compile(value.pattern, value.flags)
     elif depth < 5 and isinstance(value, Mapping):
         yield from (found for inner in value.values() for found in patterns_in(inner, depth + 1))
     elif depth < 5 and isinstance(value, tuple | list | frozenset):
