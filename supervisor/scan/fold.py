@@ -29,6 +29,8 @@ _ITEM_MARKS = frozenset("-*•+#>0123456789")
 
 def fold(text: str) -> str:
     """The folded view of a text; never longer than ten times the text."""
+    if text.isascii() and text.isidentifier():
+        return text.lower()  # a name, as half of all texts are
     plain = text.lower() if text.isascii() else _plain(text)
     if "'" in plain:
         plain = _CONTRACTION.sub(_written_out, plain)

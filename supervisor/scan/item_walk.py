@@ -82,8 +82,18 @@ def _values(mapping: Any) -> list[Any]:
     return list(mapping.values()) if isinstance(mapping, dict) else []
 
 
-def _unknown(required: list[Any], properties: Any) -> list[Any]:
+def _says_nothing(key: str, value: Any, schema: dict[str, Any]) -> bool:
+    """Whether a keyword that says nothing of its own has a value that says nothing either: the most common case."""
+    if type(value) is str:
+        return value in _PLAIN and key not in _KEYWORDS
+    if key == "required" and type(value) is list:
+        return not _unknown(value, schema)
+    return not isinstance(value, dict | list | str)
+
+
+def _unknown(required: list[Any], schema: dict[str, Any]) -> list[Any]:
     """What is required and is no parameter; the names of parameters are told where these are described."""
+    properties = schema.get("properties")
     known = properties if isinstance(properties, dict) else {}
     return [name for name in required if not isinstance(name, str) or name not in known]
 
@@ -154,8 +164,9 @@ class _Walk:
             self.is_whole = False
         else:
             for key, inner in value.items():
-                is_list_of_names = key == "required" and isinstance(inner, list)
-                told = _unknown(inner, value.get("properties")) if is_list_of_names else inner
+                if key in _SILENT and _says_nothing(key, inner, value):
+                    continue
+                told = _unknown(inner, value) if key == "required" and isinstance(inner, list) else inner
                 self.keyword(f"{pointer}/{escape(key)}", key, told, owner, depth)
 
     def keyword(self, pointer: str, key: str, value: Any, owner: str, depth: int) -> None:

@@ -68,22 +68,29 @@ def _salvaged(data: bytes) -> str:
 
 def _quick(text: str, depth_limit: int) -> Read | None:
     """Read a plain text; None where it takes the walk to say what it holds."""
-    doubled: list[bool] = []
-
-    def join(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        joined = dict(pairs)
-        if len(joined) != len(pairs):
-            doubled.append(True)
-        return joined
-
-    decoder = JSONDecoder(
-        object_pairs_hook=join, parse_int=Number, parse_float=Number, parse_constant=Number, strict=False
-    )
     try:
-        value = decoder.decode(text)
-    except (JSONDecodeError, RecursionError):
+        value = _DECODER.decode(text)
+    except (JSONDecodeError, RecursionError, _DoubledError):
         return None
-    return None if doubled or not _is_within(value, depth_limit) else Read(value=value)
+    if text.count("{") + text.count("[") > depth_limit and not _is_within(value, depth_limit):
+        return None
+    return Read(value=value)
+
+
+class _DoubledError(Exception):
+    """A key stands twice."""
+
+
+def _joined(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    joined = dict(pairs)
+    if len(joined) != len(pairs):
+        raise _DoubledError
+    return joined
+
+
+_DECODER = JSONDecoder(
+    object_pairs_hook=_joined, parse_int=Number, parse_float=Number, parse_constant=Number, strict=False
+)
 
 
 def _is_within(value: Any, depth_limit: int) -> bool:
