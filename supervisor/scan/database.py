@@ -14,13 +14,16 @@ import msgspec
 from supervisor.errors import LockFileDamaged, PinsError, PinsNotStored, PinsUnreadable
 from supervisor.scan import locked
 from supervisor.scan.layout import laid_out
-from supervisor.scan.lockfile import of_server, pins_of, same_decisions, sound_text_of
+from supervisor.scan.lockfile import fault_of, of_server, pins_of, same_decisions, text_of
 from supervisor.scan.pins import Seen, ServerPins
 from supervisor.scan.reader import read
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS decided (server TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seen (server TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+"""
+_ROW = """
+SELECT (SELECT text FROM decided WHERE server = :server), (SELECT text FROM seen WHERE server = :server)
 """
 
 
@@ -32,6 +35,8 @@ class Database:
         self._path = path
         self._patience_s = patience_s
         self._mutex = threading.Lock()
+        self._known: dict[str, tuple[tuple[str | None, str | None], ServerPins]] = {}
+        """What a server's rows said when they were last read: that is for every session, and they rarely differ."""
         self._memory = None if path is not None else _opened(":memory:", patience_s)
 
     @property
@@ -57,10 +62,8 @@ class Database:
             if not same_decisions(self._row(connection, before.server), before):
                 return False
             if not same_decisions(before, after):
-                text = sound_text_of([after], self.name)
-                if isinstance(text, LockFileDamaged):
-                    raise PinsError(PinsNotStored(path=text.path, reason=f"{text.place.lstrip(': ')}: {text.reason}"))
-                connection.execute("INSERT OR REPLACE INTO decided VALUES (?, ?)", (after.server, text))
+                check(after, self.name)
+                connection.execute("INSERT OR REPLACE INTO decided VALUES (?, ?)", (after.server, text_of([after])))
             _put_seen(connection, after.server, after.seen)
             return True
 
@@ -70,17 +73,24 @@ class Database:
             _put_seen(connection, server, seen)
 
     def _row(self, connection: sqlite3.Connection, server: str) -> ServerPins:
-        row = connection.execute("SELECT text FROM decided WHERE server = ?", (server,)).fetchone()
-        found = pins_of(row[0].encode(), self.name) if row is not None else {}
+        texts = connection.execute(_ROW, {"server": server}).fetchone()
+        known, pins = self._known.get(server, (None, None))
+        if texts == known and pins is not None:
+            return pins
+        decided, seen = texts
+        found = pins_of(decided.encode(), self.name) if decided is not None else {}
         if isinstance(found, LockFileDamaged):
             raise PinsError(PinsUnreadable(path=self.name, reason=f"{found.place.lstrip(': ')} {found.reason}".strip()))
-        row = connection.execute("SELECT text FROM seen WHERE server = ?", (server,)).fetchone()
-        return msgspec.structs.replace(of_server(found, server), seen=self._seen(row[0]) if row is not None else ())
+        pins = msgspec.structs.replace(of_server(found, server), seen=self._seen(seen) if seen is not None else ())
+        self._known[server] = texts, pins
+        return pins
 
     def _seen(self, text: str) -> tuple[Seen, ...]:
-        rows = read(text.encode(), depth_limit=locked.DEPTH).value
+        found = read(text.encode(), depth_limit=locked.DEPTH)
+        if found.losses or not isinstance(found.value, list):
+            raise PinsError(PinsUnreadable(path=self.name, reason="what waits for a decision is damaged"))
         try:
-            return tuple(locked.seen(row) for row in (rows if isinstance(rows, list) else []))
+            return tuple(locked.seen(row) for row in found.value)
         except locked.WrongError as wrong:
             raise PinsError(PinsUnreadable(path=self.name, reason=f"{wrong.place}: {wrong.reason}")) from wrong
 
@@ -124,6 +134,14 @@ class Database:
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
         with closing(_opened(str(self._path), self._patience_s)) as connection:
             yield connection
+
+
+def check(pins: ServerPins, place: str) -> None:
+    """Refuse pins that could not be read again. Raises: PinsError."""
+    fault = fault_of(pins, place)
+    if fault is not None:
+        reason = f"{fault.place.lstrip(': ')}: {fault.reason}".removeprefix(": ")
+        raise PinsError(PinsNotStored(path=place, reason=reason))
 
 
 def _opened(path: str, patience_s: float) -> sqlite3.Connection:

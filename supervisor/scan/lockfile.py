@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from supervisor.errors import LockFileDamaged
 from supervisor.scan import locked
-from supervisor.scan.layout import laid_out
+from supervisor.scan.layout import STEP, laid_out, shown
 from supervisor.scan.locked import DEPTH, WrongError
 from supervisor.scan.pins import Pin, ServerPins
 from supervisor.scan.reader import Read, read
@@ -23,28 +23,36 @@ VERSION = 1
 """Of the form of the file; a reader that does not know it refuses the file."""
 NAME = "stockade.lock"
 """How the file is usually called."""
-ABOUT = (
-    "What may be served, and what was refused. Made by `stockade approve` and `stockade reject`; review every change."
-)
+ABOUT = "What may be served, and what may not. Made by `stockade approve` and `stockade reject`; review every change."
+_MARGIN = STEP * 2
+_END = "\n}"
 
 
 def text_of(servers: Iterable[ServerPins]) -> str:
     """Write the decided part of these pins; servers of which nothing was decided are left out."""
-    rows = {
-        one.server: locked.server_row(one) for one in sorted(servers, key=lambda one: one.server) if is_decided(one)
-    }
-    return laid_out({"stockade_lock": Number(str(VERSION)), "about": ABOUT, "servers": rows}) + "\n"
+    return joined({one.server: block_of(one) for one in servers if is_decided(one)})
 
 
-def sound_text_of(servers: Iterable[ServerPins], path: str) -> str | LockFileDamaged:
-    """The same, if it can be read again as what it was: a file that nobody could read would take all approvals away."""
-    kept = {one.server: one for one in servers if is_decided(one)}
-    text = text_of(kept.values())
-    found = pins_of(text.encode(), path)
+def block_of(pins: ServerPins) -> str:
+    """One server's part of the file: what is written anew when something was decided of it."""
+    return laid_out(locked.server_row(pins), _MARGIN)
+
+
+def joined(blocks: Mapping[str, str]) -> str:
+    """The file that is made of these parts."""
+    head = {"stockade_lock": Number(str(VERSION)), "about": ABOUT}
+    rows = ",\n".join(f"{_MARGIN}{shown(name)}: {blocks[name]}" for name in sorted(blocks))
+    servers = f"{{\n{rows}\n{STEP}}}" if blocks else "{}"
+    return f'{laid_out(head).removesuffix(_END)},\n{STEP}"servers": {servers}{_END}\n'
+
+
+def fault_of(pins: ServerPins, path: str) -> LockFileDamaged | None:
+    """Why a server's part could not be read again as what it is: such a part would take all approvals away."""
+    found = pins_of(text_of([pins]).encode(), path)
     if isinstance(found, LockFileDamaged):
         return found
-    if {name: _decisions(one) for name, one in found.items()} == {name: _decisions(one) for name, one in kept.items()}:
-        return text
+    if same_decisions(of_server(found, pins.server), pins):
+        return None
     return LockFileDamaged(path=path, place="", reason="it would be read as something else")
 
 

@@ -22,8 +22,8 @@ from pathlib import Path
 import msgspec
 
 from supervisor.errors import LockFileDamaged, PinsError, PinsNotStored, PinsUnreadable
-from supervisor.scan.database import Database
-from supervisor.scan.lockfile import of_server, pins_of, same_decisions, sound_text_of
+from supervisor.scan.database import Database, check
+from supervisor.scan.lockfile import block_of, is_decided, joined, of_server, pins_of, same_decisions
 from supervisor.scan.pins import Seen, ServerPins
 
 DATABASE = "pins.sqlite"
@@ -92,6 +92,7 @@ class _LockFile:
         self._stamp: _Stamp = None
         self._known: dict[str, ServerPins] = {}
         self._was_there = False
+        self._blocks: dict[str, tuple[ServerPins, str]] = {}
 
     def read(self) -> dict[str, ServerPins]:
         """What it says now; nothing if there is no such file yet. Raises: PinsError."""
@@ -104,13 +105,21 @@ class _LockFile:
             current = self._read()
             if not same_decisions(of_server(current, before.server), before):
                 return False
-            servers = {**current, after.server: msgspec.structs.replace(after, seen=())}
-            text = sound_text_of(servers.values(), str(self.path))
-            if isinstance(text, LockFileDamaged):
-                raise PinsError(PinsNotStored(path=text.path, reason=f"{text.place.lstrip(': ')}: {text.reason}"))
-            _replace(self._target(), text.encode())
-            self._read()
+            kept = msgspec.structs.replace(after, seen=())
+            check(kept, str(self.path))
+            known = {**current, after.server: kept}
+            self._stamp = _replace(self._target(), joined(self._blocks_of(known)).encode())
+            self._known, self._was_there = known, True
             return True
+
+    def _blocks_of(self, servers: dict[str, ServerPins]) -> dict[str, str]:
+        """The parts of the file; only those of servers that have changed are made anew."""
+        kept = {name: pins for name, pins in servers.items() if is_decided(pins)}
+        same = {name for name, (pins, _) in self._blocks.items() if kept.get(name) is pins}
+        self._blocks = {
+            name: self._blocks[name] if name in same else (pins, block_of(pins)) for name, pins in kept.items()
+        }
+        return {name: block for name, (_, block) in self._blocks.items()}
 
     def _target(self) -> Path:
         """The file itself, where the config names a link to it."""
@@ -119,8 +128,7 @@ class _LockFile:
     def _read(self) -> dict[str, ServerPins]:
         try:
             with self.path.open("rb") as file:
-                info = os.fstat(file.fileno())
-                stamp = (info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
+                stamp = _stamp(os.fstat(file.fileno()))
                 if stamp == self._stamp:
                     return self._known
                 data = file.read()
@@ -140,6 +148,11 @@ class _LockFile:
             reason = "it was there and has gone"
             raise PinsError(LockFileDamaged(path=str(self.path), place="", reason=reason))
         return {}
+
+
+def _stamp(info: os.stat_result) -> _Stamp:
+    """What is another after every change of a file."""
+    return info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
 
 
 def _unreadable(path: Path, error: OSError) -> PinsError:
@@ -174,7 +187,7 @@ def _lock(folder: int, path: Path, patience_s: float) -> None:
         time.sleep(LOCK_STEP_S)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes) -> _Stamp:
     """Put the data in the place of the file, whole or not at all. Raises: PinsError."""
     fresh = path.with_name(f"{path.name}.new")  # one name: what a killed writer left is not left for ever
     try:
@@ -186,12 +199,14 @@ def _replace(path: Path, data: bytes) -> None:
             file.flush()
             os.fchmod(descriptor, mode)
             os.fsync(descriptor)
-        fresh.replace(path)
+            fresh.replace(path)
+            stamp = _stamp(os.fstat(descriptor))
         _flush_folder(path.parent)
     except OSError as error:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
         raise PinsError(PinsNotStored(path=str(path), reason=error.strerror or str(error))) from error
+    return stamp
 
 
 def _mode(path: Path) -> int:
