@@ -498,6 +498,27 @@ class ToolWithheld(ServerEvent, frozen=True, kw_only=True, tag="tool.withheld"):
     """Where it was seen: `probe` (our own question), or `session` (what a client was about to see)."""
 
 
+class ToolFlagged(ServerEvent, frozen=True, kw_only=True, tag="tool.flagged"):
+    """Something was found in a definition that a person should look at; it is served."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    kind: str
+    tool: str
+    checks: list[str]
+
+
+class ToolTolerated(ServerEvent, frozen=True, kw_only=True, tag="tool.tolerated"):
+    """A definition is dangerous, and is served because the policy withholds nothing."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    kind: str
+    tool: str
+    checks: list[str]
+    policy: str
+
+
 class ToolApproved(ServerEvent, frozen=True, kw_only=True, tag="tool.approved"):
     """Somebody has approved definitions as they are now."""
 
@@ -614,7 +635,7 @@ AnyEvent = (
     | ServerStarting | ServerReady | ServerDegraded | ServerFailed | ServerBackingOff | ServerCrashLooping
     | ServerQuarantined | ServerStopped | ServerRestarted | InstanceExited | ProcessSwept | ProcessTroubled
     | ScanStarted | ScanCompleted | ScanDegraded | ScanFailed
-    | ToolPinned | ToolChanged | ToolWithheld | ToolApproved | ToolRejected
+    | ToolPinned | ToolChanged | ToolWithheld | ToolFlagged | ToolTolerated | ToolApproved | ToolRejected
     | ToolRefused | ToolUnjudged
     | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkFailed | SinkLost
     | ActorCrashed | ActorRestarted | MessageDead

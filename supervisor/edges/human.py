@@ -39,9 +39,21 @@ TEMPLATES = {
     "server.failed": "failed in {stage}: {message} [{problem[code]}]. {remedy}",
     "server.backing_off": "tried again in {delay_s:.1f} s (failure {failures})",
     "server.crash_looping": "crash loop: {message} [{problem[code]}]",
+    "server.quarantined": "quarantined: {message} [{problem[code]}]",
     "server.stopped": "stopped",
     "server.restarted": "session {session} goes on with a fresh process ({restarts} so far)",
     "instance.exited": "{role} process ended with {status} (by {ended_by})",
+    "scan.started": "{depth} scan begins",
+    "scan.completed": "{depth} scan: {status}, {score}/100 at {coverage} coverage, {tools} tools, {findings} findings",
+    "scan.degraded": "not all of it is looked at: {reasons}",
+    "scan.failed": "scan failed: {message} [{problem[code]}]",
+    "tool.pinned": "{count} definitions are trusted from now on (by {by}): {tools}",
+    "tool.changed": "{kind} {tool} has changed ({change}): {detail}",
+    "tool.withheld": "{kind} {tool} is withheld ({reason}): {detail}",
+    "tool.flagged": "{kind} {tool} is served, and should be looked at: {checks}",
+    "tool.tolerated": "{kind} {tool} is dangerous, and served because the policy is {policy}: {checks}",
+    "tool.approved": "{by} approved {count} definitions: {tools}",
+    "tool.rejected": "{by} rejected {count} definitions: {tools}",
     "session.opened": "session {session} opened",
     "session.closed": "session {session} closed: {reason} ({from_client} messages in, {from_server} out)",
     "stderr.line": "| {line}",
@@ -71,11 +83,16 @@ def sentence(fields: Mapping[str, Any]) -> str:
     template = TEMPLATES.get(fields["type"])
     if template is not None:
         try:
-            return template.format_map(fields).rstrip()
+            return template.format_map(_joined(fields)).rstrip()
         except (KeyError, ValueError, TypeError):
             pass  # a record of another version: show its fields
     rest = " ".join(f"{key}={value}" for key, value in fields.items() if key not in HIDDEN)
     return f"{fields['type']} {rest}".rstrip()
+
+
+def _joined(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields with lists as a person would write them."""
+    return {key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in fields.items()}
 
 
 def said(line: str, suppressed: int) -> str:

@@ -105,7 +105,11 @@ class Ledger:
             if book.listing is None:
                 raise StockadeError(NothingListed(server=server, what="the definitions"))
             began, gaps = trio.current_time(), book.listing.gaps
-            found = await self._in_thread(partial(_examined, book, book.listing, self._others(server)))
+            try:
+                found = await self._in_thread(partial(_examined, book, book.listing, self._others(server)))
+            except trio.Cancelled:
+                book.eye = None  # a thread may still be looking with it
+                raise
             book.definitions, book.examined = found
             book.gaps, book.seconds = gaps, trio.current_time() - began
 
@@ -202,6 +206,7 @@ class Ledger:
         if not approved.decided:
             raise StockadeError(NothingListed(server=server, what=repr(name) if name else "anything to decide"))
         self._publish(news.decided(server, verb, approved.decided, who))
+        self.book(server).told = news.Told()
         if self.book(server).examined is None:
             return approved, None
         return approved, (await self.conclude(server)).judgement
@@ -260,8 +265,7 @@ class Ledger:
         return judged(case, self._opened())
 
     def _tell(self, book: Book, judgement: Judgement, source: Source) -> None:
-        by = self._terms[book.server].trust
-        for event in news.of(judgement, book.told, source=source, by=by):
+        for event in news.of(judgement, book.told, self._terms[book.server], source=source):
             self._publish(event)
 
 

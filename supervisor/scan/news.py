@@ -9,9 +9,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from supervisor.errors import AnyProblem, Quarantined
-from supervisor.events import ScanFailed, ToolApproved, ToolChanged, ToolPinned, ToolRejected, ToolWithheld
+from supervisor.events import (
+    ScanFailed,
+    ToolApproved,
+    ToolChanged,
+    ToolFlagged,
+    ToolPinned,
+    ToolRejected,
+    ToolTolerated,
+    ToolWithheld,
+)
 from supervisor.scan.messages import Summary
-from supervisor.scan.words import Judgement, Kind
+from supervisor.scan.words import Finding, Judgement, Kind, Terms
 
 NAMED = 50
 """Names in one event; of more there is the count."""
@@ -43,12 +52,12 @@ class Told:
         return True
 
 
-def of(judgement: Judgement, told: Told, *, source: str, by: str) -> Iterator[Struct]:
-    """The events that follow from a judgement; `by` is what took those that became trusted."""
+def of(judgement: Judgement, told: Told, terms: Terms, *, source: str) -> Iterator[Struct]:
+    """The events that follow from a judgement."""
     server = judgement.server
     if judgement.pinned:
         names = [shown(one.kind, one.name) for one in judgement.pinned]
-        yield ToolPinned(server=server, tools=names[:NAMED], count=len(names), by=by)
+        yield ToolPinned(server=server, tools=names[:NAMED], count=len(names), by=terms.trust)
     changes = [one for one in judgement.changes if told.is_new("changed", one.kind, one.name, one.change, one.detail)]
     for change in changes[:TOLD]:
         yield ToolChanged(
@@ -60,7 +69,8 @@ def of(judgement: Judgement, told: Told, *, source: str, by: str) -> Iterator[St
             detail=printable(change.detail),
             held=change.held,
         )
-    withheld = [one for one in judgement.withheld if told.is_new("withheld", one.kind, one.name, one.reason)]
+    causes = [one for one in judgement.withheld if one.reason != "quarantined"]  # the others are told with the server
+    withheld = [one for one in causes if told.is_new("withheld", one.kind, one.name, one.reason)]
     for one in withheld[:TOLD]:
         yield ToolWithheld(
             server=server,
@@ -70,6 +80,27 @@ def of(judgement: Judgement, told: Told, *, source: str, by: str) -> Iterator[St
             detail=printable(one.detail),
             source=source,
         )
+
+    yield from _served(judgement, told, terms)
+
+
+def _served(judgement: Judgement, told: Told, terms: Terms) -> Iterator[Struct]:
+    """What reaches clients although something was found in it."""
+    withheld = {(one.kind, one.name) for one in judgement.withheld}
+    found: dict[tuple[Kind, str], list[Finding]] = {}
+    for finding in judgement.report.findings:
+        key = finding.kind, finding.tool or ""
+        if key not in withheld and not judgement.is_quarantined:
+            found.setdefault(key, []).append(finding)
+    for (kind, name), findings in list(found.items())[:TOLD]:
+        checks = list(dict.fromkeys(one.check for one in findings))
+        if not told.is_new("served", kind, name, *checks):
+            continue
+        server, tool = judgement.server, printable(name)
+        if terms.policy != "quarantine" and any(one.tier == "hard" for one in findings):
+            yield ToolTolerated(server=server, kind=kind, tool=tool, checks=checks, policy=terms.policy)
+        else:
+            yield ToolFlagged(server=server, kind=kind, tool=tool, checks=checks)
 
 
 def decided(server: str, verb: Literal["approve", "reject"], texts: Sequence[Decided], who: str) -> Struct:
