@@ -117,12 +117,14 @@ def _by_person(pin: Pin, who: Who) -> Pin:
 
 def _difference(seen: Seen, pin: Pin | None) -> Difference:
     compared = compare(seen.kind, pin.text, seen.text) if pin is not None else None
+    new = [key for key in seen.findings if pin is not None and key not in pin.findings]
     details = [*(compared.details if compared else ()), *([seen.detail] if seen.reason != "changed" else [])]
+    details += [f"newly found: {key}" for key in new]
     return Difference(
         kind=seen.kind,
         name=seen.name,
         reason=seen.reason,
-        change=compared.change if compared else None,
+        change=None if compared is None else "escalating" if new else compared.change,
         details=tuple(detail for detail in details if detail),
         findings=seen.findings,
         before=pin.digest if pin is not None else "",

@@ -50,6 +50,14 @@ def test_a_dangerous_text_is_shown_with_what_was_found() -> None:
     assert one.details == ("phrase.injection: It is wrong.",)
 
 
+def test_what_is_newly_found_makes_a_difference_escalating() -> None:
+    blanks = definition("send", description="Sends  a message.")
+    bad = report(finding("send", "side.effect", "soft"))
+    (one,) = diff(judge(look(blanks, report=bad), judge(look(SEND), NOBODY).pins).pins)
+    assert (one.reason, one.change) == ("changed", "escalating")
+    assert one.details == ("/description differs in blanks only", "newly found: soft side.effect /description")
+
+
 def test_approving_one_leaves_the_others_waiting() -> None:
     done = approve(waiting(), ADA, "read")
     assert [(pin.name, pin.by, pin.who, pin.at) for pin in done.decided] == [("read", "person", "ada", ADA.at)]
