@@ -29,7 +29,7 @@ from supervisor.scan import runtimes, shapes, staging
 from supervisor.scan.plugins import RESULTS, Plugin
 from supervisor.scan.results import LARGEST_OUTPUT_BYTES, OutputError, findings_of, printable
 from supervisor.scan.runtimes import Native, Situation
-from supervisor.scan.staging import Stage, TooLargeError
+from supervisor.scan.staging import Stage, UnfitError
 from supervisor.scan.words import Finding, ScannerReport, ScannerState
 
 FOLDER = "scans"
@@ -139,7 +139,7 @@ class PluginRuns:
                 self._count += 1
                 one = _Run(self._world, plugin, stage, image=inputs.image, server=server, number=self._count)
                 ran = await one.natively(runtime) if isinstance(runtime, Native) else await one.in_container()
-        except TooLargeError as error:
+        except UnfitError as error:
             ran = Ran(runtimes.skipped(plugin, "unsupported_input", str(error)))
         except OSError as error:
             ran = _failed(plugin, f"its folder could not be made: {error.strerror}")

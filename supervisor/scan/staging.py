@@ -65,14 +65,14 @@ class Stage(Struct, frozen=True):
         return self.own / "report"
 
 
-class TooLargeError(Exception):
-    """The source has more files or bytes than are looked at; the text says so."""
+class UnfitError(Exception):
+    """The source has more files or bytes than are looked at, or none; the text says so."""
 
 
 def prepare(around: Path, source: str, only: str, tools: bytes) -> Stage:
     """Make a new folder in `around`; `source` may be empty, `only` names the one file of it that is meant.
 
-    Raises: TooLargeError; OSError.
+    Raises: UnfitError; OSError.
     """
     around.mkdir(mode=0o700, exist_ok=True)
     _sweep(around)
@@ -102,13 +102,16 @@ def report_in(folder: Path, name: str) -> bytes:
         raise OutputError("it wrote no report") from None
     except OSError as error:
         raise OutputError(f"its report cannot be opened: {error.strerror}") from None
-    with open(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise OutputError("its report is no file")
         if found.st_size > LARGEST_OUTPUT_BYTES:
             raise OutputError(f"its report has {found.st_size} bytes, more than {LARGEST_OUTPUT_BYTES // 2**20} MiB")
-        return file.read(LARGEST_OUTPUT_BYTES + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(LARGEST_OUTPUT_BYTES + 1)
+    finally:
+        os.close(descriptor)
 
 
 def _fill(stage: Stage, source: str, only: str, tools: bytes) -> int:
@@ -137,11 +140,13 @@ def _copy(source: str, only: str, target: Path) -> int:
         files, size = files + 1, size + len(data)
         if files > MOST_FILES or size > MOST_BYTES:
             bounds = f"{MOST_FILES} files or {MOST_BYTES // 2**20} MiB"
-            raise TooLargeError(f"its source has more than {bounds}")
+            raise UnfitError(f"its source has more than {bounds}")
         place = target / path / name
         place.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         place.write_bytes(data)
         place.chmod(0o644)
+    if not files:
+        raise UnfitError("there is no file in its source that could be looked at")
     return left_out
 
 
@@ -157,11 +162,14 @@ def _walk(source: str, only: str) -> Iterator[tuple[str, str, int]]:
 def _content(name: str, folder: int) -> bytes | None:
     with suppress(OSError):
         descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
-        with open(descriptor, "rb") as file:
+        try:
             found = os.fstat(descriptor)
             if stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST_FILE_BYTES:
-                data = file.read(LARGEST_FILE_BYTES + 1)
+                with open(descriptor, "rb", closefd=False) as file:
+                    data = file.read(LARGEST_FILE_BYTES + 1)
                 return data if len(data) <= LARGEST_FILE_BYTES else None
+        finally:
+            os.close(descriptor)
     return None
 
 
