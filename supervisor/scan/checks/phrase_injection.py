@@ -6,33 +6,36 @@ phrases are looked for, it is nothing at all, as it is when the phrase is negate
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from supervisor.scan.checks.check import Check
-from supervisor.scan.checks.phrases.grammar import Gate, Phrase, gates_for, phrases
+from supervisor.scan.checks.phrases.grammar import Live, Phrase, live_in, phrases
 from supervisor.scan.checks.phrases.rules import MESSAGES
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item, Unit
+from supervisor.scan.items import Item
 from supervisor.scan.sentences import mention, speaks_of_attacks
 from supervisor.scan.words import Hit, Tier, View
 
 _OWN_NEGATION = frozenset({"secrecy", "unasked"})
 """Rules whose phrases are negations themselves."""
+_SEAM = 160
+"""Characters on either side of the place where two descriptions meet: a phrase that is split over them is no longer."""
+_ENDED = frozenset(".!?。！？")
 
 
 def find(item: Item, _context: Context) -> Iterator[Hit]:
-    """Look for phrases in every unit, and in the parameters' descriptions read as one text."""
-    among = gates_for(item.haystack)
-    if not among:
+    """Look for phrases in every unit, and across the seams between descriptions, where a phrase may have been split."""
+    live = live_in(item.haystack)
+    if not live:
         return
-    found: set[str] = set()
+    before = ""
     for unit in item.units:
-        for hit in _hits(unit, unit.folded, "folded", among):
-            found.add(hit.rule)
-            yield hit
-    for hit in _hits(item.joined, item.joined.folded, "joined", among):
-        if hit.rule not in found and hit.tier == "hard":
-            yield hit
+        folded = unit.folded
+        yield from _hits(unit.pointer, folded, live, "folded")
+        if unit.pointer.endswith("/description"):
+            if before and before[-1] not in _ENDED:
+                yield from _over(unit.pointer, before, folded, live)
+            before = folded
 
 
 def judged(folded: str, phrase: Phrase) -> Tier | None:
@@ -52,15 +55,30 @@ def commands(folded: str) -> Iterator[Phrase]:
     return (phrase for phrase in phrases(folded) if judged(folded, phrase) == "hard")
 
 
-def _hits(unit: Unit, folded: str, view: View, among: list[Gate]) -> Iterator[Hit]:
-    for phrase in phrases(folded, among):
+def _hits(pointer: str, folded: str, live: Sequence[Live], view: View) -> Iterator[Hit]:
+    for phrase in phrases(folded, live):
         tier = judged(folded, phrase)
         if tier:
-            evidence = folded[max(0, phrase.start - 20) : phrase.end + 40]
-            yield Hit(
-                pointer=unit.pointer, evidence=evidence, message=MESSAGES[phrase.rule], tier=tier, view=view,
-                confidence=0.9 if tier == "hard" else 0.5, rule=phrase.rule,
-            )  # fmt: skip
+            yield _hit(pointer, folded, phrase, tier, view)
+
+
+def _over(pointer: str, left: str, right: str, live: Sequence[Live]) -> Iterator[Hit]:
+    """What is said only if two descriptions are read one after the other."""
+    left = left[-_SEAM:]
+    text = f"{left} {right[:_SEAM]}"
+    for phrase in phrases(text, live):
+        crosses = phrase.start < len(left) < phrase.end
+        if crosses and judged(text, phrase) == "hard":
+            yield _hit(pointer, text, phrase, "hard", "joined")
+
+
+def _hit(pointer: str, folded: str, phrase: Phrase, tier: Tier, view: View) -> Hit:
+    evidence = folded[max(0, phrase.start - 20) : phrase.end + 40]
+    confidence = 0.9 if tier == "hard" else 0.5
+    return Hit(
+        pointer=pointer, evidence=evidence, message=MESSAGES[phrase.rule], tier=tier, view=view, confidence=confidence,
+        rule=phrase.rule,
+    )  # fmt: skip
 
 
 CHECK = Check(id="phrase.injection", title="A text gives the model orders against its user", find=find)

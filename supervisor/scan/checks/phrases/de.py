@@ -22,7 +22,11 @@ _USER = (
 
 TABLE = table(
     "de",
-    "der die das und den dem ein eine ist von zu mit für nicht du alle auf im",
+    (
+        "der das und den dem ein eine ist zu mit für nicht du alle auf im von dein deine deinen deinem wi"
+        "rd wenn immer zuerst lies anweisungen benutzer datei vorher gib setze bevor zuvor jede jedem wer"
+        "kzeug"
+    ),
     texts(
         "anweisung|instruktion|vorgabe|richtlinie|regel|befehl|vorschrift|prompt|nutzer|anwender|passwort"
         "|passwörter|zugangsdaten|schlüssel|gespräch|unterhaltung|datei|heimlich|still|unbemerkt|du bist"

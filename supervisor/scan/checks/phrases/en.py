@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from supervisor.scan.checks.phrases.common import ADDRESS, QUOTED_NAME, SENSITIVE_PATH, SHELL
 from supervisor.scan.checks.phrases.en_anchors import ANCHORS
 from supervisor.scan.checks.phrases.en_idioms import IDIOMS
+from supervisor.scan.checks.phrases.literals import ADDRESS, QUOTED_NAME, SENSITIVE_PATH, SHELL
 from supervisor.scan.checks.phrases.table import Lead, Table, texts
 
 LEAD = Lead(

@@ -6,9 +6,11 @@ from supervisor.scan.checks.phrases.table import texts
 
 ANCHORS = {
     "disregard": texts(
-        "ignor|disregard|forget|overrid|overrul|bypass|circumvent|neglect|abandon|aside|dismiss"
-        "|discard|suspend|unlearn|evade|violate|break|pay no|do not|never|no longer|stop|cease|quit"
-        "|disobey|drop|throw|do away|skip|disable|turn off|switch off|deactivate"
+        "ignor|disregard|forget|overrid|overrul|bypass|circumvent|neglect|abandon|aside|dismiss|discard"
+        "|suspend|unlearn|evade|violate|break |pay no|not follow|not obey|not adhere|not comply"
+        "|not respect|not heed|not apply|not listen|not hono|not consider|not observe|not abide"
+        "|never follow|never obey|never adhere|never comply|never heed|never respect|no longer|stop "
+        "|cease|quit |disobey|drop |throw|do away|skip |disable|turn off|switch off|deactivate"
     ),
     "aside": ("aside",),
     "orders": texts(
@@ -25,14 +27,16 @@ ANCHORS = {
     "own_prompt": texts("prompt|instruction|system message|directive|guideline|your|rules"),
     "prompt": ("system ", "developer "),
     "secret_path": texts(
-        "~/|$home|%userprofile%|home/|/root/|users/|.ssh|id_|.aws|.env|dotenv|/etc/|netrc|npmrc"
-        "|pypirc|pgpass|git-credentials|kube|history|gnupg|docker/|tfstate|boto|s3cfg|mcp.json"
-        "|claude_|authorized_keys|wallet|.pem|.p12|.pfx|keystore|.jks|kdbx|credentials.|secret."
-        "|secrets.|process.env|os.environ|169.254|environ|_key|_token|_secret|_password|://"
+        "~/.|$home|%userprofile%|/home/|/root/|/users/|.ssh|id_rsa|id_dsa|id_ecdsa|id_ed25519|.aws|.env"
+        "|dotenv|/etc/|netrc|npmrc|pypirc|pgpass|git-credentials|kube|_history|gnupg|docker/|tfstate"
+        "|.boto|s3cfg|mcp.json|claude_|authorized_keys|wallet.dat|.pem|.p12|.pfx|keystore|.jks|kdbx"
+        "|credentials.|secret.|secrets.|process.env|os.environ|/environ|169.254|://confid|://secret"
+        "|://intern|://privat|openai_|anthropic_|github_|gitlab_|aws_|azure_|gcp_|google_|stripe_|slack_"
+        "|hf_|npm_|pypi_|database_|db_|jwt_|telegram_|discord_|gh_"
     ),
     "owned_secret": texts(
-        "key|token|passw|passphrase|credential|secret|cookie|codes|otp|credit|social|bank"
-        "|authorization|phrase|mnemonic|environ|env|history|clipboard|login|connection|confidential"
+        "key|token|passw|passphrase|credential|secret|cookie|codes|otp|credit|social|bank|authorization"
+        "|phrase|mnemonic|environ|env |history|clipboard|login|connection string|confidential"
     ),
     "secret": texts(
         "~/|home/|/root/|.ssh|id_|.aws|.env|/etc/|key|token|passw|passphrase|credential|secret|cookie"
@@ -41,26 +45,39 @@ ANCHORS = {
     ),
     "quietly": texts("silent|quiet|covert|secret|discreet|stealth|surrept|invisibl|unobtrus|behind the scenes|without"),
     "conversation": texts(
-        "conversation|chat|dialog|session|message|transcript|everything the|user|your|outputs"
-        "|output of|results of|responses of|context|discussion|prompt"
+        "conversation|chat|dialog|transcript|session history|session context|session log|message history"
+        "|messages|everything the|user's|users |user last|their last|your reasoning|your full|your chain"
+        "|your thoughts|your context|your memory|your complete|your internal|your entire|outputs of"
+        "|output of|results of|result of|responses of|full context|entire context|whole context"
+        "|discussion|the user |context window"
     ),
     "whole": texts("full|entire|complete|whole|all|every|verbatim|word for word|including|exact"),
-    "shell": texts(
-        "sh|curl|wget|nc|netcat|/dev/tcp|rm -|chmod|base64|python|perl|node|ruby|php|os.system"
-        "|subprocess|eval(|exec(|crontab|mkfifo|dd if|sudo|~/.|iex|certutil|mkfs|git config|http"
+    "shell": (
+        *texts(
+            "curl |wget |iwr |invoke-webrequest| nc |`nc |'nc |\"nc |ncat |netcat |/dev/tcp|rm -|chmod "
+            "|base64 -|bash -|sh -|python -|python3 -|perl -|node -|ruby -|php -|os.system(|subprocess.|eval("
+            "|exec(|crontab|mkfifo|dd if=|sudo |>> ~|>>~|ssh-keygen|authorized_keys|iex(|iex (|certutil|mkfs"
+            "|:(){|git config --global|powershell|install http|install git+|scp |/bin/sh|/bin/bash"
+        ),
+        "| sh",
+        "|sh",
+        "| bash",
+        "|bash",
+        "| sudo",
+        "| zsh",
+        "| python",
     ),
     "recipient": texts(
         "recipient|bcc|cc|copy|account|iban|wallet|payee|beneficiary|destination|amount|to|address|endpoint|proxy"
     ),
     "address": texts(
-        "http|@|://|.com|.net|.org|.io|.dev|.app|.xyz|.info|.biz|.ru|.cn|.me|.cc|.to|.site|.online"
-        "|.top|.example|.test|.invalid|.onion|.tk|.pw|.co|.ai|.tech|.cloud|.link|.click|.live|.us|.uk"
-        "|.de|.eu|0.|1.|2.|3.|4.|5.|6.|7.|8.|9.|0x|bc1|iban|account"
+        "http|@|://|.com|.net|.org|.io|.dev|.app|.xyz|.info|.biz|.ru|.cn|.site|.online|.top|.example"
+        "|.test|.invalid|.onion|.tk|.pw|.tech|.cloud|.link|.click|.live|.co/|.ai/|.me/|.cc/|iban"
+        "|account n|wallet|bc1|0x"
     ),
     "outside": texts(
-        "http|@|://|.com|.net|.org|.io|.dev|.app|.xyz|.ru|.cn|.example|.test|.invalid|.site|.co"
-        "|remote|external|attacker|third|outside|foreign|our |off-site|offsite|webhook|0.|1.|2.|3.|4."
-        "|5.|6.|7.|8.|9."
+        "http|@|://|.com|.net|.org|.io|.dev|.app|.xyz|.ru|.cn|.example|.test|.invalid|.site|.online|.top"
+        "|remote|external|attacker|third|outside|foreign|our |off-site|offsite|webhook"
     ),
     "unasked": texts("without|not ask|not request|not wait|not prompt|not seek|confirm|approv|permission|consent"),
     "deeds": texts("silent|quiet|covert|secret|discreet|stealth|surrept|invisibl|unobtrus|behind the scenes|without"),

@@ -17,7 +17,10 @@ _USER = r"(?:al |el |a los |los |la |del |de los )?(?:usuari[oa]s?|persona|clien
 
 TABLE = table(
     "es",
-    "el la los las de del que para en al una un tu sus con y por se es lo todas",
+    (
+        "el la los las que para por una con del se su sus tu lo de en todas todos antes siempre usuario i"
+        "nstrucciones anteriores ignora lee envía archivo sistema"
+    ),
     texts(
         "instruc|indicaci|directri|directiv|regla|norma|pauta|consigna|usuari|cliente|sistema|contrase"
         "|credencial|conversaci|archivo|fichero|silencio|sigilo|clave|eres|modo|órdenes|ordenes|polític"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supervisor.scan.checks.phrases.common import ADDRESS, QUOTED_NAME, SENSITIVE_PATH, SHELL
+from supervisor.scan.checks.phrases.literals import ADDRESS, QUOTED_NAME, SENSITIVE_PATH, SHELL
 from supervisor.scan.checks.phrases.table import Idiom, Table, texts
 
 _PATHS = texts("~/|.env|.ssh|id_|.aws|/etc/|http|@|curl|wget|rm -|bash|sudo|_key|token")
@@ -58,6 +58,6 @@ def table(
             "deed": everything,
         },
         classes={**classes, **shared},
-        idioms=tuple(Idiom("secrecy", "hard", everything, f"(?P<v>{one})") for one in secrecy)
-        + tuple(Idiom("role", "hard", everything, f"(?P<v>{one})") for one in role),
+        idioms=tuple(Idiom("secrecy", "hard", (everything,), f"(?P<v>{one})") for one in secrecy)
+        + tuple(Idiom("role", "hard", (everything,), f"(?P<v>{one})") for one in role),
     )

@@ -18,7 +18,10 @@ _USER = r"(?:à |a |de |l'|aux |les |la |le |d'|l’)*(?:utilisateur|utilisatric
 
 TABLE = table(
     "fr",
-    "le la les de du des que pour en une un et est par sur dans au aux ne tes toutes",
+    (
+        "le la les des que pour une avec dans du au et est ne tes vos toutes tous un sur en de utilisateu"
+        "r consignes précédentes lis fichier avant système ignore donne"
+    ),
     texts(
         "instruction|consigne|directive|ordre|règle|indication|utilisat|usager|système|mot de passe"
         "|mots de passe|identifiant|conversation|fichier|silenc|discr|clé|tu es|vous êtes|mode|insu"

@@ -7,8 +7,8 @@ rule is dropped for a definition, a unit and a sentence whose text lacks them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -18,10 +18,18 @@ from supervisor.scan.checks.phrases.table import Lead, Table
 from supervisor.scan.sentences import Sentence, sentences
 from supervisor.scan.words import Tier
 
+_SHORTEST = 6
+"""Characters of the shortest phrase, which is Chinese."""
+_WORD_REMEMBERED = 40
+"""Characters of a word that is worth remembering; longer ones come once."""
 _SPANS_TAKEN = 24
 """How many words of a rule's first class are tried in one sentence."""
+_MARKS_NEEDED = 2
+"""Of the words that a language is known by; one alone may be a name."""
 _LONGEST_PART = 60
 """Characters that a part may have beyond the reach in which it begins."""
+_ACCENTED = re.compile("[ß-öø-žẠ-ỹ]")
+"""A text with such a letter is hardly English: one word is enough to guess its language."""
 _LAST_WORD = re.compile(r"\w+$")
 _CLAUSE_ENDS = frozenset(".!?:;,([{]})>*\"'`|–—/\n=")
 
@@ -51,114 +59,182 @@ class Gate(Struct, frozen=True):
 
     rule: str
     tier: Tier
+    mask: int
+    """One bit for each group of anchors of which the text must hold one."""
     anchors: tuple[tuple[str, ...], ...]
-    """One text of each of these."""
+    """Those of the groups that have more than single words: by words they are only guessed at."""
     parts: tuple[Part, ...]
     reach: int
     spans: int
 
 
-def compiled(table: Table) -> tuple[Gate, ...]:
-    """Compile a table. Rules that need a class which the table lacks are left out."""
-    classes = {name: re.compile(pattern) for name, pattern in table.classes.items()}
-    gates = [
-        Gate(one.rule, one.tier, (one.anchors,) if one.anchors else (), (Part(re.compile(one.pattern), None),), 0, 1)
-        for one in table.idioms
-    ]
-    rules = [rule for rule in RULES if all(part.rstrip("!") in classes for part in rule.parts)]
-    return tuple(gates + [_gate(rule, table, classes) for rule in rules])
+class Language(Struct, frozen=True):
+    """A table, compiled."""
 
-
-def _gate(rule: Rule, table: Table, classes: dict[str, re.Pattern[str]]) -> Gate:
-    names = [part.rstrip("!") for part in rule.parts]
-    parts = tuple(
-        Part(classes[name], table.lead if part.endswith("!") else None)
-        for name, part in zip(names, rule.parts, strict=True)
-    )
-    anchors = tuple(table.anchors[name] for name in names if name in table.anchors)
-    return Gate(rule.name, rule.tier, anchors, parts, rule.reach, rule.spans)
-
-
-class _Language(Struct, frozen=True):
+    place: int
+    """Among all languages."""
     marks: frozenset[str]
     script: re.Pattern[str] | None
+    anchors: tuple[tuple[str, int], ...]
+    """Of each group of anchors the longest words, with the group's bit in the gates' masks."""
     gates: tuple[Gate, ...]
 
 
-@cache
-def _languages() -> tuple[_Language, ...]:
-    """All languages, compiled when they are first needed."""
-    return tuple(
-        _Language(table.marks, re.compile(table.script) if table.script else None, compiled(table)) for table in TABLES
-    )
+class Live(Struct, frozen=True):
+    """The rules of one language that may hold somewhere in a text, and so in a part of it."""
+
+    place: int
+    gates: tuple[Gate, ...]
 
 
-def gates_for(haystack: str) -> list[Gate]:
-    """The rules that may hold somewhere in a folded text: of the languages it may be in, those whose anchors it has."""
-    is_ascii = haystack.isascii()
-    words = set(haystack.split())
+def compiled(table: Table, place: int) -> Language:
+    """Compile a table. Rules that need a class which the table lacks are left out."""
+    classes = {name: re.compile(pattern) for name, pattern in table.classes.items()}
+    groups: dict[tuple[str, ...], int] = {}
     gates: list[Gate] = []
+    for idiom in table.idioms:
+        part = Part(re.compile(idiom.pattern), None)
+        wanted = idiom.anchors
+        gates.append(Gate(idiom.rule, idiom.tier, _mask(wanted, groups), _loose(wanted), (part,), 0, 1))
+    for rule in RULES:
+        names = [part.rstrip("!") for part in rule.parts]
+        if all(name in classes for name in names):
+            wanted = tuple(table.anchors[name] for name in names if name in table.anchors)
+            parts = _parts(rule, table.lead, classes)
+            gates.append(
+                Gate(rule.name, rule.tier, _mask(wanted, groups), _loose(wanted), parts, rule.reach, rule.spans)
+            )
+    script = re.compile(table.script) if table.script else None
+    return Language(place, table.marks, script, _bits_by_word(groups), tuple(gates))
+
+
+def _mask(wanted: Sequence[tuple[str, ...]], groups: dict[tuple[str, ...], int]) -> int:
+    mask = 0
+    for anchors in wanted:
+        mask |= 1 << groups.setdefault(anchors, len(groups))
+    return mask
+
+
+def _loose(wanted: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(anchors for anchors in wanted if any(" " in anchor for anchor in anchors))
+
+
+def _bits_by_word(groups: dict[tuple[str, ...], int]) -> tuple[tuple[str, int], ...]:
+    bits: dict[str, int] = {}
+    for anchors, place in groups.items():
+        for anchor in anchors:
+            word = max(anchor.split(), key=len)
+            bits[word] = bits.get(word, 0) | 1 << place
+    return tuple(bits.items())
+
+
+def _parts(rule: Rule, lead: Lead | None, classes: dict[str, re.Pattern[str]]) -> tuple[Part, ...]:
+    return tuple(Part(classes[part.rstrip("!")], lead if part.endswith("!") else None) for part in rule.parts)
+
+
+@cache
+def _languages() -> tuple[Language, ...]:
+    """All languages, compiled when they are first needed."""
+    return tuple(compiled(table, place) for place, table in enumerate(TABLES))
+
+
+def live_in(haystack: str) -> list[Live]:
+    """What may hold somewhere in a folded text: of the languages it may be in, the rules whose anchors it has."""
+    is_ascii = haystack.isascii()
+    marks_needed = _MARKS_NEEDED if is_ascii or not _ACCENTED.search(haystack) else 1
+    words = set(haystack.split())
+    found = []
     for one in _languages():
         if one.script:
             if is_ascii or not one.script.search(haystack):
                 continue
-        elif one.marks and one.marks.isdisjoint(words):
+        elif one.marks and len(one.marks & words) < marks_needed:
             continue
-        gates += one.gates
-    return open_gates(gates, haystack)
+        gates = _opened(one.gates, one.place, words)
+        if gates:
+            found.append(Live(one.place, tuple(gates)))
+    return found
 
 
-def open_gates(gates: Sequence[Gate], text: str) -> list[Gate]:
-    """Those of some rules whose anchors stand in the text."""
+def open_gates(live: Live, text: str) -> list[Gate]:
+    """The rules that may hold in a part of the text that `live` was made for."""
     known: dict[int, bool] = {}
-    opened: list[Gate] = []
-    for gate in gates:
-        for anchors in gate.anchors:
-            key = id(anchors)
-            holds = known.get(key)
-            if holds is None:
-                holds = known[key] = _has_one(text, anchors)
-            if not holds:
-                break
-        else:
-            opened.append(gate)
-    return opened
+    return [gate for gate in _opened(live.gates, live.place, text.split()) if _is_exact(gate, text, known)]
+
+
+def _opened(gates: Sequence[Gate], place: int, words: Iterable[str]) -> list[Gate]:
+    held = 0
+    for word in words:
+        held |= _bits(place, word) if len(word) <= _WORD_REMEMBERED else _bits.__wrapped__(place, word)
+    return [gate for gate in gates if gate.mask & held == gate.mask] if held else []
+
+
+@lru_cache(maxsize=32768)
+def _bits(place: int, word: str) -> int:
+    """The groups of anchors that have one in this word. Remembered: texts are made of few words."""
+    held = 0
+    for anchor, bit in _languages()[place].anchors:
+        if anchor in word:
+            held |= bit
+    return held
+
+
+def phrases(folded: str, live: Sequence[Live] | None = None) -> Iterator[Phrase]:
+    """All phrases of a folded text, sentence by sentence; of each kind of rule one a sentence.
+
+    `live` is what may hold in it, if that is known already for a text of which this is a part.
+    """
+    if len(folded) < _SHORTEST or (" " not in folded and folded.isascii()):
+        return
+    for one in live_in(folded) if live is None else live:
+        known: dict[int, bool] = {}
+        gates = [gate for gate in open_gates(one, folded) if _has_parts(gate, folded, known)]
+        if gates:
+            yield from _in_language(folded, Live(one.place, tuple(gates)))
+
+
+def _in_language(folded: str, live: Live) -> Iterator[Phrase]:
+    before: Sentence | None = None
+    for sentence in sentences(folded):
+        low = before.start if before is not None else sentence.start
+        wide = folded[low : sentence.end]
+        seen: set[str] = set()
+        for gate in open_gates(live, wide):
+            if gate.rule in seen:
+                continue
+            phrase = _held(gate, wide, low) if gate.spans > 1 else _held(gate, sentence.text, sentence.start)
+            if phrase is not None:
+                seen.add(gate.rule)
+                yield phrase
+        before = sentence
+
+
+def _is_exact(gate: Gate, text: str, known: dict[int, bool]) -> bool:
+    for anchors in gate.anchors:
+        holds = known.get(id(anchors))
+        if holds is None:
+            holds = known[id(anchors)] = _has_one(text, anchors)
+        if not holds:
+            return False
+    return True
 
 
 def _has_one(text: str, anchors: tuple[str, ...]) -> bool:
-    for anchor in anchors:  # noqa: SIM110  (a generator costs twice as much, and this is the engine's hottest line)
+    for anchor in anchors:  # noqa: SIM110  (a generator costs twice as much, and this is where the grammar spends time)
         if anchor in text:
             return True
     return False
 
 
-def phrases(folded: str, gates: Sequence[Gate] | None = None) -> Iterator[Phrase]:
-    """All phrases of a folded text, sentence by sentence; of each kind of rule one a sentence.
-
-    `gates` are those to try, if they are known already for a text of which this is a part.
-    """
-    opened = gates_for(folded) if gates is None else open_gates(gates, folded)
-    if not opened:
-        return
-    before: Sentence | None = None
-    for sentence in sentences(folded):
-        yield from _in_sentence(folded, sentence, before, opened)
-        before = sentence
-
-
-def _in_sentence(folded: str, sentence: Sentence, before: Sentence | None, gates: list[Gate]) -> Iterator[Phrase]:
-    low = before.start if before is not None else sentence.start
-    wide = folded[low : sentence.end]
-    shift = sentence.start - low
-    seen: set[str] = set()
-    for gate in open_gates(gates, wide):
-        if gate.rule in seen:
-            continue
-        is_wide = gate.spans > 1
-        phrase = _held(gate, wide if is_wide else sentence.text, low if is_wide else low + shift)
-        if phrase is not None:
-            seen.add(gate.rule)
-            yield phrase
+def _has_parts(gate: Gate, text: str, known: dict[int, bool]) -> bool:
+    for part in reversed(gate.parts):
+        key = id(part.pattern)
+        holds = known.get(key)
+        if holds is None:
+            holds = known[key] = part.pattern.search(text) is not None
+        if not holds:
+            return False
+    return True
 
 
 def _held(gate: Gate, text: str, offset: int) -> Phrase | None:

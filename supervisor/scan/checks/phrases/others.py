@@ -7,7 +7,10 @@ from supervisor.scan.checks.phrases.table import texts
 
 IT = table(
     "it",
-    "il lo la gli le di del che per una un e con non è tutte nel",
+    (
+        "il gli che per una con di del della è non tutte la un nel tutti istruzioni precedenti utente leg"
+        "gi ignora prima sistema"
+    ),
     texts(
         "istruzion|direttiv|regol|indicazion|ordini|prompt|utente|sistema|credenzial|conversazion|file"
         "|nascost|restrizion"
@@ -58,7 +61,7 @@ IT = table(
 )
 NL = table(
     "nl",
-    "de het een en van voor niet alle is met je in te op",
+    "het een van voor niet alle met je en dit zijn op wordt gebruiker instructies eerst negeer lees bestand altijd",
     texts("instructies|richtlijn|regels|opdracht|aanwijzing|prompt|gebruiker|systeem|wachtwoord|bestand|stiekem"),
     {
         "disregard": words(r"negeer|negeren|vergeet|vergeten|sla (?:\w+ ){0,5}over|omzeil|volg (?:\w+ ){0,5}niet"),
@@ -67,7 +70,9 @@ NL = table(
             words(r"instructies?|richtlijn(?:en)?|regels|opdrachten|aanwijzingen|\w{0,10}prompts?|beperkingen"),
         ),
         "reveal": words("toon|onthul|herhaal|geef|schrijf|stuur|print|kopieer|plak|deel"),
-        "own_prompt": words(r"systeemprompt|system ?prompt|(?:je|jouw|uw) (?:\w+ )?instructies|verborgen instructies"),
+        "own_prompt": words(
+            r"systeemprompt|system ?prompt|(?:je|jouw|uw) (?:\w+ )?instructies|verborgen instructies"
+        ),
         "access": words("lees|open|haal|verzamel|zoek|kopieer|stuur"),
         "transfer": words("stuur|verstuur|verzend|voeg|geef|plaats|zet|plak|kopieer|upload|deel"),
         "handover": words(
@@ -97,7 +102,10 @@ NL = table(
 )
 PL = table(
     "pl",
-    "i w na nie do się z jest to wszystkie że o od po",
+    (
+        "nie się jest wszystkie że oraz przed lub jako dla poprzednie instrukcje tylko użytkownika zignor"
+        "uj przeczytaj plik systemowy zawsze"
+    ),
     texts("instrukcj|polece|wytyczn|zasad|prompt|użytkownik|systemow|hasł|plik|potajemnie"),
     {
         "disregard": words(
@@ -136,7 +144,7 @@ PL = table(
 )
 TR = table(
     "tr",
-    "ve bir bu için tüm ile de da olarak önceki her",
+    "ve bir bu için tüm ile olarak önceki talimatları kullanıcıya dosyasını yok her zaman tümünü oku gönder",
     texts("talimat|yönerge|kural|komut|kullanıcı|sistem|parola|şifre|dosya|gizlice|sessizce"),
     {
         "disregard": words(r"yok say\w*|görmezden gel\w*|unut\w*|dikkate alma\w*|boş ?ver\w*|uyma\w*|göz ardı et\w*"),
@@ -200,7 +208,7 @@ UK = table(
 )
 VI = table(
     "vi",
-    "và của không cho các mọi là này được người",
+    "và của không cho các mọi là này được người dùng tất cả hướng dẫn trước",
     texts("hướng dẫn|chỉ thị|chỉ dẫn|quy tắc|người dùng|hệ thống|mật khẩu|tệp|âm thầm|lặng lẽ"),
     {
         "disregard": words("bỏ qua|phớt lờ|quên(?: đi)?|không (?:tuân theo|làm theo)|lờ đi"),
@@ -232,7 +240,7 @@ VI = table(
 )
 ID = table(
     "id",
-    "dan yang di untuk dari dengan ini semua tidak ke",
+    "dan yang untuk dari dengan ini semua tidak ke di pengguna instruksi sebelumnya abaikan baca berkas",
     texts("instruksi|perintah|aturan|arahan|pengguna|sistem|kata sandi|berkas|diam-diam"),
     {
         "disregard": words("abaikan|lupakan|jangan (?:ikuti|patuhi)|kesampingkan|langgar"),

@@ -17,7 +17,10 @@ _USER = r"(?:ao |o |aos |os |à |a |do )?(?:usuári[oa]s?|utilizador(?:es)?|usua
 
 TABLE = table(
     "pt",
-    "o a os as de do da que para em ao uma um seu suas com e por não se é no na todas",
+    (
+        "os que para por uma com não das dos ao seu seus você em da todas todos são antes arquivo usuário"
+        " instruções anteriores leia envie sempre ignore sistema chamar"
+    ),
     texts(
         "instru|indicaç|diretri|diretiv|orienta|regra|norma|usuári|usuario|utilizador|sistema|senha"
         "|credencia|conversa|arquivo|ficheiro|silêncio|silenciosa|chave|você|modo|polític|restriç|ordens"
@@ -100,7 +103,10 @@ TABLE = table(
                 rf"(?<!\w)sem (?:informar|avisar|dizer|notificar|mencionar|comunicar"
                 rf"|contar)(?:-lhe)?(?: \w+){{0,3}}? {_USER}(?!\w)"
             ),
-            r"(?<!\w)(?:o )?(?:usuário|utilizador) não (?:deve|pode|precisa) (?:saber|ver|perceber|conhecer|notar)\w*",
+            (
+                r"(?<!\w)(?:o )?(?:usuário|utilizador) não (?:deve|pode|precisa) (?:saber|ver|perceber"
+                r"|conhecer|notar)\w*"
+            ),
             r"(?<!\w)(?:oculte|esconda)(?: isso| isto| este passo)? d[oe]s? (?:usuários?|utilizador)",
         ),
         (

@@ -30,8 +30,8 @@ class Idiom(Struct, frozen=True):
 
     rule: str
     tier: Tier
-    anchors: tuple[str, ...]
-    """Folded texts; without one of them the pattern cannot match."""
+    anchors: tuple[tuple[str, ...], ...]
+    """Folded texts; without one of each the pattern cannot match."""
     pattern: str
     """Regex on folded text, linear, bounded gaps only. A group `v` is where the phrase itself begins."""
 
