@@ -22,7 +22,7 @@ _PRIVATE = (
     r"|\.pypirc\b|\.git-credentials|\.(?:bash|zsh)_history|\.env\b(?!\.example)|/etc/(?:passwd|shadow|sudoers)"
     r"|wallet\.dat|\.config/gcloud|/mcp\.json|claude_desktop_config|/proc/(?:self|\d{1,7})/environ)"
 )
-_SEND = r"(?:\b(?:curl|wget|nc|ncat|netcat|socat|telnet|ftp|mail|sendmail)\b|/dev/tcp/)"
+_SEND = r"(?:\b(?:curl|wget|nc|ncat|netcat|socat|telnet|mail|sendmail)\b|/dev/tcp/)"
 _PRECIOUS = (
     r"""["']?(?:/(?=[\s"'*;&|)`]|$)|~|\$home\b|\$\{home\}|%userprofile%|/(?:home|etc|usr|var|boot|bin|lib|root|opt)\b"""
     r"""|\*(?=[\s"';&|)`]|$)|\.(?=[\s;&|]|$)|c:\\)"""
@@ -43,6 +43,7 @@ _SHAPES = {
         r"\b(?:powershell|pwsh)(?:\.exe)?\b[^\n]{0,100}\s-e(?:nc|ncodedcommand|c|n)?\s+[\"']?[a-z0-9+/=]{16}",
         rf"\b(?:base64|openssl (?:enc|base64)|xxd|rev|gunzip|zcat)\b[^\n|]{{0,100}}\|\s?{_SHELL}",
         r"\b(?:eval|exec)\b\s?\([^\n]{0,60}\b(?:atob|b64decode|fromcharcode|base64_decode|unhexlify|decompress|fromhex)\b",
+        r"\b(?:ba|z)?sh\b[^\n]{0,60}\$\{?ifs\}?|\b\w{2,8}\$\{?ifs\}?\S",
         r"\b(?:eval|exec)\b\s?\([^\n]{0,60}(?:buffer\.from|codecs\.decode|requests\.get|urlopen|fetch)\(",
     ),
     "reverse_shell": (
@@ -88,14 +89,16 @@ _HIDDEN_SHAPES = {
     "database": (r"\bdrop (?:table|database)\b|\bunion (?:all )?select\b|\btruncate table\b|\bxp_cmdshell\b",),
 }  # fmt: skip
 """What is harmless to speak of, and has no business in a text that was encoded."""
-_MAYBE = re.compile(
-    r"curl|wget|aria2c|lwp-download|\biwr\b|\birm\b|invoke-|certutil|bitsadmin|mshta|regsvr32|rundll32|downloadstring"
-    r"|powershell|pwsh|base64|openssl|xxd|gunzip|zcat|\brev\b|/dev/|\bnc\b|ncat|netcat|mkfifo|mknod|socat|socket|fsockopen"
-    r"|\brm -|\brm\b.{0,30}--no|mkfs|\bdd |shutil|rmdir /|\brd /|\bdel /|remove-item|vssadmin|crontab|schtasks|reg add"
-    r"|nopasswd|chmod|net user|ld\.so|bashrc|zshrc|\.profile|bash_profile|authorized_keys|>> ?/etc|printenv"
-    r"|\beval\b|\bexec\b"
-    r"|\bscp |rsync|sftp|rclone|:\s?\(\)|tcpclient|monitoring|\benv ?\||history ?\||\bset ?\|"
-)
+_WORDS = frozenset((
+    "curl", "wget", "aria2c", "lwp", "iwr", "irm", "webrequest", "restmethod", "certutil", "bitsadmin", "rundll32",
+    "mshta", "regsvr32", "downloadstring", "iex", "powershell", "pwsh", "base64", "openssl", "xxd", "gunzip",
+    "zcat", "rev", "eval", "exec", "ifs", "tcp", "udp", "nc", "ncat", "netcat", "mkfifo", "mknod", "socat",
+    "socket", "fsockopen", "tcpclient", "scp", "rsync", "sftp", "rclone", "printenv", "env", "history", "export",
+    "telnet", "rm", "mkfs", "vssadmin", "dd", "shutil", "rmdir", "rd", "del", "recurse", "bashrc", "zshrc",
+    "profile", "bash", "authorized", "schtasks", "reg", "nopasswd", "chmod", "crontab", "disablerealtimemonitoring",
+    "ld", "sudo",
+))  # fmt: skip
+"""Every command has one of these, as a word between blanks and punctuation."""
 
 
 def _compiled(shapes: dict[str, tuple[str, ...]]) -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -116,14 +119,15 @@ class Command(NamedTuple):
     end: int
 
 
-def may_have_command(folded: str) -> bool:
-    """Whether a closer look is worth while; False for nearly all texts."""
-    return _MAYBE.search(folded) is not None
+def may_have_command(words: frozenset[str]) -> bool:
+    """Whether a text of these words is worth a closer look; False for nearly all texts."""
+    return not words.isdisjoint(_WORDS)
 
 
 def command(folded: str, start: int = 0) -> Command | None:
     """The first rule's first command of a folded text, from `start` on; work is linear."""
-    return _first(_RULES, folded, start) if _MAYBE.search(folded, start) else None
+    has_word = start or any(map(folded.__contains__, _WORDS))
+    return _first(_RULES, folded, start) if has_word else None
 
 
 def hidden_command(folded: str) -> Command | None:

@@ -1,52 +1,45 @@
-"""The decoded view: what a text hides in base64, hex, percent signs, textual escapes or rot13.
+"""The decoded view: what a text hides in base64, hex, numbers, percent signs, textual escapes or turned letters.
 
-Two levels deep, 64 KiB in all for one text. Only what decodes to readable text counts: most long words that could be
-base64 are none. Nothing is decoded where `may_hide` says that there is nothing; that costs two passes of the
-interpreter's own string search.
+Two levels deep, 64 KiB in all for one text. Only what decodes to readable text counts (decodings.py). Nothing is
+decoded where `may_hide` says that there is nothing; that costs a few passes of the interpreter's own string search.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import codecs
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
 
-from supervisor.scan.fold import fold
+from supervisor.scan.decodings import SIZE_LIMIT, of_base64, of_escapes, of_hex, of_numbers, of_percents, of_quoted
+from supervisor.scan.fold import fold, without_ignorable
 
 LEVELS = 2
-SIZE_LIMIT = 64 * 1024
-"""Characters of decoded text kept for one text."""
-LEAST_BYTES = 8
-"""Fewer decoded bytes say nothing."""
 
-_LEAST_TEXT = 12
+LEAST_TEXT = 12
 """Signs of the shortest text that can hide so much: four bytes behind percent signs."""
 _WORD = 16
 """Signs of the shortest word that is tried as base64 or hex."""
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_SHAPE = str.maketrans(_ALPHABET, "a" * len(_ALPHABET))
-_HEX_SHAPE = str.maketrans("0123456789abcdefABCDEF:,-;", "h" * 22 + " " * 4)
-_LONG_WORD, _PAIRS = "a" * _WORD, "hh hh hh hh hh hh hh hh"
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_SHAPE = bytes.maketrans(_ALPHABET, b"a" * len(_ALPHABET))
+_HEX_SHAPE = bytes.maketrans(b"0123456789abcdefABCDEF:,-;", b"h" * 22 + b" " * 4)
+_LONG_WORD, _PAIRS = b"a" * _WORD, b"hh hh hh hh hh hh hh hh"
+_GROUPS = b"hhhh hhhh hhhh"
 _ROT13 = ("rot13", "rot-13", "rot 13", "rot_13")
+_DIGITS, _BETWEEN = bytes.maketrans(b"0123456789", b"9" * 10), b" ,;"
+_NUMBERS = b"9" * 16
+_QUOTED = re.compile("=[0-9A-F]{2}=[0-9A-F]{2}")
 
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}={0,2}")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
 _LINE = r"[A-Za-z0-9+/]{40,100}"
-_WRAPPED = re.compile(rf"(?<![A-Za-z0-9+/_=-]){_LINE}(?:\s{{1,4}}{_LINE})+(?:\s{{1,4}}[A-Za-z0-9+/]{{2,100}}={{1,2}})?")
+_WRAPPED = re.compile(rf"(?<![A-Za-z0-9+/_-]){_LINE}(?:\s{{1,4}}{_LINE})+(?:\s{{1,4}}[A-Za-z0-9+/]{{2,100}}={{1,2}})?")
 _HEX = re.compile(r"(?<![0-9a-zA-Z])(?:0x)?(?:[0-9a-fA-F]{2}){8,}(?![0-9a-zA-Z])")
 _PAIRED = re.compile(r"(?<![0-9a-zA-Z])(?:(?:0x)?[0-9a-fA-F]{2}[ :,;-] ?){7,}(?:0x)?[0-9a-fA-F]{2}(?![0-9a-zA-Z])")
-_PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
-_ESCAPE = re.compile(
-    r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]{1,6}\}|\\[01][0-7]{2}|&#x?[0-9a-fA-F]{2,6};"
+_GROUPED = re.compile(
+    r"(?<![0-9a-zA-Z])[0-9a-fA-F]{2,4}(?:[ :][0-9a-fA-F]{4}){3,}(?:[ :][0-9a-fA-F]{2})?(?![0-9a-zA-Z])"
 )
-_LEAST_SIGNS = 4
-"""Fewer percent signs or escapes are the odd one that a text shows."""
-_READABLE_PART = 0.9
 
 
 class Decoded(Struct, frozen=True, dict=True):
@@ -54,7 +47,7 @@ class Decoded(Struct, frozen=True, dict=True):
 
     text: str
     how: str
-    """`base64`, `hex`, `percent`, `escape` or `rot13`; `base64>hex` for one within another."""
+    """`base64`, `hex`, `numbers`, `percent`, `escape`, `quoted`, `rot13` or `reversed`; `base64>hex` for both."""
     start: int
     """Where the encoded part begins in the text that holds it."""
 
@@ -66,20 +59,37 @@ class Decoded(Struct, frozen=True, dict=True):
 
 def may_hide(text: str) -> bool:
     """Whether it is worth decoding; False is certain."""
-    if len(text) < _LEAST_TEXT:
+    if len(text) < LEAST_TEXT:
         return False
-    if "%" in text or "\\" in text or "&#" in text or "0x" in text or _LONG_WORD in text.translate(_SHAPE):
+    if "%" in text or "\\" in text or "&#" in text or "&lt" in text or "0x" in text:
         return True
-    return _PAIRS in text.translate(_HEX_SHAPE) or _names_rot13(text)
+    signs = without_ignorable(text).encode("ascii", "replace")
+    if _LONG_WORD in signs.translate(_SHAPE) or _NUMBERS in signs.translate(_DIGITS, _BETWEEN):
+        return True
+    digits = signs.translate(_HEX_SHAPE)
+    return _PAIRS in digits or _GROUPS in digits or bool(turns_named(text)) or _has_quoted(text)
 
 
-def _names_rot13(text: str) -> bool:
+def _has_quoted(text: str) -> bool:
+    return text.count("=") > 1 and _QUOTED.search(text) is not None
+
+
+def turns_named(text: str) -> tuple[str, ...]:
+    """The ways to turn letters that a text names: `rot13`, `reversed`. Without a name nobody reads such a text."""
     lower = text.lower()
-    return "rot" in lower and any(word in lower for word in _ROT13)
+    is_rot13 = "rot" in lower and any(word in lower for word in _ROT13)
+    is_reversed = "reverse" in lower or "backward" in lower
+    return ("rot13",) * is_rot13 + ("reversed",) * is_reversed
+
+
+def turned(text: str, way: str) -> str:
+    """The text with its letters turned in a way that `turns_named` tells."""
+    return codecs.encode(text[:SIZE_LIMIT], "rot13") if way == "rot13" else text[-SIZE_LIMIT:][::-1]
 
 
 def decoded(text: str) -> tuple[Decoded, ...]:
     """What the text hides, the outer level first and each in order of place; empty for nearly all texts."""
+    text = without_ignorable(text[: SIZE_LIMIT * 8])
     if not may_hide(text):
         return ()
     found: list[Decoded] = []
@@ -102,18 +112,29 @@ def decoded(text: str) -> tuple[Decoded, ...]:
 
 def _layers(text: str) -> Iterator[tuple[str, int, str]]:
     """How, where and what, for all that the text itself hides."""
-    if _LONG_WORD in text.translate(_SHAPE):
-        yield from _of_words(text, _BASE64, "base64", _of_base64)
-        yield from _of_words(text, _WRAPPED, "base64", _of_base64)
-        yield from _of_words(text, _HEX, "hex", _of_hex)
-    if "0x" in text or _PAIRS in text.translate(_HEX_SHAPE):
-        yield from _of_words(text, _PAIRED, "hex", _of_hex)
+    signs = text.encode("ascii", "replace")
+    if _LONG_WORD in signs.translate(_SHAPE):
+        yield from _of_words(text, _BASE64, "base64", of_base64)
+        yield from _of_words(text, _WRAPPED, "base64", of_base64)
+        yield from _of_words(text, _HEX, "hex", of_hex)
+    yield from _of_pairs(text, signs.translate(_HEX_SHAPE))
     if "%" in text:
-        yield from _of_percents(text)
-    if "\\" in text or "&#" in text:
-        yield from _of_escapes(text)
-    if _names_rot13(text):
-        yield "rot13", 0, codecs.encode(text, "rot13")
+        yield from of_percents(text)
+    if "\\" in text or "&#" in text or "&lt" in text:
+        yield from of_escapes(text)
+    if _NUMBERS in signs.translate(_DIGITS, _BETWEEN):
+        yield from of_numbers(text)
+    if _has_quoted(text):
+        yield from of_quoted(text)
+    for way in turns_named(text):
+        yield way, 0, turned(text, way)
+
+
+def _of_pairs(text: str, digits: bytes) -> Iterator[tuple[str, int, str]]:
+    if "0x" in text or _PAIRS in digits:
+        yield from _of_words(text, _PAIRED, "hex", of_hex)
+    if _GROUPS in digits:
+        yield from _of_words(text, _GROUPED, "hex", of_hex)
 
 
 def _of_words(
@@ -123,57 +144,3 @@ def _of_words(
         plain = decode(found[0])
         if plain is not None:
             yield how, found.start(), plain
-
-
-def _of_base64(word: str) -> str | None:
-    bare = word.rstrip("=")
-    if bare.islower() or bare.isupper() or bare.isdigit():
-        return None  # a name, a constant, a number
-    bare = "".join(bare.split())[: SIZE_LIMIT * 4 // 3 & ~3].replace("-", "+").replace("_", "/")
-    bare = bare[: len(bare) - 1] if len(bare) % 4 == 1 else bare
-    try:
-        return _readable(base64.b64decode(bare + "=" * (-len(bare) % 4)))
-    except (binascii.Error, ValueError):
-        return None
-
-
-def _of_hex(word: str) -> str | None:
-    digits = re.sub(r"0x|[^0-9a-fA-F]", "", word)[: SIZE_LIMIT * 2]
-    return _readable(bytes.fromhex(digits[: len(digits) & ~1]))
-
-
-def _of_percents(text: str) -> Iterator[tuple[str, int, str]]:
-    signs = _PERCENT.findall(text)
-    if len(signs) >= _LEAST_SIGNS:
-        plain = unquote_to_bytes(text.encode("utf-8", "replace")).decode("utf-8", "replace")
-        yield "percent", text.find(signs[0]), plain
-
-
-def _of_escapes(text: str) -> Iterator[tuple[str, int, str]]:
-    signs = _ESCAPE.findall(text)
-    if len(signs) >= _LEAST_SIGNS:
-        yield "escape", text.find(signs[0]), _ESCAPE.sub(_of_escape, text)
-
-
-def _of_escape(found: re.Match[str]) -> str:
-    sign = found[0]
-    if sign.startswith("&#"):
-        digits = sign[2:-1]
-        number = int(digits[1:], 16) if digits[0] == "x" else int(digits) if digits.isdigit() else 0xFFFD
-    elif sign[1] in "xu":
-        number = int(sign[2:].strip("{}"), 16)
-    else:
-        number = int(sign[1:], 8)
-    return chr(number) if number < 0x110000 else "\ufffd"
-
-
-def _readable(data: bytes) -> str | None:
-    """The bytes as text, if that is what they are: UTF-8 or UTF-16, and nearly all of it printable."""
-    if len(data) < LEAST_BYTES:
-        return None
-    try:
-        text = data.decode("utf-16-le" if data[1::2].count(0) * 3 > len(data) else "utf-8")
-    except UnicodeDecodeError:
-        return None
-    shown = sum(sign.isprintable() or sign in "\n\r\t" for sign in text)
-    return text if shown >= len(text) * _READABLE_PART else None

@@ -15,6 +15,8 @@ _WIDE = "\u2800\u3164\u115f\u1160\uffa0\u180e\u200b-\u200f\u2060\ufeff\u00ad\x00
 """What shows nothing and counts as blank here, beside blanks proper."""
 _BLANKS = re.compile(f"(?<![\\s{_WIDE}])[\\s{_WIDE}]{{200,}}+")
 _EMPTY_LINES = re.compile(r"(?<=\S)(?:[^\S\n]*+\n){30,}+\s*+")
+_EMPTY = 30
+"""Line breaks with nothing between them that push the rest out of sight."""
 _WITHIN_LINE = re.compile(r"(?<=\S)[^\S\n]{20,}+(?=\S)")
 _OFF_SCREEN = 36
 """Blanks after a sentence, within its line, that push the rest out of sight. A table has them after a cell; where the
@@ -33,7 +35,7 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
         found = _gap(text)
         if found is not None:
             yield _hit(unit, "blanks", text[found : found + _EVIDENCE], "Text stands after a long row of blanks.")
-        elif unit.role == "description" and len(text) > _LONG:
+        elif unit.pointer.endswith("/description") and len(text) > _LONG:
             yield _hit(unit, "length", text[_LONG : _LONG + _EVIDENCE], "The description is longer than people read.")
 
 
@@ -41,7 +43,7 @@ def _gap(text: str) -> int | None:
     """Where the text begins again after a row of blanks; None where there is no such row."""
     if len(text) >= 200 and (at := _end_of(_BLANKS, text)) is not None:
         return at
-    if "\n\n" in text and (at := _end_of(_EMPTY_LINES, text)) is not None:
+    if text.count("\n") >= _EMPTY and (at := _end_of(_EMPTY_LINES, text)) is not None:
         return at
     if "          " not in text and "\t\t\t" not in text:
         return None

@@ -10,20 +10,21 @@ from itertools import islice
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.credentials import credentials
+from supervisor.scan.credentials import credentials, may_have_credential
 from supervisor.scan.items import Item
 from supervisor.scan.words import Hit
 
 _SHOWN = 12
 """Signs of a credential that are told; the rest is nobody's business."""
-_LEAST = 16
 _EACH = 4
 
 
 def find(item: Item, context: Context) -> Iterator[Hit]:
     """A hit for each credential; of one text the first few."""
+    if not may_have_credential(item.raw):
+        return
     for unit in item.units:
-        if len(unit.raw) < _LEAST or unit.role == "pattern":
+        if unit.role == "pattern" or not may_have_credential(unit.raw):
             continue
         for one in islice(credentials(unit.raw), _EACH):
             yield Hit(

@@ -17,7 +17,11 @@ _ANY = re.compile("[\b\r\x1b\x9b]")
 _SEQUENCE = re.compile("\x1b\\[[0-?]{0,16}[ -/]{0,4}[@-~]|\x1b[\\]PX^_][^\x07\x1b]{0,60}|\x1b[78cDEHM=>]")
 _RULES = (
     ("escape", re.compile("\x1b"), "An escape character starts a terminal sequence that can hide or rewrite text."),
-    ("csi", re.compile("\x9b[0-9;?]{1,16}[A-Za-z]|\x9b[A-HJKSTfm]"), "A control sequence can hide or rewrite text."),
+    (
+        "csi",
+        re.compile("\x9b[0-9;?]{1,16}[A-Za-z]|\x9b[HJKm](?![a-z])"),
+        "A control sequence can hide or rewrite text.",
+    ),
     ("backspace", re.compile("[^\\s\b]\b"), "A backspace takes back what was shown before it."),
     (
         "overwrite",

@@ -17,8 +17,9 @@ from supervisor.scan.invisible import Stray, strays
 from supervisor.scan.items import Item, Unit
 from supervisor.scan.words import Hit
 
-_CONTROL = re.compile("[\0-\x07\x0e-\x1a\x1c-\x1f\x7f]|(?<![\xc2-\xf4\u0178-\u2122])[\x80-\x84\x86-\x9f]")
-"""Control characters but blanks and what terminal.escape looks at. One of C1 after a letter such as â or € is what is
+_CONTROL = re.compile("[\0-\x07\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL_FAR = re.compile("(?<![\x80-\x9f\xc2-\xf4\u0178-\u2122])[\x80-\x84\x86-\x9f]")
+"""Control characters but blanks and what terminal.escape looks at. Of C1, one after a letter such as â or € is what is
 left of UTF-8 read as Windows-1252, and hides nothing."""
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
 _PILE = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0]{6}")
@@ -59,12 +60,15 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
 
 def _odd(unit: Unit) -> Iterator[Stray]:
     text = unit.raw
-    if unit.role != "pattern" and (found := _CONTROL.search(text)):
+    is_pattern = unit.role == "pattern"
+    if not is_pattern and (found := _CONTROL.search(text)):
         yield _stray(found, "control")
     if text.isascii():
         return
+    if not is_pattern and (found := _CONTROL_FAR.search(text)):
+        yield _stray(found, "control")
     yield from chain(strays(text), misdirections(text), _private(text))
-    if unit.role != "pattern" and (found := _BROKEN.search(text)):
+    if not is_pattern and (found := _BROKEN.search(text)):
         yield _stray(found, "broken")
     if found := _PILE.search(text):
         yield _stray(found, "pile")

@@ -35,6 +35,8 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
     if item.is_ascii:
         return
     for unit in item.units:
+        if unit.raw.isascii():
+            continue
         spelled = "".join(_stray(found) for found in _TAGS.finditer(unit.raw))
         if len(spelled) >= 2:
             yield Hit(
