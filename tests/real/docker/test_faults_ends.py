@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
+import trio
 from journeys.embedding import Client, client
 from real.docker.faults import (
     ANSWERS,
@@ -20,27 +21,37 @@ from real.docker.faults import (
 
 pytestmark = pytest.mark.real
 
+PATIENT, BRIEF = "30s", "0.5s"
 TEMPERS = {
-    "polite": (ANSWERS, "close", 0),
-    "ignores-term": (IGNORES_TERM, "close", 0),
-    "ignores-eof": (IGNORES_EOF, "stop", 143),
-    "ignores-both": (IGNORES_BOTH, "stop", 137),
+    "polite": (ANSWERS, PATIENT, "close", 0),
+    "ignores-term": (IGNORES_TERM, PATIENT, "close", 0),
+    "ignores-eof": (IGNORES_EOF, BRIEF, "stop", 143),
+    "ignores-both": (IGNORES_BOTH, BRIEF, "stop", 137),
 }
-"""The program, the rung of the ladder that ends it, and the code that it leaves."""
+"""The program, how long it may take to end once its stdin is closed, the rung of the ladder that ends it, and the code
+that it leaves."""
 
 
 async def test_the_rung_that_ends_a_server_is_told(docker_host: str, state_dir: Path) -> None:
-    patient: dict[str, Any] = {"grace": {"stdin": "3s", "term": "1s"}}
-    servers = {name: server(script, stockade=patient) for name, (script, _, _) in TEMPERS.items()}
+    servers = {
+        name: server(script, stockade={"grace": {"stdin": stdin, "term": "1s"}})
+        for name, (script, stdin, _, _) in TEMPERS.items()
+    }
     async with ground(servers, state_dir, docker_host) as on:
         await on.settled()
-        probes = {one.container for one in on.told("container.stopped")}
-    for name, (_, rung, code) in TEMPERS.items():
-        (stopped,) = [one for one in on.told("container.stopped", name) if one.container not in probes]
+        async with AsyncExitStack() as stack:  # a server that serves nobody is given less time
+            for name in TEMPERS:
+                await stack.enter_async_context(client(on.house.sup, name))
+            async with trio.open_nursery() as nursery:
+                for name in TEMPERS:
+                    nursery.start_soon(on.house.sup.stop, name)
+    for name, (_, _, rung, code) in TEMPERS.items():
+        (session,) = [one.instance_id for one in on.told("instance.exited", name) if one.role == "session"]
+        (stopped,) = [one for one in on.told("container.stopped", name) if one.instance_id == session]
         (exited,) = [one for one in on.told("container.exited", name) if one.container == stopped.container]
         (removed,) = [one for one in on.told("container.removed", name) if one.container == stopped.container]
         assert (name, stopped.rung, stopped.verified, exited.code) == (name, rung, True, code)
-        assert removed.instance_id == stopped.instance_id
+        assert removed.instance_id == session
 
 
 async def test_a_server_over_its_memory_limit_is_named_as_that(docker_host: str, state_dir: Path) -> None:
