@@ -66,9 +66,15 @@ class Ledger:
     """What is known of the servers of one run."""
 
     def __init__(
-        self, terms: Mapping[str, Terms], store: Callable[[], Store], publish: Callable[[Struct], None]
+        self,
+        terms: Mapping[str, Terms],
+        store: Callable[[], Store],
+        publish: Callable[[Struct], None],
+        *,
+        judge_s: float = JUDGE_S,
     ) -> None:
         """`store` opens the place where pins are kept; it is called in a worker thread, once."""
+        self._judge_s = judge_s
         self._terms = terms
         self._open = store
         self._store: Store | None = None
@@ -148,13 +154,13 @@ class Ledger:
         """Judge definitions as they were received. Never raises: what cannot be judged is withheld."""
         book = self.book(server)
         try:
-            with trio.fail_after(JUDGE_S):
+            with trio.fail_after(self._judge_s):
                 async with book.turn:
                     work = partial(self._look, book, tuple(definitions), self._others(server), is_whole=is_whole)
                     judged = await self._in_thread(work)
         except trio.TooSlowError:
             book.eye = None  # a thread may still be looking with it
-            return unjudged(server, definitions, f"it was not judged in {JUDGE_S:g} s")
+            return unjudged(server, definitions, f"it was not judged in {self._judge_s:g} s")
         except Exception as error:  # noqa: BLE001  (whatever a definition does to us, it is not let through for that)
             self._publish(news.failed(server, Defect(error=f"{type(error).__name__}: {error}", where="a judgement")))
             return unjudged(server, definitions, "it could not be judged")
