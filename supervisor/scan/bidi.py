@@ -7,15 +7,15 @@ something of its own direction in it. The scope of all of them ends with the par
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from supervisor.scan.invisible import Stray
+from supervisor.scan.lazy import lazy
 from supervisor.scan.letters import has_right_to_left
 
-BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_PARAGRAPH = re.compile("[^\n\r\u0085\u2029]+")
-_WORD = re.compile("[A-Za-z]{2}")
+BIDI = lazy("[\u202a-\u202e\u2066-\u2069]")
+_PARAGRAPH = lazy("[^\n\r\u0085\u2029]+")
+_WORD = lazy("[A-Za-z]{2}")
 _OVERRIDES = "\u202d\u202e"
 _RIGHTWARDS = "\u202b\u2067"
 _FIRST_STRONG = "\u2068"

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from supervisor.scan.lazy import lazy
+
 _GET = r"\b(?:curl(?:\.exe)?|wget|aria2c|lwp-download|iwr|irm|invoke-webrequest|invoke-restmethod)\b"
 _BEFORE_SHELL = r"(?:sudo (?:-\S{1,20} ){0,3})?(?:env (?:\S{1,40} ){0,3})?(?:nohup )?(?:/[\w/]{1,30}/)?"
 _SHELL = (
@@ -102,7 +104,7 @@ _WORDS = frozenset((
 
 
 def _compiled(shapes: dict[str, tuple[str, ...]]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((rule, re.compile("|".join(patterns))) for rule, patterns in shapes.items())
+    return tuple((rule, lazy("|".join(patterns))) for rule, patterns in shapes.items())
 
 
 _RULES = _compiled(_SHAPES)

@@ -19,19 +19,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from supervisor.scan.lazy import lazy
+
 _ENTROPY = 3.0
 """Bits a sign (Shannon); 32 hexadecimal digits drawn by lot have 3.3 or more in 99 of 100 cases."""
 _ENTROPY_ASSIGNED = 3.5
 _ROW = 6
 """Signs that follow one another, as in `abcdef` or `000000`: a value of which half is such rows is nobody's secret."""
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_SAMPLE = re.compile(
+_SAMPLE = lazy(
     r"example|sample|dummy|fake|placeholder|redacted|changeme|change_me|replace|your[_-]?|insert|secret[_-]?key|xxxx|\*\*\*"
     r"|\.\.\.|<|>|\$\{|\{\{|(?:test|demo)[_-]|[_-](?:here|test|demo)|1234567890|0123456789|abcdefgh|deadbeef",
     re.IGNORECASE,
 )
 """What a documented sample says of itself."""
-_KNOWN_SAMPLES = re.compile(r"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9\.eyJzdWIiOiIxMjM0NTY3ODkw|4eC39HqLyjWDarjtT1zdp7dc")
+_KNOWN_SAMPLES = lazy(r"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9\.eyJzdWIiOiIxMjM0NTY3ODkw|4eC39HqLyjWDarjtT1zdp7dc")
 """The token that jwt.io shows, and the test key of Stripe's documentation."""
 
 
@@ -112,16 +114,16 @@ _FORMATS: tuple[tuple[str, str, Callable[[str], bool] | None], ...] = (
     ("age", r"\bAGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}", None),
     ("azure", r"\bAccountKey=[A-Za-z0-9+/]{86}==", None),
 )  # fmt: skip
-_DIGIT = re.compile("[0-9]")
+_DIGIT = lazy("[0-9]")
 _WORD = 16
 """Signs of the shortest word that can be a credential."""
-_COMPILED = tuple((name, re.compile(pattern), agrees) for name, pattern, agrees in _FORMATS)
-_ASSIGNED = re.compile(
+_COMPILED = tuple((name, lazy(pattern), agrees) for name, pattern, agrees in _FORMATS)
+_ASSIGNED = lazy(
     r"(?:api[_-]?key|secret|token|passw(?:or)?d|pwd|credential|private[_-]?key|access[_-]?key|bearer)s?"
     r"[\"'`]{0,2}\s{0,3}(?:[:=]|=>|\s)\s{0,3}[\"'`]?(?P<value>[A-Za-z0-9+/_.~-]{16,200}={0,2})(?![\w(\[{])",
     re.IGNORECASE,
 )
-_IN_URL = re.compile(r"\b[a-z][a-z0-9+]{2,20}://[\w.%-]{1,60}:(?P<value>[^\s:/@\"'<>{}$]{8,100})@[\w.-]{3,100}")
+_IN_URL = lazy(r"\b[a-z][a-z0-9+]{2,20}://[\w.%-]{1,60}:(?P<value>[^\s:/@\"'<>{}$]{8,100})@[\w.-]{3,100}")
 
 
 def may_have_credential(text: str) -> bool:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from supervisor.scan.decodings import SIZE_LIMIT, of_base64, of_escapes, of_hex, of_numbers, of_percents, of_quoted
 from supervisor.scan.fold import fold, without_ignorable
+from supervisor.scan.lazy import lazy
 
 LEVELS = 2
 
@@ -30,16 +31,14 @@ _GROUPS = b"hhhh hhhh hhhh"
 _ROT13 = ("rot13", "rot-13", "rot 13", "rot_13")
 _DIGITS, _BETWEEN = bytes.maketrans(b"0123456789", b"9" * 10), b" ,;"
 _NUMBERS = b"9" * 16
-_QUOTED = re.compile("=[0-9A-F]{2}=[0-9A-F]{2}")
+_QUOTED = lazy("=[0-9A-F]{2}=[0-9A-F]{2}")
 
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
+_BASE64 = lazy(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
 _LINE = r"[A-Za-z0-9+/]{40,100}"
-_WRAPPED = re.compile(rf"(?<![A-Za-z0-9+/_-]){_LINE}(?:\s{{1,4}}{_LINE})+(?:\s{{1,4}}[A-Za-z0-9+/]{{2,100}}={{1,2}})?")
-_HEX = re.compile(r"(?<![0-9a-zA-Z])(?:0x)?(?:[0-9a-fA-F]{2}){8,}(?![0-9a-zA-Z])")
-_PAIRED = re.compile(r"(?<![0-9a-zA-Z])(?:(?:0x)?[0-9a-fA-F]{2}[ :,;-] ?){7,}(?:0x)?[0-9a-fA-F]{2}(?![0-9a-zA-Z])")
-_GROUPED = re.compile(
-    r"(?<![0-9a-zA-Z])[0-9a-fA-F]{2,4}(?:[ :][0-9a-fA-F]{4}){3,}(?:[ :][0-9a-fA-F]{2})?(?![0-9a-zA-Z])"
-)
+_WRAPPED = lazy(rf"(?<![A-Za-z0-9+/_-]){_LINE}(?:\s{{1,4}}{_LINE})+(?:\s{{1,4}}[A-Za-z0-9+/]{{2,100}}={{1,2}})?")
+_HEX = lazy(r"(?<![0-9a-zA-Z])(?:0x)?(?:[0-9a-fA-F]{2}){8,}(?![0-9a-zA-Z])")
+_PAIRED = lazy(r"(?<![0-9a-zA-Z])(?:(?:0x)?[0-9a-fA-F]{2}[ :,;-] ?){7,}(?:0x)?[0-9a-fA-F]{2}(?![0-9a-zA-Z])")
+_GROUPED = lazy(r"(?<![0-9a-zA-Z])[0-9a-fA-F]{2,4}(?:[ :][0-9a-fA-F]{4}){3,}(?:[ :][0-9a-fA-F]{2})?(?![0-9a-zA-Z])")
 
 
 class Decoded(Struct, frozen=True, dict=True):

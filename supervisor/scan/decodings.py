@@ -13,22 +13,24 @@ import zlib
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
+from supervisor.scan.lazy import lazy
+
 SIZE_LIMIT = 64 * 1024
 """Characters of decoded text kept for one text."""
 LEAST_BYTES = 8
 """Fewer decoded bytes say nothing."""
 _READABLE_PART = 0.9
-_RUN = re.compile(r"[\t\n\r\x20-\x7e]{16,}")
+_RUN = lazy(r"[\t\n\r\x20-\x7e]{16,}")
 """Printable bytes in a row that are looked at within data that is no text."""
-_PIECE = re.compile(r"[A-Za-z0-9+/]{16,}")
-_PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
-_QUOTED = re.compile(r"=[0-9A-F]{2}=[0-9A-F]{2}")
-_ESCAPE = re.compile(
+_PIECE = lazy(r"[A-Za-z0-9+/]{16,}")
+_PERCENT = lazy(r"%[0-9a-fA-F]{2}")
+_QUOTED = lazy(r"=[0-9A-F]{2}=[0-9A-F]{2}")
+_ESCAPE = lazy(
     r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]{1,6}\}|\\U[0-9a-fA-F]{8}|\\[01][0-7]{2}"
     r"|&(?:#[0-9]{2,8}|#[xX][0-9a-fA-F]{2,8}|lt|gt|quot|amp|apos|nbsp|lpar|rpar|lsqb|sol|colon|period|num|vert|dollar);?"
 )
-_NUMBERS = re.compile(r"(?<![\d.])(?:[0-9]{2,3}[ ,;]{1,2}){7,}[0-9]{2,3}(?![\d.])")
-_BITS = re.compile(r"(?<![01])(?:[01]{8}[ ,]?){8,}(?![01])")
+_NUMBERS = lazy(r"(?<![\d.])(?:[0-9]{2,3}[ ,;]{1,2}){7,}[0-9]{2,3}(?![\d.])")
+_BITS = lazy(r"(?<![01])(?:[01]{8}[ ,]?){8,}(?![01])")
 
 
 def of_base64(word: str) -> str | None:

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from supervisor.scan.lazy import lazy
 from supervisor.scan.letters import has_right_to_left, is_emoji, is_han, is_plain_letter, uses_joiners
 
 _SELECTOR = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
@@ -24,14 +25,14 @@ _REST = (
     "\u00ad\u2065\u206a-\u206f\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0080-\U000e00ff"
     "\U000e01f0-\U000e0fff"
 )
-INVISIBLE = re.compile(f"[{_SELECTOR}{_ZERO_WIDTH}{_OPERATOR}{_FILLER}{_REST}\u2800]")
+INVISIBLE = lazy(f"[{_SELECTOR}{_ZERO_WIDTH}{_OPERATOR}{_FILLER}{_REST}\u2800]")
 """Any sign that this file speaks of: a text without one needs no further look."""
-_SELECTORS = re.compile(f"[{_SELECTOR}]+")
-_ZERO_WIDTHS = re.compile(f"[{_ZERO_WIDTH}]+")
-_OPERATORS = re.compile(f"[{_OPERATOR}]+")
-_FILLERS = re.compile(f"[{_FILLER}]+")
-_RESTS = re.compile(f"[{_REST}]+")
-_BRAILLE = re.compile("[\u2801-\u28ff]")
+_SELECTORS = lazy(f"[{_SELECTOR}]+")
+_ZERO_WIDTHS = lazy(f"[{_ZERO_WIDTH}]+")
+_OPERATORS = lazy(f"[{_OPERATOR}]+")
+_FILLERS = lazy(f"[{_FILLER}]+")
+_RESTS = lazy(f"[{_REST}]+")
+_BRAILLE = lazy("[\u2801-\u28ff]")
 _MARKS = "\u200e\u200f\u061c"
 _RUN = 3
 """Signs of zero width in one place: two come of copying a page, three do not (0 of 1,054 tools of 43 servers)."""

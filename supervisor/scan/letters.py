@@ -6,7 +6,7 @@ a sign that is not yet assigned belongs with its neighbours.
 
 from __future__ import annotations
 
-import re
+from supervisor.scan.lazy import lazy
 
 JOINING = (
     "\u0590-\u08ff\u0900-\u0dff\u0f00-\u109f\u1700-\u18af\u1900-\u1cff\ua800-\ua8ff\ua980-\uaaff\uabc0-\uabff"
@@ -35,11 +35,11 @@ EMOJI = (
 )
 """Pictures, and the symbols that variation selectors and ZWJ make pictures of (emoji-data.txt 16, by block)."""
 
-_JOINED_OR_UNSPACED = re.compile(f"[{JOINING}{UNSPACED}{UNSPACED_FAR}]")
-_EMOJI = re.compile(f"[{EMOJI}]")
-_HAN = re.compile(f"[{HAN}]")
-_PLAIN = re.compile(f"[{PLAIN_LETTER}]")
-_RIGHT_TO_LEFT = re.compile(f"[{RIGHT_TO_LEFT}]")
+_JOINED_OR_UNSPACED = lazy(f"[{JOINING}{UNSPACED}{UNSPACED_FAR}]")
+_EMOJI = lazy(f"[{EMOJI}]")
+_HAN = lazy(f"[{HAN}]")
+_PLAIN = lazy(f"[{PLAIN_LETTER}]")
+_RIGHT_TO_LEFT = lazy(f"[{RIGHT_TO_LEFT}]")
 
 
 def uses_joiners(sign: str) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
-_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？।؟]|\n")
-_ASIDE = re.compile(r"[,;:–—(，、；：]| and | also | that | which | 并|且")
+_WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
+_SENTENCE_END = lazy(r"[.!?](?=\s|$)|[。！？।؟]|\n")
+_ASIDE = lazy(r"[,;:–—(，、；：]| and | also | that | which | 并|且")
 _LONGEST_HEAD = 60
 """Characters in which a declaration stands; what comes later may be the payload."""
 _LONGEST_PURPOSE = 300

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from supervisor.scan.lazy import lazy
 from supervisor.scan.mention_words import (
     ABBREVIATIONS,
     ATTACK,
@@ -49,24 +50,24 @@ class Sentence(NamedTuple):
         return self.start + len(self.text)
 
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]*_]{0,3}(?=\s|$)|[。！？｡।؟]+[」』”’）)]{0,2}|\n")
+_END = lazy(r"[.!?…]+[\"'”’»)\]*_]{0,3}(?=\s|$)|[。！？｡।؟]+[」』”’）)]{0,2}|\n")
 _ABBREVIATED = frozenset(ABBREVIATIONS.split("|"))
-_WORD = re.compile(r"[\w.]+$")
-_QUOTED = re.compile(
+_WORD = lazy(r"[\w.]+$")
+_QUOTED = lazy(
     "|".join(f"{re.escape(a)}[^{re.escape(a + b)}\n]{{1,300}}{re.escape(b)}" for a, b in QUOTES)
     + r"|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){1,300}'(?!\w)"
 )
-_EXAMPLE_BEFORE = re.compile(rf"(?<!\w)(?:{EXAMPLE_BEFORE})[^.;!?]{{0,80}}$")
-_LABELLED = re.compile(
+_EXAMPLE_BEFORE = lazy(rf"(?<!\w)(?:{EXAMPLE_BEFORE})[^.;!?]{{0,80}}$")
+_LABELLED = lazy(
     r"(?<!\w)(?:examples?|samples?|beispiele?|exemples?|ejemplos?|exemplos?|примеры?|示例"
     r"|例)\b[^.;!?:]{0,40}[:：]\s?$"
 )
-_EXAMPLE_AFTER = re.compile(rf"^\W{{0,4}}(?:{EXAMPLE_AFTER})")
-_NEGATED = re.compile(rf"(?:(?<!\w)(?:{NEGATED_BEFORE}))(?:[\s,]+\w+){{0,3}}[\s,]*$")
-_DETECT = re.compile(rf"(?<!\w)(?:{DETECT})")
-_ATTACK = re.compile(rf"(?<!\w)(?:{ATTACK})")
-_REPORTED = re.compile(rf"(?<!\w)(?:{REPORTED})(?:\s|$)")
-_COMMANDED = re.compile(rf"(?:(?<!\w)(?:{COMMANDED})|;|—|–|>|\])(?:\s+\w+){{0,2}}[\s,:]*$")
+_EXAMPLE_AFTER = lazy(rf"^\W{{0,4}}(?:{EXAMPLE_AFTER})")
+_NEGATED = lazy(rf"(?:(?<!\w)(?:{NEGATED_BEFORE}))(?:[\s,]+\w+){{0,3}}[\s,]*$")
+_DETECT = lazy(rf"(?<!\w)(?:{DETECT})")
+_ATTACK = lazy(rf"(?<!\w)(?:{ATTACK})")
+_REPORTED = lazy(rf"(?<!\w)(?:{REPORTED})(?:\s|$)")
+_COMMANDED = lazy(rf"(?:(?<!\w)(?:{COMMANDED})|;|—|–|>|\])(?:\s+\w+){{0,2}}[\s,:]*$")
 
 
 def sentences(folded: str) -> Iterator[Sentence]:

@@ -15,13 +15,15 @@ from typing import Protocol
 
 from msgspec import Struct
 
-_INTERPRETER = re.compile(r"(python|pypy|ruby|perl|php|lua)[0-9.]*|node(js)?|deno|bun|tsx|ts-node|(ba|da|z|k)?sh")
+from supervisor.scan.lazy import lazy
+
+_INTERPRETER = lazy(r"(python|pypy|ruby|perl|php|lua)[0-9.]*|node(js)?|deno|bun|tsx|ts-node|(ba|da|z|k)?sh")
 _NO_SCRIPT = ("-c", "-e", "--eval", "-p", "--print")
 """What follows one of these is a program text: the source is in the config."""
 _PROJECT = ("package.json", "pyproject.toml", "setup.py")
 _ENTRY = re.compile(rb"^from ([A-Za-z_]\w*)[\w.]* import ", re.MULTILINE)
-_SCOPED = re.compile(r"(?P<name>(@[^/@]+/)?[^/@]+)(@.+)?")
-_REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(\[[^\]]*\])?(==(?P<version>[^,;\s]+))?")
+_SCOPED = lazy(r"(?P<name>(@[^/@]+/)?[^/@]+)(@.+)?")
+_REQUIREMENT = lazy(r"(?P<name>[A-Za-z0-9][\w.-]*)(\[[^\]]*\])?(==(?P<version>[^,;\s]+))?")
 _LEVELS_UP = 3
 """How far above a script its project is looked for."""
 _BROAD = frozenset({"/", "/bin", "/sbin", "/etc", "/home", "/lib", "/opt", "/root", "/srv", "/tmp", "/usr", "/var"})  # noqa: S108 - looked at, not written to

@@ -40,8 +40,12 @@ def sentences_with(text: str, stems: Iterable[str]) -> Iterator[tuple[int, int]]
     yield from sorted(spans)
 
 
+def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence round `text[start:end]` begins and ends, at most half of `LONGEST` to either side."""
+    return _around(text, start, end, _ASCII_ENDS if text.isascii() else _ENDS)
+
+
 def _around(text: str, start: int, end: int, ends: tuple[str, ...]) -> tuple[int, int]:
-    """The sentence round `text[start:end]`, at most half of `LONGEST` to either side."""
     low, high = max(0, start - LONGEST // 2), min(len(text), end + LONGEST // 2)
     begin, stop = low, high
     for mark in ends:

@@ -7,29 +7,27 @@ does not say that it looks for such things; what installs or deletes is an attac
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from supervisor.scan.commands import Command, command
 from supervisor.scan.items import Unit
+from supervisor.scan.lazy import lazy
 from supervisor.scan.sentences import mention, sentence_around
 from supervisor.scan.words import Tier
 
-_RUN = re.compile(
+_RUN = lazy(
     r"(?:\b(?:run|execute|exec|invoke|evaluate|eval|type|enter|issue|launch|start|call|perform|use|paste|spawn|apply|pipe"
     r"|führe|starte|ejecut[ae]|corr[ae]|exécute[zr]?|lance[zr]?|execut[ae]r?|rode|выполни\w*|запусти\w*)\b"
     r"|执行|运行|執行|運行|実行|走らせ|실행|نفذ|شغل|चलाए|चलाओ|निष्पादित)(?:[^.!?。\n]|\.(?=\S)){0,60}$"
 )
-_RUN_AFTER = re.compile(r"^[^.!?。\n]{0,20}(?:を実行|실행|ausführen|चलाए|चलाओ|निष्पादित)")
-_INSISTS = re.compile(
+_RUN_AFTER = lazy(r"^[^.!?。\n]{0,20}(?:を実行|실행|ausführen|चलाए|चलाओ|निष्पादित)")
+_INSISTS = lazy(
     r"\b(?:must|always|first|before|whenever|every|each|silently|quietly|automatically|immediately|also|mandatory|required"
     r"|without (?:asking|telling|mentioning|confirm\w+)|(?:do|does) not (?:tell|ask|mention|inform|show|wait))\b"
     r"|immer|zuerst|vorher|siempre|primero|antes|toujours|d'abord|avant|sempre|primeiro|всегда|сначала|перед"
     r"|必须|总是|首先|之前|必ず|最初に|前に|항상|먼저|반드시|دائما|أولا|قبل|हमेशा|पहले"
 )
-_INSTALLS = re.compile(
-    r"\b(?:install\w*|set ?up|setup|upgrade|prerequisite\w*|requires?|getting started|quick ?start)\b"
-)
+_INSTALLS = lazy(r"\b(?:install\w*|set ?up|setup|upgrade|prerequisite\w*|requires?|getting started|quick ?start)\b")
 _GRAVE = frozenset({"reverse_shell", "steal", "encoded_run", "persist"})
 _VALUES = frozenset({"default", "const"})
 _SAMPLES = frozenset({"enum", "example", "pattern"})

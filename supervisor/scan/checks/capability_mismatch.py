@@ -7,12 +7,12 @@ documentation, and the address that a forecast comes from, are no destinations.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
 from supervisor.scan.names import head_of
 from supervisor.scan.sentences import is_mentioned, sentence_around
 from supervisor.scan.words import Hit
@@ -30,7 +30,7 @@ _WORDS = frozenset((
     "sudo", "system", "child", "rm", "phone", "phones",
 ))  # fmt: skip
 """One of these words stands in every text that a rule takes."""
-_SECRET = re.compile(
+_SECRET = lazy(
     r"~?/?\.ssh/[\w.*-]{0,40}|\bid_(?:rsa|ed25519|ecdsa)\b|~?/?\.aws/(?:credentials|config)|"
     r"(?<![\w/])(?:[~./\w-]{0,40}/)?\.env\b(?!\.)|"
     r"/etc/(?:passwd|shadow|sudoers)|\.netrc\b|\.npmrc\b|\.pypirc\b|\.kube/config|\.docker/config|\.gnupg\b|"
@@ -42,7 +42,7 @@ _SECRET = re.compile(
     r"pass(?:es)?)"
     r"(?: \w+){0,3} (?:environment variables|env vars)\b"
 )
-_SENT_TO = re.compile(
+_SENT_TO = lazy(
     r"\b(?:send|sends|sent|post|posts|posted|upload|uploads|uploaded|transmit|transmits|transmitted|forward|forwards|"
     r"forwarded|"
     r"report|reports|reported|submit|submits|submitted|exfiltrate|exfiltrates|pings?|notify|notifies|beacons?|pipe|"
@@ -51,7 +51,7 @@ _SENT_TO = re.compile(
     r"(https?://\S{3,80}|\b\d{1,3}(?:\.\d{1,3}){3}\b(?::\d+)?|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,}|"
     r"\b(?:external|remote|third-party|analytics) (?:\w+ )?(?:endpoint|server|host|service|webhook|url)\b)"
 )
-_POWERS = re.compile(
+_POWERS = lazy(
     r"\b(?:execut|run|spawn|launch|invok)\w{0,4} (?:[\w-]+ ){0,3}(?:shell|commands?|subprocess\w*|scripts?|binar(?:y|"
     r"ies)|code)\b|"
     r"\b(?:open|establish|creat|keep)\w{0,4} (?:[\w-]+ ){0,3}(?:sockets?|(?:network|outbound|remote|"
@@ -62,10 +62,8 @@ _POWERS = re.compile(
     r"(?:local|user's|all|any|private|sensitive) files)\b|"
     r"\bos\.system\b|\bchild_process\b|\brm -rf\b|\bsudo \w|\bphones? home\b|\bnetwork socket\b"
 )
-_DOCUMENTED = re.compile(
-    r"(?:docs?|www|api|developer)\.example\.|example\.(?:com|org|net)|localhost|127\.0\.0\.1|0\.0\.0\.0"
-)
-_COMPUTES = re.compile(
+_DOCUMENTED = lazy(r"(?:docs?|www|api|developer)\.example\.|example\.(?:com|org|net)|localhost|127\.0\.0\.1|0\.0\.0\.0")
+_COMPUTES = lazy(
     r"\b(?:adds?|add(?:ing|ition|er)|sums?|subtract\w*|multipl(?:y|ies|ication|ier)|divid(?:es?|er)|calculat\w+|"
     r"arithmetic|math|"
     r"comput(?:es?|ing|ation)|convert(?:s|er|ing)?|conversions?|uppercas\w+|lowercas\w+|capitali[sz]\w+|case changer|"
@@ -87,7 +85,7 @@ _COMPUTES = re.compile(
     r"погод\w+|переводит|"
     r"форматирует)\b|计算|计算器|加法|天气|翻译|格式化|转换|計算|天気|翻訳|変換|계산|날씨|번역|변환|يحسب|الطقس|يترجم|يحول|जोड़|गणना|मौसम|अनुवाद"
 )
-_DECLARED = re.compile(
+_DECLARED = lazy(
     r"\b(?:files?|filesystem|folders?|director(?:y|ies)|paths?|env|dotenv|environment|secrets?|credentials?|keys?|"
     r"ssh|certificates?|"
     r"tokens?|passwords?|config\w*|scan\w*|audit\w*|security|vulnerab\w+|lint\w*|http|api|requests?|urls?|web|"
@@ -97,7 +95,7 @@ _DECLARED = re.compile(
     r"commands?|scripts?|logs?|backup\w*|cookies?|wallet|database|sql|email|notif\w+|browser|link\w*|geoip|"
     r"validat\w+|regist\w+)\b"
 )
-_DENIED = re.compile(r"\b(?:not|never|no|without|nothing|unlike|ignores?|skips?|excludes?|redacts?|masks?)\b")
+_DENIED = lazy(r"\b(?:not|never|no|without|nothing|unlike|ignores?|skips?|excludes?|redacts?|masks?)\b")
 
 
 def find(item: Item, _context: Context) -> Iterator[Hit]:

@@ -7,12 +7,12 @@ nothing) or of the description's first sentence, or one that a sentence gives to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item
+from supervisor.scan.lazy import lazy
 from supervisor.scan.names import annotation, description_of, first_sentence, words_of
 from supervisor.scan.words import Hit
 
@@ -49,27 +49,27 @@ _CHANGES_IT = (
     r"updates|writes|sends|modifies|inserts|renames|transfers|publishes|deploys|revokes|kills|terminates|charges|pays|"
     r"patches|overrides|permanently removes?|removes all"
 )
-_LEADS_TO_CHANGE = re.compile(rf"(?:(?:this|the) tool |tool that )?{_HOW}(?:{_CHANGES_IT})\b")
-_LEADS = re.compile(
+_LEADS_TO_CHANGE = lazy(rf"(?:(?:this|the) tool |tool that )?{_HOW}(?:{_CHANGES_IT})\b")
+_LEADS = lazy(
     rf"(?:(?:this|the) tool |use (?:this|it) to |tool (?:to|that) |can be used to )?{_HOW}(?:{_LOSES_IT})\b(?! marker)"
 )
-_DEED = re.compile(
+_DEED = lazy(
     rf"\b(?:(?:and|then|also|it|tool|will|afterwards?,?|which) {_HOW}|permanently |irreversibly )"
     r"(deletes|drops|purges|wipes|erases|truncates|overwrites|destroys|uninstalls|shreds|removes all|"
     r"(?<=will )(?:delete|drop|purge|wipe|erase|truncate|overwrite|destroy))\b"
 )
-_FOREIGN = re.compile(
+_FOREIGN = lazy(
     r"\b(?:elimina|borra|sobrescribe|supprime|efface|écrase|löscht|überschreibt|überschreiben|cancella|sovrascrive|"
     r"exclui|apaga|sobrescreve|удаляет|стирает|перезаписывает)\b|يحذف|يمسح|हटाता|हटाती|मिटाता|मिटाती|"
     r"删除(?![了的])|刪除(?![了的])|清空|覆盖|削除(?!済|さ)|消去し|上書きし|삭제(?!된|한 )|덮어[쓰씁]"
 )
-_NO = re.compile(
+_NO = lazy(
     r"\b(?:no|not|never|without|nothing|neither|nor|sin|sans|ohne|nicht|keine|não|sem|nunca|jamais|ne|senza|non|не|"
     r"без)\b|"
     r"不会|不會|不|未|无|没有|ません|しない|ない|않|없|لا |دون|नहीं|बिना"
 )
-_READ_ONLY = re.compile(r"\bread[ -]?only\b|\bdoes not (?:change|modify|write)\b|\bmakes no changes\b")
-_WRITE_SWITCH = re.compile(
+_READ_ONLY = lazy(r"\bread[ -]?only\b|\bdoes not (?:change|modify|write)\b|\bmakes no changes\b")
+_WRITE_SWITCH = lazy(
     r"\b(?:\w{0,20}_)?(?:write|delete|overwrite|autocommit|commit|drop|"
     r"destructive)\w{0,20}\b[^.]{0,40}\bdefaults?(?: to| is|:|=)? ?true"
 )

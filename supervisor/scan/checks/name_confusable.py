@@ -15,23 +15,24 @@ from supervisor.scan.checks.check import Check
 from supervisor.scan.confusables import LATIN_OF, skeleton
 from supervisor.scan.context import Context, Peer
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
 from supervisor.scan.names import description_of
 from supervisor.scan.words import Hit, Tier
 
 _CYRILLIC = "\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f"
 _GREEK = "\u0370-\u03ff\u1f00-\u1fff"
 _FOREIGN = f"{_CYRILLIC}{_GREEK}\u0531-\u0587\u13a0-\u13ff\u2c80-\u2cff\ua4d0-\ua4ff\uab70-\uabbf\U00010400-\U0001044f"
-_MEETING = re.compile(f"[A-Za-z][{_FOREIGN}]|[{_FOREIGN}][A-Za-z]")
-_TOKEN = re.compile(f"[A-Za-z{_FOREIGN}]+")
-_FOREIGN_WORD = re.compile(f"[{_FOREIGN}]+")
-_SYMBOL = re.compile("[αβγδεζηθκλμνξπρσςτφχψω][A-Za-z]+|[A-Za-z]+[αβγδεηθκλμπρσςτφχψωΔΣΩΦΨΘΛΠ]", re.IGNORECASE)
+_MEETING = lazy(f"[A-Za-z][{_FOREIGN}]|[{_FOREIGN}][A-Za-z]")
+_TOKEN = lazy(f"[A-Za-z{_FOREIGN}]+")
+_FOREIGN_WORD = lazy(f"[{_FOREIGN}]+")
+_SYMBOL = lazy("[αβγδεζηθκλμνξπρσςτφχψω][A-Za-z]+|[A-Za-z]+[αβγδεηθκλμπρσςτφχψωΔΣΩΦΨΘΛΠ]", re.IGNORECASE)
 """A Greek letter as a symbol, before or after a word."""
-_ENDING = re.compile(f"[A-Za-z]+[{_CYRILLIC}]+")
+_ENDING = lazy(f"[A-Za-z]+[{_CYRILLIC}]+")
 _POSING_LETTERS = 4
 """A word of look-alikes only, if shorter, may be an abbreviation that was typed on the wrong keyboard."""
 _SHORT_NAME = 3
 """Names of so few signs are one edit from many others."""
-_WORD = re.compile(r"\w+")
+_WORD = lazy(r"\w+")
 _FEW_WORDS = 4
 _NEAR_SAME = 0.8
 """Words that two descriptions share, of all words of either (Jaccard)."""

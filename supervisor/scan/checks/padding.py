@@ -9,15 +9,16 @@ from itertools import islice
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
 from supervisor.scan.words import Hit
 
 _WIDE = "\u2800\u3164\u115f\u1160\uffa0\u180e\u200b-\u200f\u2060\ufeff\u00ad\x00"
 """What shows nothing and counts as blank here, beside blanks proper."""
-_BLANKS = re.compile(f"(?<![\\s{_WIDE}])[\\s{_WIDE}]{{200,}}+")
-_EMPTY_LINES = re.compile(r"(?<=\S)(?:[^\S\n]*+\n){30,}+\s*+")
+_BLANKS = lazy(f"(?<![\\s{_WIDE}])[\\s{_WIDE}]{{200,}}+")
+_EMPTY_LINES = lazy(r"(?<=\S)(?:[^\S\n]*+\n){30,}+\s*+")
 _EMPTY = 30
 """Line breaks with nothing between them that push the rest out of sight."""
-_WITHIN_LINE = re.compile(r"(?<=\S)[^\S\n]{20,}+(?=\S)")
+_WITHIN_LINE = lazy(r"(?<=\S)[^\S\n]{20,}+(?=\S)")
 _OFF_SCREEN = 36
 """Blanks after a sentence, within its line, that push the rest out of sight. A table has them after a cell; where the
 lines of a source were joined there are fewer, and several such rows."""

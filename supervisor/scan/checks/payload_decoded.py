@@ -7,7 +7,6 @@ belong here as well, where the text tells the reader to run them (told.py).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from supervisor.scan.checks.check import Check
@@ -16,11 +15,12 @@ from supervisor.scan.commands import hidden_command, may_have_command
 from supervisor.scan.context import Context
 from supervisor.scan.decode import LEAST_TEXT, Decoded, decoded, turned, turns_named
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
 from supervisor.scan.told import told_command
 from supervisor.scan.words import Hit
 
 _AROUND = 20
-_PIECE = re.compile(r"[A-Za-z0-9+/_-]{2,200}={0,2}")
+_PIECE = lazy(r"[A-Za-z0-9+/_-]{2,200}={0,2}")
 _VALUES = frozenset({"enum", "const", "default", "example"})
 _MESSAGES = {
     "fetch_run": "fetches a program and runs it",

@@ -11,19 +11,19 @@ some tool is named after, says nothing. The server's own tools are its own busin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from supervisor.scan.checks import shadow_peer_words as words
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
 from supervisor.scan.names import description_of, words_of
 from supervisor.scan.sentences import is_quoted, mention, sentence_around
 from supervisor.scan.spots import sentences_with
 from supervisor.scan.words import Hit
 
-_WORD = re.compile(r"\w+")
+_WORD = lazy(r"\w+")
 _NEAR_ALL = 0.9
 """Part of the peer's words that a clone has, whatever it adds."""
 _NEAR_SAME = 0.8

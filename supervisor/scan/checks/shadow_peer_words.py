@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from supervisor.scan.lazy import lazy
 
-TOKEN = re.compile(r"[a-z0-9_][a-z0-9_.\-/]{1,126}[a-z0-9_]")
+TOKEN = lazy(r"[a-z0-9_][a-z0-9_.\-/]{1,126}[a-z0-9_]")
 """A tool's name in a folded text, whatever script stands round it; names of other scripts are not looked for."""
 GENERIC_NAMES = frozenset((
     "mcp", "server", "servers", "tool", "tools", "service", "client", "api", "app", "main", "prod",
@@ -14,7 +14,7 @@ GENERIC_NAMES = frozenset((
     "default",
 ))  # fmt: skip
 """Words of a server's name that say nothing of what it serves."""
-_CHANGED_BEFORE = re.compile(
+_CHANGED_BEFORE = lazy(
     r"\b(?:instead of|rather than|in place of|replac(?:es?|ing)|(?:drop-in )?replacement for|supersed(?:es?|ing)|"
     r"overrid(?:es?|ing)|redirect(?:s|ing)?|intercept(?:s|ing)?|re-?rout(?:es?|ing)|hijack(?:s|ing)?|shadow(?:s|ing)?|"
     r"disabl(?:es?|ing)|block(?:s|ing)?|deprecat(?:es?|ing)|bypass(?:es|ing)?|stop using|"
@@ -29,7 +29,7 @@ _CHANGED_BEFORE = re.compile(
     r"(?:of|to|for|from|in))"
     r"(?: \S{1,30}){0,3} ?[`'\"(]?$"
 )
-_DONE_TO = re.compile(
+_DONE_TO = lazy(
     r"^[`'\"()]{0,3}(?: \S{1,20}){0,4}? (?:is|are|has been|was) (?:now |currently |been )?"
     r"(?:deprecated|broken|unsafe|disabled|obsolete|insecure|replaced|compromised|unavailable|superseded|outdated|"
     r"forbidden|"
@@ -37,32 +37,32 @@ _DONE_TO = re.compile(
     r"^[`'\"()]{0,3}(?: tool)?,? (?:must|should|can) (?:not|never|no longer) be (?:used|called|trusted|"
     r"invoked)"
 )
-_SHOULD_BE = re.compile(
+_SHOULD_BE = lazy(
     r"^[`'\"()]{0,3},? (?:must|should|has to|have to|needs? to|shall|will) (?:\w+ ){0,2}be "
     r"(?:changed|set|replaced|altered|modified|filled|overwritten|redirected|appended|extended|rewritten)\b"
 )
-_OCCASION = re.compile(
+_OCCASION = lazy(
     r"\b(?:before|after|when(?:ever)?|every time|each time|while|prior to|if|once|any time)"
     r"(?: (?:you|the (?:user|assistant|agent|model)|an agent|it))?(?: (?:call|us|invok|run|execut|trigger)\w{0,5})?"
     r"(?: \S{1,20}){0,3} ?[`'\"(]?$"
 )
-_ALTERED = re.compile(
+_ALTERED = lazy(
     r"^[^;]{0,160}?\b(?:add|append|also|always|include|inject|set|change|pass|modify|insert|attach|bcc|cc|must|copy|"
     r"forward|"
     r"prepend|replace|redirect|route|send|swap|use this|call this|run this|ensure)\b"
 )
-_THROUGH = re.compile(
+_THROUGH = lazy(
     r"^[^;]{0,120}?\b(?:(?:through|via|by|with|to) this (?:tool|server|one|function)|use this (?:tool|one|"
     r"server)? ?instead|"
     r"this (?:tool|one) (?:must|should|instead|is to)|instead use this|call this (?:tool )?(?:instead|first))\b"
 )
-_BEHAVES = re.compile(r"\b(?:modif|chang|alter|adjust|overrid|redefin)\w{0,6}\b[^.;]{0,60}$")
-_BEHAVIOUR = re.compile(
+_BEHAVES = lazy(r"\b(?:modif|chang|alter|adjust|overrid|redefin)\w{0,6}\b[^.;]{0,60}$")
+_BEHAVIOUR = lazy(
     r"^[`'\"()]{0,3}(?:'s)? (?:tool(?:'s)? )?(?:behaviou?r|output|results?|arguments?|parameters?|responses?)\b"
 )
-_DEMANDED = re.compile(r"\b(?:call|run|use|invoke|execute) (?:the )?[`'\"]?$")
-_FIRST = re.compile(r"^[`'\"()]{0,3}(?: tool)?,? (?:before|first|prior to)\b")
-_FOREIGN_BEFORE = re.compile(
+_DEMANDED = lazy(r"\b(?:call|run|use|invoke|execute) (?:the )?[`'\"]?$")
+_FIRST = lazy(r"^[`'\"()]{0,3}(?: tool)?,? (?:before|first|prior to)\b")
+_FOREIGN_BEFORE = lazy(
     r"(?:en lugar de|en vez de|reemplaza|sustituye|no (?:uses|utilices|llames)|au lieu d[e']|remplace|"
     r"n'utilise[zr]? (?:pas|jamais)|"
     r"statt|anstelle von|ersetzt|verwende(?:n sie)? (?:nicht|niemals)|invece di|al posto di|sostituisce|em vez de|"
@@ -70,22 +70,22 @@ _FOREIGN_BEFORE = re.compile(
     r"não use|вместо|заменяет|не используй(?:те)?|代替|取代|替换|不要(?:使用|调用|再用)|重定向|拦截|بدلا من|بدلاً من|"
     r"لا تستخدم|대체)(?: ?\S{1,20}){0,2} ?[`'\"「“]?$"
 )
-_FOREIGN_AFTER = re.compile(
+_FOREIGN_AFTER = lazy(
     r"^[`'\"」”()]{0,3} ?(?:の代わりに|を使わず|を使用せず|を置き換え|を上書き|をリダイレクト|"
     r"대신|를 대체|을 대체|를 사용하지|을 사용하지|के बजाय|की जगह|"
     r"ist veraltet|está obsolet|est obsolète|устарел|已(?:弃用|废弃|失效)|は非推奨|は廃止)"
 )
-_FOREIGN_OCCASION = re.compile(
+_FOREIGN_OCCASION = lazy(
     r"(?:antes de (?:llamar|usar|chamar)|al (?:llamar|usar)|avant d'(?:appeler|utiliser)|lors de l'appel|bevor|"
     r"vor dem aufruf von|"
     r"prima di (?:chiamare|usare)|перед (?:вызовом|использованием)|при вызове|调用|使用|在调用|قبل استدعاء|"
     r"عند استدعاء)(?: \S{1,20}){0,2} ?[`'\"“]?$"
 )
-_FOREIGN_ALTERED = re.compile(
+_FOREIGN_ALTERED = lazy(
     r"^[^.;。]{0,120}?(?:añad|agreg|siempre|también|ajout|toujours|également|hinzu|immer|auch|aggiung|sempre|adicion|"
     r"добав|всегда|также|之前|前，?|必须|总是|务必|添加|أضف|دائما)"
 )
-DENIED = re.compile(
+DENIED = lazy(
     r"\b(?:not|never|nor|without|no) (?:\w+ )?(?:replac|overrid|modif|chang|affect|alter|intercept|redirect|block|"
     r"disabl)\w{0,5}\b"
 )
@@ -94,7 +94,7 @@ DENIED = re.compile(
 
 CALLING = frozenset(("calling", "using", "invoking", "running", "executing", "call", "use", "invoke"))
 CALLING_STEMS = ("calling ", "using ", "invoking ", "running ", "executing ", "you call ", "you use ", "you invoke ")
-UNKNOWN = re.compile(
+UNKNOWN = lazy(
     r"\b(?:before|after|when(?:ever)?|every time|each time|instead of|prior to|while) (?:\w+ )?"
     r"(?:calling|using|invoking|running|executing|you call|you use|you invoke) (?:the )?[`'\"]?"
     r"([a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4})\b[^.;!?\n]{0,60}?\b(?:always|must|also|never|first)\b"

@@ -21,6 +21,8 @@ from supervisor.scan.words import Hit
 
 _EXCUSED = frozenset(("aside", "passed_on", "resold"))
 """Rules that a tool may break whose job it is."""
+_SENTENCES_READ = 2000
+"""Sentences of one definition that are read; where there are more, `padding` tells of the length."""
 _PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation", "example"))
 
 
@@ -33,7 +35,7 @@ def find(item: Item, _context: Context) -> Iterator[Hit]:
     if is_foreign(haystack) or not known.isdisjoint(words.LATIN_WORDS):
         spans += sentences_with(haystack, words.FOREIGN_STEMS)
     declared: bool | None = None
-    for start, end in spans:
+    for start, end in spans[:_SENTENCES_READ]:
         sentence = haystack[start:end]
         rule = _rule(sentence) or words.foreign_rule(sentence)
         if rule in _EXCUSED:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from supervisor.scan.lazy import lazy
+
 STEMS = (
     ".com", ".net", ".org", ".io", ".dev", "ad net", "third", "partner", "affiliat", "external", "remote",
     "analytic", "telemetr", "marketing", "advertis", "newsletter", "train", "vendor", "broker", "off-site",
@@ -57,10 +59,10 @@ _KEEPS = (
     r"index(?:es|ed)?|collect(?:s|ed)?|harvest(?:s|ed)?|gather(?:s|ed)?|added|adds|maintained|cach(?:es|ed)|"
     r"captur(?:es?|ed)"
 )
-MOVES = re.compile(rf"\b(?:{_SENDS}|{_KEEPS})\b")
-SENDS = re.compile(rf"\b(?:{_SENDS})\b")
-KEEPS = re.compile(rf"\b(?:{_KEEPS}|{_SENDS})\b")
-DATA = re.compile(
+MOVES = lazy(rf"\b(?:{_SENDS}|{_KEEPS})\b")
+SENDS = lazy(rf"\b(?:{_SENDS})\b")
+KEEPS = lazy(rf"\b(?:{_KEEPS}|{_SENDS})\b")
+DATA = lazy(
     r"\b(?:inputs?|outputs?|results?|lookups?|coordinates|summar(?:y|ies)|identit(?:y|ies)|terms|names|words|"
     r"translations?|"
     r"quer(?:y|ies)|prompts?|conversations?|chats?|transcripts?|history|messages?|"
@@ -77,15 +79,15 @@ _PRIVATE = (
     r"personal(?:ly identifiable)? (?:data|information|details)|environment variables|health records?|phi|pii|"
     r"meeting details|credentials|passwords|private keys?|ssh keys?|session cookies|card numbers?)\b"
 )
-PRIVATE_SENT = re.compile(
+PRIVATE_SENT = lazy(
     rf"\b(?:{_SENDS})\b[^;]{{0,60}}?{_PRIVATE}|{_PRIVATE}[^;]{{0,30}}?\b(?:is|are|be|been|"
     rf"gets?)\b[^;]{{0,60}}?\b(?:{_SENDS})\b"
 )
-SECRETS = re.compile(
+SECRETS = lazy(
     r"\b(?:api[ _]?keys?|(?:access |auth |session )?tokens|credentials?|passwords?|secrets|private keys?|ssh keys?|"
     r"conversations?|system prompts?|clipboard|keystrokes?|personal data|cookies)\b"
 )
-OUTSIDE = re.compile(
+OUTSIDE = lazy(
     r"(?<!your )\bthird[- ]part(?:y|ies)\b|\bpartners?\b|\baffiliates\b|\bexternal(?:ly)?\b|\bremote(?:ly)?\b|"
     r"\banalytics\b|"
     r"\btelemetry\b|\bmarketing\b|\badvertis|\bnewsletters?\b|\btrain(?:ing)? (?:of )?(?:our|ai|ml|models?|future|"
@@ -97,11 +99,11 @@ OUTSIDE = re.compile(
     r"address|account)\b|"
     r"\bcloud\b|https?://|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]"
 )
-ADDRESS = re.compile(
+ADDRESS = lazy(
     r"https?://(?!(?:api\.|docs\.|www\.)?example\.)|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]|\b\d{1,3}(?:\.\d{1,3}){3}\b|"
     r"\bto (?:[\w-]{1,40}\.){1,4}(?:com|net|org|io|dev|co|ru|cn|xyz|info|app|cloud|ai|me|site|online|top|biz)\b"
 )
-ASIDE = re.compile(
+ASIDE = lazy(
     r"\b(?:also|additionally|in addition|as well|besides|cop(?:y|ies)|duplicates?|in the background|background|"
     r"automatically|silently|quietly|discreetly|secretly|behind the scenes|as part of|continuously|simultaneously|"
     r"at the same time|meanwhile|along with|by default|opted[- ]in|to (?:help )?improve|to speed up|(?:every|"
@@ -109,17 +111,17 @@ ASIDE = re.compile(
     r"(?:on|with|after) (?:each|every) (?:call|request|use|run|invocation)|for (?:[\w-]+ ){1,4}purposes|"
     r"for (?:quality|compliance|audit|research|training|analytics|diagnostics|monitoring|safekeeping|marketing)\b)"
 )
-PURPOSE = re.compile(
+PURPOSE = lazy(
     r"\bfor (?:[\w-]+ ){0,4}purposes|\bto (?:help )?(?:improve|optimi[sz]e|personali[sz]e)\b|\bfor (?:quality|"
     r"research|training)\b"
 )
-RESOLD = re.compile(
+RESOLD = lazy(
     r"(?<!your )\bthird[- ]part(?:y|ies)\b|\bad(?:vert)? networks?\b|\bpartners\b|\baffiliates\b|\bmarketing\b|"
     r"\badvertis|\bbrokers?\b|"
     r"\bmodel training\b|"
     r"\btrain(?:ing)? (?:our|ai|ml|models?|future)\b"
 )
-PASSED_ON = re.compile(
+PASSED_ON = lazy(
     r"\b(?:is|are|be|been|being|gets?|may be|will be) (?:[\w,]+ ){0,4}?"
     r"(?:sent|forwarded|shared|uploaded|transmitted|exported|logged|reported|stored|retained|kept|collected|passed|"
     r"handed|"
@@ -131,7 +133,7 @@ PASSED_ON = re.compile(
     r"endpoints?|hosts?|part)|"
     r"(?:location|usage|data|ad) (?:analytics|brokers?|networks?)|metrics collector)"
 )
-DENIED = re.compile(
+DENIED = lazy(
     r"\b(?:is|are|was|be|will|does|do|did|has|have|can)(?:\s\w+)? (?:not|never)\b(?! (?:only|mention|tell|inform|"
     r"notify|"
     r"say|disclose|ask|reveal|alert))|\bnever (?:\w+ ){0,2}(?:sen[dt]|shared?|stored?|logged|leaves?|uploaded|"
@@ -142,7 +144,7 @@ DENIED = re.compile(
     r"\bif (?:you|the user) (?:opt|enable|agree|consent|choose)|\bopt-in\b|\bwith (?:the user's|"
     r"your) (?:explicit )?consent\b"
 )
-DECLARED = re.compile(
+DECLARED = lazy(
     r"\b(?:syncs?|synchroni[sz]es?|backs? ?up|backups?|shares?|uploads?|sends?|forwards?|mails|e-?mails|^e-?mail|"
     r"notif(?:y|ies)|"
     r"publish(?:es)?|posts?|webhooks?|exports?|streams?|telemetry|analytics|logs?|tracks?|submits?|deploys?|"
@@ -165,7 +167,7 @@ class Tongue(NamedTuple):
 
 
 def _tongue(moves: str, outside: str, aside: str, denied: str) -> Tongue:
-    return Tongue(re.compile(moves), re.compile(outside), re.compile(aside), re.compile(denied))
+    return Tongue(lazy(moves), lazy(outside), lazy(aside), lazy(denied))
 
 
 TONGUES = (

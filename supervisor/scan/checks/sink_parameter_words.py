@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from supervisor.scan.lazy import lazy
 
 STEMS = (
     "everything", "conversation", "chat ", "transcript", "system prompt", "system message", "system instr",
@@ -52,7 +52,7 @@ def is_sink(name: str) -> bool:
     return name.lower().translate(_MARKS) in _SINKS
 
 
-JOB = re.compile(
+JOB = lazy(
     r"\b(?:think(?:ing|s)?|thoughts?|reason(?:ing|s)?|reflect\w*|plan(?:ning|s)?|notes?|memor(?:y|ies)|remember\w*|"
     r"feedback|"
     r"summari[sz]\w+|chats?|conversations?|llms?|language models?|models?|prompts?|completions?|transcri\w+|"
@@ -87,35 +87,35 @@ _KEYS = (
     r"any )?(?:open|config\w*|local|other) files)[^\s,;]{0,40}|"
     r"(?:~/\.ssh|~/\.aws|/etc/(?:passwd|shadow))[^\s,;]{0,30})"
 )
-CONTENT = re.compile(rf"\b(?:(?:{_ALL} ){{0,3}})(?:{_TALK}|{_KEYS})|(?<!\w)(?:{_KEYS})")
-KEYS_CONTENT = re.compile(rf"(?<!\w)(?:(?:{_ALL} ){{0,3}})(?:{_KEYS})")
-WHOLE = re.compile(
+CONTENT = lazy(rf"\b(?:(?:{_ALL} ){{0,3}})(?:{_TALK}|{_KEYS})|(?<!\w)(?:{_KEYS})")
+KEYS_CONTENT = lazy(rf"(?<!\w)(?:(?:{_ALL} ){{0,3}})(?:{_KEYS})")
+WHOLE = lazy(
     r"^(?:full|entire|complete|whole|all|every|verbatim|raw|exact|internal|your|everything|"
     r"list of all|contents? of|(?:the )?users?'?s? (?:ssh|private)\b)"
 )
-WHOLE_BEFORE = re.compile(
+WHOLE_BEFORE = lazy(
     r"\b(?:full|entire|complete|whole|verbatim|raw|exact) (?:text|copy|content|record|log|dump) of (?:the )?$"
 )
-WITHIN_REACH = re.compile(
+WITHIN_REACH = lazy(
     r"\b(?:visible|available|found|present|stored|known)\b[^.;]{0,20}\b(?:context|memory|session|you)\b|\byou (?:can|"
     r"have|know)\b"
 )
-DEMAND = re.compile(
+DEMAND = lazy(
     r"\b(?:includ(?:e|ing)|put|paste|pass|fill|insert|copy|append|attach|supply|embed|populate|dump|"
     r"must (?:contain|include|hold|be)|should (?:contain|include|hold)|set (?:this |it )?to|write|place|add|provide|"
     r"record)\b"
 )
-PARAMETER = re.compile(r"\b(?:parameters?|arguments?|fields?|input)\b")
-DENIED = re.compile(
+PARAMETER = lazy(r"\b(?:parameters?|arguments?|fields?|input)\b")
+DENIED = lazy(
     r"\b(?:do not|never|must not|should not|without|avoid|no need to|does not|cannot|will not)\b(?! (?:tell|mention|"
     r"inform|notify|"
     r"omit|skip|forget|leave|truncate|summari[sz]e|disclose|ask|say|reveal this))"
 )
-NO_EXPLANATION = re.compile(
+NO_EXPLANATION = lazy(
     r"\binternal use\b|\bfor (?:debug|log|quality|analytic|improv|telemetr|audit|monitor|diagnos|compliance)\w*|"
     r"\brequired\.?$|\bmetadata\b"
 )
-FOREIGN = re.compile(
+FOREIGN = lazy(
     r"(?:historial|historia) (?:completo |completa )?de (?:la |esta )?conversación|conversación completa|"
     r"prompt del? sistema|"
     r"variables de entorno|histórico (?:completo )?d[ae] conversa|conversa completa|prompt d[eo] sistema|"
@@ -142,7 +142,7 @@ LATIN_WORDS = frozenset((
     "ambiente", "prompt",
 ))  # fmt: skip
 """Languages of Latin letters that can be written in ASCII alone have one of these."""
-FOREIGN_DENIED = re.compile(
+FOREIGN_DENIED = lazy(
     r"\b(?:no|nunca|não|ne|n'\w+|jamais|nicht|kein\w{0,2}|nie|non|mai|senza|sans|sin|не|никогда|без)\b|不要|请勿|勿|不得|"
     r"しない|ないで|ません|않|마세요|\bلا\b|न करें|नहीं"
 )

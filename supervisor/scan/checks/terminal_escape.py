@@ -5,27 +5,27 @@ What counts is the control character itself. An escape that is written out shows
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
 from supervisor.scan.words import Hit
 
-_ANY = re.compile("[\b\r\x1b\x9b]")
-_SEQUENCE = re.compile("\x1b\\[[0-?]{0,16}[ -/]{0,4}[@-~]|\x1b[\\]PX^_][^\x07\x1b]{0,60}|\x1b[78cDEHM=>]")
+_ANY = lazy("[\b\r\x1b\x9b]")
+_SEQUENCE = lazy("\x1b\\[[0-?]{0,16}[ -/]{0,4}[@-~]|\x1b[\\]PX^_][^\x07\x1b]{0,60}|\x1b[78cDEHM=>]")
 _RULES = (
-    ("escape", re.compile("\x1b"), "An escape character starts a terminal sequence that can hide or rewrite text."),
+    ("escape", lazy("\x1b"), "An escape character starts a terminal sequence that can hide or rewrite text."),
     (
         "csi",
-        re.compile("\x9b[0-9;?]{1,16}[A-Za-z]|\x9b[HJKm](?![a-z])"),
+        lazy("\x9b[0-9;?]{1,16}[A-Za-z]|\x9b[HJKm](?![a-z])"),
         "A control sequence can hide or rewrite text.",
     ),
-    ("backspace", re.compile("[^\\s\b]\b"), "A backspace takes back what was shown before it."),
+    ("backspace", lazy("[^\\s\b]\b"), "A backspace takes back what was shown before it."),
     (
         "overwrite",
-        re.compile("[^\\s]\r(?![\r\n])[^\n]{0,200}[^\\s]"),
+        lazy("[^\\s]\r(?![\r\n])[^\n]{0,200}[^\\s]"),
         "A carriage return lets text overwrite its line.",
     ),
 )

@@ -15,17 +15,18 @@ from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
 from supervisor.scan.invisible import Stray, strays
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
 from supervisor.scan.words import Hit
 
-_CONTROL = re.compile("[\0-\x07\x0e-\x1a\x1c-\x1f\x7f]")
-_CONTROL_FAR = re.compile("(?<![\x80-\x9f\xc2-\xf4\u0178-\u2122])[\x80-\x84\x86-\x9f]")
+_CONTROL = lazy("[\0-\x07\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL_FAR = lazy("(?<![\x80-\x9f\xc2-\xf4\u0178-\u2122])[\x80-\x84\x86-\x9f]")
 """Control characters but blanks and what terminal.escape looks at. Of C1, one after a letter such as â or € is what is
 left of UTF-8 read as Windows-1252, and hides nothing."""
-_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
-_PILE = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0]{6}")
+_PRIVATE = lazy("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
+_PILE = lazy("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0]{6}")
 """Combining marks for Latin letters; no language puts six on one."""
-_BROKEN = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_TAG = re.compile("[\U000e0000-\U000e007f]")
+_BROKEN = lazy("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_TAG = lazy("[\U000e0000-\U000e007f]")
 _ICONS = 3
 """Private-use signs in one place that can be icons."""
 _AROUND = 30

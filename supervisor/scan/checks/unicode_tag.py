@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item
+from supervisor.scan.lazy import lazy
 from supervisor.scan.words import Hit
 
-_TAGS = re.compile("(?P<flag>\U0001f3f4)?(?P<tags>[\U000e0000-\U000e007f]+)")
+_TAGS = lazy("(?P<flag>\U0001f3f4)?(?P<tags>[\U000e0000-\U000e007f]+)")
 _REGIONS = (
     " ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw by bz"
     " ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg eh er es et fi fj fk fm fo"

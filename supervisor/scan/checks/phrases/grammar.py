@@ -15,6 +15,7 @@ from msgspec import Struct
 from supervisor.scan.checks.phrases.languages import TABLES
 from supervisor.scan.checks.phrases.rules import RULES, Rule
 from supervisor.scan.checks.phrases.table import Lead, Table
+from supervisor.scan.lazy import lazy
 from supervisor.scan.sentences import Sentence, sentences
 from supervisor.scan.words import Tier
 
@@ -28,9 +29,9 @@ _MARKS_NEEDED = 2
 """Of the words that a language is known by; one alone may be a name."""
 _LONGEST_PART = 60
 """Characters that a part may have beyond the reach in which it begins."""
-_ACCENTED = re.compile("[ß-öø-žẠ-ỹ]")
+_ACCENTED = lazy("[ß-öø-žẠ-ỹ]")
 """A text with such a letter is hardly English: one word is enough to guess its language."""
-_LAST_WORD = re.compile(r"\w+$")
+_LAST_WORD = lazy(r"\w+$")
 _CLAUSE_ENDS = frozenset(".!?:;,([{]})>*\"'`|–—/\n=")
 
 
@@ -89,11 +90,11 @@ class Live(Struct, frozen=True):
 
 def compiled(table: Table, place: int) -> Language:
     """Compile a table. Rules that need a class which the table lacks are left out."""
-    classes = {name: re.compile(pattern) for name, pattern in table.classes.items()}
+    classes = {name: lazy(pattern) for name, pattern in table.classes.items()}
     groups: dict[tuple[str, ...], int] = {}
     gates: list[Gate] = []
     for idiom in table.idioms:
-        part = Part(re.compile(idiom.pattern), None)
+        part = Part(lazy(idiom.pattern), None)
         wanted = idiom.anchors
         gates.append(Gate(idiom.rule, idiom.tier, _mask(wanted, groups), _loose(wanted), (part,), 0, 1))
     for rule in RULES:
@@ -104,7 +105,7 @@ def compiled(table: Table, place: int) -> Language:
             gates.append(
                 Gate(rule.name, rule.tier, _mask(wanted, groups), _loose(wanted), parts, rule.reach, rule.spans)
             )
-    script = re.compile(table.script) if table.script else None
+    script = lazy(table.script) if table.script else None
     return Language(place, table.marks, script, _bits_by_word(groups), tuple(gates))
 
 
