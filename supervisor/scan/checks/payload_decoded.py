@@ -45,7 +45,7 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
             if len(unit.raw) < LEAST_TEXT:
                 continue
             yield from _hidden(unit, (*unit.decoded, *_turned(unit, named)))
-        yield from _in_pieces(item)
+    yield from _in_pieces(item)
     if may_have_command(item.words):
         for unit in item.units:
             if len(unit.raw) >= LEAST_TEXT:
@@ -59,10 +59,14 @@ def _turned(unit: Unit, named: tuple[str, ...]) -> Iterable[Decoded]:
 
 
 def _in_pieces(item: Item) -> Iterator[Hit]:
-    """What the values of an enumeration or the like hide when they are put together."""
-    pieces = [unit for unit in item.units if unit.role in _VALUES and _PIECE.fullmatch(unit.raw)]
-    if len(pieces) > 1:
-        yield from _hidden(pieces[0], decoded("".join(unit.raw.rstrip("=") for unit in pieces)))
+    """What the values of one enumeration, or all defaults, hide when they are put together."""
+    groups: dict[str, list[Unit]] = {}
+    for unit in item.units:
+        if unit.role in _VALUES and _PIECE.fullmatch(unit.raw):
+            groups.setdefault(unit.pointer.rpartition("/")[0] if unit.role == "enum" else "", []).append(unit)
+    for pieces in groups.values():
+        if len(pieces) > 1:
+            yield from _hidden(pieces[0], decoded("".join([unit.raw.rstrip("=") for unit in pieces])))
 
 
 def _hidden(unit: Unit, texts: Iterable[Decoded]) -> Iterator[Hit]:

@@ -95,7 +95,7 @@ def test_an_order_to_the_model_is_found_as_well() -> None:
 
 def test_it_is_found_in_defaults_and_in_the_pieces_of_an_enumeration() -> None:
     whole = b64(FETCH)
-    pieces = [whole[:12], whole[12:24], whole[24:]]
+    pieces = [whole[at : at + 8] for at in range(0, len(whole), 8)]
     assert told(CHECK, "x", inputSchema={"properties": {"a": {"default": whole}}}) == [("hard", "fetch_run")]
     assert told(CHECK, "x", inputSchema={"properties": {"a": {"enum": pieces}}}) == [("hard", "fetch_run")]
     assert told(CHECK, "x", inputSchema={"properties": {"a": {"enum": ["ascending", "descending"]}}}) == []
