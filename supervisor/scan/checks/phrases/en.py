@@ -74,7 +74,7 @@ _TRANSFER = (
     r"|insert|put|place|paste|copy|write|encode|add|supply|provide|hand|"
     r"deliver|relay|exfiltrate|leak|push|stream|sync|reply with|respond with|answer with|return"
     r"|smuggle|inject|bcc|cc|dump|publish|output|reveal|transfer|route|feed|report|mirror|"
-    r"encode|echo|print|disclose|fill|set|store|save|log|use|give|tell|repeat|specify|carry|enclose"
+    r"encode|echo|print|disclose|fill|set|store|save|log|give|tell|repeat|specify|carry|enclose"
     r"|tack|slip|stash|concatenate|prepend|merge|export|ship|beacon|ping)"
 )
 _SEND = (
@@ -100,7 +100,7 @@ _SENSITIVE = (
     r"|files?|documents?))\b"
 )
 _WHOSE = (
-    r"(?:the user'?s?|user|users'?|their|any|all|every|each|its|whatever|customer'?s?|developer'?s?"
+    r"(?:the user'?s?|users'?|their|any|all|every|each|its|whatever|customer'?s?|developer'?s?"
     r"|local|available|stored|saved|this machine'?s?|host'?s?|system'?s?|machine'?s?|caller'?s?"
     r"|victim'?s?|admin|"
     r"whole|entire|complete)"
@@ -220,7 +220,7 @@ TABLE = Table(
             r"\b(?:(?:the |this |whole |entire |full |complete |all |our |current |recent "
             r"|user'?s? )*(?:conversation|chat|dialogue?|session|message)[- ]?(?:history|context"
             r"|transcripts?|logs?|contents?)|(?:entire|full|complete|whole) (?:conversation|chat"
-            r"|dialogue?|session|context(?: window)?|prompt|discussion)"
+            r"|dialogue?|session|context(?: window)?)"
             r"|transcripts? of (?:the|this|our|your)(?: \w+){0,2} (?:conversation|chat|session)"
             r"|everything the (?:user|person|customer) (?:has |have |had )?(?:said|typed|written|asked"
             r"|told)|(?:all|every|any) (?:previous|prior|earlier|past|other)? ?(?:user )?(?:messages?"

@@ -1,0 +1,149 @@
+"""A tool that demands to run before, or instead of, tools that are not its server's own.
+
+Servers rightly say in which order their own tools are used. What none of them can know is that it is to come before
+“any tool”, whatever server it belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from supervisor.scan.checks.check import Check
+from supervisor.scan.checks.phrases.languages import TABLES
+from supervisor.scan.context import Context
+from supervisor.scan.items import Item, Unit
+from supervisor.scan.sentences import is_mentioned
+from supervisor.scan.words import Hit
+
+_ANY = (
+    r"(?:any|all|every|each|other|another|everything|anything|whichever|the other|any other|all other"
+    r"|every other|all the other"
+    r"|competing|alternative|similar|built-?in|third[- ]party)"
+)
+_THINGS = (
+    r"(?:tools?|servers?|mcp servers?|functions?|tool calls?|actions?|operations?|integrations?"
+    r"|plugins?|(?:\w+ ){1,3}tools?|(?:\w+ )?(?:servers?'?|from) tools?)"
+)
+_DEMAND = (
+    r"(?:must|always|should|shall|needs? to|ha(?:s|ve) to|required|mandatory|never|do not|only|ensure"
+    r"|make sure|prefer|use|call|run|invoke|execute|has priority|takes? (?:precedence|priority))"
+)
+_ORDER = (
+    r"(?:before|prior to|ahead of|instead of|in place of|rather than|in preference to|in lieu of|over"
+    r"|precedence over|priority over|supersedes|replaces)"
+)
+_RULES = tuple(
+    (rule, re.compile(pattern))
+    for rule, pattern in (
+        ("any_tool", (
+            rf"\b{_DEMAND}\b[^.\n]{{0,60}}?\b{_ORDER}\b(?: (?:you |the )?(?:us(?:e|ing)|call(?:ing)?"
+            rf"|invok(?:e|ing)|run(?:ning)?|execut(?:e|ing)))? {_ANY} {_THINGS}\b"
+        )),
+        ("any_tool", (
+            rf"\b(?:before|instead of|in place of) (?:us(?:e|ing)|call(?:ing)?|invok(?:e|ing)"
+            rf"|run(?:ning)?) {_ANY} {_THINGS}\b[^.\n]{{0,60}}?\b(?:must|always|call|run|use|invoke|should"
+            rf"|first)\b"
+        )),
+        ("no_other", (
+            r"\b(?:do not|never|must not|avoid|stop|refrain from)(?: \w+)? (?:us(?:e|ing)|call(?:ing)?"
+            r"|invok(?:e|ing)|rely(?:ing)? on) (?:any |the )?(?:other |another |all other "
+            r"|others' )(?:\w+ ){0,2}?(?:tools?|servers?)\b"
+        )),
+        ("no_other", (
+            r"\b(?:do not|never) (?:use|call|invoke|trust) (?:any )?(?:tools? (?:of|from) (?:other|another"
+            r"|any other)|other servers?'?)"
+        )),
+        ("every_request", (
+            r"\b(?:use|call|invoke|route|run|send)(?: \w+){0,3} (?:this tool|it"
+            r"|to this tool)?(?: \w+){0,2} ?(?:for|on|at|with|through) (?:every|all|any"
+            r"|each) (?:single )?(?:user )?(?:requests?|tasks?|questions?|messages?|prompts?|quer(?:y|ies)"
+            r"|turns?|interactions?|responses?|conversations?)\b[^.\n]{0,60}?\b(?:instead|regardless"
+            r"|even if|whatever|no matter|first|including|without exception|before|another tool"
+            r"|other tools?)\b"
+        )),
+        ("every_request", (
+            r"\b(?:this tool )?(?:must|has to|needs to) (?:always )?be (?:called|invoked|run|used"
+            r"|executed)(?: \w+){0,2} (?:(?:at|for|on|in|with|before|after) )(?:the (?:start"
+            r"|beginning) of )?(?:every|each|any|all) (?:single )?(?:\w+ )?(?:requests?|tasks?|questions?"
+            r"|messages?|prompts?|quer(?:y|ies)|turns?|interactions?|responses?|conversations?|sessions?"
+            r"|answers?|steps?)\b"
+        )),
+        ("first_of_all", (
+            r"\b(?:must|should|always|has to)(?: be| to)? (?:be )?(?:call|invoke|run|use|execute)(?:d"
+            r"|n)?(?: this tool)? (?:as the )?(?:very )?first\b[^.\n]{0,40}?\b(?:before (?:anything"
+            r"|everything)|no matter|regardless|in (?:every|any|each) (?:session|conversation|task))"
+        )),
+        ("whatever_is_asked", (
+            r"\b(?:regardless of|no matter|whatever|irrespective of)(?: what| which)? (?:the )?(?:user"
+            r"|server|tool)(?:s|'s)?(?: \w+){0,4}\b"
+        )),
+    )
+)  # fmt: skip
+_DEMANDS = re.compile(r"\b(?:tools?|call|invoke|run|use|prefer)\b")
+_FOREIGN_TOOL = re.compile(
+    r"\b(?:before|instead of|in place of|rather than|whenever|when|prior to)(?: you)? (?:us(?:e|ing)"
+    r"|call(?:ing)?|invok(?:e|ing)|run(?:ning)?) (?:the )?[`'\"]?([a-z]\w*_\w+)[`'\"]?"
+)
+_MUST = re.compile(r"\b(?:must|always|never|first|required|mandatory)\b")
+_ANCHORS = ("tool", "server", "before", "instead", "every", "regardless", "whatever", "no matter", "prior to")
+
+
+@cache
+def _foreign() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(table.classes["first"]) for table in TABLES if "first" in table.classes)
+
+
+def find(item: Item, context: Context) -> Iterator[Hit]:
+    """Look for demands in every text but names."""
+    haystack = item.haystack
+    if not any(anchor in haystack for anchor in _ANCHORS) and haystack.isascii():
+        return
+    for unit in item.units:
+        if len(unit.raw) < 12 or unit.role in ("name", "property", "enum"):
+            continue
+        hit = _in_text(unit, unit.folded) or _of_another(unit, unit.folded, item, context)
+        if hit:
+            yield hit
+
+
+def _in_text(unit: Unit, text: str) -> Hit | None:
+    for rule, pattern in _RULES:
+        for found in pattern.finditer(text):
+            if rule == "whatever_is_asked" and not _DEMANDS.search(text, max(0, found.start() - 80), found.end() + 40):
+                continue
+            if not is_mentioned(text, found.start(), found.start() + 1):
+                return _hit(unit, text, found, rule)
+    for pattern in (
+        _foreign() if not text.isascii() or "outil" in text or "herramient" in text or "werkzeug" in text else ()
+    ):
+        other = pattern.search(text)
+        if other:
+            return _hit(unit, text, other, "any_tool")
+    return None
+
+
+def _of_another(unit: Unit, text: str, item: Item, context: Context) -> Hit | None:
+    for found in _FOREIGN_TOOL.finditer(text):
+        name = found[1]
+        own = {one.lower() for one in context.own} | {
+            other.raw.lower() for other in item.units if other.role == "property"
+        }
+        near = text[max(0, found.start() - 80) : found.end() + 120]
+        if name not in own and name != item.name.lower() and _MUST.search(near):
+            return _hit(unit, text, found, "named_tool")
+    return None
+
+
+def _hit(unit: Unit, text: str, found: re.Match[str], rule: str) -> Hit:
+    evidence = text[max(0, found.start() - 20) : found.end() + 40]
+    return Hit(
+        pointer=unit.pointer, evidence=evidence, message=(
+            "It demands to run before or instead of tools that are not its server's."
+        ),
+        tier="soft", view="folded", confidence=0.6, rule=rule,
+    )  # fmt: skip
+
+
+CHECK = Check(id="order.demand", title="A tool demands to run before or instead of others'", find=find)
