@@ -134,8 +134,8 @@ class Gate:
     def _refusal_line(self, key: Id, one: Withheld) -> bytes:
         name = shown(one.name)
         why = WHY[one.reason]
-        if one.reason != "quarantined" and self.watch.is_listed_since(one):
-            why += "; if somebody has approved it since, list it again"
+        if self.watch.was_listed(one):
+            why += "; once it is approved, list it again"
         problem = WithheldProblem(server=self._server, kind=one.kind, name=name, reason=why)
         data: dict[str, object] = {
             "code": problem.code,

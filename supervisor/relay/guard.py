@@ -56,7 +56,7 @@ class Watch:
         self.asked: dict[Id, str] = {}
         """Requests whose answers are to be looked at: method by id."""
         self.withholds = withholds
-        """Whether an answer that cannot be read, or was not judged in time, is kept from the client."""
+        """Whether anything may be kept from the client that no person said no to."""
         self._server = server
         self._guard = guard
         self._hidden: dict[Key, Withheld] = {}
@@ -83,14 +83,16 @@ class Watch:
 
     def judged(self, method: str, answer: Answer, judgement: Judgement | None) -> bytes:
         """The line that the client gets; without a judgement, all that the answer defines is withheld."""
-        reasons = {(one.kind, one.name): one for one in judgement.withheld} if judgement else {}
-        is_unfit = judgement is None or judgement.is_quarantined
+        found = judgement.withheld if judgement is not None else ()
+        reasons = {(one.kind, one.name): one for one in found if self.withholds or one.reason == "rejected"}
+        is_quarantined = self.withholds and judgement is not None and judgement.is_quarantined
+        is_unfit = judgement is None or is_quarantined
         for one in answer.definitions:
             key = (one.kind, one.name)
             if is_unfit:
                 reason: WithholdReason = "quarantined" if judgement else "unreadable"
                 reasons.setdefault(key, Withheld(kind=one.kind, name=one.name, reason=reason))
-        (self._quarantined.add if judgement and judgement.is_quarantined else self._quarantined.discard)(method)
+        (self._quarantined.add if is_quarantined else self._quarantined.discard)(method)
         if judgement is not None:
             self._remember(answer.definitions, reasons)
         return answer.without({one.name for one in answer.definitions if (one.kind, one.name) in reasons})
@@ -117,8 +119,10 @@ class Watch:
             return Withheld(kind=kind, name=name, reason="quarantined")
         key = (kind, name)
         everywhere = self._guard.withheld(self._server)
-        found = everywhere.get(key) or self._hidden.get(key)
-        if found is not None or key in self._shown:
+        found = everywhere.get(key)
+        if key in self._shown:  # what this server's own list was judged to be counts, but for somebody's no
+            return found if found is not None and found.reason == "rejected" else None
+        if found := found or self._hidden.get(key):
             return found
         for withheld in (everywhere, self._hidden):
             for other, one in withheld.items():
@@ -132,6 +136,6 @@ class Watch:
             return plain(name) == plain(withheld[1])
         return (kind, withheld[0]) == ("resource", "template") and is_made_by(withheld[1], name)
 
-    def is_listed_since(self, one: Withheld) -> bool:
-        """Whether it is withheld in this session only: the server lists it anew, or somebody approved it."""
-        return (one.kind, one.name) not in self._guard.withheld(self._server)
+    def was_listed(self, one: Withheld) -> bool:
+        """Whether it was withheld from a list of this session: that counts until the server lists it anew."""
+        return (one.kind, one.name) in self._hidden

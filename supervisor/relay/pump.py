@@ -90,7 +90,7 @@ class Terms:
     linger_s: float = 2.0
     """How long the server may still answer after the client has closed its side."""
     withholds: bool = True
-    """Where there is a guard: whether an answer that it cannot judge is kept from the client."""
+    """Where there is a guard: whether anything may be kept from the client that no person said no to."""
     list_wait_s: float = 5.0
     """How long a call waits for a list of its kind that the server does not answer; most answer in milliseconds."""
     is_one_program: bool = False

@@ -62,6 +62,25 @@ def test_what_one_sessions_server_showed_does_not_free_anothers() -> None:
     assert one.calls("a")["data"]["reason"] == "dangerous"
 
 
+def test_what_a_session_was_shown_may_be_called_whatever_the_server_shows_elsewhere_unless_it_was_rejected() -> None:
+    talk = Talk()
+    talk.lists(GOOD)
+    talk.judge.rejects("tool", "good", "changed")
+    assert talk.calls("good") is None
+    talk.judge.rejects("tool", "good", "rejected")
+    assert talk.calls("good")["data"]["reason"] == "rejected"
+
+
+def test_where_nothing_may_be_withheld_only_somebodys_no_counts() -> None:
+    judge = Judge()
+    judge.is_quarantining = True
+    talk = Talk(judge, withholds=False)
+    judge.rejects("tool", "bad")
+    assert names(talk.lists(GOOD, EVIL, {"name": "bad"})) == ["good", "evil"]
+    assert talk.calls("evil") is None
+    assert talk.calls("bad")["data"]["reason"] == "rejected"
+
+
 @pytest.mark.parametrize("odd", ["evil\u200b", "ev\u00adil", "\uff45vil"])
 def test_a_withheld_name_in_odd_signs_is_withheld_unless_it_was_shown(odd: str) -> None:
     talk = Talk()
