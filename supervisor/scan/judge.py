@@ -16,10 +16,14 @@ import msgspec
 from msgspec import Struct
 
 from supervisor.scan.outcomes import Look, Outcome, outcomes, unaccepted
-from supervisor.scan.pins import Pin, Seen, ServerPins, with_pins, with_seen
+from supervisor.scan.pins import Key, Pin, Seen, ServerPins, with_pins, with_seen, without_seen
 from supervisor.scan.words import Change, Judgement, Withheld, WithholdReason
 
 __all__ = ["Decision", "Look", "judge"]
+
+
+OFFERED = ("tool", "prompt", "template")
+"""Kinds by which first use is counted: what a server says of itself is there before it offers anything."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -100,30 +104,39 @@ def _moved(look: Look, pins: ServerPins) -> list[Change]:
 
 
 def _kept(look: Look, pins: ServerPins, found: Sequence[Outcome], is_quarantined: bool) -> ServerPins:  # noqa: FBT001
-    rules = look.report.rules_version
     taken = [_pin(one, look) for one in found if one.by is not None]
     undecided = [one for one in found if one.is_undecided]
-    after = with_seen(
-        with_pins(pins, taken) if taken else pins,
-        (
-            Seen(
-                kind=one.key[0], name=one.key[1], digest=one.received.digest, text=one.received.text, at=look.at,
-                rules=rules, findings=one.findings, reason=one.reason, detail=one.detail,
-            )
-            for one in undecided
-        ),
+    after = with_pins(pins, taken) if taken else pins
+    after = without_seen(after, _no_longer_seen(look, pins, {one.key for one in undecided}))
+    after = with_seen(after, [_seen(one, look) for one in undecided])
+    return after if is_quarantined else _begun(look, after)
+
+
+def _no_longer_seen(look: Look, pins: ServerPins, undecided: set[Key]) -> set[Key]:
+    """What an earlier look of this kind has seen, and this one has not, though it would have."""
+    shown = {(one.definition.kind, one.definition.name) for one in look.definitions}
+    return {
+        seen.key
+        for seen in pins.seen
+        if seen.is_whole == look.is_whole and seen.key not in undecided and (look.is_whole or seen.key in shown)
+    }
+
+
+def _seen(one: Outcome, look: Look) -> Seen:
+    return Seen(
+        kind=one.key[0], name=one.key[1], digest=one.received.digest, text=one.received.text, at=look.at,
+        rules=look.report.rules_version, findings=one.findings, reason=one.reason, detail=one.detail,
+        is_whole=look.is_whole,
     )  # fmt: skip
-    return after if is_quarantined else _begun(look, after, is_taken=bool(taken))
 
 
-def _begun(look: Look, pins: ServerPins, *, is_taken: bool) -> ServerPins:
-    """Say that the first definitions were taken, and whether these were all of them."""
-    is_all = (
-        look.is_whole and look.trust != "manual" and any(one.definition.kind != "server" for one in look.definitions)
-    )
-    since = pins.since or (look.at if is_taken or is_all else "")
-    origin = pins.origin or (look.origin if since else "")
-    is_settled = pins.is_settled or is_all
+def _begun(look: Look, pins: ServerPins) -> ServerPins:
+    """Say that something of what the server offers is trusted from now on, and whether this was a look at all of it."""
+    is_begun = bool(pins.since) or any(pin.kind in OFFERED for pin in pins.pins)
+    is_all = look.is_whole and any(one.definition.kind in OFFERED for one in look.definitions)
+    since = pins.since or (look.at if is_begun else "")
+    origin = pins.origin or (look.origin if is_begun else "")
+    is_settled = pins.is_settled or (is_begun and is_all and look.trust != "manual")
     if (since, origin, is_settled) == (pins.since, pins.origin, pins.is_settled):
         return pins
     return msgspec.structs.replace(pins, since=since, origin=origin, is_settled=is_settled)

@@ -20,7 +20,7 @@ PREFIX = "sha256:"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _OF_SERVER = {"since", "settled", "origin", "trusted", "rejected"}
 _OF_TEXT = {"kind", "name", "pin", "at", "by", "who", "rules", "findings", "definition", "bytes"}
-_OF_SEEN = {"kind", "name", "pin", "at", "rules", "findings", "definition", "bytes", "reason", "detail"}
+_OF_SEEN = {"kind", "name", "pin", "at", "rules", "findings", "definition", "bytes", "reason", "detail", "whole"}
 
 
 class WrongError(Exception):
@@ -51,7 +51,7 @@ def server_row(pins: ServerPins) -> dict[str, Any]:
 
 def seen_row(seen: Seen) -> dict[str, Any]:
     """What is kept of an undecided text, in the state directory only."""
-    return {**_text_row(seen), "reason": seen.reason, "detail": seen.detail}
+    return {**_text_row(seen), "reason": seen.reason, "detail": seen.detail, "whole": seen.is_whole}
 
 
 def _pin_row(pin: Pin) -> dict[str, Any]:
@@ -106,6 +106,7 @@ def seen(row: Any) -> Seen:
     return Seen(
         kind=kind, name=name, digest=digest, text=text, at=_time("seen", row), rules=_text("seen", row, "rules"),
         findings=_findings("seen", row), reason=reason, detail=_text("seen", row, "detail"),
+        is_whole=row.get("whole") is True,
     )  # fmt: skip
 
 

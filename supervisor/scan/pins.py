@@ -7,7 +7,7 @@ always held against a text that somebody answers for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 import msgspec
@@ -52,7 +52,11 @@ class Pin(Struct, frozen=True, kw_only=True):
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """The latest text of a definition that nobody decided on: it waits, or it passed as a harmless change."""
+    """The latest text of a definition that nobody decided on: it waits, or it passed as a harmless change.
+
+    It is forgotten when the server shows the trusted text in its place, or no longer offers it; but a look at a part of
+    what it offers (a session's) and one at all of it (a probe's) do not speak for each other.
+    """
 
     kind: Kind
     name: str
@@ -65,6 +69,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     reason: WithholdReason | None = None
     """Why it is withheld; None if it is served."""
     detail: str = ""
+    is_whole: bool = True
+    """It was seen in a look at all that the server offers."""
 
     @property
     def key(self) -> Key:
@@ -138,12 +144,22 @@ def with_seen(state: ServerPins, new: Iterable[Seen]) -> ServerPins:
     """Keep these undecided texts, each in the place of an older one of its name; the same text keeps its time."""
     seen = {one.key: one for one in state.seen}
     for one in new:
-        known = seen.get(one.key)
-        is_known = known is not None and known.digest == one.digest
-        seen[one.key] = msgspec.structs.replace(one, at=known.at) if known is not None and is_known else one
+        seen[one.key] = _joined(seen.get(one.key), one)
     kept = _bounded(seen.values())
     after = tuple(sorted(kept, key=lambda one: one.key))
     return state if after == state.seen else msgspec.structs.replace(state, seen=after)
+
+
+def _joined(known: Seen | None, new: Seen) -> Seen:
+    if known is None or known.digest != new.digest:
+        return new
+    return msgspec.structs.replace(new, at=known.at, is_whole=known.is_whole and new.is_whole)
+
+
+def without_seen(state: ServerPins, gone: Collection[Key]) -> ServerPins:
+    """Forget what was seen under these names."""
+    left = tuple(one for one in state.seen if one.key not in gone)
+    return state if len(left) == len(state.seen) else msgspec.structs.replace(state, seen=left)
 
 
 def _bounded(seen: Iterable[Seen]) -> list[Seen]:

@@ -112,7 +112,8 @@ def test_an_empty_list_ends_no_first_use() -> None:
     """A server that shows nothing until somebody logs in."""
     empty = judge(look(SAID, report=report(verdict="unknown", coverage="none")), NOBODY)
     assert not empty.pins.is_settled
-    assert not judge(look(SAID, SEND, at="2026-01-01T00:00:30Z"), empty.pins).judgement.withheld
+    assert by(empty) == {"": "first-use"}
+    assert not judge(look(SAID, SEND, at=LATER), empty.pins).judgement.withheld
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,14 @@ def test_pages_of_a_first_listing_belong_together_for_a_while(seconds: int, expe
     assert not page.pins.is_settled
     at = f"2026-01-01T00:{seconds // 60:02}:{seconds % 60:02}Z"
     assert withheld(judge(look(READ, is_whole=False, at=at), page.pins)) == expected
+
+
+def test_a_server_is_untouched_until_something_of_it_was_taken() -> None:
+    """Under `scan`, a deep look comes after one with partial coverage, and may find what that did not."""
+    early = judge(look(SEND, READ, trust="scan", report=report(coverage="partial")), NOBODY)
+    assert not early.pins.since
+    deep = judge(look(SEND, READ, trust="scan", report=report(finding("read", "yara/injection"))), early.pins)
+    assert deep.judgement.is_quarantined
 
 
 def test_a_clock_that_was_set_back_opens_nothing() -> None:
@@ -231,8 +240,31 @@ def test_a_rug_pull_and_back_launders_nothing() -> None:
         decision = judge(look(text), pins)
         assert withheld(decision) == ({} if text is SEND else {"send": "changed"})
         pins = decision.pins
+        assert [seen.digest for seen in pins.seen] == ([] if text is SEND else [text.digest])
     assert [pin.digest for pin in pins.pins] == [SEND.digest]
-    assert [seen.digest for seen in pins.seen] == [CHANGED["semantic"].digest]
+
+
+def test_what_a_server_shows_its_clients_only_waits_though_the_prober_sees_another_face() -> None:
+    pins = first(SEND)
+    session = judge(look(CHANGED["semantic"], READ, is_whole=False), pins)
+    assert withheld(session) == {"send": "changed", "read": "new"}
+    probe = judge(look(SEND), session.pins)
+    assert [seen.name for seen in probe.pins.seen] == ["read", "send"]
+    again = judge(look(SEND, is_whole=False), probe.pins)
+    assert [seen.name for seen in again.pins.seen] == ["read"], "another page says nothing of it"
+
+
+def test_what_is_no_longer_offered_waits_no_longer() -> None:
+    pins = judge(look(SEND, READ), first(SEND)).pins
+    assert [seen.name for seen in pins.seen] == ["read"]
+    assert not judge(look(SEND), pins).pins.seen
+
+
+def test_the_same_seen_by_prober_and_client_is_written_once() -> None:
+    pins = judge(look(SEND, READ), first(SEND)).pins
+    pins = judge(look(SEND, READ, is_whole=False), pins).pins
+    assert judge(look(SEND, READ), pins).pins == pins
+    assert judge(look(SEND, READ, is_whole=False), pins).pins == pins
 
 
 def test_small_steps_are_held_against_what_was_pinned_and_not_against_each_other() -> None:

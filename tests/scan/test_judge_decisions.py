@@ -81,6 +81,9 @@ def test_one_approval_by_hand_under_manual_serves_one_tool() -> None:
     pins = judge(look(SEND, READ, trust="manual"), NOBODY).pins
     decision = judge(look(SEND, READ, trust="manual"), approve(pins, ADA, "send").pins)
     assert withheld(decision) == {"read": "not_approved"}
+    later = judge(look(SEND, definition("worse"), trust="manual", report=report(finding("worse"))), decision.pins)
+    assert withheld(later) == {"worse": "dangerous"}, "what was approved goes on working"
+    assert not later.judgement.is_quarantined
 
 
 # ---------------------------------------------------------------------------------------------------------- newer rules

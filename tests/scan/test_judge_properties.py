@@ -16,6 +16,7 @@ from fakes.definitions import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from supervisor.scan.approval import approve, reject
 from supervisor.scan.judge import judge
@@ -37,7 +38,7 @@ def test_a_server_that_shows_ever_new_tools_does_not_fill_the_disk() -> None:
 NAME = st.sampled_from(["send", "read", ""])
 KIND = st.sampled_from(["tool", "prompt", "resource", "template", "server"])
 RECEIVED = st.builds(
-    of_bytes,
+    lambda name, raw, kind: of_bytes("" if kind == "server" else name, raw, kind),
     NAME,
     st.sampled_from(
         [b'{"name": "send"}', b'{"description": "a"}', b'{"description":"b"}', b"{", b"[1]", b'{"a":1,"a":2}']
@@ -104,7 +105,8 @@ def test_whatever_happened_there_is_a_judgement_and_the_pins_are_sound(steps: li
 def test_what_was_approved_whole_is_served_whole(steps: list[Look | str], last: Look) -> None:
     pins = NOBODY
     for step in steps:
-        pins = _stepped(pins, step)
+        pins = _stepped(pins, replace(step, is_whole=True) if isinstance(step, Look) else step)
+    last = replace(last, is_whole=True)  # one that shows two faces can be approved in one of them only
     names = [(one.definition.kind, one.definition.name) for one in last.definitions]
     approved = approve(judge(last, pins).pins, ADA).pins
     if last.policy != "off" and len(names) == len(set(names)):
