@@ -25,6 +25,8 @@ _WORD_REMEMBERED = 40
 """Characters of a word that is worth remembering; longer ones come once."""
 _SPANS_TAKEN = 24
 """How many words of a rule's first class are tried in one sentence."""
+_CLOSE = 40
+"""A reach up to this many characters does not go beyond a semicolon."""
 _MARKS_NEEDED = 2
 """Of the words that a language is known by; one alone may be a name."""
 _LONGEST_PART = 60
@@ -76,8 +78,10 @@ class Language(Struct, frozen=True):
     """Among all languages."""
     marks: frozenset[str]
     script: re.Pattern[str] | None
-    anchors: tuple[tuple[str, int], ...]
+    anchors: dict[str, int]
     """Of each group of anchors the longest words, with the group's bit in the gates' masks."""
+    lengths: range
+    """Of these words, in characters."""
     gates: tuple[Gate, ...]
 
 
@@ -86,6 +90,8 @@ class Live(Struct, frozen=True):
 
     place: int
     gates: tuple[Gate, ...]
+    bits: dict[str, int]
+    """The words of the whole text that hold an anchor, with the bits of their groups."""
 
 
 def compiled(table: Table, place: int) -> Language:
@@ -106,7 +112,9 @@ def compiled(table: Table, place: int) -> Language:
                 Gate(rule.name, rule.tier, _mask(wanted, groups), _loose(wanted), parts, rule.reach, rule.spans)
             )
     script = lazy(table.script) if table.script else None
-    return Language(place, table.marks, script, _bits_by_word(groups), tuple(gates))
+    anchors = _bits_by_word(groups)
+    lengths = range(min(map(len, anchors), default=1), max(map(len, anchors), default=0) + 1)
+    return Language(place, table.marks, script, anchors, lengths, tuple(gates))
 
 
 def _mask(wanted: Sequence[tuple[str, ...]], groups: dict[tuple[str, ...], int]) -> int:
@@ -120,13 +128,13 @@ def _loose(wanted: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     return tuple(anchors for anchors in wanted if any(" " in anchor for anchor in anchors))
 
 
-def _bits_by_word(groups: dict[tuple[str, ...], int]) -> tuple[tuple[str, int], ...]:
+def _bits_by_word(groups: dict[tuple[str, ...], int]) -> dict[str, int]:
     bits: dict[str, int] = {}
     for anchors, place in groups.items():
         for anchor in anchors:
             word = max(anchor.split(), key=len)
             bits[word] = bits.get(word, 0) | 1 << place
-    return tuple(bits.items())
+    return bits
 
 
 def _parts(rule: Rule, lead: Lead | None, classes: dict[str, re.Pattern[str]]) -> tuple[Part, ...]:
@@ -151,32 +159,50 @@ def live_in(haystack: str) -> list[Live]:
                 continue
         elif one.marks and len(one.marks & words) < marks_needed:
             continue
-        gates = _opened(one.gates, one.place, words)
+        bits = {word: held for word in words if (held := _bits(one.place, word))}
+        gates = _opened(one.gates, bits.values())
         if gates:
-            found.append(Live(one.place, tuple(gates)))
+            found.append(Live(one.place, tuple(gates), bits))
     return found
 
 
 def open_gates(live: Live, text: str) -> list[Gate]:
     """The rules that may hold in a part of the text that `live` was made for."""
     known: dict[int, bool] = {}
-    return [gate for gate in _opened(live.gates, live.place, text.split()) if _is_exact(gate, text, known)]
+    words = set(text.split())
+    if text.isascii():
+        bits = [live.bits[word] for word in live.bits.keys() & words]
+    else:  # a sentence may end within what has no blanks
+        bits = [live.bits.get(word) or _bits(live.place, word) for word in words]
+    return [gate for gate in _opened(live.gates, bits) if _is_exact(gate, text, known)]
 
 
-def _opened(gates: Sequence[Gate], place: int, words: Iterable[str]) -> list[Gate]:
+def _opened(gates: Sequence[Gate], bits: Iterable[int]) -> list[Gate]:
     held = 0
-    for word in words:
-        held |= _bits(place, word) if len(word) <= _WORD_REMEMBERED else _bits.__wrapped__(place, word)
+    for one in bits:
+        held |= one
     return [gate for gate in gates if gate.mask & held == gate.mask] if held else []
 
 
-@lru_cache(maxsize=32768)
 def _bits(place: int, word: str) -> int:
-    """The groups of anchors that have one in this word. Remembered: texts are made of few words."""
+    """The groups of anchors that have one in this word."""
+    if len(word) <= _WORD_REMEMBERED:
+        return _bits_of_short(place, word)
     held = 0
-    for anchor, bit in _languages()[place].anchors:
+    for anchor, bit in _languages()[place].anchors.items():
         if anchor in word:
             held |= bit
+    return held
+
+
+@lru_cache(maxsize=32768)
+def _bits_of_short(place: int, word: str) -> int:
+    """The same for a word whose parts are fewer than the anchors. Remembered: texts are made of few words."""
+    one = _languages()[place]
+    held = 0
+    for length in one.lengths[: max(0, len(word) - one.lengths.start + 1)]:
+        for start in range(len(word) - length + 1):
+            held |= one.anchors.get(word[start : start + length], 0)
     return held
 
 
@@ -191,7 +217,7 @@ def phrases(folded: str, live: Sequence[Live] | None = None) -> Iterator[Phrase]
         known: dict[int, bool] = {}
         gates = [gate for gate in open_gates(one, folded) if _has_parts(gate, folded, known)]
         if gates:
-            yield from _in_language(folded, Live(one.place, tuple(gates)))
+            yield from _in_language(folded, Live(one.place, tuple(gates), one.bits))
 
 
 def _in_language(folded: str, live: Live) -> Iterator[Phrase]:
@@ -249,6 +275,8 @@ def _held(gate: Gate, text: str, offset: int) -> Phrase | None:
             break
         if first.lead is not None and not is_commanded(text, found.start(), first.lead):
             continue
+        if _is_quoted_alone(text, found.start(), found.end()):
+            continue
         start = found.start("v") if "v" in first.pattern.groupindex else found.start()
         end = _near(rest, text, start, found.end(), gate.reach)
         if end:
@@ -259,31 +287,40 @@ def _held(gate: Gate, text: str, offset: int) -> Phrase | None:
 def _near(rest: list[re.Pattern[str]], text: str, start: int, head: int, reach: int) -> int:
     """Where the phrase ends whose first word stands from `start` to `head`; 0 if a part is not near."""
     low, high = start, head
+    is_near = reach <= _CLOSE
     for pattern in rest:
         found = pattern.search(text, head, min(len(text), high + reach + _LONGEST_PART))
         if found is None or found.start() > high + reach:
             found = pattern.search(text, max(0, low - reach), start)
-        if found is None:
+        if found is None or (is_near and ";" in text[min(found.start(), head) : max(found.start(), start)]):
             return 0
         low, high = min(low, found.start()), max(high, found.end())
     return high
 
 
+def _is_quoted_alone(text: str, start: int, end: int) -> bool:
+    """A single word in quotation marks is a name."""
+    return start > 0 and end < len(text) and text[start - 1] == text[end] and text[end] in "\"'`"
+
+
 def is_commanded(text: str, start: int, lead: Lead) -> bool:
-    """Tell whether the verb at `start` is a command, by what stands before it: nothing, the end of a clause, a lead."""
+    """Tell whether the verb at `start` may be a command, by what stands before it.
+
+    It is none after “to” (a purpose, unless a duty stands before that) and after words that make a noun of it, or give
+    it a subject; after the end of a clause and all else it may be one. Being wrong here costs little: the rule's other
+    words must stand near.
+    """
     left = text[max(0, start - 80) : start].rstrip()
     for _ in range(4):
         if not left or left[-1] in _CLAUSE_ENDS or left.endswith(" -"):
             return True
         word = _LAST_WORD.search(left)
         if word is None:
-            return False
+            return left[-1] not in "-'"
         left = left[: word.start()].rstrip()
         if word[0] == "to":
             before = _LAST_WORD.search(left)
             return before is not None and before[0] in lead.before_to
-        if word[0] in lead.words:
-            return True
         if word[0] not in lead.adverbs:
-            return False
+            return word[0] not in lead.bars
     return False
