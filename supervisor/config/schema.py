@@ -300,6 +300,8 @@ class PluginBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """What it writes: SARIF 2.1.0, or the JSON of a scanner that is known by name."""
     output_from: Literal["file", "stdout"] = "file"
     """Where it writes it: `results.sarif` in the report folder, or stdout."""
+    obeys_source: bool = True
+    """What a comment in the source suppresses (SARIF's `inSource`) is no finding. False: it is one."""
     hard: tuple[str, ...] = ()
     """Its rules whose findings may block a server."""
     known_bad: Annotated[str, "path"] | None = None

@@ -255,7 +255,7 @@ class _Run:
             return _failed(plugin, why)
         try:
             data = output if plugin.output_from == "stdout" else staging.report_in(self._stage.report, RESULTS)
-            results = shapes.read(plugin.output, data)
+            results = shapes.read(plugin.output, data, obeys_source=plugin.obeys_source)
         except OutputError as error:
             return _failed(plugin, str(error))
         findings, detail = findings_of(plugin, results, server=self._server, root=root)

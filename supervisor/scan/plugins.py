@@ -47,6 +47,8 @@ class Plugin(Struct, frozen=True, kw_only=True):
     """With any other the run has failed, whatever it wrote."""
     output: PluginOutput = "sarif"
     output_from: Literal["file", "stdout"] = "file"
+    obeys_source: bool = True
+    """What a comment in the source suppresses is no finding; the comment is the server's own."""
     hard: tuple[str, ...] = ()
     """Rules whose findings may block a server by themselves; those of all others ask a person to look."""
     known_bad: str | None = None
@@ -87,6 +89,7 @@ SEMGREP = Plugin(
     # Its core reserves between 2 and 3 GiB at its start, most of which it never touches, and dies without (measured).
     memory_bytes=4096 * MIB,
     install="pipx install semgrep",
+    obeys_source=False,
     hard=("python-reverse-shell", "python-decoded-code", "javascript-decoded-code"),
 )  # fmt: skip
 """Semgrep with rules of our own (scan/rules): what is looked for is written there. Comments in the source that tell it

@@ -131,8 +131,8 @@ class Log(_Camel, frozen=True):
     runs: tuple[Run, ...]
 
 
-def read(data: bytes) -> Results:
-    """The results of a document. Raises: OutputError."""
+def read(data: bytes, *, obeys_source: bool = True) -> Results:
+    """The results of a document; unless it obeys the source, what that suppresses is found. Raises: OutputError."""
     if len(data) > LARGEST_OUTPUT_BYTES:
         raise OutputError(f"it has more than {LARGEST_OUTPUT_BYTES // 2**20} MiB")
     try:
@@ -145,7 +145,7 @@ def read(data: bytes) -> Results:
         raise OutputError(f"it is SARIF of version {printable(log.version, 20)!r}, and only {VERSION} is read")
     if not log.runs:
         raise OutputError("it tells of no run")
-    return _joined([_results(run) for run in log.runs])
+    return _joined([_results(run, obeys_source=obeys_source) for run in log.runs])
 
 
 def _joined(parts: list[Results]) -> Results:
@@ -157,7 +157,7 @@ def _joined(parts: list[Results]) -> Results:
     )
 
 
-def _results(run: Run) -> Results:
+def _results(run: Run, *, obeys_source: bool) -> Results:
     failed = next((call for call in run.invocations if not call.execution_successful), None)
     why = ""
     if failed is not None:
@@ -171,16 +171,16 @@ def _results(run: Run) -> Results:
         level = _level(result, rule)
         if result.kind not in KINDS_OF_PROBLEMS or (level == "none" and result.kind == "fail"):
             passed += 1
-        elif _is_suppressed(result):
+        elif _is_suppressed(result, obeys_source=obeys_source):
             suppressed += 1
         else:
             found.append(_result(result, rule, level, run))
     return Results(found=tuple(found), passed=passed, suppressed=suppressed, failed=why)
 
 
-def _is_suppressed(result: SarifResult) -> bool:
-    given = result.suppressions
-    return bool(given) and all(one.status == "accepted" for one in given or ())
+def _is_suppressed(result: SarifResult, *, obeys_source: bool) -> bool:
+    given = [one for one in result.suppressions or () if obeys_source or one.kind == "external"]
+    return bool(given) and all(one.status == "accepted" for one in given)
 
 
 def _result(result: SarifResult, rule: Rule | None, level: Level, run: Run) -> Result:

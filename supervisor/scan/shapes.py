@@ -7,6 +7,7 @@ known here makes the run a failed one: it is never taken for "nothing found".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -20,12 +21,12 @@ from supervisor.scan.words import Severity
 Shape = TypeVar("Shape", bound=Struct)
 
 
-def read(output: PluginOutput, data: bytes) -> Results:
-    """The results in an output of this kind. Raises: OutputError."""
+def read(output: PluginOutput, data: bytes, *, obeys_source: bool = True) -> Results:
+    """The results in an output of this kind; `obeys_source` as sarif.read. Raises: OutputError."""
     if len(data) > LARGEST_OUTPUT_BYTES:
         raise OutputError(f"it has more than {LARGEST_OUTPUT_BYTES // 2**20} MiB")
     readers: Mapping[PluginOutput, Callable[[bytes], Results]] = {
-        "sarif": sarif.read,
+        "sarif": partial(sarif.read, obeys_source=obeys_source),
         "bandit": _bandit,
         "guarddog": _guarddog,
         "cisco": _cisco,

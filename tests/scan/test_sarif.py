@@ -103,6 +103,19 @@ def test_a_result_is_suppressed_by_what_was_accepted(suppressions: Any, is_suppr
 
 
 @pytest.mark.parametrize(
+    ("suppressions", "found"),
+    [
+        ([{"kind": "inSource"}], 1),
+        ([{"kind": "external"}], 0),
+        ([{"kind": "inSource"}, {"kind": "external"}], 0),
+        ([{"kind": "inSource"}, {"kind": "external", "status": "rejected"}], 1),
+    ],
+)
+def test_what_the_source_itself_suppresses_can_be_a_finding_all_the_same(suppressions: Any, found: int) -> None:
+    assert len(sarif.read(document(result(suppressions=suppressions)), obeys_source=False).found) == found
+
+
+@pytest.mark.parametrize(
     ("place", "bases", "uri"),
     [
         ({"uri": "a.py"}, {}, "a.py"),
