@@ -18,9 +18,12 @@ import time
 from collections import deque
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scripts.bench_parts.row import Row
+
+if TYPE_CHECKING:
+    from supervisor.relay.guard import Guard
 
 ROOT = Path(__file__).resolve().parents[2]
 ME = [sys.executable, "-m", "scripts.bench_parts.relay"]
@@ -32,8 +35,8 @@ GOALS = {100: (5, 2.5), 10_240: (8, 5), 1 << 20: (6, 4)}
 GOALS_P50 = (6, 3.5)
 """The same of the median time of a call, with one in flight and 100 bytes."""
 NAMES = {100: "100 B", 10_240: "10 KiB", 1 << 20: "1 MiB"}
-METHOD, RESULT = b'"method":"echo","params"', b'"result"'
-HEAD, MIDDLE, END = b'{"jsonrpc":"2.0","id":', b"," + METHOD + b':{"text":"', b'"}}\n'
+METHOD, RESULT = b'"method":"tools/call","params"', b'"result"'
+HEAD, MIDDLE, END = b'{"jsonrpc":"2.0","id":', b"," + METHOD + b':{"name":"echo","text":"', b'"}}\n'
 FIRST_ID = 10_000_000
 """All ids have eight digits: every message has the same size."""
 WRITE_PARTS = 128
@@ -193,7 +196,7 @@ def serve() -> None:
             answers = answers[os.write(1, answers) :]
 
 
-def relay() -> None:
+def relay(guard: Guard | None = None) -> None:
     """A relay of one session between our own stdin and stdout and the server."""
     import trio
 
@@ -223,7 +226,7 @@ def relay() -> None:
     async def main() -> None:
         process = await trio.lowlevel.open_process([*ME, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         client = Client(trio.lowlevel.FdStream(os.dup(0)), trio.lowlevel.FdStream(os.dup(1)))
-        await run_session("bench", client, Only(process))
+        await run_session("bench", client, Only(process), guard=guard)
         await process.wait()
 
     trio.run(main)

@@ -16,11 +16,12 @@ from supervisor.errors import NotReady, ScanUnknown
 from supervisor.errors import Withheld as WithheldProblem
 from supervisor.mcp import jsonrpc
 from supervisor.mcp.definitions import LISTINGS
+from supervisor.mcp.framing import Block
 from supervisor.mcp.jsonrpc import UNAVAILABLE, WITHHELD, Id, Peek
 from supervisor.relay import answers
 from supervisor.relay.calls import Calls
-from supervisor.relay.guard import ASKING, Guard, Watch
-from supervisor.relay.names import CALLS, called, shown
+from supervisor.relay.guard import ASKING, LISTENING, WAITING, Guard, Watch
+from supervisor.relay.names import CALLS, called, called_by, shown
 from supervisor.relay.out import AnswerUnjudged, CallRefused, Out, Question, Tally
 from supervisor.scan.words import Judgement, Kind, Withheld, WithholdReason
 
@@ -54,6 +55,16 @@ class Gate:
         self.delayed.clear()
 
     # --------------------------------------------------------------------------------------------- from the client
+
+    def passes_block(self, block: Block, peeks: list[Peek]) -> bool:
+        """Whether a block of a client goes on as one piece, if it has but plain messages; then they are taken."""
+        if self.watch.asked:
+            return self._calls.client_block(peeks, WAITING)
+        if self.watch.withholds_something():
+            calls = called_by(block.view, [peek.method for peek in peeks])
+            if calls is None or any(self.watch.refusal(kind, name) for kind, name in calls):
+                return False
+        return self._calls.client_block(peeks, LISTENING)
 
     def passes_call(self, peek: Peek, key: Id, line: memoryview, out: Out) -> bool:
         """Whether a request that was taken as a call goes on now; if not, it was answered or waits here."""

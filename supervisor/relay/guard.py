@@ -25,9 +25,9 @@ Key = tuple[Kind, str]
 ASKING: Final = frozenset({*LISTINGS, *OPENINGS})
 """Requests of a client whose answers are looked at."""
 LISTENING: Final = SPECIAL | ASKING
-"""What a client says that is read one by one while nothing is withheld."""
-REFUSING: Final = LISTENING | frozenset(CALLS)
-"""The same while something is withheld, or being judged."""
+"""What a client says that is read one by one where there is a guard."""
+WAITING: Final = LISTENING | frozenset(CALLS)
+"""The same while something is being listed."""
 MAX_NAMES: Final = 50_000
 """Names that one session remembers; a server that has more is refused whole."""
 
@@ -65,11 +65,9 @@ class Watch:
         self._quarantined: set[str] = set()
         """Methods whose last answer made the whole server unfit."""
 
-    def special(self) -> frozenset[str]:
-        """Methods of a client that are read one by one now."""
-        if self.asked or self._hidden or self._quarantined or self._guard.withheld(self._server):
-            return REFUSING
-        return LISTENING
+    def withholds_something(self) -> bool:
+        """Whether calls have to be looked at: something is withheld."""
+        return bool(self._hidden or self._quarantined or self._guard.withheld(self._server))
 
     def lost(self) -> None:
         """The server is gone, and its answers with it. What it was withheld for still counts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -43,6 +44,20 @@ def called(line: bytes | memoryview, method: str) -> tuple[Kind, str]:
         return kind, str(getattr(_call.decode(line).params, parameter))
     except (msgspec.DecodeError, ValueError, RecursionError):
         return kind, _leniently(bytes(line), parameter)
+
+
+def called_by(block: memoryview, methods: Sequence[object]) -> list[tuple[Kind, str]] | None:
+    """What the calls among lines of these methods are of; None if that has to be found out line by line."""
+    try:
+        lines = _call.decode_lines(block)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    found: list[tuple[Kind, str]] = []
+    for method, line in zip(methods, lines, strict=True):
+        if isinstance(method, str) and method in CALLS:
+            kind, parameter = CALLS[method]
+            found.append((kind, line.params.name if parameter == "name" else line.params.uri))
+    return found
 
 
 def _leniently(line: bytes, parameter: str) -> str:

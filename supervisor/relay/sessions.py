@@ -22,7 +22,7 @@ from supervisor.mcp import jsonrpc
 from supervisor.mcp.framing import Block
 from supervisor.mcp.garbage import Garbage
 from supervisor.mcp.jsonrpc import INVALID_REQUEST, PARSE_ERROR, Id, Peek
-from supervisor.relay.calls import SPECIAL, Calls
+from supervisor.relay.calls import Calls
 from supervisor.relay.gate import Gate
 from supervisor.relay.guard import Guard
 from supervisor.relay.opening import Opening
@@ -100,8 +100,7 @@ class Session:
         self.tally.client_bytes += len(block)
         if self.state == "open":
             peeks = jsonrpc.peek_block(block)
-            special = SPECIAL if self.gate is None else self.gate.watch.special()
-            if peeks is not None and self.calls.client_block(peeks, special):
+            if peeks is not None and self._takes_block(block, peeks):
                 self.tally.client_messages += len(peeks)
                 out.to_server.append(block.view)
                 return out
@@ -114,6 +113,9 @@ class Session:
                 passed.line(begin, end)
         passed.cut()
         return out
+
+    def _takes_block(self, block: Block, peeks: list[Peek]) -> bool:
+        return self.calls.client_block(peeks) if self.gate is None else self.gate.passes_block(block, peeks)
 
     def _client_line(self, line: memoryview, out: Out) -> bool:
         peek = jsonrpc.peek_line(line)
