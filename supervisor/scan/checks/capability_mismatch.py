@@ -51,6 +51,8 @@ _SENT_TO = lazy(
     r"(https?://\S{3,80}|\b\d{1,3}(?:\.\d{1,3}){3}\b(?::\d+)?|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,}|"
     r"\b(?:external|remote|third-party|analytics) (?:\w+ )?(?:endpoint|server|host|service|webhook|url)\b)"
 )
+_READ = 20_000
+"""Characters of one text that are read; of longer ones `padding` tells."""
 _POWERS = lazy(
     r"\b(?:execut|run|spawn|launch|invok)\w{0,4} (?:[\w-]+ ){0,3}(?:shell|commands?|subprocess\w*|scripts?|binar(?:y|"
     r"ies)|code)\b|"
@@ -113,7 +115,7 @@ def find(item: Item, _context: Context) -> Iterator[Hit]:
 
 
 def _in_unit(unit: Unit) -> Iterator[Hit]:
-    folded = unit.folded
+    folded = unit.folded[:_READ]
     for found in _SECRET.finditer(folded):
         if not _is_excused(folded, found.start(), found.end()):
             yield _hit(unit, found[0], f"It only computes, and names {found[0]}.", "secret")

@@ -20,7 +20,7 @@ from supervisor.scan.items import Item, Unit
 from supervisor.scan.lazy import lazy
 from supervisor.scan.names import description_of, words_of
 from supervisor.scan.sentences import is_quoted, mention, sentence_around
-from supervisor.scan.spots import sentences_with
+from supervisor.scan.spots import sentence_at, sentences_with
 from supervisor.scan.words import Hit
 
 _WORD = lazy(r"\w+")
@@ -37,6 +37,10 @@ _SECOND_TOOLS = 3
 """With fewer tools in common, the servers' names must be akin, too."""
 _QUOTED_WITH = 8
 """Characters before a name that stand in its quotation marks, too, where a whole phrase is quoted."""
+_BEFORE, _AFTER = 120, 180
+"""Characters of the sentence that are read on either side of a name."""
+_TRIED_IN = 100
+"""Of a name that stands there again and again, one in so many characters is looked at."""
 _PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation", "example"))
 
 
@@ -98,13 +102,16 @@ def _telling(server: str) -> frozenset[str]:
 
 def _words_about_peers(unit: Unit, own: frozenset[str], context: Context) -> Iterator[Hit]:
     folded, names = unit.folded, context.peers.folded_names
+    tried: set[tuple[str, int]] = set()
     for found in words.TOKEN.finditer(folded):
         token, (start, end) = found[0], found.span()
         if token not in names or token in own:
             continue
         if token not in context.peers.code_names and not _is_quoted_as_code(folded, start, end):
             continue
-        rule = _rule(folded, start, end)
+        place = (token, start // _TRIED_IN)
+        rule = "" if place in tried else _rule(folded, start, end)
+        tried.add(place)
         if rule:
             sentence = sentence_around(folded, start, end).text.strip()
             yield Hit(
@@ -143,13 +150,13 @@ def _is_quoted_as_code(folded: str, start: int, end: int) -> bool:
 
 
 def _rule(folded: str, start: int, end: int) -> str:
-    sentence = sentence_around(folded, start, end)
-    before, after = folded[sentence.start : start], folded[end : sentence.end]
-    if words.DENIED.search(before) or mention(folded, start, end) in ("example", "described"):
+    first, last = sentence_at(folded, start, end)
+    before, after = folded[max(first, start - _BEFORE) : start], folded[end : min(last, end + _AFTER)]
+    rule = words.rule(before, after)
+    if not rule or words.DENIED.search(before) or mention(folded, start, end) in ("example", "described"):
         return ""
-    if start - _QUOTED_WITH >= sentence.start and is_quoted(folded, start - _QUOTED_WITH, end):
-        return ""
-    return words.rule(before, after)
+    is_phrase_quoted = start - _QUOTED_WITH >= first and is_quoted(folded, start - _QUOTED_WITH, end)
+    return "" if is_phrase_quoted else rule
 
 
 CHECK = Check(id="shadow.peer", title="A tool shadows a tool of another server", find=find)

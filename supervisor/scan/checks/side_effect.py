@@ -21,7 +21,7 @@ from supervisor.scan.words import Hit
 
 _EXCUSED = frozenset(("aside", "passed_on", "resold"))
 """Rules that a tool may break whose job it is."""
-_SENTENCES_READ = 2000
+_SENTENCES_READ = 1000
 """Sentences of one definition that are read; where there are more, `padding` tells of the length."""
 _PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation", "example"))
 
@@ -62,7 +62,8 @@ def _rule(sentence: str) -> str:
         return ""
     outside = words.OUTSIDE.search(sentence) is not None
     aside = words.ASIDE.search(sentence) is not None
-    if words.PRIVATE_SENT.search(sentence) and (outside or aside or words.PURPOSE.search(sentence)):
+    is_private = words.PRIVATE.search(sentence) and (outside or aside or words.PURPOSE.search(sentence))
+    if is_private and words.PRIVATE_SENT.search(sentence):
         return "private"
     if aside and words.SECRETS.search(sentence) and words.KEEPS.search(sentence):
         return "secrets"

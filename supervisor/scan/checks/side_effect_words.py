@@ -79,6 +79,7 @@ _PRIVATE = (
     r"personal(?:ly identifiable)? (?:data|information|details)|environment variables|health records?|phi|pii|"
     r"meeting details|credentials|passwords|private keys?|ssh keys?|session cookies|card numbers?)\b"
 )
+PRIVATE = lazy(_PRIVATE)
 PRIVATE_SENT = lazy(
     rf"\b(?:{_SENDS})\b[^;]{{0,60}}?{_PRIVATE}|{_PRIVATE}[^;]{{0,30}}?\b(?:is|are|be|been|"
     rf"gets?)\b[^;]{{0,60}}?\b(?:{_SENDS})\b"
