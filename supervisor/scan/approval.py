@@ -37,11 +37,13 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class Who(Struct, frozen=True, kw_only=True):
-    """Whose decision it is, and when."""
+    """Whose decision it is, when, and about what."""
 
     name: str
     at: str
     """RFC 3339 in UTC to the second."""
+    origin: str = ""
+    """The image digest or package version that is run, where known."""
 
 
 class Approved(Struct, frozen=True, kw_only=True):
@@ -69,7 +71,7 @@ def approve(pins: ServerPins, who: Who, name: str | None = None, *, digest: str 
         chosen += [_by_person(pin, who) for pin in _refused(pins, name, digest) if not _is_in(pin, chosen)]
     after = with_pins(pins, chosen) if chosen else pins
     if name is None and not digest and chosen:
-        after = msgspec.structs.replace(after, since=after.since or who.at, is_settled=True, origin="")
+        after = msgspec.structs.replace(after, since=after.since or who.at, is_settled=True, origin=who.origin)
     return Approved(pins=after, decided=tuple(chosen))
 
 

@@ -205,7 +205,8 @@ class Ledger:
             from supervisor.scan.approval import Who
             from supervisor.scan.judging import decided
 
-            return decided(self._opened(), server, verb, Who(name=who, at=now()), name=name, digest=digest)
+            by = Who(name=who, at=now(), origin=self._terms[server].origin)
+            return decided(self._opened(), server, verb, by, name=name, digest=digest)
 
         async with self.book(server).turn:
             approved = await self._in_thread(work)

@@ -58,10 +58,10 @@ def judge(look: Look, pins: ServerPins) -> Decision:
 def is_held_whole(look: Look, pins: ServerPins, found: Sequence[Outcome]) -> bool:
     """Whether none of the server is to be served.
 
-    That is so before anything of it was taken, if one of its definitions is dangerous and nobody decided on that one;
-    and at any time, if a scanner found its program dangerous and nobody accepted that.
+    That is so before anything that it offers is trusted, if one of its definitions is dangerous and nobody decided on
+    that one; and at any time, if a scanner found its program dangerous and nobody accepted that.
     """
-    is_untouched = not pins.since and not pins.is_settled
+    is_untouched = not pins.since and not any(pin.kind in OFFERED for pin in pins.pins)
     return bool(unaccepted(look, pins)) or (is_untouched and any(one.reason == "dangerous" for one in found))
 
 
@@ -109,7 +109,7 @@ def _kept(look: Look, pins: ServerPins, found: Sequence[Outcome], is_quarantined
     after = with_pins(pins, taken) if taken else pins
     after = without_seen(after, _no_longer_seen(look, pins, {one.key for one in undecided}))
     after = with_seen(after, [_seen(one, look) for one in undecided])
-    return after if is_quarantined else _begun(look, after)
+    return after if is_quarantined or after.pins == pins.pins else _begun(look, after)
 
 
 def _no_longer_seen(look: Look, pins: ServerPins, undecided: set[Key]) -> set[Key]:
@@ -131,14 +131,15 @@ def _seen(one: Outcome, look: Look) -> Seen:
 
 
 def _begun(look: Look, pins: ServerPins) -> ServerPins:
-    """Say that something of what the server offers is trusted from now on, and whether this was a look at all of it."""
+    """Say that something of what the server offers is trusted from now on, and whether this was a look at all of it.
+
+    Written with the pins that say it: where nothing becomes trusted, a lock file that is read-only is no trouble.
+    """
     is_begun = bool(pins.since) or any(pin.kind in OFFERED for pin in pins.pins)
     is_all = look.is_whole and any(one.definition.kind in OFFERED for one in look.definitions)
     since = pins.since or (look.at if is_begun else "")
     origin = pins.origin or (look.origin if is_begun else "")
     is_settled = pins.is_settled or (is_begun and is_all and look.trust != "manual")
-    if (since, origin, is_settled) == (pins.since, pins.origin, pins.is_settled):
-        return pins
     return msgspec.structs.replace(pins, since=since, origin=origin, is_settled=is_settled)
 
 

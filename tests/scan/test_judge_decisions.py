@@ -77,6 +77,21 @@ def test_a_whole_server_can_be_approved() -> None:
     assert withheld(appeared) == {"more": "new"}
 
 
+def test_approving_a_server_says_of_which_version_it_was() -> None:
+    pins = judge(look(SEND, READ, origin="sha256:2"), first(SEND, origin="sha256:1")).pins
+    approved = approve(pins, replace(ADA, origin="sha256:2")).pins
+    assert not judge(look(SEND, READ, origin="sha256:2"), approved).judgement.changes
+
+
+@pytest.mark.parametrize("trust", ["first-use", "scan", "manual"])
+def test_what_was_decided_elsewhere_needs_no_writing_here(trust: str) -> None:
+    """A daemon with a read-only lock file: nothing is to be kept as long as nothing becomes trusted."""
+    waiting = judge(look(SEND, READ, trust="manual"), NOBODY).pins
+    by_name = approve(approve(waiting, ADA, "send").pins, ADA, "read").pins
+    for pins in (by_name, approve(waiting, ADA).pins):
+        assert judge(look(SEND, READ, trust=trust, origin="sha256:1"), pins).pins == pins
+
+
 def test_one_approval_by_hand_under_manual_serves_one_tool() -> None:
     pins = judge(look(SEND, READ, trust="manual"), NOBODY).pins
     decision = judge(look(SEND, READ, trust="manual"), approve(pins, ADA, "send").pins)
