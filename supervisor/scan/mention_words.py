@@ -65,7 +65,7 @@ REPORTED = (
 """Regex of what hands a phrase on as somebody else's."""
 
 NEGATED_BEFORE = (
-    r"(?:does|do|did|will|would|can|could|should|must|may|shall|is|are|was) (?:not|never)|cannot|never|not"
+    r"n'|(?:does|do|did|will|would|can|could|should|must|may|shall|is|are|was) (?:not|never)|cannot|never|not"
     r"|without|nor|neither|refus\w* to|unable to|instead of|rather than|no need to|avoid|nicht"
     r"|nie(?:mals)?|kein\w*|ohne|ne|jamais|sans|no|nunca|jamás|sin|não|sem|не|никогда не|без|不|不会|不要"
     r"|不得|从不|不能|请勿|勿|لا|لن|لم"

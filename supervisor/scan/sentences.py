@@ -57,16 +57,16 @@ _QUOTED = lazy(
     "|".join(f"{re.escape(a)}[^{re.escape(a + b)}\n]{{1,300}}{re.escape(b)}" for a, b in QUOTES)
     + r"|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){1,300}'(?!\w)"
 )
-_EXAMPLE_BEFORE = lazy(rf"(?<!\w)(?:{EXAMPLE_BEFORE})[^.;!?]{{0,80}}$")
+_EXAMPLE_BEFORE = lazy(rf"(?<![\w.@-])(?:{EXAMPLE_BEFORE})[^.;!?]{{0,80}}$")
 _LABELLED = lazy(
     r"(?<!\w)(?:examples?|samples?|beispiele?|exemples?|ejemplos?|exemplos?|примеры?|示例"
     r"|例)\b[^.;!?:]{0,40}[:：]\s?$"
 )
 _EXAMPLE_AFTER = lazy(rf"^\W{{0,4}}(?:{EXAMPLE_AFTER})")
 _NEGATED = lazy(rf"(?:(?<!\w)(?:{NEGATED_BEFORE}))(?:[\s,]+\w+){{0,3}}[\s,]*$")
-_DETECT = lazy(rf"(?<!\w)(?:{DETECT})")
-_ATTACK = lazy(rf"(?<!\w)(?:{ATTACK})")
-_REPORTED = lazy(rf"(?<!\w)(?:{REPORTED})(?:\s|$)")
+_DETECT = lazy(rf"(?<![a-zß-žа-яё])(?:{DETECT})")
+_ATTACK = lazy(rf"(?<![a-zß-žа-яё])(?:{ATTACK})")
+_REPORTED = lazy(rf"(?<![a-zß-žа-яё])(?:{REPORTED})(?:\s|$)")
 _COMMANDED = lazy(rf"(?:(?<!\w)(?:{COMMANDED})|;|—|–|>|\])(?:\s+\w+){{0,2}}[\s,:]*$")
 
 
@@ -118,10 +118,17 @@ def is_mentioned(text: str, start: int, end: int) -> bool:
 
 
 def speaks_of_attacks(text: str, start: int, end: int) -> bool:
-    """Tell whether the sentence round `text[start:end]` says, before it, that attacks or phrases are looked for."""
-    before = text[sentence_around(text, start, end).start : start]
+    """Tell whether the sentence round `text[start:end]` says that attacks or phrases are looked for.
+
+    It has to say so before, but for languages whose verbs come last: an order may boast of anything after it was given.
+    """
+    sentence = sentence_around(text, start, end)
+    before = text[sentence.start : start]
     found = _DETECT.search(before)
-    return found is not None and _ATTACK.search(before, found.end()) is not None
+    if found is not None:
+        return _ATTACK.search(before, found.end()) is not None
+    after = text[end : sentence.end]
+    return not after.isascii() and _ATTACK.search(after) is not None and _DETECT.search(after) is not None
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:

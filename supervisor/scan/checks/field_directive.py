@@ -6,15 +6,15 @@ address or a tool. A parameter that takes a person's words (a prompt, a message)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from supervisor.scan.checks.check import Check
-from supervisor.scan.checks.phrases.directive import is_directive, is_strong, names_a_target
+from supervisor.scan.checks.phrases.directive import does_much, is_directive, is_strong, names_a_target
 from supervisor.scan.checks.phrases.table import texts
 from supervisor.scan.context import Context
 from supervisor.scan.fold import fold
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
 from supervisor.scan.names import words_of
 from supervisor.scan.words import Hit, Role
 
@@ -32,8 +32,8 @@ _TAKES_WORDS = frozenset(
     )
 )
 """Words of names of parameters whose value is what a person says."""
-_CALLS = re.compile(r"(?<!\w)(?:call|invoke|run|use|execute)(?:ing)? (?:the )?`?([a-z]\w*_\w+|[a-z]\w* tool)\b")
-_ANCHORS = re.compile(
+_CALLS = lazy(r"(?<!\w)(?:call|invoke|run|use|execute)(?:ing)? (?:the )?`?([a-z]\w*_\w+|[a-z]\w* tool)\b")
+_ANCHORS = lazy(
     r"must|always|never|before|send|read|call|ignore|disregard|forward|upload|pass|append|include|tell"
     r"|you |http|@|secret|token|"
     r"key|first|instead|[^\x00-\x7f]"
@@ -69,7 +69,7 @@ def _is_order(unit: Unit, text: str, *, is_name: bool) -> bool:
 def _hit(unit: Unit, text: str, context: Context) -> Hit:
     called = _CALLS.search(text)
     names_a_tool = called is not None or any(name.lower() in text for name in context.own if "_" in name)
-    is_hard = (names_a_target(text) or names_a_tool) and is_strong(text)
+    is_hard = (names_a_target(text) or names_a_tool) and (is_strong(text) or does_much(text))
     return Hit(
         pointer=unit.pointer, evidence=unit.raw, message=(
             f"The model is given an order in a field for labels ({unit.role})."

@@ -13,12 +13,13 @@ from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrases.directive import is_directive
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
 from supervisor.scan.sentences import is_mentioned, is_quoted, sentence_around
 from supervisor.scan.words import Hit, Tier
 
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#60;", "<"), ("&#62;", ">"), ("&amp;", "&"))
-_COMMENT = re.compile(r"<!--(.{1,2000}?)(?:-->|$)|/\*(.{1,1000}?)\*/|\[//\]: # [(\"](.{1,1000}?)[)\"]", re.DOTALL)
-_HIDDEN = re.compile(
+_COMMENT = lazy(r"<!--(.{1,2000}?)(?:-->|$)|/\*(.{1,1000}?)\*/|\[//\]: # [(\"](.{1,1000}?)[)\"]", re.DOTALL)
+_HIDDEN = lazy(
     r"<(\w{1,12})\b[^<>]{0,200}?(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0"
     r"|opacity\s*:\s*0(?![.\d]*[1-9])"
     r"|(?:color|background)\s*:\s*(?:white|#fff(?:fff)?|transparent)|\bhidden\b|(?:left|top"
@@ -26,7 +27,7 @@ _HIDDEN = re.compile(
     r"|width\s*:\s*0|aria-hidden)[^<>]{0,200}>([^<]{1,1000})",
     re.DOTALL,
 )
-_TAG = re.compile(
+_TAG = lazy(
     r"<\s{0,3}(/?)((?:very[_ -]?)?important|(?:system|hidden|secret|admin|developer|assistant|ai|agent"
     r"|llm|model|user|tool)?[_ -]?"
     r"(?:instructions?|directives?|prompt|override|rules?|commands?|policy|policies|notes?|notice"
@@ -35,25 +36,25 @@ _TAG = re.compile(
     r"|sys)(?:[ :_-][\w=\"' -]{0,40})?\s{0,3}>([^<]{1,1500})",
     re.DOTALL,
 )
-_LABEL = re.compile(
+_LABEL = lazy(
     r"(?:\[|<<|\{\{)\s?(?:(?:system|admin|administrator|developer|root|security|assistant|ai|llm"
     r"|hidden|internal|override)"
     r"(?:[ _-](?:notice|message|note|instructions?|prompt|override|update|directive|policy|alert"
     r"|command|only))?|important|instructions?)\s?(?:\]|>>|\}\})[ :]{0,3}(.{0,300})",
     re.DOTALL,
 )
-_TEMPLATE = re.compile(
+_TEMPLATE = lazy(
     r"<\|(?:im_start|im_end|system|user|assistant|endoftext|begin_of_text|start_header_id"
     r"|end_header_id|eot_id|end|sep)\|>|<<sys>>|\[/?inst\]|<(?:start|end)_of_turn>"
     r"|(?:^|\n)#{2,3} ?(?:instruction|system|response)s?:|</s>\s?<s>|(?:^|\n)\s?(?:human|assistant"
     r"|system): |<\|channel\|>|<function_calls>|<tool_(?:call|response)>"
 )
-_SPEAKS_OF_MARKUP = re.compile(
+_SPEAKS_OF_MARKUP = lazy(
     r"\b(?:tokens?|separators?|delimiters?|templates?|formats?|formatted|markers?|tags?|syntax|chatml"
     r"|elements?|comments?|markup|html|xml|escape\w*|strips?|removes?|converts?|parses?|render\w*"
     r"|wrap(?:s|ped)?)\b"
 )
-_ROLE_AFTER = re.compile(r"\s{0,3}(?:system|user|assistant|you (?:are|must|obey|will)|developer)\b")
+_ROLE_AFTER = lazy(r"\s{0,3}(?:system|user|assistant|you (?:are|must|obey|will)|developer)\b")
 _DATA = (
     r"(?:secrets?|data|conversation|history|context|tokens?|keys?|api_?keys?|prompt|chat|contents?|messages?|summary|password"
     r"|credentials?|env|user_?(?:data|input|info|query|message)|response|result|file)"
@@ -64,11 +65,11 @@ _SLOT = (
 )
 """Where something is to be put in: named after what it takes, or the value of a query."""
 _REMOTE = r"(?:https?:)?//"
-_IMAGE = re.compile(
+_IMAGE = lazy(
     rf"!\[[^\]]{{0,100}}\]\(\s{{0,3}}{_REMOTE}[^)\s]{{1,300}}?{_SLOT}"
     rf"|<img\b[^<>]{{0,100}}?src\s?=\s?[\"']?{_REMOTE}[^\s]{{1,300}}?{_SLOT}"
 )
-_LINK = re.compile(rf"(?<!!)\[[^\]]{{1,100}}\]\(\s{{0,3}}{_REMOTE}[^)\s]{{1,300}}?{_SLOT}")
+_LINK = lazy(rf"(?<!!)\[[^\]]{{1,100}}\]\(\s{{0,3}}{_REMOTE}[^)\s]{{1,300}}?{_SLOT}")
 _ANCHORS = ("<", "![", "](", "[", "{{", "&lt;", "/*", "###", "human:", "assistant:", "system:")
 
 
@@ -113,9 +114,12 @@ def _in_text(unit: Unit, text: str) -> Iterator[Hit]:
 
 def _order(unit: Unit, text: str, found: re.Match[str], rule: str, message: str) -> Iterator[Hit]:
     inner = (found[found.lastindex or 0] or "").strip()
-    if _is_shown(text, found.start(), found.start() + 1) or not is_directive(inner):
+    if _is_shown(text, found.start(), found.start() + 1):
         return
-    yield _hit(unit, text, found, rule, message, tier="hard")
+    if is_directive(inner):
+        yield _hit(unit, text, found, rule, message, tier="hard")
+    elif rule == "label" and inner.count(" ") and not _speaks_of_markup(text, found.start(), found.end()):
+        yield _hit(unit, text, found, rule, message, tier="soft")
 
 
 def _templates(unit: Unit, text: str) -> Iterator[Hit]:

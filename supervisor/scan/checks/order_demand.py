@@ -14,6 +14,8 @@ from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrases.languages import TABLES
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
+from supervisor.scan.lazy import lazy
+from supervisor.scan.names import words_of
 from supervisor.scan.sentences import is_mentioned
 from supervisor.scan.words import Hit
 
@@ -35,7 +37,7 @@ _ORDER = (
     r"|precedence over|priority over|supersedes|replaces)"
 )
 _RULES = tuple(
-    (rule, re.compile(pattern))
+    (rule, lazy(pattern))
     for rule, pattern in (
         ("any_tool", (
             rf"\b{_DEMAND}\b[^.\n]{{0,60}}?\b{_ORDER}\b(?: (?:you |the )?(?:us(?:e|ing)|call(?:ing)?"
@@ -81,18 +83,24 @@ _RULES = tuple(
         )),
     )
 )  # fmt: skip
-_DEMANDS = re.compile(r"\b(?:tools?|call|invoke|run|use|prefer)\b")
-_FOREIGN_TOOL = re.compile(
+_DEMANDS = lazy(r"\b(?:tools?|call|invoke|run|use|prefer)\b")
+_FOREIGN_TOOL = lazy(
     r"\b(?:before|instead of|in place of|rather than|whenever|when|prior to)(?: you)? (?:us(?:e|ing)"
     r"|call(?:ing)?|invok(?:e|ing)|run(?:ning)?) (?:the )?[`'\"]?([a-z]\w*_\w+)[`'\"]?"
 )
-_MUST = re.compile(r"\b(?:must|always|never|first|required|mandatory)\b")
+_OF_ITS_OWN = lazy(
+    r"\W{0,2}(?:\w+ ){0,2}?(?:(?:of|in|from|on|by|for) (?:this|the same|our|that) (?:server|mcp"
+    r"|tool ?(?:set|kit)|integration|app|api|package|workflow|family|group|category)|of ours|here"
+    r"|below|listed|above)\b"
+)
+_DOTTED = lazy(r"\b(?:invoke|call|use|run) (?:the )?[`'\"]?([a-z]\w*[./]\w+)\(\)")
+_MUST = lazy(r"\b(?:must|always|never|first|required|mandatory|when processing|to ensure)\b")
 _ANCHORS = ("tool", "server", "before", "instead", "every", "regardless", "whatever", "no matter", "prior to")
 
 
 @cache
 def _foreign() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(table.classes["first"]) for table in TABLES if "first" in table.classes)
+    return tuple(lazy(table.classes["first"]) for table in TABLES if "first" in table.classes)
 
 
 def find(item: Item, context: Context) -> Iterator[Hit]:
@@ -103,15 +111,17 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
     for unit in item.units:
         if len(unit.raw) < 12 or unit.role in ("name", "property", "enum"):
             continue
-        hit = _in_text(unit, unit.folded) or _of_another(unit, unit.folded, item, context)
+        hit = _in_text(unit, unit.folded, context) or _of_another(unit, unit.folded, item, context)
         if hit:
             yield hit
 
 
-def _in_text(unit: Unit, text: str) -> Hit | None:
+def _in_text(unit: Unit, text: str, context: Context) -> Hit | None:
     for rule, pattern in _RULES:
         for found in pattern.finditer(text):
             if rule == "whatever_is_asked" and not _DEMANDS.search(text, max(0, found.start() - 80), found.end() + 40):
+                continue
+            if _OF_ITS_OWN.match(text, found.end()) or _names_own_server(found[0], context.server):
                 continue
             if not is_mentioned(text, found.start(), found.start() + 1):
                 return _hit(unit, text, found, rule)
@@ -124,8 +134,14 @@ def _in_text(unit: Unit, text: str) -> Hit | None:
     return None
 
 
+def _names_own_server(text: str, server: str) -> bool:
+    """Whether the tools that a demand is about are told to be this server's: “other circleci tools”."""
+    telling = {word for word in words_of(server) if len(word) > 3} - {"server", "tools", "tool"}  # noqa: PLR2004
+    return not telling.isdisjoint(text.split())
+
+
 def _of_another(unit: Unit, text: str, item: Item, context: Context) -> Hit | None:
-    for found in _FOREIGN_TOOL.finditer(text):
+    for found in (*_FOREIGN_TOOL.finditer(text), *_DOTTED.finditer(text)):
         name = found[1]
         own = {one.lower() for one in context.own} | {
             other.raw.lower() for other in item.units if other.role == "property"

@@ -16,8 +16,8 @@ from supervisor.scan.items import Item
 from supervisor.scan.sentences import mention, speaks_of_attacks
 from supervisor.scan.words import Hit, Tier, View
 
-_OWN_NEGATION = frozenset({"secrecy", "unasked"})
-"""Rules whose phrases are negations themselves."""
+_SAID_ONLY = frozenset({"forward", "hijack", "conversation", "unseen", "authority", "command"})
+"""Rules whose phrases are everyday ones as examples: a sample of a call has an address, too."""
 _SEAM = 160
 """Characters on either side of the place where two descriptions meet: a phrase that is split over them is no longer."""
 _ENDED = frozenset(".!?。！？")
@@ -41,13 +41,10 @@ def find(item: Item, _context: Context) -> Iterator[Hit]:
 def judged(folded: str, phrase: Phrase) -> Tier | None:
     """How much a phrase weighs where it stands: hard, soft, or nothing."""
     how = mention(folded, phrase.start, phrase.head)
-    if how == "negated" and phrase.rule in _OWN_NEGATION:
-        how = ""
     if not how:
         return phrase.tier
-    if how in ("described", "negated") or phrase.tier == "soft" or speaks_of_attacks(folded, phrase.start, phrase.end):
-        return None
-    return "soft"
+    is_harmless = how in ("described", "negated") or phrase.tier == "soft" or phrase.rule in _SAID_ONLY
+    return None if is_harmless or speaks_of_attacks(folded, phrase.start, phrase.end) else "soft"
 
 
 def commands(folded: str) -> Iterator[Phrase]:

@@ -60,7 +60,8 @@ def is_directive(folded: str) -> bool:
     text = folded[:_LONGEST]
     if len(text) < 6:
         return False
-    if any(is_commanded(text, found.start(), LEAD) for found in _DO.finditer(text)) and " " in text:
+    verbs = list(_DO.finditer(text)) if " " in text else []
+    if any(is_commanded(text, found.start(), LEAD) for found in verbs) or (verbs and is_strong(text)):
         return True
     if not text.isascii() and any(script.search(text) and verb.search(text) for script, verb in _scripts()):
         return True
@@ -73,6 +74,11 @@ def is_directive(folded: str) -> bool:
 def is_strong(folded: str) -> bool:
     """Tell whether a text speaks to the model as one who gives orders: “you must”, “always”, “before answering”."""
     return _STRONG.search(folded[:_LONGEST]) is not None
+
+
+def does_much(folded: str) -> bool:
+    """Tell whether a text has two or more of the verbs of what an agent can do."""
+    return len(_DO.findall(folded[:_LONGEST])) > 1
 
 
 def names_a_target(folded: str) -> bool:

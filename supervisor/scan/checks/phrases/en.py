@@ -8,24 +8,28 @@ from supervisor.scan.checks.phrases.literals import ADDRESS, QUOTED_NAME, SENSIT
 from supervisor.scan.checks.phrases.table import Lead, Table, texts
 
 LEAD = Lead(
-    words=frozenset(
+    bars=frozenset(
         texts(
-            "and|then|or|but|must|should|shall|please|kindly|always|first|now|just|simply|instead|also|silently|quietly|secretly"
-            "|covertly|discreetly|immediately|automatically|directly|afterwards|afterward|finally|next|will|can|may|you"
-            "|assistant|assistants|agent|agents|ai|llm|llms|model|models|claude|gpt|copilot|chatbot|never|thereafter"
-            "|beforehand|additionally|stealthily|helper|note"
+            "the|a|an|this|that|these|those|of|its|their|your|my|our|his|her|any|each|every|for|with"
+            "|by|from|in|on|at|no"
+            "|is|are|was|were|be|been|user|users|they|we|it|which|who|people|tool|tools|server"
+            "|servers|into|as|new|single"
+            "|full|per|via|than|between|without|within|through|using|one|another|same|other|some|such|more|most|last"
         )
     ),
     before_to=frozenset(
         texts(
-            "need|needs|have|has|required|ought|you|assistant|agent|ai|llm|model|instructed|expected|sure|remember|proceed"
-            "|attempt|try|authorized|authorised|permitted|allowed|supposed|told|mandatory|necessary|essential|important"
+            "need|needs|have|has|required|ought|you|assistant|agent|ai|llm|model|instructed|expected"
+            "|sure|remember|proceed"
+            "|attempt|try|authorized|authorised|permitted|allowed|supposed|told|mandatory|necessary"
+            "|essential|important"
             "|obliged|forced|want|asked"
         )
     ),
     adverbs=frozenset(
         texts(
-            "please|also|always|then|first|next|silently|quietly|secretly|covertly|discreetly|automatically|immediately"
+            "please|also|always|then|first|next|silently|quietly|secretly|covertly|discreetly"
+            "|automatically|immediately"
             "|completely|fully|entirely|just|simply|kindly|additionally|directly|carefully|now|instead|again|strictly"
             "|explicitly|go|ahead|in|full|all|both|properly|at|once|not|ever|only"
         )
@@ -60,14 +64,11 @@ _ORDERS = (
     rf"|\b(?:what|whatever|everything|anything|all)(?: that| of what)? (?:you|was|were|has|have|had"
     rf"|came|the (?:user|system|developer))(?: \w+){{0,4}}? (?:told|knows?|know|learne?[dt]|said|given"
     rf"|instructed|says?|before|asked|taught)\b"
-    r"|\b(?:everything|anything|all)(?: \w+){0,2} (?:above|before(?: this)?|prior|earlier|so far)\b"
+    r"|\b(?:all of )?the above\b(?=,? (?:and|then|instead)\b|\s*(?:[.;!]|$))|\b(?:everything|anything"
+    r"|all)(?: \w+){0,2} (?:above|before(?: this)?|prior|earlier|so far)\b"
     r"|\b(?:previous|prior|earlier) (?:rules|context|conversation|messages|commands|polic(?:y|ies)"
     r"|restrictions|limitations)\b"
     r"|\bguardrails?\b|\b(?:the|any|every|each) (?:guidance|directives?) (?:your|the)\b"
-)
-_USER = (
-    r"(?:(?:the |an? |any |your |this |end[- ]?)*(?:users?|humans?|persons?|people|customers?|operators?"
-    r"|clients?|owners?|person you \w+(?: \w+)?|anyone|anybody|them|him|her))"
 )
 _TRANSFER = (
     r"(?:send|post|upload|forward|transmit|submit|share|e-?mail|mail|pass|include|append|attach|embed"
@@ -84,9 +85,10 @@ _SEND = (
 )
 _ACCESS = (
     r"(?:read|open|fetch|get|load|cat|collect|gather|retrieve|access|extract|find|grab|copy|dump"
-    r"|harvest|look up|look for|look into|obtain|take|scan|search|query|export|locate|steal|call \w+|"
-    r"use \w+|view|enumerate|print|pull|capture|acquire|consult|inspect|include|attach|append|pass"
-    r"|send|upload|run \w+|invoke \w+|tail|grep|slurp|examine|check)"
+    r"|harvest|look up|look for|look into|obtain|take|scan|search|query|export|locate|steal|(?:call"
+    r"|use|invoke|run)(?: the)? \w{0,20}(?:read|file|fetch|get|open|cat)\w{0,20}"
+    r"|view|enumerate|print|pull|capture|acquire|consult|inspect|include|attach|append|pass"
+    r"|send|upload|tail|grep|slurp|examine|check)"
 )
 _SENSITIVE = (
     r"\b(?:api[- ]?keys?|(?:access|auth|authentication|session|bearer|refresh|oauth|security|github"
@@ -109,6 +111,7 @@ _WHOSE = (
 TABLE = Table(
     language="en",
     anchors=ANCHORS,
+    lead=LEAD,
     classes={
         "disregard": (
             r"(?<!\w)(?:ignore|disregard|forget(?: about)?|override|overrule|bypass|circumvent|neglect"
@@ -158,11 +161,16 @@ TABLE = Table(
             r"|verbatim|word for word|in full|before (?:answering|responding|doing|replying)"
             r"|to the (?:user|caller))\b"
         ),
-        "secret_path": SENSITIVE_PATH,
+        "secret_path": (
+            rf"{SENSITIVE_PATH}|\b(?:keychain|keyring|(?:seed|recovery) phrases?|browser (?:cookies"
+            rf"|passwords)|ssh keys?"
+            r"|(?:shell|bash|command) history|password (?:store|vault|manager))\b"
+        ),
         "secret": rf"{SENSITIVE_PATH}|{_SENSITIVE}",
         "owned_secret": (
             rf"\b{_WHOSE}(?: \w+'?s?){{0,4}}? {_SENSITIVE}|\b{_SENSITIVE}(?: \w+){{0,4}}? (?:you (?:can"
-            rf"|have|find|see|know|hold)|it (?:can|finds?)|found|of the (?:user|host|machine)|on (?:this"
+            rf"|have|find|see|know|hold)|it (?:can|finds?)|found|(?:of|for) (?:the|this) (?:user|host"
+            rf"|machine)|on (?:this"
             rf"|the) (?:machine|host|system)|from (?:the )?(?:environment|context|conversation|memory"
             rf"|keychain|config\w*))\b"
         ),
@@ -181,7 +189,8 @@ TABLE = Table(
             rf"|headers?|query(?: string)?|url|body|payload|variable|slot|metadata|endpoint|server"
             rf"|webhook|host|address|response|reply|answer|output|tool|call|request|collector|value)\b"
             rf"|\b(?:under|in|into|as|to|via|through)(?: the)? {QUOTED_NAME}|\b(?:as|into"
-            rf"|via) [a-z]+_[a-z_]+\b|{ADDRESS}|\bhere\b|\b(?:along|third[- ]part(?:y|ies)|over in)\b"
+            rf"|via) [a-z]+_[a-z_]+\b|{ADDRESS}|\bhere\b|\bthis (?:to|with|field|parameter|argument)\b"
+            rf"|\b(?:along|third[- ]part(?:y|ies)|over in)\b"
         ),
         "outside": (
             rf"{ADDRESS}|\b(?:remote|external|attacker|third[- ]party|outside|foreign|our"
@@ -190,7 +199,7 @@ TABLE = Table(
         ),
         "address": ADDRESS,
         "sideways": (
-            r"\b(?:before|prior to|first|always|whenever|every time|each time|ahead of"
+            r"\b(?:before|prior to|first|always|whenever|every time|each time|ahead of|if (?:another|any|the|you|it)"
             r"|when(?:ever)? (?:you|this|using|calling|the|a|an|it|processing|invoked|called)"
             r"|after (?:each|every|using|calling|this|that|you)|also|additionally|in addition|as well|"
             r"as a first step|on (?:each|every|first) \w+|beforehand|as part of|otherwise|if unset"
@@ -211,10 +220,9 @@ TABLE = Table(
             r"|include|put|create|enable|report|mirror|route|set|write|encode|use)\b"
         ),
         "deeds": (
-            r"\b(?:reads|collects|gathers|retrieves|extracts|grabs|copies|dumps|harvests|sends|posts"
-            r"|uploads|forwards|transmits|submits|shares|emails|exfiltrates|leaks|pushes|relays|installs"
-            r"|downloads|creates a (?:\w+ )?(?:webhook|account|user|subscription|rule)|records|logs"
-            r"|captures|redirects|adds|appends|attaches)\b"
+            r"\b(?:collects|gathers|copies|harvests|sends|posts|uploads|forwards|transmits|submits|shares|emails"
+            r"|exfiltrates|leaks|pushes|relays|creates a (?:\w+ )?(?:webhook|account|user|subscription"
+            r"|rule)|redirects)\b"
         ),
         "conversation": (
             r"\b(?:(?:the |this |whole |entire |full |complete |all |our |current |recent "
@@ -257,6 +265,13 @@ TABLE = Table(
             r"|responses?|queries|query|history|inputs?|outputs?|details?|information|documents?|records?"
             r"|attachments?|text|transcripts?|it|them|everything|arguments?|body|address)\b"
         ),
+        "unseen": (
+            r"\b(?:files?|documents?|e-?mails?|messages?|clipboard|screen|tabs?"
+            r"|pages?)(?: that)? (?:the user|you)(?: last| has"
+            r"| have| had| just)? (?:opened|read|seen|accessed|viewed|received|visited|copied)"
+            r"|\b(?:every|all|any)(?: other)? "
+            r"files? (?:in|on|from|you)\b|\b(?:the )?(?:clipboard|screen) contents?\b"
+        ),
         "unasked": (
             r"\bwithout (?:\w+ ){0,2}(?:asking|requesting|requiring|seeking|waiting for|getting"
             r"|prompting|needing|confirming|confirmation|approval|permission|consent|checking with"
@@ -270,7 +285,12 @@ TABLE = Table(
             r"|install|pass|submit|publish|push|share|authori[sz]e|purchase|buy|modify|disable|enable"
             r"|proceed|call|invoke|confirm|process|perform)\b"
         ),
-        "user": _USER,
+        "unshown": (
+            r"\b(?:do not|never|without) (?:show|display|mention|reveal|list|print|include"
+            r"|report)(?:ing)? (?:that|this|the) "
+            r"(?:extra |added |additional |second )?(?:statements?|steps?|call|query|command|action"
+            r"|operation|transfer|changes?|copy)\b"
+        ),
     },
     idioms=IDIOMS,
 )

@@ -17,7 +17,7 @@ ANCHORS = {
         "instruct|directive|guid|prompt|constraint|training|programming|rule|polic|restrict|limit"
         "|filter|check|safeguard|setting|context|preference|protocol|principle|alignment|protection"
         "|measure|boundar|order|command|message|convention|behavi|moderation|control|warning|confirm"
-        "|what|everything|anything|all|conversation"
+        "|what|everything|anything|all|above|conversation"
     ),
     "void": texts(
         "no longer|void|null|cancel|supersed|revok|obsolete|overridden|replaced|suspended|lifted"
@@ -42,6 +42,16 @@ ANCHORS = {
         "~/|home/|/root/|.ssh|id_|.aws|.env|/etc/|key|token|passw|passphrase|credential|secret|cookie"
         "|code|otp|credit|social|bank|authorization|phrase|mnemonic|environ|env|history|clipboard"
         "|login|connection|confidential|wallet|.pem"
+    ),
+    "addressed": texts(
+        "note to|note for|message to|message for|instruction|directive|notice|reminder|memo|the ai|assistant|llm"
+        "|ai must"
+        "|ai should|ai model|ai agent|hidden|secret|system"
+        "|admin|security|compliance"
+    ),
+    "unseen": texts("file|document|email|e-mail|message|clipboard|screen|tab|page"),
+    "unshown": texts(
+        "not show|not display|not mention|not reveal|not list|not print|not include|not report|never|without"
     ),
     "quietly": texts("silent|quiet|covert|secret|discreet|stealth|surrept|invisibl|unobtrus|behind the scenes|without"),
     "conversation": texts(
@@ -80,5 +90,4 @@ ANCHORS = {
         "|remote|external|attacker|third|outside|foreign|our |off-site|offsite|webhook"
     ),
     "unasked": texts("without|not ask|not request|not wait|not prompt|not seek|confirm|approv|permission|consent"),
-    "deeds": texts("silent|quiet|covert|secret|discreet|stealth|surrept|invisibl|unobtrus|behind the scenes|without"),
 }

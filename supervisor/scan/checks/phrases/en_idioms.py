@@ -142,4 +142,13 @@ IDIOMS = (
         r"|ing)) (?:\w+ ){0,2}?(?:security|safety)(?: (?:checks?|controls?|policies|policy|filters?"
         r"|measures|monitoring|scanners?))?)\b"
     )),
+    Idiom("switch", "soft", (
+        texts("swap|replac|chang|add|silently|read|send|upload"), texts("approv|trusted|installed|review")
+    ), (
+        r"\b(?P<v>(?:swap|replace|change|switch)(?: \w+){1,4} (?:post-approval"
+        r"|after (?:\w+ ){0,3}?(?:approv\w+|trusted|installed|review))"
+        r"|(?:once|after)(?: \w+){0,2} (?:approved|trusted|installed|reviewed)\b[^.\n]{0,60}\b(?:will"
+        r"|to) (?:silently |quietly |then )?"
+        r"(?:swap|replace|add|read|send|upload|steal|exfiltrate))\b"
+    )),
 )  # fmt: skip

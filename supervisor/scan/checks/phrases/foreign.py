@@ -14,7 +14,7 @@ def words(alternatives: str) -> str:
     return rf"(?<!\w)(?:{alternatives})(?!\w)"
 
 
-def either(first: str, second: str, gap: str = r"(?:\W+\w+){0,4}?\W+") -> str:
+def either(first: str, second: str, gap: str = r"(?:[\s'’-]+\w+){0,4}?[\s'’-]+") -> str:
     """A regex of two groups in either order with a bounded gap between them."""
     return f"(?:{first}){gap}(?:{second})|(?:{second}){gap}(?:{first})"
 

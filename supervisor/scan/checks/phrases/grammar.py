@@ -23,6 +23,8 @@ _SHORTEST = 6
 """Characters of the shortest phrase, which is Chinese."""
 _WORD_REMEMBERED = 40
 """Characters of a word that is worth remembering; longer ones come once."""
+_BEGINNING = 3
+"""Characters by which the anchors of a word are looked up."""
 _SPANS_TAKEN = 24
 """How many words of a rule's first class are tried in one sentence."""
 _CLOSE = 40
@@ -80,8 +82,8 @@ class Language(Struct, frozen=True):
     script: re.Pattern[str] | None
     anchors: dict[str, int]
     """Of each group of anchors the longest words, with the group's bit in the gates' masks."""
-    lengths: range
-    """Of these words, in characters."""
+    beginnings: dict[str, tuple[str, ...]]
+    """These words by their first characters, which are three; shorter ones stand below the empty text."""
     gates: tuple[Gate, ...]
 
 
@@ -113,8 +115,7 @@ def compiled(table: Table, place: int) -> Language:
             )
     script = lazy(table.script) if table.script else None
     anchors = _bits_by_word(groups)
-    lengths = range(min(map(len, anchors), default=1), max(map(len, anchors), default=0) + 1)
-    return Language(place, table.marks, script, anchors, lengths, tuple(gates))
+    return Language(place, table.marks, script, anchors, _beginnings(anchors), tuple(gates))
 
 
 def _mask(wanted: Sequence[tuple[str, ...]], groups: dict[tuple[str, ...], int]) -> int:
@@ -135,6 +136,14 @@ def _bits_by_word(groups: dict[tuple[str, ...], int]) -> dict[str, int]:
             word = max(anchor.split(), key=len)
             bits[word] = bits.get(word, 0) | 1 << place
     return bits
+
+
+def _beginnings(anchors: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for anchor in anchors:
+        key = anchor[:_BEGINNING] if len(anchor) >= _BEGINNING else ""
+        found[key] = (*found.get(key, ()), anchor)
+    return found
 
 
 def _parts(rule: Rule, lead: Lead | None, classes: dict[str, re.Pattern[str]]) -> tuple[Part, ...]:
@@ -197,12 +206,15 @@ def _bits(place: int, word: str) -> int:
 
 @lru_cache(maxsize=32768)
 def _bits_of_short(place: int, word: str) -> int:
-    """The same for a word whose parts are fewer than the anchors. Remembered: texts are made of few words."""
+    """The same for a word that has fewer parts than there are anchors. Remembered: texts are made of few words."""
     one = _languages()[place]
     held = 0
-    for length in one.lengths[: max(0, len(word) - one.lengths.start + 1)]:
-        for start in range(len(word) - length + 1):
-            held |= one.anchors.get(word[start : start + length], 0)
+    near = list(one.beginnings.get("", ()))
+    for start in range(len(word) - _BEGINNING + 1):
+        near += one.beginnings.get(word[start : start + _BEGINNING], ())
+    for anchor in near:
+        if anchor in word:
+            held |= one.anchors[anchor]
     return held
 
 

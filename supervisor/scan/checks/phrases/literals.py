@@ -34,7 +34,7 @@ SHELL = (
     r"|\|[ ]?(?:sudo )?(?:ba|z)?sh\b"
     r"|\b(?:nc|ncat|netcat)\b[^\n]{0,20} -\w{0,3}e\b|/dev/tcp/|\brm -(?:rf|fr|r -f)\b"
     r"|\bchmod (?:-r )?(?:777|a\+rwx|\+s|u\+s)\b|\bbase64 (?:-d|--decode)\b"
-    r"|\b(?:bash|sh|zsh|python3?|perl|node|ruby|php) -(?:c|e|i)\b|\bos\.system\(|\bsubprocess\.\w+\("
+    r"|\b(?:bash|sh|zsh) -(?:c|i)\b|\b(?:python3?|perl|node|ruby|php) -(?:c|e)\b|\bos\.system\(|\bsubprocess\.\w+\("
     r"|\beval\(|\bexec\(|\bpowershell\b[^\n]{0,30} -(?:e|enc|encodedcommand|nop|w)"
     r"|\bcrontab\b|\bmkfifo\b|\bdd if=|\bsudo \w+|>> ?~/\.\w+|\bssh-keygen\b|\bauthorized_keys\b"
     r"|\biex ?\(|\bcertutil\b|\bmkfs\b|:\(\)\{|\bgit config --global\b"

@@ -70,9 +70,7 @@ NL = table(
             words(r"instructies?|richtlijn(?:en)?|regels|opdrachten|aanwijzingen|\w{0,10}prompts?|beperkingen"),
         ),
         "reveal": words("toon|onthul|herhaal|geef|schrijf|stuur|print|kopieer|plak|deel"),
-        "own_prompt": words(
-            r"systeemprompt|system ?prompt|(?:je|jouw|uw) (?:\w+ )?instructies|verborgen instructies"
-        ),
+        "own_prompt": words(r"systeemprompt|system ?prompt|(?:je|jouw|uw) (?:\w+ )?instructies|verborgen instructies"),
         "access": words("lees|open|haal|verzamel|zoek|kopieer|stuur"),
         "transfer": words("stuur|verstuur|verzend|voeg|geef|plaats|zet|plak|kopieer|upload|deel"),
         "handover": words(

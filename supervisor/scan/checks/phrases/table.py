@@ -17,10 +17,10 @@ def texts(alternatives: str) -> tuple[str, ...]:
 class Lead(Struct, frozen=True):
     """How a verb that has no form of its own for it is seen to be a command: by the words before it."""
 
-    words: frozenset[str]
-    """A verb right after one of them is a command."""
+    bars: frozenset[str]
+    """A verb right after one of them is no command."""
     before_to: frozenset[str]
-    """The same, with “to” between them."""
+    """After “to” it is one if one of these stands before that."""
     adverbs: frozenset[str]
     """Passed over on the way back."""
 
