@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from supervisor.errors import AnyProblem, PinsError, PinsNotStored
 from supervisor.scan import approval
 from supervisor.scan.approval import Approved, Who
-from supervisor.scan.judge import Decision, Look, judge
+from supervisor.scan.judge import Look, judge
 from supervisor.scan.looking import Examined
 from supervisor.scan.pins import ServerPins
 from supervisor.scan.verdict import coverage_of, report_of, status_of, verdict_of
@@ -87,7 +87,7 @@ def judged(case: Case, store: Store) -> Judged:
                 return Judged(judgement=decision.judgement)
     except PinsError as error:
         problem = _known(error)
-    return Judged(judgement=_untrusting(look, store).judgement, problem=problem)
+    return Judged(judgement=_untrusting(look, store, problem), problem=problem)
 
 
 def _known(error: PinsError) -> AnyProblem:
@@ -95,13 +95,16 @@ def _known(error: PinsError) -> AnyProblem:
     return found
 
 
-def _untrusting(look: Look, store: Store) -> Decision:
-    """Judge so that nothing becomes trusted, since that could not be kept."""
+def _untrusting(look: Look, store: Store, problem: AnyProblem | None) -> Judgement:
+    """Judge so that nothing becomes trusted, since that could not be kept; what is withheld for it says so."""
     try:
         pins = store.read(look.server)
     except PinsError:
         pins = ServerPins(server=look.server, is_settled=True)
-    return judge(replace(look, trust="manual"), pins)
+    found = judge(replace(look, trust="manual"), pins).judgement
+    why = "" if problem is None else problem.text
+    told = (replace(one, detail=why or one.detail) if one.reason == "not_approved" else one for one in found.withheld)
+    return replace(found, withheld=tuple(told))
 
 
 def decided(
