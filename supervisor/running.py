@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import ChainMap
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -88,19 +88,28 @@ async def open_run(
         servers = tuple(server_leaf(run, spec, environ, version, is_probed=is_probed) for spec in config.servers)
         run.tree = Tree(root_of(run, servers, edge(run)), bus)
         task = _Task(run.tree)
+        warming = trio.CancelScope()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(task.run, nursery.cancel_scope)
             nursery.start_soon(task.stop_when_cancelled)
             try:
                 await run.tree.wait_started()
+                if any(spec.enabled and not spec.lazy for spec in config.servers):
+                    nursery.start_soon(_within, warming, run.ledger.warm)
                 for event in foreseen(config, environ):
                     bus.publish(event, sender="scan")
                 yield run
             finally:
+                warming.cancel()
                 run.tree.stop()
         run.engines.close()
         if task.problem is not None:
             raise StockadeError(task.problem)
+
+
+async def _within(scope: trio.CancelScope, work: Callable[[], Awaitable[None]]) -> None:
+    with scope:
+        await work()
 
 
 class _Below(NamedTuple):

@@ -20,7 +20,7 @@ from supervisor.scan.words import Finding, ScannerReport, Terms
 from supervisor.scanners import Scanners
 
 if TYPE_CHECKING:  # opened when there is something to judge
-    from supervisor.scan.store import Store
+    from supervisor.scan.alias import Aliased
 
 SCAN_S = 150.0
 """Seconds after which a server is served without a scan: the bounds of all steps of one without plugins, and some."""
@@ -75,15 +75,22 @@ def terms_of(spec: ServerSpec) -> Terms:
     """Say what a server's configuration says about trust in it."""
     pinned = spec.docker.image if spec.mode == "docker" and "@" in spec.docker.image else ""
     return Terms(
-        policy=spec.scan.policy, trust=spec.scan.trust, mode=spec.mode, plugins=spec.scan.plugins, origin=pinned
-    )  # fmt: skip
+        policy=spec.scan.policy,
+        trust=spec.scan.trust,
+        mode=spec.mode,
+        plugins=spec.scan.plugins,
+        origin=pinned,
+        is_served=spec.enabled,
+    )
 
 
-def _store(config: Config, state_dir: str) -> Store:
+def _store(config: Config, state_dir: str) -> Aliased:
+    from supervisor.scan.alias import Aliased
     from supervisor.scan.store import Store
 
     lock_file = config.settings.lock_file
-    return Store(Path(state_dir), Path(lock_file) if lock_file else None)
+    names = {spec.name: spec.pinned_as for spec in config.servers if spec.pinned_as}
+    return Aliased(Store(Path(state_dir), Path(lock_file) if lock_file else None), names)
 
 
 def scan_s(spec: ServerSpec) -> float:

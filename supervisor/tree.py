@@ -112,6 +112,7 @@ def terms_of(spec: ServerSpec) -> Terms:
         replay_s=spec.startup.handshake_s,
         linger_s=spec.grace.stdin_s,
         withholds=spec.scan.policy == "quarantine",
+        known_as=spec.pinned_as,
     )
 
 
@@ -135,7 +136,7 @@ def root_of(run: Run, servers: tuple[Leaf, ...], leaves: Leaves) -> Branch:
     connections = Connections(run.engines.at, run.containers.labels)
     watcher = Leaf(name=WATCHER, run=leaf_run(run.bus, watcher_actor(connections)))
     passes = Passes(run.ledger, ServerPlugins(run.config, run.plugins))
-    scanner = Leaf(name="scan", run=leaf_run(run.bus, scan_actor(passes)))
+    scanner = Leaf(name="scan", run=leaf_run(run.bus, scan_actor(passes)), shutdown_s=15.0)
     modes = tuple(Leaf(name=row.mode, run=leaf_run(run.bus, row.actor(around)), shutdown_s=40.0) for row in MODES)
     return Branch(
         name="root",

@@ -128,14 +128,8 @@ class Control:
                     await self._send_events(stream, request)
                 case protocol.Wait():
                     await unless_left(stream, partial(self._wait, stream, request))
-                case (
-                    protocol.ScanServer()
-                    | protocol.ApproveTools()
-                    | protocol.RejectTools()
-                    | protocol.ShowDifferences()
-                    | protocol.ShowPins()
-                ):
-                    await unless_left(stream, partial(self._trust, stream, request))
+                case protocol.ScanServer():
+                    await unless_left(stream, partial(self._scan, stream, request))
                 case protocol.Shutdown():
                     await self._ok(stream, "stopping")
                     self._daemon.shutdown()
@@ -145,7 +139,13 @@ class Control:
             await self._say(stream, {"error": fields_of(error.problem)})
 
     async def _done(
-        self, request: protocol.Status | protocol.StartServer | protocol.StopServer | protocol.RestartServer
+        self,
+        request: protocol.Status
+        | protocol.StartServer
+        | protocol.StopServer
+        | protocol.RestartServer
+        | protocol.Decide
+        | protocol.Show,
     ) -> Any:
         match request:
             case protocol.Status():
@@ -156,6 +156,10 @@ class Control:
                 return await self._daemon.stop(request.server)
             case protocol.RestartServer():
                 return await self._daemon.restart(request.server)
+            case (
+                protocol.ApproveTools() | protocol.RejectTools() | protocol.ShowDifferences() | protocol.ShowPins()
+            ):  # a decision is not given up halfway, whoever leaves
+                return await self._daemon.trust(request)
             case unknown:
                 assert_never(unknown)
 
@@ -167,7 +171,7 @@ class Control:
         else:
             await self._ok(stream, await self._daemon.status())
 
-    async def _trust(self, stream: trio.SocketStream, request: protocol.TrustRequest) -> None:
+    async def _scan(self, stream: trio.SocketStream, request: protocol.ScanServer) -> None:
         try:
             answer = await self._daemon.trust(request)
         except StockadeError as error:

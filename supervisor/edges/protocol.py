@@ -119,7 +119,9 @@ class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
     """End the daemon; answered at once, the connection closes when it is down."""
 
 
-TrustRequest = ScanServer | ApproveTools | RejectTools | ShowDifferences | ShowPins
+Decide = ApproveTools | RejectTools
+Show = ShowDifferences | ShowPins
+TrustRequest = ScanServer | Decide | Show
 AnyRequest = Status | StartServer | StopServer | RestartServer | Events | Wait | Connect | TrustRequest | Shutdown
 
 

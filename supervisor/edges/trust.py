@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 import msgspec
+import trio
 
 from supervisor import running
 from supervisor.edges import protocol
@@ -13,7 +14,7 @@ from supervisor.kernel.bus import AskFailed, AskTimeout
 from supervisor.scan.messages import Await, Idle, Scanned
 from supervisor.scan.news import summary_of, why_not_served
 from supervisor.scan.words import Judgement, Report, Withheld
-from supervisor.server.messages import Describe, Described, Rescan, Rescanned, Start
+from supervisor.server.messages import CancelScan, Describe, Described, Rescan, Rescanned, Start
 
 if TYPE_CHECKING:  # loaded with the first judgement, not before
     from supervisor.scan.approval import Approved, Difference
@@ -98,6 +99,10 @@ class Trust(Desk):
             await self._run.bus.ask(running.SCANNER, Await(server=server), Idle, timeout_s=limit_s)
         except (AskFailed, AskTimeout) as error:
             raise ControlError(NotReady(server=server, state=str(error), retry_after_s=1.0)) from error
+        except trio.Cancelled:
+            with trio.move_on_after(ASK_S, shield=True):
+                await self._run.bus.tell(running.path_of(server), CancelScan(), sender="control")
+            raise
         report = self.report(server)
         if report is None:  # it was judged, so there is one, unless it was stopped in between
             raise ControlError(NotReady(server=server, state="not scanned", retry_after_s=1.0))

@@ -1,6 +1,7 @@
 """`scan`, `approve`, `reject`, `diff` and `pins` without a daemon.
 
-A scan opens a run in which every server is disabled: each is started for its scan alone, and nothing is served.
+A scan opens a run in which every server waits for a first session that never comes: each is started for its scan
+alone, and nothing is served.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def scan(config_path: str | None, state_dir: str | None, name: str | None) -> li
     for problem in config.problems:
         raise StockadeError(problem)
     names = [spec.name for spec in config.servers] if name is None else [_known(config, name)]
-    return trio.run(_scan, _only(config, names), state_dir, names)
+    return trio.run(_scan, _idle(config), state_dir, names)
 
 
 def _known(config: Config, name: str) -> str:
@@ -44,10 +45,9 @@ def _known(config: Config, name: str) -> str:
     return name
 
 
-def _only(config: Config, names: list[str]) -> Config:
+def _idle(config: Config) -> Config:
     """The config with nothing to be started by itself."""
-    specs = (replace(spec, enabled=False, lazy=False) for spec in config.servers if spec.name in names)
-    return replace(config, servers=tuple(specs))
+    return replace(config, servers=tuple(replace(spec, lazy=True) for spec in config.servers))
 
 
 async def _scan(config: Config, state_dir: str | None, names: list[str]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ that it costs no start. A judgement that does not come in its time withholds all
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -24,7 +25,8 @@ from supervisor.scan.words import Definition, Finding, Judgement, Kind, Listing,
 
 if TYPE_CHECKING:  # what looks and judges is imported when there is something to look at
     from supervisor.scan.approval import Approved, Difference
-    from supervisor.scan.judging import Judged, Store
+    from supervisor.scan.deciding import Store
+    from supervisor.scan.judging import Judged
     from supervisor.scan.looking import Examined, Eye, Peers, PeerTools
     from supervisor.scan.pins import ServerPins
 
@@ -91,6 +93,11 @@ class Ledger:
         found = self._books.get(server)  # asked for every block of every session
         return found if found is not None else self._books.setdefault(server, Book(server))
 
+    async def warm(self) -> None:
+        """Load the engine, while servers start that it will have to look at."""
+        with suppress(Exception):  # then the first look says what is wrong
+            await self._in_thread(_load)
+
     # ------------------------------------------------------------------------------------------------ from the prober
 
     def keep(self, server: str, listing: Listing) -> int:
@@ -112,7 +119,7 @@ class Ledger:
                 raise StockadeError(NothingListed(server=server, what="the definitions"))
             began, gaps = trio.current_time(), book.listing.gaps
             try:
-                found = await self._in_thread(partial(_examined, book, book.listing, self._others(server)))
+                found = await self._in_thread(partial(self._examined, book, book.listing, self._others(server)))
             except trio.Cancelled:
                 book.eye = None  # a thread may still be looking with it
                 raise
@@ -203,7 +210,7 @@ class Ledger:
 
         def work() -> Approved:
             from supervisor.scan.approval import Who
-            from supervisor.scan.judging import decided
+            from supervisor.scan.deciding import decided
 
             by = Who(name=who, at=now(), origin=self._terms[server].origin)
             return decided(self._opened(), server, verb, by, name=name, digest=digest)
@@ -234,16 +241,38 @@ class Ledger:
         return self._store
 
     def _others(self, server: str) -> tuple[Book, ...]:
-        """The servers beside this one of which is known what they list."""
-        return tuple(
-            book for name, book in self._books.items() if name != server and book.listing and name in self._terms
-        )
+        """The servers that clients see beside this one."""
+        return tuple(self.book(name) for name, terms in self._terms.items() if name != server and terms.is_served)
+
+    def _peers(self, others: tuple[Book, ...]) -> Peers:
+        """What they list; of one that has listed nothing yet, what is trusted of it."""
+        from supervisor.scan.looking import Peers, peer_tools
+
+        for book in others:
+            if book.tools is None:
+                tools = self._trusted(book.server) if book.listing is None else book.listing.tools
+                book.tools = peer_tools(book.server, tools)
+        return Peers([book.tools for book in others if book.tools is not None])
+
+    def _trusted(self, server: str) -> tuple[bytes, ...]:
+        with suppress(PinsError):
+            pins = self._opened().read(server).pins
+            return tuple(pin.text.encode() for pin in pins if pin.kind == "tool")
+        return ()
+
+    def _examined(
+        self, book: Book, listing: Listing, others: tuple[Book, ...]
+    ) -> tuple[tuple[Definition, ...], Examined]:
+        from supervisor.scan.looking import definitions_of
+
+        definitions = definitions_of(listing)
+        return definitions, _eye(book).examine(definitions, (), self._peers(others))
 
     def _look(
         self, book: Book, definitions: tuple[Definition, ...], others: tuple[Book, ...], *, is_whole: bool
     ) -> Judged:
         own: Iterable[Definition] = () if is_whole else book.definitions
-        examined = _eye(book).examine(definitions, own, _peers(others))
+        examined = _eye(book).examine(definitions, own, self._peers(others))
         if not is_whole:  # a list of prompts is no list of no tools
             examined = replace(examined, tools=len(definitions))
         scanners = tuple(report for report, _ in book.plugins.values())
@@ -276,11 +305,10 @@ class Ledger:
             self._publish(event)
 
 
-def _examined(book: Book, listing: Listing, others: tuple[Book, ...]) -> tuple[tuple[Definition, ...], Examined]:
-    from supervisor.scan.looking import definitions_of
-
-    definitions = definitions_of(listing)
-    return definitions, _eye(book).examine(definitions, (), _peers(others))
+def _load() -> None:
+    import supervisor.scan.judging
+    import supervisor.scan.looking
+    import supervisor.scan.store  # noqa: F401
 
 
 def _eye(book: Book) -> Eye:
@@ -289,17 +317,6 @@ def _eye(book: Book) -> Eye:
     if book.eye is None:
         book.eye = Eye(book.server)
     return book.eye
-
-
-def _peers(others: tuple[Book, ...]) -> Peers:
-    from supervisor.scan.looking import Peers, peer_tools
-
-    found: list[PeerTools] = []
-    for book in others:
-        if book.tools is None and book.listing is not None:
-            book.tools = peer_tools(book.server, book.listing.tools)
-        found += [book.tools] if book.tools is not None else []
-    return Peers(found)
 
 
 def unjudged(server: str, definitions: Iterable[Definition], why: str) -> Judgement:

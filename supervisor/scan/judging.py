@@ -7,22 +7,17 @@ ones. If they cannot be written, nothing becomes trusted by itself. If they cann
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from supervisor.errors import AnyProblem, PinsError, PinsNotStored
-from supervisor.scan import approval
-from supervisor.scan.approval import Approved, Who
+from supervisor.errors import AnyProblem, PinsError
+from supervisor.scan.deciding import TRIES, Store
 from supervisor.scan.judge import Look, judge
 from supervisor.scan.looking import Examined
 from supervisor.scan.pins import ServerPins
 from supervisor.scan.verdict import coverage_of, report_of, status_of, verdict_of
 from supervisor.scan.words import Finding, Judgement, Report, ScannerReport, Terms
-
-TRIES = 10
-"""How often it is judged anew because another process changed the pins meanwhile; more than that is no coincidence."""
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -49,20 +44,6 @@ class Judged(Struct, frozen=True, kw_only=True):
 
     judgement: Judgement
     problem: AnyProblem | None = None
-
-
-class Store(Protocol):
-    """Where pins are kept; other processes may use it too."""
-
-    @property
-    def place(self) -> str:
-        """Where that is, for people."""
-
-    def read(self, server: str) -> ServerPins:
-        """What is trusted, rejected and seen of a server. Raises: PinsError."""
-
-    def swap(self, before: ServerPins, after: ServerPins) -> bool:
-        """Keep `after`; False if `before` is not what is decided any more. Raises: PinsError."""
 
 
 def judged(case: Case, store: Store) -> Judged:
@@ -105,25 +86,6 @@ def _untrusting(look: Look, store: Store, problem: AnyProblem | None) -> Judgeme
     why = "" if problem is None else problem.text
     told = (replace(one, detail=why or one.detail) if one.reason == "not_approved" else one for one in found.withheld)
     return replace(found, withheld=tuple(told))
-
-
-def decided(
-    store: Store,
-    server: str,
-    verb: Literal["approve", "reject"],
-    who: Who,
-    *,
-    name: str | None = None,
-    digest: str = "",
-) -> Approved:
-    """Approve or reject what waits, and keep that. Raises: PinsError, and then nothing was decided."""
-    decide = approval.approve if verb == "approve" else approval.reject
-    for _ in range(TRIES):
-        pins = store.read(server)
-        found = decide(pins, who, name, digest=digest)
-        if not found.decided or store.swap(pins, found.pins):
-            return found
-    raise PinsError(PinsNotStored(path=store.place, reason="others change it all the time"))
 
 
 def report(case: Case) -> Report:

@@ -143,6 +143,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     """Those that are asked for, by name."""
     origin: str = ""
     """The image digest or package version that is run, where known."""
+    is_served: bool = True
+    """Clients see its tools beside those of others: it is no disabled server."""
 
 
 WithholdReason = Literal["dangerous", "changed", "new", "rejected", "not_approved", "quarantined", "unreadable"]

@@ -47,6 +47,13 @@ class Rescan(Struct, frozen=True, kw_only=True, tag="server.rescan"):
     reply_to: str = ""
 
 
+class CancelScan(Struct, frozen=True, kw_only=True, tag="server.cancel_scan"):
+    """Nobody waits any more for the scan that was asked for: end it, with all that runs for it.
+
+    A scan on which a start depends goes on.
+    """
+
+
 class Rescanned(Struct, frozen=True, kw_only=True, tag="server.rescanned"):
     """The fast pass of the scan is over, or there will be none."""
 
@@ -235,4 +242,4 @@ class Recovered(Struct, frozen=True, kw_only=True, tag="server.recovered"):
 Reply = Done | Described | Attached | NotAttached | Rescanned
 OwnResult = Listed | NotListed | StageOver | HaltOver | Looked | RetryDue | StableFor | AttachOver | ScanDue | Recovered
 FromOthers = Launched | LaunchFailed | Exited | Resumed | Scanned
-Heard = Start | Halt | Restart | Rescan | Describe | Attach | Detach | OwnResult | FromOthers
+Heard = Start | Halt | Restart | Rescan | CancelScan | Describe | Attach | Detach | OwnResult | FromOthers

@@ -19,6 +19,7 @@ from supervisor.server.instances import begin, halt_all, halt_one, halt_over, la
 from supervisor.server.messages import (
     Attach,
     AttachOver,
+    CancelScan,
     Describe,
     Described,
     Detach,
@@ -39,11 +40,11 @@ from supervisor.server.messages import (
     Start,
 )
 from supervisor.server.policy import Failures
-from supervisor.server.scanning import give_up, rescan, scan_due, scanned
+from supervisor.server.scanning import cancel, give_up, rescan, scan_due, scanned
 from supervisor.server.states import Instance, Profile, Recover, Server, Step
 from supervisor.server.waiting import refuse_waiters
 
-OfOperator = Start | Halt | Restart | Rescan | Describe | Stop
+OfOperator = Start | Halt | Restart | Rescan | CancelScan | Describe | Stop
 OfClock = StageOver | HaltOver | RetryDue | StableFor | AttachOver | ScanDue
 OfInstance = Launched | LaunchFailed | Exited | Resumed | Listed | NotListed | Looked | Recovered | Scanned
 
@@ -64,7 +65,7 @@ def decide(state: Server, message: Heard | Stop, now: float) -> Decision[Server]
             attach(step, message)
         case Detach():
             detach(step, message)
-        case Start() | Halt() | Restart() | Rescan() | Describe() | Stop():
+        case Start() | Halt() | Restart() | Rescan() | CancelScan() | Describe() | Stop():
             _requested(step, message)
         case StageOver() | HaltOver() | RetryDue() | StableFor() | AttachOver() | ScanDue():
             _clock_over(step, message)
@@ -85,6 +86,8 @@ def _requested(step: Step, message: OfOperator) -> None:
             restart(step, message.reply_to)
         case Rescan():
             rescan(step, message)
+        case CancelScan():
+            cancel(step)
         case Describe():
             step.answer(message.reply_to, described(step.state, step.now))
         case Stop():

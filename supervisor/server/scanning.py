@@ -157,13 +157,28 @@ def end_trial(step: Step) -> None:
 
 
 def give_up(step: Step) -> None:
-    """The server is being stopped: end its scan, and tell who waits for one."""
-    if step.state.scan:
+    """The server is being stopped: end its scan, those in the background too, and tell who waits for one."""
+    if step.state.profile.scanner and step.state.listed is not None:
         step.tell.append((step.state.profile.scanner, Cancel(server=step.state.profile.name)))
-        step.change(scan=0)
-    step.change(trial=None)
+    step.change(scan=0, trial=None)
     answer(step, _not_now(step))
 
 
+def cancel(step: Step) -> None:
+    """Whoever asked for a scan has left: one of a server that is served is ended, one of a trial with the server."""
+    state = step.state
+    if state.trial is not None and state.life == "starting":
+        step.tell.append((state.profile.scanner, Cancel(server=state.profile.name)))
+        answer(step, _not_now(step))
+        step.change(scan=0)
+        end_trial(step)
+    elif state.life == "ready":
+        step.tell.append((state.profile.scanner, Cancel(server=state.profile.name)))
+        step.change(scan=0)
+        for key in state.of("probe", "launching", "running"):
+            halt_one(step, key)
+        answer(step, _not_now(step))
+
+
 def _not_now(step: Step) -> AnyProblem:
-    return NotReady(server=step.state.profile.name, state="stopping", retry_after_s=1.0)
+    return NotReady(server=step.state.profile.name, state="not scanned: that was given up", retry_after_s=1.0)

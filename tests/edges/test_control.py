@@ -17,7 +17,7 @@ from supervisor.config.schema import Settings
 from supervisor.edges import callers
 from supervisor.edges.control import Control
 from supervisor.edges.door import Door
-from supervisor.edges.protocol import TrustRequest
+from supervisor.edges.protocol import ScanServer, TrustRequest
 from supervisor.edges.ring import Ring
 from supervisor.errors import ControlError, UnknownServer
 from supervisor.kernel.bus import Bus
@@ -66,6 +66,12 @@ class FakeDaemon:
 
     async def trust(self, request: TrustRequest) -> Any:
         self.check_known(request.server)
+        if isinstance(request, ScanServer):
+            self.waiting += 1
+            try:
+                await self.release.wait()
+            finally:
+                self.waiting -= 1
         self.asked.append(f"{request.__struct_config__.tag} {request.server}")
         return {"half": "\udcff"}
 
@@ -201,6 +207,28 @@ async def test_a_crowd_of_silent_ones_makes_room_for_who_comes_last() -> None:
     with strangers.wait() as fourth, strangers.wait() as fifth:
         assert not fourth.cancel_called
         assert not fifth.cancel_called
+
+
+async def test_a_scan_ends_when_its_caller_leaves(state_dir: Path) -> None:
+    async with open_place(state_dir / "c") as place:
+        async with await place.caller() as stream:
+            await stream.send_all(asking("scan", server="a"))
+            await until(lambda: place.daemon.waiting)
+        await until(lambda: not place.daemon.waiting)
+        assert place.crashes == []
+
+
+@pytest.mark.parametrize("do", ["approve", "reject", "diff", "pins"])
+async def test_decisions_are_taken_from_who_has_the_token_only(state_dir: Path, do: str) -> None:
+    async with open_place(state_dir / "c") as place:
+        stranger = json.dumps({"do": do, "token": "guessed", "server": "a"}).encode() + b"\n"
+        (refused,) = await place.ask(stranger)
+        assert refused["error"]["code"] == "control.refused"
+        assert place.daemon.asked == []
+        unknown, taken = await place.ask(asking(do, server="nosuch"), asking(do, server="a"))
+        assert unknown["error"]["code"] == "server.unknown"
+        assert taken == {"ok": {"half": "\\udcff"}}
+        assert place.daemon.asked == [f"{do} a"]
 
 
 async def test_a_wait_ends_when_its_caller_leaves(state_dir: Path) -> None:

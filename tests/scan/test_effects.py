@@ -172,6 +172,19 @@ async def test_the_tools_of_other_servers_are_looked_at_beside_its_own(desk: Des
     assert "shadow.peer" in {finding.check for finding in judgement.report.findings}
 
 
+async def test_a_server_that_has_not_listed_yet_is_a_peer_by_what_is_trusted_of_it(desk: Desk) -> None:
+    await desk.scan(ADD, server="b")
+    judgement = await Desk(desk.folder).scan(ADD | {"description": "Adds two numbers together."})
+    assert "shadow.peer" in {finding.check for finding in judgement.report.findings}
+
+
+async def test_a_server_that_is_not_served_is_nobodys_peer(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, is_served=False)
+    await desk.scan(ADD, server="b")
+    judgement = await desk.scan(ADD | {"description": "Adds two numbers together."})
+    assert judgement.report.findings == ()
+
+
 async def test_what_was_never_listed_cannot_be_scanned(desk: Desk) -> None:
     with pytest.raises(StockadeError) as raised:
         await desk.ledger.examine("a")

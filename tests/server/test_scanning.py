@@ -9,7 +9,17 @@ from supervisor.errors import SpawnFailed
 from supervisor.events import ServerQuarantined, ServerReady, ServerStarting
 from supervisor.launch.messages import LaunchFailed
 from supervisor.scan.messages import Cancel, Scan, Scanned
-from supervisor.server.messages import Describe, Described, Halt, NotAttached, Rescan, Rescanned, ScanDue, Start
+from supervisor.server.messages import (
+    CancelScan,
+    Describe,
+    Described,
+    Halt,
+    NotAttached,
+    Rescan,
+    Rescanned,
+    ScanDue,
+    Start,
+)
 from supervisor.server.scanning import AGAIN_S
 
 REFUSED = SpawnFailed(step="fork", reason="no memory")
@@ -206,6 +216,35 @@ def test_a_stop_answers_whoever_waits_for_a_scan() -> None:
     play = ready().hear(Rescan(reply_to="op"), Halt(reply_to="op2"))
     (answer,) = rescanned(play)
     assert answer.problem is not None
+
+
+def test_a_scan_of_a_served_server_that_nobody_waits_for_any_more_is_ended() -> None:
+    play = ready().hear(Rescan(reply_to="op"))
+    probe = play.here("probe")[0]
+    play.hear(CancelScan())
+    assert probe in play.halts()
+    assert play.answers(SCANNER)[-1] == Cancel(server=NAME)
+    assert (play.state.life, play.state.scan) == ("ready", 0)
+    (answer,) = rescanned(play)
+    assert answer.problem is not None
+
+
+def test_a_trial_that_nobody_waits_for_any_more_is_ended() -> None:
+    play = Play(scanner=SCANNER, begins="disabled").hear(Rescan(reply_to="op")).come_to_scan().hear(CancelScan())
+    assert play.answers(SCANNER)[-1] == Cancel(server=NAME)
+    assert (play.state.life, play.state.instances) == ("disabled", {})
+
+
+def test_a_scan_that_a_start_depends_on_is_not_given_up_because_somebody_left() -> None:
+    play = waiting().hear(Rescan(reply_to="op"), CancelScan())
+    assert Cancel(server=NAME) not in play.answers(SCANNER)
+    play.scanned()
+    assert len(rescanned(play)) == 1
+    assert play.all(ServerReady) != []
+
+
+def test_a_served_server_that_is_stopped_ends_what_is_scanned_in_the_background() -> None:
+    assert ready().hear(Halt()).answers(SCANNER)[-1] == Cancel(server=NAME)
 
 
 def test_without_a_scanner_a_server_is_ready_as_soon_as_it_has_listed() -> None:
