@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from supervisor.scan.invisible import Stray
 from supervisor.scan.lazy import lazy
-from supervisor.scan.letters import has_right_to_left
+from supervisor.scan.letters import has_right_to_left, right_to_left
 
 BIDI = lazy("[\u202a-\u202e\u2066-\u2069]")
 _PARAGRAPH = lazy("[^\n\r\u0085\u2029]+")
 _WORD = lazy("[A-Za-z]{2}")
+_LATIN = lazy("[A-Za-z]")
 _OVERRIDES = "\u202d\u202e"
 _RIGHTWARDS = "\u202b\u2067"
 _FIRST_STRONG = "\u2068"
@@ -53,9 +54,10 @@ def _judged(text: str, start: int, end: int, *, is_closed: bool) -> Iterator[Str
     """What to say of one control and its scope; of a long scope the first 2,000 signs decide."""
     sign, inside = text[start], text[start + 1 : min(end, start + 2000)]
     has_word, is_rtl = bool(_WORD.search(inside)), has_right_to_left(inside)
+    is_mostly_latin = 3 * len(right_to_left(inside)) < len(_LATIN.findall(inside))
     if sign in _OVERRIDES:
         yield Stray(start, start + 1, "bidi", is_deliberate=has_word or not is_closed)
-    elif sign in _RIGHTWARDS and has_word and not is_rtl:
+    elif sign in _RIGHTWARDS and has_word and is_mostly_latin:
         yield Stray(start, start + 1, "bidi", is_deliberate=True)
     elif not is_closed and not is_rtl and sign != _FIRST_STRONG:
         yield Stray(start, start + 1, "bidi", is_deliberate=False)

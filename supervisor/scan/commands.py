@@ -91,6 +91,7 @@ _HIDDEN_SHAPES = {
     "database": (r"\bdrop (?:table|database)\b|\bunion (?:all )?select\b|\btruncate table\b|\bxp_cmdshell\b",),
 }  # fmt: skip
 """What is harmless to speak of, and has no business in a text that was encoded."""
+_WORD = lazy("[a-z0-9]+")
 _WORDS = frozenset((
     "curl", "wget", "aria2c", "lwp", "iwr", "irm", "webrequest", "restmethod", "certutil", "bitsadmin", "rundll32",
     "mshta", "regsvr32", "downloadstring", "iex", "powershell", "pwsh", "base64", "openssl", "xxd", "gunzip",
@@ -128,7 +129,7 @@ def may_have_command(words: frozenset[str]) -> bool:
 
 def command(folded: str, start: int = 0) -> Command | None:
     """The first rule's first command of a folded text, from `start` on; work is linear."""
-    has_word = start or any(map(folded.__contains__, _WORDS))
+    has_word = not _WORDS.isdisjoint(_WORD.findall(folded, start))
     return _first(_RULES, folded, start) if has_word else None
 
 

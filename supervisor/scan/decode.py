@@ -14,6 +14,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from supervisor.scan.decodings import SIZE_LIMIT, of_base64, of_escapes, of_hex, of_numbers, of_percents, of_quoted
+from supervisor.scan.disguises import may_disguise, undisguised
 from supervisor.scan.fold import fold, without_ignorable
 from supervisor.scan.lazy import lazy
 
@@ -46,7 +47,7 @@ class Decoded(Struct, frozen=True, dict=True):
 
     text: str
     how: str
-    """`base64`, `hex`, `numbers`, `percent`, `escape`, `quoted`, `rot13` or `reversed`; `base64>hex` for both."""
+    """In words, such as `base64`; `base64>hex` for one within another."""
     start: int
     """Where the encoded part begins in the text that holds it."""
 
@@ -60,13 +61,13 @@ def may_hide(text: str) -> bool:
     """Whether it is worth decoding; False is certain."""
     if len(text) < LEAST_TEXT:
         return False
-    if "%" in text or "\\" in text or "&#" in text or "&lt" in text or "0x" in text:
+    if "%" in text or "\\" in text or "&#" in text or "&lt" in text or "0x" in text or "U+" in text:
         return True
     signs = without_ignorable(text).encode("ascii", "replace")
     if _LONG_WORD in signs.translate(_SHAPE) or _NUMBERS in signs.translate(_DIGITS, _BETWEEN):
         return True
     digits = signs.translate(_HEX_SHAPE)
-    return _PAIRS in digits or _GROUPS in digits or bool(turns_named(text)) or _has_quoted(text)
+    return _PAIRS in digits or _GROUPS in digits or bool(turns_named(text)) or _has_quoted(text) or may_disguise(text)
 
 
 def _has_quoted(text: str) -> bool:
@@ -119,12 +120,14 @@ def _layers(text: str) -> Iterator[tuple[str, int, str]]:
     yield from _of_pairs(text, signs.translate(_HEX_SHAPE))
     if "%" in text:
         yield from of_percents(text)
-    if "\\" in text or "&#" in text or "&lt" in text:
+    if "\\" in text or "&#" in text or "&lt" in text or "U+" in text or "%u" in text:
         yield from of_escapes(text)
     if _NUMBERS in signs.translate(_DIGITS, _BETWEEN):
         yield from of_numbers(text)
     if _has_quoted(text):
         yield from of_quoted(text)
+    if may_disguise(text):
+        yield from undisguised(text)
     for way in turns_named(text):
         yield way, 0, turned(text, way)
 

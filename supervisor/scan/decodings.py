@@ -26,8 +26,9 @@ _PIECE = lazy(r"[A-Za-z0-9+/]{16,}")
 _PERCENT = lazy(r"%[0-9a-fA-F]{2}")
 _QUOTED = lazy(r"=[0-9A-F]{2}=[0-9A-F]{2}")
 _ESCAPE = lazy(
-    r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]{1,6}\}|\\U[0-9a-fA-F]{8}|\\[01][0-7]{2}"
-    r"|&(?:#[0-9]{2,8}|#[xX][0-9a-fA-F]{2,8}|lt|gt|quot|amp|apos|nbsp|lpar|rpar|lsqb|sol|colon|period|num|vert|dollar);?"
+    r"\\x[0-9a-fA-F]{2}|[\\%]u[0-9a-fA-F]{4}|U\+[0-9A-F]{4,6} ?|\\u\{[0-9a-fA-F]{1,6}\}|\\U[0-9a-fA-F]{8}"
+    r"|\\[01][0-7]{2}|&(?:#[0-9]{2,8}|#[xX][0-9a-fA-F]{2,8}"
+    r"|lt|gt|quot|amp|apos|nbsp|lpar|rpar|lsqb|sol|colon|period|num|vert|dollar);?"
 )
 _NUMBERS = lazy(r"(?<![\d.])(?:[0-9]{2,3}[ ,;]{1,2}){7,}[0-9]{2,3}(?![\d.])")
 _BITS = lazy(r"(?<![01])(?:[01]{8}[ ,]?){8,}(?![01])")
@@ -98,7 +99,7 @@ def _of_escape(found: re.Match[str]) -> str:
     sign = found[0]
     if sign[0] == "&":
         return html.unescape(sign.rstrip(";") + ";")
-    number = int(sign[2:].strip("{}"), 16) if sign[1] in "xuU" else int(sign[1:], 8)
+    number = int(sign[2:].strip("{} "), 16) if sign[1] in "xuU+" else int(sign[1:], 8)
     return chr(number) if number < 0x110000 else "\ufffd"
 
 

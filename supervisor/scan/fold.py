@@ -21,6 +21,10 @@ _IGNORABLE = re.compile(f"[{IGNORABLE}]+")
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "＇": "'", "“": '"', "”": '"', "„": '"', "…": "..."})
 _PHRASES = str.maketrans({"\ufdfa": " ", "\ufdfb": " "})
 """Two signs that NFKC writes out as whole phrases, 18 and 8 signs long; no other has more than six."""
+_MARKS = re.compile("(?<=[a-z])[\u0300-\u036f\u0591-\u05bd\u064b-\u0655\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")
+"""Marks that make no letter with the Latin one before them: lines through or under it, accents of other scripts."""
+_FRAMED = str.maketrans({first + at: chr(ord("a") + at) for first in (0x1F150, 0x1F170, 0x1F1E6) for at in range(26)})
+"""Letters in black circles and squares, and those that flags are made of: NFKC leaves them as they are."""
 _CONTRACTION = re.compile(r"\b(?:can't|won't|shan't|let's|[a-z]{2,9}n't|[a-z]{1,9}'(?:re|ll|ve|m))\b")
 _WHOLE = {"can't": "can not", "won't": "will not", "shan't": "shall not", "let's": "let us"}
 _ENDINGS = {"'re": " are", "'ll": " will", "'ve": " have", "'m": " am"}
@@ -44,7 +48,7 @@ def without_ignorable(text: str) -> str:
 
 def _plain(text: str) -> str:
     normal = unicodedata.normalize("NFKC", without_ignorable(text).translate(_PHRASES)).casefold().translate(_QUOTES)
-    return without_lookalikes(normal)
+    return without_lookalikes(_MARKS.sub("", normal.translate(_FRAMED)))
 
 
 def _written_out(found: re.Match[str]) -> str:

@@ -62,6 +62,11 @@ def is_plain_letter(sign: str) -> bool:
     return bool(_PLAIN.match(sign))
 
 
+def right_to_left(text: str) -> list[str]:
+    """The signs that are written from right to left."""
+    return _RIGHT_TO_LEFT.findall(text)
+
+
 def has_right_to_left(text: str) -> bool:
     """Whether any of it is written from right to left."""
     return bool(_RIGHT_TO_LEFT.search(text))

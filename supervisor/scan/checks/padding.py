@@ -22,6 +22,8 @@ _WITHIN_LINE = lazy(r"(?<=\S)[^\S\n]{20,}+(?=\S)")
 _OFF_SCREEN = 36
 """Blanks after a sentence, within its line, that push the rest out of sight. A table has them after a cell; where the
 lines of a source were joined there are fewer, and several such rows."""
+_WRITTEN = lazy(r"(?:(?:&nbsp;|&#160;|<br ?/?>)\s{0,2}){20,}+")
+_SPARSE_LEAST = 600
 _LONG = 20_000
 """Characters; no tool of 43 real servers has a description of more than half of that."""
 _EVIDENCE = 120
@@ -36,6 +38,8 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
         found = _gap(text)
         if found is not None:
             yield _hit(unit, "blanks", text[found : found + _EVIDENCE], "Text stands after a long row of blanks.")
+        elif len(text) >= _SPARSE_LEAST and 5 * len("".join(text.split())) < len(text):
+            yield _hit(unit, "blanks", text.strip()[-_EVIDENCE:], "Nearly all of the text is blanks.")
         elif unit.pointer.endswith("/description") and len(text) > _LONG:
             yield _hit(unit, "length", text[_LONG : _LONG + _EVIDENCE], "The description is longer than people read.")
 
@@ -44,13 +48,17 @@ def _gap(text: str) -> int | None:
     """Where the text begins again after a row of blanks; None where there is no such row."""
     if len(text) >= 200 and (at := _end_of(_BLANKS, text)) is not None:
         return at
+    if ("&nbsp;" in text or "<br" in text or "&#160;" in text) and (at := _end_of(_WRITTEN, text)) is not None:
+        return at
     if text.count("\n") >= _EMPTY and (at := _end_of(_EMPTY_LINES, text)) is not None:
         return at
     if "          " not in text and "\t\t\t" not in text:
         return None
     gaps = list(islice(_WITHIN_LINE.finditer(text), 2))
-    is_alone = len(gaps) == 1 and len(gaps[0][0]) >= _OFF_SCREEN and text[gaps[0].start() - 1] in ".!?。"
-    return gaps[0].end() if is_alone else None
+    if len(gaps) != 1:
+        return None
+    least = _OFF_SCREEN if text[gaps[0].start() - 1] in ".!?。" else 2 * _OFF_SCREEN
+    return gaps[0].end() if len(gaps[0][0]) >= least else None
 
 
 def _end_of(pattern: re.Pattern[str], text: str) -> int | None:

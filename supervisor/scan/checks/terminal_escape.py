@@ -6,6 +6,7 @@ What counts is the control character itself. An escape that is written out shows
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
@@ -13,21 +14,17 @@ from supervisor.scan.items import Item, Unit
 from supervisor.scan.lazy import lazy
 from supervisor.scan.words import Hit
 
-_ANY = lazy("[\b\r\x1b\x9b]")
+_ANY = lazy("[\0-\b\r\x0e-\x1f\x7f\x9b\x9d]")
 _SEQUENCE = lazy("\x1b\\[[0-?]{0,16}[ -/]{0,4}[@-~]|\x1b[\\]PX^_][^\x07\x1b]{0,60}|\x1b[78cDEHM=>]")
+_CSI = lazy("\x9b[0-9;?]{1,16}[A-Za-z]|\x9b[HJKm](?![a-z])|\x9d[0-9]{1,4};")
+_BACKSPACE = lazy("[^\\s\b][ \t]{0,99}\b")
+_OVERWRITE = lazy("[^\\s][ \t]{0,199}\r{1,20}[ \t]{0,199}[^\\s]")
+_SPLIT = lazy("[A-Za-z][\0-\x07\x0e-\x1a\x1c-\x1f\x7f]{1,9}[A-Za-z]")
 _RULES = (
     ("escape", lazy("\x1b"), "An escape character starts a terminal sequence that can hide or rewrite text."),
-    (
-        "csi",
-        lazy("\x9b[0-9;?]{1,16}[A-Za-z]|\x9b[HJKm](?![a-z])"),
-        "A control sequence can hide or rewrite text.",
-    ),
-    ("backspace", lazy("[^\\s\b]\b"), "A backspace takes back what was shown before it."),
-    (
-        "overwrite",
-        lazy("[^\\s]\r(?![\r\n])[^\n]{0,200}[^\\s]"),
-        "A carriage return lets text overwrite its line.",
-    ),
+    ("csi", _CSI, "A control sequence can hide or rewrite text."),
+    ("backspace", _BACKSPACE, "A backspace takes back what was shown before it."),
+    ("overwrite", _OVERWRITE, "A carriage return lets text overwrite its line."),
 )
 _AROUND = 40
 
@@ -56,6 +53,11 @@ def _in_unit(unit: Unit) -> Iterator[Hit]:
                 confidence=0.95,
                 rule=rule,
             )
+    if unit.role != "pattern" and len(split := list(islice(_SPLIT.finditer(unit.raw), 2))) > 1:
+        yield Hit(
+            pointer=unit.pointer, evidence=unit.raw[split[0].start() : split[0].start() + 2 * _AROUND], tier="hard",
+            message="Control characters split words.", confidence=0.9, rule="split",
+        )  # fmt: skip
 
 
 CHECK = Check(id="terminal.escape", title="Terminal control sequences", find=find)

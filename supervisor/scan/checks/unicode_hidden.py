@@ -11,7 +11,7 @@ from itertools import chain
 from supervisor.scan.bidi import misdirections
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.invisible import Stray, selected, strays
+from supervisor.scan.invisible import Stray, is_disguised, selected, strays
 from supervisor.scan.items import Item, Unit
 from supervisor.scan.words import Hit
 
@@ -22,8 +22,10 @@ _MESSAGES = {
     "filler": "Letters that show nothing stand in the text.",
     "mark": "Invisible direction marks split words.",
     "ignorable": "A run of invisible characters stands in the text.",
+    "name": "A name has invisible characters in it.",
     "bidi": "Bidirectional controls make Latin text read otherwise than it is stored.",
 }
+_NAMES = frozenset({"name", "property"})
 _AROUND = 40
 """Characters of evidence on each side."""
 
@@ -39,17 +41,20 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
 
 def _in_unit(unit: Unit) -> Iterator[Hit]:
     told: set[str] = set()
+    if unit.role in _NAMES and is_disguised(unit.raw):
+        told.add("name")
+        yield _hit(unit, unit.raw, "name")
     for stray in chain(strays(unit.raw), misdirections(unit.raw)):
         if stray.is_deliberate and stray.rule not in told:
             told.add(stray.rule)
-            yield Hit(
-                pointer=unit.pointer,
-                evidence=(selected(unit.raw) if stray.rule == "selector" else "") or _evidence(unit.raw, stray),
-                message=_MESSAGES[stray.rule],
-                tier="hard",
-                confidence=0.95,
-                rule=stray.rule,
-            )
+            spelled = selected(unit.raw) if stray.rule == "selector" else ""
+            yield _hit(unit, spelled or _evidence(unit.raw, stray), stray.rule)
+
+
+def _hit(unit: Unit, evidence: str, rule: str) -> Hit:
+    return Hit(
+        pointer=unit.pointer, evidence=evidence, message=_MESSAGES[rule], tier="hard", confidence=0.95, rule=rule
+    )
 
 
 def _evidence(text: str, stray: Stray) -> str:

@@ -26,6 +26,7 @@ _PRIVATE = lazy("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
 _PILE = lazy("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0]{6}")
 """Combining marks for Latin letters; no language puts six on one."""
 _BROKEN = lazy("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_BLANKS = lazy("[\u00a0\u2000-\u200a\u202f\u205f\u3000]{8,}")
 _TAG = lazy("[\U000e0000-\U000e007f]")
 _ICONS = 3
 """Private-use signs in one place that can be icons."""
@@ -34,6 +35,7 @@ _MESSAGES = {
     "soft_hyphen": "Soft hyphens stand in the text; they are invisible and split words.",
     "private": "Private-use characters stand within words; what they mean only their author knows.",
     "control": "Control characters stand in the text.",
+    "blanks": "A row of blanks of several widths can carry hidden bits.",
     "pile": "A pile of combining marks covers the text.",
     "broken": "The text has code points that are no characters.",
 }
@@ -71,6 +73,8 @@ def _odd(unit: Unit) -> Iterator[Stray]:
     yield from chain(strays(text), misdirections(text), _private(text))
     if not is_pattern and (found := _BROKEN.search(text)):
         yield _stray(found, "broken")
+    if (found := _BLANKS.search(text)) and len(set(found[0])) > 1:
+        yield _stray(found, "blanks")
     if found := _PILE.search(text):
         yield _stray(found, "pile")
     if len(_TAG.findall(text)) == 1 and (found := _TAG.search(text)):

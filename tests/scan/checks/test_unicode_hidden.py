@@ -113,4 +113,10 @@ def test_what_has_a_use_is_not(text: str) -> None:
 
 def test_names_and_values_are_looked_at() -> None:
     schema = {"properties": {"pa" + ZWSP + "th": {"default": "x\u3164"}}}
-    assert len(hits(CHECK, "Reads.", inputSchema=schema)) == 2
+    assert [hit.rule for hit in hits(CHECK, "Reads.", inputSchema=schema)] == ["name", "zero_width", "filler"]
+
+
+def test_a_latin_name_has_no_use_for_what_shows_nothing() -> None:
+    assert told(CHECK, "Reads.", name="read_file\u200b") == [("hard", "name")]
+    assert told(CHECK, "Reads.", name="\ufeffread_file") == [("hard", "name")]
+    assert told(CHECK, "Reads.", inputSchema={"properties": {PERSIAN: {}}}) == []

@@ -1,0 +1,56 @@
+"""Letters in disguise: words that a reader puts together by himself and a pattern does not see.
+
+Signs between the letters of a word, markup in the middle of it, digits for letters. Each is undone as a view of its
+own, beside the text, and only where there is so much of it that it is no accident.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from supervisor.scan.decodings import SIZE_LIMIT
+from supervisor.scan.lazy import lazy
+
+_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SHAPE = bytes.maketrans(_LETTERS + b"0134578@$.-_*", b"a" * len(_LETTERS) + b"9" * 9 + b"    ")
+_SPACED_SHAPE, _DIGIT_SHAPE = b"a a a a a", b"a9a"
+_SPACED = lazy(r"(?<![^\W_])[^\W\d_](?:([ .\-_*·•|/])[^\W\d_]){3,200}(?![^\W_])")
+_BETWEEN = lazy(r"[ .\-_*·•|/]")
+_TAG = lazy(r"(?<=\w)(?:<(?:/?[A-Za-z][^<>]{0,60}|!--[^<>]{0,80}--)>|\*{1,3}|~~|`|\[\]|\{\}|\(\))+(?=\w)")
+_WORD = lazy(r"[\w@$]{3,20}")
+_LEET = str.maketrans("0134578@$", "oleastbas")
+_LEET_OTHER = str.maketrans("0134578@$", "oieastbas")
+_LEET_WORD = lazy(r"(?<![\w@$+/=-])(?=[\w@$]{0,16}[A-Za-z][0134578@$]{1,2}[A-Za-z])[\w@$]{3,20}(?![\w@$+/=-])")
+_LEAST = 2
+"""Words with digits for letters, or with markup in the middle, that are no accident."""
+
+
+def may_disguise(text: str) -> bool:
+    """Whether it is worth a look; False is certain for Latin letters."""
+    shape = text.encode("ascii", "replace").translate(_SHAPE)
+    return _SPACED_SHAPE in shape or shape.count(_DIGIT_SHAPE) >= _LEAST or _may_be_tagged(text)
+
+
+def _may_be_tagged(text: str) -> bool:
+    return ("<" in text or "*" in text or "~~" in text or "`" in text) and _TAG.search(text) is not None
+
+
+def undisguised(text: str) -> Iterator[tuple[str, int, str]]:
+    """How, where and what, for each disguise of a text; the text is given whole, without it."""
+    text = text[:SIZE_LIMIT]
+    found = _SPACED.search(text)
+    if found:
+        yield "spaced letters", found.start(), _SPACED.sub(lambda one: _BETWEEN.sub("", one[0]), text)
+    found = _TAG.search(text)
+    if found:
+        yield "markup within words", found.start(), _TAG.sub("", text)
+    found = _LEET_WORD.search(text)
+    if found and _LEET_WORD.search(text, found.end()):
+        for table in (_LEET, _LEET_OTHER):
+            yield "digits for letters", found.start(), _WORD.sub(partial(_spelled, table), text)
+
+
+def _spelled(table: dict[int, int], word: re.Match[str]) -> str:
+    return word[0].translate(table) if any(map(str.isalpha, word[0])) else word[0]
