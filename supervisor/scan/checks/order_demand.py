@@ -7,7 +7,7 @@ Servers rightly say in which order their own tools are used. What none of them c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from supervisor.scan.checks.check import Check
@@ -17,6 +17,7 @@ from supervisor.scan.items import Item, Unit
 from supervisor.scan.lazy import lazy
 from supervisor.scan.names import words_of
 from supervisor.scan.sentences import is_mentioned
+from supervisor.scan.spots import any_of
 from supervisor.scan.words import Hit
 
 _ANY = (
@@ -36,28 +37,55 @@ _ORDER = (
     r"(?:before|prior to|ahead of|instead of|in place of|rather than|in preference to|in lieu of|over"
     r"|precedence over|priority over|supersedes|replaces)"
 )
+_ORDERS = frozenset((
+    "before", "prior", "ahead", "instead", "place", "rather", "preference", "lieu", "over", "precedence",
+    "priority", "supersedes", "replaces",
+))  # fmt: skip
+_OTHERS = frozenset((
+    "any", "all", "each", "every", "other", "another", "others", "everything", "anything", "whichever",
+    "competing", "alternative", "similar", "builtin", "built", "third",
+))  # fmt: skip
+_TOOLS = frozenset((
+    "tool", "tools", "server", "servers", "function", "functions", "call", "calls", "action", "actions",
+    "operation", "operations", "integration", "integrations", "plugin", "plugins",
+))  # fmt: skip
+_CALLS = frozenset((
+    "use", "used", "using", "call", "called", "calling", "invoke", "invoked", "invoking", "route", "run",
+    "running", "send", "execute", "executed", "trust", "rely", "relying", "must",
+))  # fmt: skip
+_REQUESTS = frozenset((
+    "request", "requests", "task", "tasks", "question", "questions", "message", "messages", "prompt", "prompts",
+    "query", "queries", "turn", "turns", "interaction", "interactions", "response", "responses", "conversation",
+    "conversations", "session", "sessions", "answer", "answers", "step", "steps",
+))  # fmt: skip
+_NEVER = frozenset((
+    "not", "never", "avoid", "stop", "refrain",
+))  # fmt: skip
+_UNASKED = frozenset((
+    "regardless", "matter", "whatever", "irrespective",
+))  # fmt: skip
 _RULES = tuple(
-    (rule, lazy(pattern))
-    for rule, pattern in (
-        ("any_tool", (
+    (rule, needed, lazy(pattern))
+    for rule, needed, pattern in (
+        ("any_tool", (_ORDERS, _OTHERS, _TOOLS), (
             rf"\b{_DEMAND}\b[^.\n]{{0,60}}?\b{_ORDER}\b(?: (?:you |the )?(?:us(?:e|ing)|call(?:ing)?"
             rf"|invok(?:e|ing)|run(?:ning)?|execut(?:e|ing)))? {_ANY} {_THINGS}\b"
         )),
-        ("any_tool", (
+        ("any_tool", (_ORDERS, _OTHERS, _TOOLS), (
             rf"\b(?:before|instead of|in place of) (?:us(?:e|ing)|call(?:ing)?|invok(?:e|ing)"
             rf"|run(?:ning)?) {_ANY} {_THINGS}\b[^.\n]{{0,60}}?\b(?:must|always|call|run|use|invoke|should"
             rf"|first)\b"
         )),
-        ("no_other", (
+        ("no_other", (_NEVER, _OTHERS, _TOOLS), (
             r"\b(?:do not|never|must not|avoid|stop|refrain from)(?: \w+)? (?:us(?:e|ing)|call(?:ing)?"
             r"|invok(?:e|ing)|rely(?:ing)? on) (?:any |the )?(?:other |another |all other "
             r"|others' )(?:\w+ ){0,2}?(?:tools?|servers?)\b"
         )),
-        ("no_other", (
+        ("no_other", (_NEVER, _OTHERS, _TOOLS), (
             r"\b(?:do not|never) (?:use|call|invoke|trust) (?:any )?(?:tools? (?:of|from) (?:other|another"
             r"|any other)|other servers?'?)"
         )),
-        ("every_request", (
+        ("every_request", (_REQUESTS, _OTHERS, _CALLS), (
             r"\b(?:use|call|invoke|route|run|send)(?: \w+){0,3} (?:this tool|it"
             r"|to this tool)?(?: \w+){0,2} ?(?:for|on|at|with|through) (?:every|all|any"
             r"|each) (?:single )?(?:user )?(?:requests?|tasks?|questions?|messages?|prompts?|quer(?:y|ies)"
@@ -65,25 +93,26 @@ _RULES = tuple(
             r"|even if|whatever|no matter|first|including|without exception|before|another tool"
             r"|other tools?)\b"
         )),
-        ("every_request", (
+        ("every_request", (_REQUESTS, _OTHERS, _CALLS), (
             r"\b(?:this tool )?(?:must|has to|needs to) (?:always )?be (?:called|invoked|run|used"
             r"|executed)(?: \w+){0,2} (?:(?:at|for|on|in|with|before|after) )(?:the (?:start"
             r"|beginning) of )?(?:every|each|any|all) (?:single )?(?:\w+ )?(?:requests?|tasks?|questions?"
             r"|messages?|prompts?|quer(?:y|ies)|turns?|interactions?|responses?|conversations?|sessions?"
             r"|answers?|steps?)\b"
         )),
-        ("first_of_all", (
+        ("first_of_all", (frozenset(("first",)), _CALLS), (
             r"\b(?:must|should|always|has to)(?: be| to)? (?:be )?(?:call|invoke|run|use|execute)(?:d"
             r"|n)?(?: this tool)? (?:as the )?(?:very )?first\b[^.\n]{0,40}?\b(?:before (?:anything"
             r"|everything)|no matter|regardless|in (?:every|any|each) (?:session|conversation|task))"
         )),
-        ("whatever_is_asked", (
+        ("whatever_is_asked", (_UNASKED,), (
             r"\b(?:regardless of|no matter|whatever|irrespective of)(?: what| which)? (?:the )?(?:user"
             r"|server|tool)(?:s|'s)?(?: \w+){0,4}\b"
         )),
     )
 )  # fmt: skip
 _DEMANDS = lazy(r"\b(?:tools?|call|invoke|run|use|prefer)\b")
+_CALLED = ("using", "use ", "call", "invok", "run")
 _FOREIGN_TOOL = lazy(
     r"\b(?:before|instead of|in place of|rather than|whenever|when|prior to)(?: you)? (?:us(?:e|ing)"
     r"|call(?:ing)?|invok(?:e|ing)|run(?:ning)?) (?:the )?[`'\"]?([a-z]\w*_\w+)[`'\"]?"
@@ -106,18 +135,19 @@ def _foreign() -> tuple[re.Pattern[str], ...]:
 def find(item: Item, context: Context) -> Iterator[Hit]:
     """Look for demands in every text but names."""
     haystack = item.haystack
-    if not any(anchor in haystack for anchor in _ANCHORS) and haystack.isascii():
+    if haystack.isascii() and not any_of(haystack, _ANCHORS):
         return
+    rules = [(rule, pattern) for rule, needed, pattern in _RULES if not any(map(item.words.isdisjoint, needed))]
     for unit in item.units:
         if len(unit.raw) < 12 or unit.role in ("name", "property", "enum"):
             continue
-        hit = _in_text(unit, unit.folded, context) or _of_another(unit, unit.folded, item, context)
+        hit = _in_text(unit, unit.folded, rules, context) or _of_another(unit, unit.folded, item, context)
         if hit:
             yield hit
 
 
-def _in_text(unit: Unit, text: str, context: Context) -> Hit | None:
-    for rule, pattern in _RULES:
+def _in_text(unit: Unit, text: str, rules: Sequence[tuple[str, re.Pattern[str]]], context: Context) -> Hit | None:
+    for rule, pattern in rules:
         for found in pattern.finditer(text):
             if rule == "whatever_is_asked" and not _DEMANDS.search(text, max(0, found.start() - 80), found.end() + 40):
                 continue
@@ -136,11 +166,13 @@ def _in_text(unit: Unit, text: str, context: Context) -> Hit | None:
 
 def _names_own_server(text: str, server: str) -> bool:
     """Whether the tools that a demand is about are told to be this server's: “other circleci tools”."""
-    telling = {word for word in words_of(server) if len(word) > 3} - {"server", "tools", "tool"}  # noqa: PLR2004
+    telling = {word for word in words_of(server) if len(word) > 3} - {"server", "tools", "tool"}
     return not telling.isdisjoint(text.split())
 
 
 def _of_another(unit: Unit, text: str, item: Item, context: Context) -> Hit | None:
+    if not any_of(text, _CALLED):
+        return None
     for found in (*_FOREIGN_TOOL.finditer(text), *_DOTTED.finditer(text)):
         name = found[1]
         own = {one.lower() for one in context.own} | {
