@@ -65,7 +65,8 @@ def report_lines(answer: dict[str, Any]) -> list[str]:
         f"  {one['scanner']}: {_why(one)}: {printable(one['detail'])}" for one in report["scanners"] if one["detail"]
     ]
     for one in report["findings"]:
-        where = f"{printable(one['tool'] or '(the server itself)')} {printable(one['pointer'])}".rstrip()
+        what = one["place"] or one["tool"] or "(the server itself)"
+        where = f"{printable(what)} {printable(one['pointer'])}".rstrip()
         lines.append(f"  {one['severity']:<8} {one['tier']:<4} {one['check']:<20} {where}")
         lines += [f"      {printable(one['message'])}"] if one["message"] else []
         lines += [f"      > {printable(one['evidence'])}"] if one["evidence"] else []

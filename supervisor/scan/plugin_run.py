@@ -259,8 +259,8 @@ class _Run:
         except OutputError as error:
             return _failed(plugin, str(error))
         findings, detail = findings_of(plugin, results, server=self._server, root=root)
-        if self._stage.left_out:
-            detail = "; ".join(filter(None, (detail, f"{self._stage.left_out} files were too large to be looked at")))
+        if "source" in plugin.inputs:
+            detail = "; ".join(filter(None, (detail, *self._stage.left_out)))
         report = ScannerReport(scanner=plugin.id, state="ok", detail=detail, findings=len(findings))
         if results.failed:
             report = replace(report, state="failed", detail="; ".join(filter(None, (results.failed, detail))))

@@ -98,12 +98,16 @@ to look away (`nosemgrep`) are not obeyed: they are the server's."""
 BANDIT = Plugin(
     id="bandit",
     inputs=("source",),
-    command=("bandit", "-r", "{source}", "-f", "json", "-o", "{results}", "-q", "--ignore-nosec"),
+    # Below `medium` it tells of every import of subprocess, which most servers have.
+    command=(
+        "bandit", "-r", "{source}", "-f", "json", "-o", "{results}", "-q", "--ignore-nosec",
+        "--severity-level", "medium",
+    ),
     install="pipx install bandit",
     # 1 says that something was found.
     success_exit_codes=(0, 1),
     output="bandit",
-)
+)  # fmt: skip
 """Bandit: what is dangerous in Python. It knows carelessness, not malice, so nothing of it blocks."""
 
 GUARDDOG = Plugin(

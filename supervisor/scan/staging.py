@@ -30,10 +30,9 @@ LARGEST_FILE_BYTES = 5 * 1024 * 1024
 """What is larger is data; semgrep and GuardDog leave far smaller files out by themselves."""
 STALE_S = 3600.0
 """What is older was left by a run that was killed: no plugin takes so long."""
-DEPENDENCIES = frozenset({
-    "node_modules", ".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", "__pycache__", ".mypy_cache", ".ruff_cache",
-    ".pytest_cache",
-})  # fmt: skip
+DEPENDENCIES = frozenset({"node_modules", ".git", ".hg", ".svn", ".tox", ".nox"})
+ENVIRONMENTS = frozenset({".venv", "venv", "env"})
+CACHES = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
 DIRECTIVES = frozenset({
     ".bandit", ".semgrepignore", ".semgrep.yml", ".gitignore", ".trivyignore", ".trivyignore.yaml", "trivy.yaml",
     "trivy-secret.yaml", ".gitleaksignore",
@@ -45,8 +44,8 @@ class Stage(Struct, frozen=True):
     """One prepared folder."""
 
     folder: Path
-    left_out: int = 0
-    """Files of the source that were not copied because of their size or kind."""
+    left_out: tuple[str, ...] = ()
+    """What of the source was not copied, for people."""
 
     @property
     def source(self) -> Path:
@@ -114,14 +113,14 @@ def report_in(folder: Path, name: str) -> bytes:
         os.close(descriptor)
 
 
-def _fill(stage: Stage, source: str, only: str, tools: bytes) -> int:
+def _fill(stage: Stage, source: str, only: str, tools: bytes) -> tuple[str, ...]:
     for folder in (stage.source, stage.own):
         folder.mkdir(mode=0o755)
     stage.report.mkdir()
     stage.report.chmod(0o777)  # in a container it may be another user who writes; nobody else passes the folder above
     stage.source.chmod(0o755)
     shutil.copytree(RULES, stage.rules)
-    left_out = _copy(source, only, stage.source) if source else 0
+    left_out = _copy(source, only, stage.source) if source else ()
     (stage.source / ".semgrepignore").write_bytes(b"")  # its own list leaves tests out
     target = stage.source / "tools.json"
     target.unlink(missing_ok=True)
@@ -130,9 +129,10 @@ def _fill(stage: Stage, source: str, only: str, tools: bytes) -> int:
     return left_out
 
 
-def _copy(source: str, only: str, target: Path) -> int:
+def _copy(source: str, only: str, target: Path) -> tuple[str, ...]:
     files = size = left_out = 0
-    for path, name, folder in _walk(source, only):
+    folders: set[str] = set()
+    for path, name, folder in _walk(source, only, folders):
         data = _content(name, folder)
         if data is None:
             left_out += 1
@@ -147,16 +147,29 @@ def _copy(source: str, only: str, target: Path) -> int:
         place.chmod(0o644)
     if not files:
         raise UnfitError("there is no file in its source that could be looked at")
-    return left_out
+    notes = [f"{left_out} files were too large to be looked at, or are none"] if left_out else []
+    notes += [f"what is in {name} was not looked at" for name in sorted(folders)]
+    return tuple(notes)
 
 
-def _walk(source: str, only: str) -> Iterator[tuple[str, str, int]]:
-    """Each file with the folder that it is in, relative and as a descriptor."""
+def _walk(source: str, only: str, left_out: set[str]) -> Iterator[tuple[str, str, int]]:
+    """Each file with the folder that it is in, relative and as a descriptor; adds the folders that are left out."""
     for path, folders, names, descriptor in os.fwalk(source, follow_symlinks=False):
-        folders[:] = [] if only else sorted(name for name in folders if name not in DEPENDENCIES)
+        others = [] if only else [name for name in folders if _is_of_others(name, descriptor)]
+        left_out.update(name for name in others if name not in CACHES)
+        folders[:] = [] if only else sorted(set(folders).difference(others))
         for name in sorted(names):
             if name == only or (not only and name not in DIRECTIVES):
                 yield os.path.relpath(path, source), name, descriptor
+
+
+def _is_of_others(name: str, folder: int) -> bool:
+    """Whether a folder holds what the server depends on; a mere name does not make an environment of Python."""
+    if name in ENVIRONMENTS:
+        with suppress(OSError):
+            return stat.S_ISREG(os.stat(f"{name}/pyvenv.cfg", dir_fd=folder, follow_symlinks=False).st_mode)
+        return False
+    return name in DEPENDENCIES or name in CACHES
 
 
 def _content(name: str, folder: int) -> bytes | None:

@@ -67,14 +67,23 @@ def test_links_and_devices_are_not_followed(tmp_path: Path, source: Path) -> Non
         os.close(folder)
         stage = prepared(tmp_path, source)
     assert names(stage) == {"server.py", "tools.json", ".semgrepignore"}
-    assert stage.left_out == 3
+    assert stage.left_out == ("3 files were too large to be looked at, or are none",)
 
 
 def test_what_others_have_written_is_no_source_of_this_server(tmp_path: Path, source: Path) -> None:
     for name in ("node_modules", ".venv", ".git", "__pycache__"):
         (source / name / "x").mkdir(parents=True)
         (source / name / "x" / "y.py").write_text("")
-    assert names(prepared(tmp_path, source)) == {"server.py", "tools.json", ".semgrepignore"}
+    (source / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    stage = prepared(tmp_path, source)
+    assert names(stage) == {"server.py", "tools.json", ".semgrepignore"}
+    assert stage.left_out == tuple(f"what is in {name} was not looked at" for name in (".git", ".venv", "node_modules"))
+
+
+def test_a_name_alone_makes_no_environment(tmp_path: Path, source: Path) -> None:
+    (source / "venv").mkdir()
+    (source / "venv" / "backdoor.py").write_text("")
+    assert "venv/backdoor.py" in names(prepared(tmp_path, source))
 
 
 def test_a_source_cannot_tell_a_scanner_where_not_to_look(tmp_path: Path, source: Path) -> None:
@@ -91,7 +100,7 @@ def test_a_large_file_is_left_out_and_counted(tmp_path: Path, source: Path) -> N
     with (source / "model.bin").open("wb") as file:
         file.truncate(staging.LARGEST_FILE_BYTES + 1)
     stage = prepared(tmp_path, source)
-    assert (stage.left_out, "model.bin" in names(stage)) == (1, False)
+    assert (len(stage.left_out), "model.bin" in names(stage)) == (1, False)
 
 
 def test_a_source_that_is_too_large_is_refused_and_nothing_is_left(tmp_path: Path, source: Path) -> None:
