@@ -7,6 +7,7 @@ can do as `Facts`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -39,6 +40,9 @@ from supervisor.config.servers import Found, Surroundings, server, with_absolute
 from supervisor.config.shapes import GLOBAL_KEYS, SERVER_KEYS, entries, unfit
 from supervisor.config.suggest import nearest
 from supervisor.errors import AnyProblem, ConfigError, DuplicateKey, KeyConflict
+
+MARK_DIGITS = 8
+"""Hexadecimal digits that tell the command lines of one program apart; somebody has to type them to approve."""
 
 
 def resolve(document: Document, *, lookup: Lookup | None, facts: Facts, home: str = "") -> Config:
@@ -187,4 +191,9 @@ def from_command(command: Command, *, facts: Facts, folder: str = "/", home: str
     }
     own_name = basename(program)
     name = command.name or ("server" if unfit(own_name) else own_name)
-    return resolve(Document(tree={"mcpServers": {name: entry}}, folder=folder), lookup=None, facts=facts, home=home)
+    config = resolve(Document(tree={"mcpServers": {name: entry}}, folder=folder), lookup=None, facts=facts, home=home)
+    if command.name:
+        return config
+    # `npx one` and `npx other` are two servers: what the one is trusted with says nothing of the other.
+    mark = sha256("\0".join(command.argv).encode("utf-8", "surrogatepass")).hexdigest()[:MARK_DIGITS]
+    return replace(config, servers=tuple(replace(spec, pinned_as=f"{name}-{mark}") for spec in config.servers))

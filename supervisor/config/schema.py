@@ -424,6 +424,8 @@ class ServerSpec(Struct, frozen=True, kw_only=True):
     scan: ScanBlock
     secrets: tuple[str, ...]
     """Values of six characters and more to be redacted wherever they show up."""
+    pinned_as: str = ""
+    """The name under which its pins are kept, where its own says too little; empty for its own."""
 
     def __repr__(self) -> str:
         return f"ServerSpec(name={self.name!r}, mode={self.mode!r}, enabled={self.enabled!r})"

@@ -102,7 +102,8 @@ class Daemon:
 
     async def trust(self, request: protocol.TrustRequest) -> Any:
         """Scan, show or decide on definitions."""
-        if request.server:
+        is_scan = isinstance(request, protocol.ScanServer)
+        if request.server and (is_scan or not await self._sup.trust.is_kept(request.server)):
             self._sup.check(request.server)
         return await trust.answer(self._sup.trust, self._sup.run.names, request)
 

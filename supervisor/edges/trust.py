@@ -65,6 +65,11 @@ class Desk:
         """What is trusted, rejected and seen of a server. Raises: PinsError."""
         return await self._ledger.pins(server)
 
+    async def is_kept(self, server: str) -> bool:
+        """Whether anything is known of a server of this name, in the config or not. Raises: PinsError."""
+        found = await self._ledger.pins(server)
+        return bool(found.pins or found.rejected or found.seen)
+
     async def scan(self, server: str) -> Report:
         """Only a run can ask a server. Raises: ControlError."""
         raise ControlError(NotReady(server=server, state="not running", retry_after_s=0.0))

@@ -23,7 +23,7 @@ from supervisor.edges.naming import why_not
 from supervisor.edges.say import fields_of
 from supervisor.edges.signals import Ending
 from supervisor.edges.trust import Desk, answer, scan_answer
-from supervisor.errors import ControlError, StockadeError
+from supervisor.errors import ConfigError, ControlError, FileUnreadable, StockadeError
 
 STDERR = 2
 AT_ONCE = 4
@@ -95,12 +95,22 @@ REQUESTS: Mapping[str, type[protocol.TrustRequest]] = {
 
 def decided_or_shown(config_path: str | None, state_dir: str | None, verb: str, asked: Mapping[str, Any]) -> Any:
     """Decide on what is kept, or show it; any number of processes may do so at once. Raises: StockadeError."""
-    config = read_config(config_path, os.environ)
-    server = asked["server"]
-    if server:
-        _known(config, server)
+    config = _config(config_path)
     folder = state.prepare(state.chosen(state_dir, config, os.environ))
     names = tuple(spec.name for spec in config.servers)
     desk = Desk(running.ledger_alone(config, str(folder.path)))
+    server = asked["server"]
+    if server and not trio.run(desk.is_kept, server):
+        _known(config, server)
     request = REQUESTS[verb](token="", **asked)
     return msgspec.to_builtins(trio.run(answer, desk, names, request))
+
+
+def _config(path: str | None) -> Config:
+    """The config that is named, or the user's own; who only ever says `run` needs none. Raises: ConfigError."""
+    try:
+        return read_config(path, os.environ)
+    except ConfigError as error:
+        if path is not None or not isinstance(error.problem, FileUnreadable):
+            raise
+        return read_config({"mcpServers": {}}, os.environ)

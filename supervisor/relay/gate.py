@@ -20,7 +20,7 @@ from supervisor.mcp.framing import Block
 from supervisor.mcp.jsonrpc import UNAVAILABLE, WITHHELD, Id, Peek
 from supervisor.relay import answers
 from supervisor.relay.calls import Calls
-from supervisor.relay.guard import ASKING, LISTENING, WAITING, Guard, Watch
+from supervisor.relay.guard import ASKING, LISTENING, WAITING, Watch
 from supervisor.relay.names import CALLS, called, called_by, shown
 from supervisor.relay.out import AnswerUnjudged, CallRefused, Out, Question, Tally
 from supervisor.scan.words import Judgement, Kind, Withheld, WithholdReason
@@ -41,11 +41,12 @@ WHY: Final[dict[WithholdReason, str]] = {
 class Gate:
     """The guard of one session."""
 
-    def __init__(self, server: str, guard: Guard, calls: Calls, tally: Tally, *, withholds: bool) -> None:
-        self.watch = Watch(server, guard, withholds=withholds)
+    def __init__(self, server: str, watch: Watch, calls: Calls, tally: Tally, *, known_as: str) -> None:
+        self.watch = watch
         self.delayed: dict[Id, tuple[Kind, bytes]] = {}
         """Calls that wait for a list of their kind."""
         self._server = server
+        self._known_as = known_as
         self._calls = calls
         self._tally = tally
 
@@ -154,7 +155,7 @@ class Gate:
             "kind": one.kind,
             "name": name,
             "reason": one.reason,
-            "command": approval(self._server, one),
+            "command": approval(self._known_as, one),
             "retryable": False,
         }
         return jsonrpc.error_line(key, WITHHELD, problem.text, data)

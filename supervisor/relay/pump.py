@@ -91,6 +91,8 @@ class Terms:
     """How long the server may still answer after the client has closed its side."""
     withholds: bool = True
     """Where there is a guard: whether anything may be kept from the client that no person said no to."""
+    known_as: str = ""
+    """The name under which an operator approves what is withheld; empty for the server's own."""
     list_wait_s: float = 5.0
     """How long a call waits for a list of its kind that the server does not answer; most answer in milliseconds."""
     is_one_program: bool = False
@@ -144,7 +146,7 @@ async def run_session(
     The client's receiving end is left open for its owner to close; its sending end is half-closed.
     """
     terms = terms or Terms()
-    session = Session(server, tally, guard, withholds=terms.withholds)
+    session = Session(server, tally, guard, withholds=terms.withholds, known_as=terms.known_as)
     return await _Pump(session, client, instances, terms=terms, tell=tell or _ignore, guard=guard).run()
 
 

@@ -24,7 +24,7 @@ from supervisor.mcp.garbage import Garbage
 from supervisor.mcp.jsonrpc import INVALID_REQUEST, PARSE_ERROR, Id, Peek
 from supervisor.relay.calls import Calls
 from supervisor.relay.gate import Gate
-from supervisor.relay.guard import Guard
+from supervisor.relay.guard import Guard, Watch
 from supervisor.relay.opening import Opening
 from supervisor.relay.out import Out, Passed, Question, Tally
 from supervisor.scan.words import Judgement
@@ -36,7 +36,13 @@ class Session:
     """The rules of one session; `server` is its name in the config, for what the client is told."""
 
     def __init__(
-        self, server: str, tally: Tally | None = None, guard: Guard | None = None, *, withholds: bool = True
+        self,
+        server: str,
+        tally: Tally | None = None,
+        guard: Guard | None = None,
+        *,
+        withholds: bool = True,
+        known_as: str = "",
     ) -> None:
         self.server = server
         self.state: State = "waiting"
@@ -47,7 +53,10 @@ class Session:
         self.tally = tally or Tally()
         self.calls = Calls()
         self.garbage = Garbage()
-        self.gate = Gate(server, guard, self.calls, self.tally, withholds=withholds) if guard is not None else None
+        self.gate: Gate | None = None
+        if guard is not None:
+            watch = Watch(server, guard, withholds=withholds)
+            self.gate = Gate(server, watch, self.calls, self.tally, known_as=known_as or server)
         self._opening = Opening()
 
     # ------------------------------------------------------------------------------------------ what happens to it

@@ -212,7 +212,8 @@ class Ledger:
             from supervisor.scan.approval import Who
             from supervisor.scan.deciding import decided
 
-            by = Who(name=who, at=now(), origin=self._terms[server].origin)
+            terms = self._terms.get(server)  # one of another run has none here
+            by = Who(name=who, at=now(), origin=terms.origin if terms is not None else "")
             return decided(self._opened(), server, verb, by, name=name, digest=digest)
 
         async with self.book(server).turn:

@@ -174,6 +174,14 @@ def test_a_command_line_is_named_by_its_program_if_that_makes_a_name(argv: list[
     assert from_command(Command(argv), facts=Facts()).servers[0].name == name
 
 
+def test_command_lines_of_one_program_are_pinned_apart_unless_they_are_named() -> None:
+    lines = [Command(["npx", "one"]), Command(["npx", "other"]), Command(["npx", "one"]), Command(["npx"], name="npx")]
+    kept = [from_command(line, facts=Facts()).servers[0].pinned_as for line in lines]
+    assert kept[0] == kept[2] != kept[1]
+    assert kept[0].startswith("npx-")
+    assert kept[3] == ""
+
+
 def test_bytes_that_are_no_utf8_are_taken_in_arguments_and_not_in_paths() -> None:
     odd = os.fsdecode(b"\xff")
     assert from_command(Command(["run", odd], env={"A": odd}), facts=Facts()).servers[0].args == (odd,)

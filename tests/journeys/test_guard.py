@@ -133,6 +133,23 @@ def test_a_call_right_behind_a_list_does_not_overtake_it(state_dir: Path) -> Non
         assert talk.hear(2)["error"]["data"]["reason"] == "dangerous"
 
 
+def test_two_programs_that_are_run_by_one_word_are_two_servers(state_dir: Path) -> None:
+    home = Home(state_dir, {})
+    unnamed = [*COMMAND, "run", "--mode", "none", "--", sys.executable, "-S", TURNCOAT, "--faces"]
+    for faces in ("honest", "hint", "hint,poison"):
+        with Talk([*unnamed, faces], home.environ) as talk:
+            talk.say(opening())
+            assert names(talk, 1) == HONEST
+            if "," in faces:
+                assert talk.ask(2, "turn") == "poison"
+                assert names(talk, 3) == ["echo", "turn"]
+                talk.say(request(4, "tools/call", name="count", arguments={}))
+                command = talk.hear(4)["error"]["data"]["command"].split()
+                approved = home.verb(*command[1:])
+                assert approved.returncode == 0, approved.stderr
+                assert names(talk, 5) == HONEST
+
+
 # ------------------------------------------------------------------------------------------------------ stockade serve
 
 
