@@ -28,21 +28,27 @@ _PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation",
 
 def find(item: Item, _context: Context) -> Iterator[Hit]:
     """Look at every sentence of a definition that names a place outside, or what is never part of a job."""
-    haystack, known = item.haystack, item.words
-    spans: list[tuple[int, int]] = []
-    if not known.isdisjoint(words.MOVING) and not known.isdisjoint(words.PLACES):
-        spans += sentences_with(haystack, words.STEMS)
-    if is_foreign(haystack) or not known.isdisjoint(words.LATIN_WORDS):
-        spans += sentences_with(haystack, words.FOREIGN_STEMS)
     declared: bool | None = None
-    for start, end in spans[:_SENTENCES_READ]:
-        sentence = haystack[start:end]
-        rule = _rule(sentence) or words.foreign_rule(sentence)
+    for sentence, rule in _broken(item):
         if rule in _EXCUSED:
             declared = words.DECLARED.search(head_of(item)) is not None if declared is None else declared
-            rule = "" if declared else rule
-        if rule:
+        if not (declared and rule in _EXCUSED):
             yield from _told(item, sentence, rule)
+
+
+def _broken(item: Item) -> Iterator[tuple[str, str]]:
+    """The sentences that break a rule, and which."""
+    haystack, known = item.haystack, item.words
+    if not known.isdisjoint(words.MOVING) and not known.isdisjoint(words.PLACES):
+        for start, end in list(sentences_with(haystack, words.STEMS))[:_SENTENCES_READ]:
+            rule = _rule(haystack[start:end])
+            if rule:
+                yield haystack[start:end], rule
+    if is_foreign(haystack) or not known.isdisjoint(words.LATIN_WORDS):
+        for start, end in list(sentences_with(haystack, words.FOREIGN_STEMS))[:_SENTENCES_READ]:
+            rule = words.foreign_rule(haystack[start:end])
+            if rule:
+                yield haystack[start:end], rule
 
 
 def _told(item: Item, sentence: str, rule: str) -> Iterator[Hit]:

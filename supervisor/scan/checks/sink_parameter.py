@@ -30,7 +30,7 @@ def find(item: Item, _context: Context) -> Iterator[Hit]:
     if item.kind not in ("tool", "prompt"):
         return
     demands = list(_demands(item))
-    sinks = [unit for unit in item.units if unit.role == "property" and words.is_sink(unit.raw)]
+    sinks = [unit for unit in item.units if unit.raw in words.SINKS and unit.role == "property"]
     if not demands and not sinks:
         return
     is_job = words.JOB.search(purpose_of(item)) is not None

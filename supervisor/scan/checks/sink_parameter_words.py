@@ -35,23 +35,26 @@ FOREIGN_STEMS = (
     "एनवायरनमेंट",
 )  # fmt: skip
 """The same for `FOREIGN`."""
-_SINKS = frozenset((
-    "systemprompt", "sysprompt", "systemmessage", "systeminstructions", "conversationhistory", "chathistory",
-    "messagehistory", "fullconversation", "conversationlog", "chatlog", "chattranscript", "conversationtranscript",
-    "fulltranscript", "fullcontext", "sessioncontext", "conversationcontext", "conversation", "chainofthought",
-    "cot", "scratchpad", "internalreasoning", "modelreasoning", "environmentvariables", "envvars", "envdump",
-    "environ", "allenv", "sidecar", "privatekey", "sshkey", "sshprivatekey", "usercredentials", "usersecrets",
-    "apikeys", "allsecrets", "toolslist", "toollist", "availabletools", "toolcallhistory", "toolhistory",
-    "previoustooloutputs", "tooloutputs", "previoustoolresults", "agentmemory", "fullhistory",
-))  # fmt: skip
-_MARKS = str.maketrans("", "", "_-. ")
+_SINKS = (
+    "system_prompt", "sys_prompt", "system_message", "system_instructions", "conversation_history", "chat_history",
+    "message_history", "full_conversation", "conversation_log", "chat_log", "chat_transcript",
+    "conversation_transcript", "full_transcript", "full_context", "session_context", "conversation_context",
+    "conversation", "chain_of_thought", "cot", "scratchpad", "internal_reasoning", "model_reasoning",
+    "environment_variables", "env_vars", "env_dump", "environ", "all_env", "sidecar", "private_key", "ssh_key",
+    "ssh_private_key", "user_credentials", "user_secrets", "api_keys", "all_secrets", "tools_list", "tool_list",
+    "available_tools", "tool_call_history", "tool_history", "previous_tool_outputs", "tool_outputs",
+    "previous_tool_results", "agent_memory", "full_history",
+)  # fmt: skip
 
 
-def is_sink(name: str) -> bool:
-    """Whether a parameter of this name can hold nothing that a tool of another kind needs, however it is spelled."""
-    return name.lower().translate(_MARKS) in _SINKS
+def _spelled(name: str) -> tuple[str, ...]:
+    words = name.split("_")
+    pascal = "".join([word.capitalize() for word in words])
+    return (name, name.upper(), "-".join(words), "".join(words), words[0] + pascal[len(words[0]) :], pascal)
 
 
+SINKS = frozenset(spelling for name in _SINKS for spelling in _spelled(name))
+"""Names of parameters that can hold nothing that a tool of another kind needs, in all ways to spell them."""
 JOB = lazy(
     r"\b(?:think(?:ing|s)?|thoughts?|reason(?:ing|s)?|reflect\w*|plan(?:ning|s)?|notes?|memor(?:y|ies)|remember\w*|"
     r"feedback|"
