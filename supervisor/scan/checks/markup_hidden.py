@@ -56,8 +56,8 @@ _SPEAKS_OF_MARKUP = lazy(
 )
 _ROLE_AFTER = lazy(r"\s{0,3}(?:system|user|assistant|you (?:are|must|obey|will)|developer)\b")
 _DATA = (
-    r"(?:secrets?|data|conversation|history|context|tokens?|keys?|api_?keys?|prompt|chat|contents?|messages?|summary|password"
-    r"|credentials?|env|user_?(?:data|input|info|query|message)|response|result|file)"
+    r"(?:secrets?|conversation|history|context|tokens?|api_?keys?|prompt|chat|messages?|password|credentials?|env|data"
+    r"|user_?(?:data|input|info|query|message|email))"
 )
 _SLOT = (
     rf"(?:\{{{{?\s?\w{{0,20}}{_DATA}\w{{0,20}}\s?\}}}}?|<[a-z_ -]{{0,20}}{_DATA}[a-z_ -]{{0,20}}>"

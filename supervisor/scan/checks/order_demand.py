@@ -85,6 +85,14 @@ _RULES = tuple(
             r"\b(?:do not|never) (?:use|call|invoke|trust) (?:any )?(?:tools? (?:of|from) (?:other|another"
             r"|any other)|other servers?'?)"
         )),
+        ("no_other", (frozenset(("no", "none")), _TOOLS), (
+            r"\b(?:no|none of the) (?:other )?tools?\b[^.\n]{0,40}?\b(?:may|must|should|can) be (?:used|called|invoked"
+            r"|run)\b[^.\n]{0,30}?\b(?:until|before|without|unless)\b"
+        )),
+        ("no_other", (_OTHERS, _TOOLS), (
+            r"\b(?:ignore|skip|bypass|disregard|avoid)(?: \w+){0,3}? (?:tools?|functions?) (?:of|from|by) (?:any )?"
+            r"(?:other|another) servers?\b"
+        )),
         ("every_request", (_REQUESTS, _OTHERS, _CALLS), (
             r"\b(?:use|call|invoke|route|run|send)(?: \w+){0,3} (?:this tool|it"
             r"|to this tool)?(?: \w+){0,2} ?(?:for|on|at|with|through) (?:every|all|any"

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from supervisor.scan.checks.phrases.en_anchors import ANCHORS
 from supervisor.scan.checks.phrases.en_idioms import IDIOMS
+from supervisor.scan.checks.phrases.en_words import (
+    ACCESS,
+    ORDERS,
+    SCOPE,
+    SEND,
+    SENSITIVE,
+    STRONG,
+    TRANSFER,
+    WEAK,
+    WHOSE,
+)
 from supervisor.scan.checks.phrases.literals import ADDRESS, QUOTED_NAME, SENSITIVE_PATH, SHELL
 from supervisor.scan.checks.phrases.table import Lead, Table, texts
 
@@ -36,78 +47,6 @@ LEAD = Lead(
     ),
 )
 
-_SCOPE = (
-    r"(?:all|any|every|each|previous|previously|prior|earlier|preceding|above|former|past|original"
-    r"|initial|existing|your|system|developer|operator|safety|"
-    r"security|foregoing|old|aforementioned|user|user's|other|upstream|pre-?existing)"
-)
-_STRONG = (
-    r"(?:instructions?|directives?|guidelines?|guidance|prompts?|constraints?|training|programming"
-    r"|guardrails?|orders you|instructed)"
-)
-_WEAK = (
-    r"(?:rules?|polic(?:y|ies)|restrictions?|limits?|limitations?|filter(?:s|ing)?|checks?|safeguards?"
-    r"|settings?|context|preferences?|protocols?|principles?|"
-    r"alignment|protections?|measures?|boundar(?:y|ies)|orders?|commands?|messages?|conventions?"
-    r"|behaviou?rs?|moderation|controls?|warnings?|confirmations?)"
-)
-_YOURS = (
-    r"(?:your|safety|security|moral|ethical|content|system|developer'?s?|operator'?s?|anthropic'?s?"
-    r"|openai'?s?|behaviou?ral|user'?s?|usage|host'?s?|model'?s?|assistant'?s?)"
-)
-_ORDERS = (
-    rf"\b{_SCOPE}\b(?: of)?(?: \w+'?s?){{0,4}}? {_STRONG}\b"
-    rf"|\b{_STRONG}(?: \w+){{0,4}}? (?:above|before|beforehand|so far|given|received|earlier|previously"
-    rf"|you|prior|preceding|from (?:the|your) (?:user|system|developer|operator)|about \w+)\b"
-    rf"|\b{_YOURS}(?: \w+){{0,2}}? {_WEAK}\b|\b{_WEAK}(?: \w+){{0,3}}? (?:you (?:were|have|had|are)"
-    rf"|given to you|of your|that (?:bind|restrict|limit|apply to|govern) you)\b"
-    rf"|\b(?:what|whatever|everything|anything|all)(?: that| of what)? (?:you|was|were|has|have|had"
-    rf"|came|the (?:user|system|developer))(?: \w+){{0,4}}? (?:told|knows?|know|learne?[dt]|said|given"
-    rf"|instructed|says?|before|asked|taught)\b"
-    r"|\b(?:all of )?the above\b(?=,? (?:and|then|instead)\b|\s*(?:[.;!]|$))|\b(?:everything|anything"
-    r"|all)(?: \w+){0,2} (?:above|before(?: this)?|prior|earlier|so far)\b"
-    r"|\b(?:previous|prior|earlier) (?:rules|context|conversation|messages|commands|polic(?:y|ies)"
-    r"|restrictions|limitations)\b"
-    r"|\bguardrails?\b|\b(?:the|any|every|each) (?:guidance|directives?) (?:your|the)\b"
-)
-_TRANSFER = (
-    r"(?:send|post|upload|forward|transmit|submit|share|e-?mail|mail|pass|include|append|attach|embed"
-    r"|insert|put|place|paste|copy|write|encode|add|supply|provide|hand|"
-    r"deliver|relay|exfiltrate|leak|push|stream|sync|reply with|respond with|answer with|return"
-    r"|smuggle|inject|bcc|cc|dump|publish|output|reveal|transfer|route|feed|report|mirror|"
-    r"encode|echo|print|disclose|fill|set|store|save|log|give|tell|repeat|specify|carry|enclose"
-    r"|tack|slip|stash|concatenate|prepend|merge|export|ship|beacon|ping)"
-)
-_SEND = (
-    r"(?:send|post|upload|forward|transmit|submit|share|e-?mail|mail|copy|deliver|relay|exfiltrate"
-    r"|leak|push|stream|mirror|report|bcc|cc|transfer|route|publish|export|ship|beacon|"
-    r"append|attach|pass|log|hand|write|add|sync)"
-)
-_ACCESS = (
-    r"(?:read|open|fetch|get|load|cat|collect|gather|retrieve|access|extract|find|grab|copy|dump"
-    r"|harvest|look up|look for|look into|obtain|take|scan|search|query|export|locate|steal|(?:call"
-    r"|use|invoke|run)(?: the)? \w{0,20}(?:read|file|fetch|get|open|cat)\w{0,20}"
-    r"|view|enumerate|print|pull|capture|acquire|consult|inspect|include|attach|append|pass"
-    r"|send|upload|tail|grep|slurp|examine|check)"
-)
-_SENSITIVE = (
-    r"\b(?:api[- ]?keys?|(?:access|auth|authentication|session|bearer|refresh|oauth|security|github"
-    r"|jwt|api|personal access|login|service)[- ]tokens?|tokens?|passwords?|passphrases?|credentials?|"
-    r"secrets?|secret keys?|(?:session |auth )?cookies?|one[- ]time (?:codes?|passwords?)|2fa codes?"
-    r"|otps?|credit card(?: numbers?| details)?|social security numbers?|bank (?:details|accounts?)|"
-    r"authorization headers?|private keys?|ssh keys?|seed phrases?|recovery phrases?|mnemonics?"
-    r"|environment variables?|env(?:ironment)? vars?|keychain(?: \w+)?|keyring|password manager|"
-    r"browser (?:cookies|history|passwords)|(?:shell|bash|command) history|clipboard(?: contents?)?"
-    r"|login data|connection strings?|access keys?|confidential (?:\w+ ){0,2}(?:information|data"
-    r"|files?|documents?))\b"
-)
-_WHOSE = (
-    r"(?:the user'?s?|users'?|their|any|all|every|each|its|whatever|customer'?s?|developer'?s?"
-    r"|local|available|stored|saved|this machine'?s?|host'?s?|system'?s?|machine'?s?|caller'?s?"
-    r"|victim'?s?|admin|"
-    r"whole|entire|complete)"
-)
-
 TABLE = Table(
     language="en",
     anchors=ANCHORS,
@@ -123,14 +62,25 @@ TABLE = Table(
             r"|drop|throw (?:away|out)|do away with|skip|disable|turn off|switch off|deactivate)\b"
         ),
         "aside": r"\b(?:set|put|lay|leave|cast|push) (?:\w+ ){1,8}aside\b",
-        "orders": _ORDERS,
+        "orders": ORDERS,
+        "of_model": (
+            rf"\b{SCOPE}\b(?: of)?(?: \w+'?s?){{0,4}}? {STRONG}\b"
+            rf"|\b{STRONG}(?: \w+){{0,4}}? (?:above|before|earlier"
+            rf"|previously|you|prior|preceding)\b|\b(?:your|safety|security|moral|ethical"
+            rf"|behaviou?ral)(?: \w+){{0,2}}? {WEAK}\b"
+            rf"|\b{WEAK}(?: \w+){{0,3}}? (?:(?:placed |imposed )?(?:up)?on you|you (?:were|have|had)|given to you)\b"
+            r"|\b(?:what|whatever|everything|anything|all)(?: that)? you (?:were|have|had"
+            r"|are)(?: \w+){0,4}? (?:told|given|instructed|taught)\b"
+            r"|\bcontent (?:moderation|filter\w*|polic(?:y|ies))\b|\bguardrails?\b"
+        ),
         "void": (
-            r"\b(?:no longer (?:appl(?:y|ies)|binds?|valid|in force|matters?|counts?|relevant)|(?:is"
-            r"|are|be|as|becomes?|been|now|being) (?:hereby |now |all )?(?:void|null|cancell?ed"
-            r"|superseded|revoked|obsolete|overridden|replaced|"
-            r"suspended|lifted|invalid|irrelevant|waived|rescinded|withdrawn|disabled|switched off"
-            r"|turned off)|(?:does|do|should|must|will) not (?:apply|matter|count|bind)|takes? (?:its"
-            r"|their|the) place|ceases? to apply)\b"
+            r"\b(?:no longer (?:appl(?:y|ies)|binds?|valid|in force|matters?|counts?|relevant)|void"
+            r"|null|cancell?ed|superseded"
+            r"|revoked|obsolete|overridden|suspended|lifted|invalid|irrelevant|waived|rescinded"
+            r"|withdrawn|switched off|turned off"
+            r"|(?:is|are|be|being|been) (?:\w+ )?(?:replaced|disabled)|(?:does|do|should|must"
+            r"|will) not (?:apply|matter|count|bind)"
+            r"|takes? (?:its|their|the) place|ceases? to (?:apply|be (?:relevant|valid|binding)|bind|count|matter))\b"
         ),
         "reveal": (
             r"(?<!\w)(?:reveal|print|output|repeat|show|display|disclose|expose|leak|dump|echo|recite"
@@ -143,6 +93,9 @@ TABLE = Table(
             r"|record|echo back|type out)\b"
         ),
         "own_prompt": (
+            r"\b(?:texts?|words|rules?|messages?|lines) that (?:configures?|defines?|governs?"
+            r"|instructs?|controls?) you\b"
+            r"|\b(?:all|list of(?: all)?|every)(?: the)? tools? (?:that )?you (?:have|can|know)\b|"
             r"\byour (?:\w+ ){0,3}(?:system|initial|original|hidden|internal|developer|secret|base"
             r"|core|pre)[- ]?(?:\w+ )?(?:prompts?|messages?|instructions?|directives?|guidelines?"
             r"|configuration|rules)\b|\byour (?:\w+ ){0,2}(?:instructions|prompt|system prompt"
@@ -155,28 +108,39 @@ TABLE = Table(
             r"|prompt|rules|guidelines|text|message)(?: that)? (?:you were|you are|given to you"
             r"|you have been|you received|at the (?:top|start|beginning) of (?:your|the|this))\b"
         ),
+        "contents": r"\b(?:contents?|text|body|value|(?:first|last) \w+ ?lines?|output) of\b",
+        "must": r"\b(?:must|required|mandatory|needs? to|ha(?:s|ve) to|always|otherwise|first)\b",
+        "vault": (
+            r"\b(?:keychain|keyring|(?:seed|recovery) phrases?|browser (?:cookies|passwords)|ssh keys?"
+            r"|(?:shell|bash|command) history|password (?:store|vault|manager))\b"
+        ),
+        "fetch": (
+            r"(?<!\w)(?:read|open|fetch|get|load|cat|collect|gather|retrieve|access|extract|find|grab"
+            r"|copy|dump|harvest"
+            r"|look (?:up|for|into)|obtain|take|export|locate|steal|pull|capture)\b"
+        ),
+        "moved": (
+            r"\b(?:sent|forwarded|duplicated|copied|e?mailed|uploaded|posted|shared|mirrored|transmitted"
+            r"|delivered|routed)\b"
+        ),
         "prompt": r"\b(?:system|developer) (?:prompts?|messages?|instructions?)\b",
         "here": (
             r"\b(?:here|below|in this (?:field|parameter|argument)|into this|as (?:the|this|its) value"
             r"|verbatim|word for word|in full|before (?:answering|responding|doing|replying)"
             r"|to the (?:user|caller))\b"
         ),
-        "secret_path": (
-            rf"{SENSITIVE_PATH}|\b(?:keychain|keyring|(?:seed|recovery) phrases?|browser (?:cookies"
-            rf"|passwords)|ssh keys?"
-            r"|(?:shell|bash|command) history|password (?:store|vault|manager))\b"
-        ),
-        "secret": rf"{SENSITIVE_PATH}|{_SENSITIVE}",
+        "secret_path": SENSITIVE_PATH,
+        "secret": rf"{SENSITIVE_PATH}|{SENSITIVE}",
         "owned_secret": (
-            rf"\b{_WHOSE}(?: \w+'?s?){{0,4}}? {_SENSITIVE}|\b{_SENSITIVE}(?: \w+){{0,4}}? (?:you (?:can"
+            rf"\b{WHOSE}(?: \w+'?s?){{0,4}}? {SENSITIVE}|\b{SENSITIVE}(?: \w+){{0,4}}? (?:you (?:can"
             rf"|have|find|see|know|hold)|it (?:can|finds?)|found|(?:of|for) (?:the|this) (?:user|host"
             rf"|machine)|on (?:this"
             rf"|the) (?:machine|host|system)|from (?:the )?(?:environment|context|conversation|memory"
             rf"|keychain|config\w*))\b"
         ),
-        "access": rf"(?<!\w){_ACCESS}\b(?!-)",
-        "transfer": rf"(?<!\w){_TRANSFER}\b(?!-)",
-        "send": rf"(?<!\w){_SEND}\b(?!-)",
+        "access": rf"(?<!\w){ACCESS}\b(?!-)",
+        "transfer": rf"(?<!\w){TRANSFER}\b(?!-)",
+        "send": rf"(?<!\w){SEND}\b(?!-)",
         "handover": (
             r"\b(?:send|post|upload|forward|transmit|submit|share|e-?mail|pass|include|append|attach"
             r"|embed|insert|put|paste|hand|supply|provide|relay|exfiltrate|leak|encode|give|return"
@@ -200,7 +164,7 @@ TABLE = Table(
         "address": ADDRESS,
         "sideways": (
             r"\b(?:before|prior to|first|always|whenever|every time|each time|ahead of|if (?:another|any|the|you|it)"
-            r"|when(?:ever)? (?:you|this|using|calling|the|a|an|it|processing|invoked|called)"
+            r"|when(?:ever)?"
             r"|after (?:each|every|using|calling|this|that|you)|also|additionally|in addition|as well|"
             r"as a first step|on (?:each|every|first) \w+|beforehand|as part of|otherwise|if unset"
             r"|must|required|mandatory|so that|while|during|in the background|for (?:compliance|audit"
@@ -251,13 +215,24 @@ TABLE = Table(
             r"|enter|apply)\b"
         ),
         "shell": SHELL,
+        "addressed": (
+            r"(?:^|[.!?\n>\]:] ?|\b)(?:to the (?:ai|assistant|agent|model|llm)\b[^.:\n]{0,30}:"
+            r"|(?:note|message|instructions?|directive|notice|reminder|memo)s? (?:to"
+            r"|for) (?:the )?(?:ai|assistants?|llms?|agents?|model)\b"
+            r"|(?:the )?(?:ai|assistants?|agents?|ai (?:assistants?|agents?)|llms?|ai models?) "
+            r"(?:must|should|shall|has to|have to|needs? to|are (?:required|obliged) to|is (?:required"
+            r"|obliged) to)\b)"
+            r"|(?:^|[.!?\n>\]] ?)\[?(?:hidden|secret|system|admin|administrator|security"
+            r"|(?:urgent )?compliance)(?: \w+)?\]?: ?"
+        ),
         "redirect": (
             r"(?<!\w)(?:set|change|replace|swap|substitute|add|use|modify|redirect|route|put|insert|make"
             r"|alter|rewrite|include|switch|copy|bcc|cc|append|send|forward|point)\b"
         ),
         "recipient": (
             r"\b(?:recipients?|bcc|cc|blind copy|carbon copy|accounts?(?: numbers?)?|iban|wallet|payees?"
-            r"|beneficiary|destination|amount|to[- ](?:field|line|address)|to|address(?:es)?|endpoint"
+            r"|beneficiary|destination|guests?|attendees?|invitees?|participants?|viewers?"
+            r"|collaborators?|amount|to[- ](?:field|line|address)|to|address(?:es)?|endpoint"
             r"|proxy|reply-to|webhook)\b"
         ),
         "data": (

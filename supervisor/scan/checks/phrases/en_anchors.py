@@ -24,7 +24,7 @@ ANCHORS = {
         "|invalid|irrelevant|waived|rescinded|withdrawn|disabled|switched off|turned off|not apply"
         "|not matter|not count|not bind|the place|cease"
     ),
-    "own_prompt": texts("prompt|instruction|system message|directive|guideline|your|rules"),
+    "own_prompt": texts("you|prompt|instruction|system message|directive|guideline|your|rules"),
     "prompt": ("system ", "developer "),
     "secret_path": texts(
         "~/.|$home|%userprofile%|/home/|/root/|/users/|.ssh|id_rsa|id_dsa|id_ecdsa|id_ed25519|.aws|.env"
@@ -44,14 +44,28 @@ ANCHORS = {
         "|login|connection|confidential|wallet|.pem"
     ),
     "addressed": texts(
-        "note to|note for|message to|message for|instruction|directive|notice|reminder|memo|the ai|assistant|llm"
-        "|ai must"
+        "to the ai|to the assistant|to the agent|to the model|to the llm|note to|note for|message to"
+        "|message for|instruction|directive|notice|reminder|memo|the ai|assistant|llm|ai must|agent"
         "|ai should|ai model|ai agent|hidden|secret|system"
         "|admin|security|compliance"
     ),
     "unseen": texts("file|document|email|e-mail|message|clipboard|screen|tab|page"),
     "unshown": texts(
         "not show|not display|not mention|not reveal|not list|not print|not include|not report|never|without"
+    ),
+    "contents": texts("content of|contents of|text of|body of|value of|output of|lines of|line of"),
+    "vault": texts(
+        "keychain|keyring|seed phrase|recovery phrase|browser cookies|browser passwords|ssh key|history|password"
+    ),
+    "moved": texts(
+        "sent|forwarded|duplicated|copied|mailed|uploaded|posted|shared|mirrored|transmitted|delivered|routed"
+    ),
+    "of_model": texts(
+        "instruct|directive|guid|prompt|constraint|training|programming|rule|polic|restrict|limit"
+        "|filter|check|safeguard|setting|context"
+        "|preference|protocol|principle|alignment|protection|measure|boundar|order|command|message"
+        "|convention|behavi|moderation|control"
+        "|warning|confirm|told|given|taught"
     ),
     "quietly": texts("silent|quiet|covert|secret|discreet|stealth|surrept|invisibl|unobtrus|behind the scenes|without"),
     "conversation": texts(
@@ -78,12 +92,13 @@ ANCHORS = {
         "| python",
     ),
     "recipient": texts(
-        "recipient|bcc|cc|copy|account|iban|wallet|payee|beneficiary|destination|amount|to|address|endpoint|proxy"
+        "recipient|bcc|cc|copy|account|iban|wallet|payee|beneficiary|destination|amount|to|address|endpoint|proxy|guest"
+        "|attendee|invitee|participant|viewer|collaborator"
     ),
     "address": texts(
         "http|@|://|.com|.net|.org|.io|.dev|.app|.xyz|.info|.biz|.ru|.cn|.site|.online|.top|.example"
         "|.test|.invalid|.onion|.tk|.pw|.tech|.cloud|.link|.click|.live|.co/|.ai/|.me/|.cc/|iban"
-        "|account n|wallet|bc1|0x"
+        "|account|wallet|beneficiary|payee|bc1|0x"
     ),
     "outside": texts(
         "http|@|://|.com|.net|.org|.io|.dev|.app|.xyz|.ru|.cn|.example|.test|.invalid|.site|.online|.top"

@@ -19,8 +19,10 @@ _BEINGS = (
 IDIOMS = (
     *SECRECY,
     # takeover of the role
-    Idiom("role", "hard", (("you are ",),), (
-        rf"\b(?P<v>you are (?:now|henceforth|from now on|no longer)(?: running| operating| acting| working"
+    Idiom("role", "hard", (("you are ", "you act"),), (
+        rf"\b(?P<v>(?:(?:from now on|henceforth|for the rest of [^.,]{1,30}|starting now),? you (?:are"
+        rf"|act|will act|will be)|you are (?:now|henceforth|from now on|no longer))(?: running"
+        rf"| operating| acting| working"
         rf"| in| entering)*(?: as)?(?: in)?(?: an?| the| my)? (?:\w+ ){{0,2}}?(?:{_BEINGS}"
         rf"|{_MODES}(?: access| mode)?|free (?:from|of)|bound|limited|restricted|constrained|subject"
         rf"|required to (?:follow|obey)))\b"

@@ -113,6 +113,13 @@ SECRECY = (
         r"|being (?:aware|told|informed|notified))"
         rf"|without (?:telling|informing|notifying|alerting|disclosing (?:it|this) to) {_USER})\b"
     )),
+    _idiom("hard", (_USERS, texts("not supposed|not meant|not allowed|never supposed|never meant")), (
+        rf"\b(?P<v>{_USER}(?: \w+){{0,4}}? (?:is|are) (?:not|never) (?:supposed|meant|allowed) to {_WITHHELD})\b"
+    )),
+    _idiom("soft", (texts("hint of|trace of|sign of|indication of"),), (
+        r"\b(?P<v>(?:must|should|may|do|shall) not (?:contain|include|show|give|leave) any (?:hint"
+        r"|trace|sign|indication) of)\b"
+    )),
     _idiom("soft", (_NOTS, _USERS, texts("show|display|expos|shar|describ|explain|say |print|output|includ")), (
         rf"\b(?P<v>{_NOT}) (?:\w+ )?{_SHOW} (?:this|it|these|them|any of this)(?: \w+){{0,2}}? (?:to"
         rf"|with) {_USER}\b{_UNLESS}"

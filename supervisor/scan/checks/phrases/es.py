@@ -49,13 +49,13 @@ TABLE = table(
             "|recoge|accede(?: a)?|acceda(?: a)?|carga|copia|copie|consulta|toma|env[ií]a|incluye"
         ),
         "transfer": words(
-            "env[ií][ae](?:l[oa]s?)?|enviar(?:l[oa]s?)?|mand[ae](?:l[oa]s?)?|pas[ae](?:l[oa]s?)?"
+            "env[ií][ae](?:l[oae]s?)?|enviar(?:l[oa]s?)?|m[aá]nd[ae](?:l[oae]s?)?|pas[ae](?:l[oa]s?)?"
             "|inclu[iy](?:e|a|r)(?:l[oa]s?)?|adjunt(?:a|e|ar)|añad(?:e|a|ir)|agreg(?:a|ue|ar)|pon(?:ga"
             "|lo)?|pega|copi(?:a|e|ar)|sub(?:e|a|ir)|transmit(?:e|a|ir)|reenv[ií](?:a|e|ar)|compart(?:e|a"
             "|ir)|escrib(?:e|a)|proporciona"
         ),
         "handover": words(
-            r"env[ií]\w*|pas[ae]\w*|inclu\w*|adjunt\w*|añad\w*|agreg\w*|pon\w{0,4}|peg[au]\w*|copi\w*"
+            r"m[aá]nd[ae]\w*|env[ií]\w*|pas[ae]\w*|inclu\w*|adjunt\w*|añad\w*|agreg\w*|pon\w{0,4}|peg[au]\w*|copi\w*"
             r"|sub[ei]\w*|transmit\w*|reenv\w*|compart\w*|contenido"
         ),
         "destination": words(

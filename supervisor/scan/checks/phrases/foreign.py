@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supervisor.scan.checks.phrases.literals import ADDRESS, QUOTED_NAME, SENSITIVE_PATH, SHELL
-from supervisor.scan.checks.phrases.table import Idiom, Table, texts
+from supervisor.scan.checks.phrases.table import Idiom, Lead, Table, texts
 
 _PATHS = texts("~/|.env|.ssh|id_|.aws|/etc/|http|@|curl|wget|rm -|bash|sudo|_key|token")
 """What a phrase about files, addresses or commands has in every language."""
@@ -14,9 +14,31 @@ def words(alternatives: str) -> str:
     return rf"(?<!\w)(?:{alternatives})(?!\w)"
 
 
-def either(first: str, second: str, gap: str = r"(?:[\s'’-]+\w+){0,4}?[\s'’-]+") -> str:
+def either(first: str, second: str, gap: str = r"(?:[\s'’-]+\w+){0,6}?[\s'’-]+") -> str:
     """A regex of two groups in either order with a bounded gap between them."""
     return f"(?:{first}){gap}(?:{second})|(?:{second}){gap}(?:{first})"
+
+
+_ROMANCE = Lead(
+    bars=frozenset(),
+    before_to=frozenset(),
+    adverbs=frozenset(),
+    words=frozenset(
+        texts(
+            "y|e|o|u|ou|et|ed|luego|primero|siempre|ahora|antes|también|además|después|entonces|debes"
+            "|debe|favor|no|tú|usted|asistente"
+            "|simplemente|agora|sempre|primeiro|depois|também|você|deve|assistente|simplesmente|puis"
+            "|ensuite|abord|toujours"
+            "|maintenant|aussi|également|assistant|plaît|il|dois|devez|veuillez|poi|prima|adesso|ora"
+            "|anche|assistente|devi"
+            "|ne|se|lo|la|les|los|le|modelo|modèle|modello|ia|nunca|jamais|inmediatamente"
+            "|immédiatement|importante|important"
+        )
+    ),
+    endings=("ar", "er", "ir", "re", "oir"),
+)
+_ROMANCE_ONES = frozenset({"es", "pt", "fr", "it"})
+"""In Spanish, Portuguese, French and Italian a command looks like what somebody does."""
 
 
 def table(
@@ -57,6 +79,7 @@ def table(
             "redirect": everything,
             "deed": everything,
         },
+        lead=_ROMANCE if language in _ROMANCE_ONES else None,
         classes={**classes, **shared},
         idioms=tuple(Idiom("secrecy", "hard", (everything,), f"(?P<v>{one})") for one in secrecy)
         + tuple(Idiom("role", "hard", (everything,), f"(?P<v>{one})") for one in role),

@@ -8,7 +8,7 @@ from supervisor.scan.checks.phrases.table import texts
 _SCOPE = words(
     "toutes?|tous|tout|n'importe quelles?|précédent(?:e|s|es)?|antérieur(?:e|s|es)?|préalables?|ci-dessus"
     "|tes|ton|vos|votre|initiales?|d'origine|reçu(?:e|s|es)?|données|du système|de sécurité|jusqu'ici"
-    "|jusqu'à présent|avant"
+    "|jusqu'à présent|auparavant|avant"
 )
 _NOUN = words(
     "instructions?|consignes?|directives?|ordres?|règles?|indications?|recommandations|prompts?"

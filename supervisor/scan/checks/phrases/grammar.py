@@ -310,6 +310,12 @@ def _near(rest: list[re.Pattern[str]], text: str, start: int, head: int, reach: 
     return high
 
 
+def _leads(word: str, lead: Lead) -> bool:
+    if lead.words:
+        return word in lead.words or word.endswith(lead.endings)
+    return word not in lead.bars
+
+
 def _is_quoted_alone(text: str, start: int, end: int) -> bool:
     """A single word in quotation marks is a name."""
     return start > 0 and end < len(text) and text[start - 1] == text[end] and text[end] in "\"'`"
@@ -334,5 +340,5 @@ def is_commanded(text: str, start: int, lead: Lead) -> bool:
             before = _LAST_WORD.search(left)
             return before is not None and before[0] in lead.before_to
         if word[0] not in lead.adverbs:
-            return word[0] not in lead.bars
+            return _leads(word[0], lead)
     return False

@@ -23,6 +23,10 @@ class Lead(Struct, frozen=True):
     """After “to” it is one if one of these stands before that."""
     adverbs: frozenset[str]
     """Passed over on the way back."""
+    words: frozenset[str] = frozenset()
+    """If there are any, only after one of them is it a command: where a command looks like the third person."""
+    endings: tuple[str, ...] = ()
+    """The same for words that end so: infinitives."""
 
 
 class Idiom(Struct, frozen=True):
