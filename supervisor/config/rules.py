@@ -45,6 +45,10 @@ MARK_DIGITS = 8
 """Hexadecimal digits that tell the command lines of one program apart; somebody has to type them to approve."""
 
 
+_RELATIVE = ("./", "../", "~/")
+"""How a word of a plugin's command begins that is a path."""
+
+
 def resolve(document: Document, *, lookup: Lookup | None, facts: Facts, home: str = "") -> Config:
     """Resolve a whole document; without a lookup, texts are taken as they are.
 
@@ -138,8 +142,18 @@ def _sink(sink: str | SinkBlock, position: int, reader: Reader) -> SinkBlock:
 
 
 def _plugin(name: str, block: PluginBlock, reader: Reader) -> PluginBlock:
-    place = ("stockade", "plugins", name, "known_bad")
-    return replace(block, known_bad=reader.absolute(block.known_bad, place)) if block.known_bad else block
+    """The manifest with its paths absolute: it is run in a folder of its own."""
+    place = ("stockade", "plugins", name)
+
+    def absolute(text: str, key: str) -> str:
+        return reader.absolute(text, (*place, key)) or text
+
+    return replace(
+        block,
+        command=tuple(absolute(word, "command") if word.startswith(_RELATIVE) else word for word in block.command),
+        read_only=tuple(absolute(path, "read_only") for path in block.read_only),
+        known_bad=absolute(block.known_bad, "known_bad") if block.known_bad else None,
+    )
 
 
 def _doubled_keys(document: Document) -> Iterator[AnyProblem]:

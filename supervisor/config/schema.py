@@ -275,7 +275,10 @@ class PluginBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     inputs: tuple[PluginInput, ...] = ("source",)
     """What it looks at: the definitions, the server's source, its image; all that stand here are needed."""
     command: tuple[str, ...] = ()
-    """Program and arguments, run in the sandbox; `{source}`, `{tools}`, `{report}`, `{results}` are replaced."""
+    """Program and arguments, run in the sandbox; `{source}`, `{tools}`, `{report}`, `{results}` are replaced, and what
+    begins with `./`, `../` or `~/` is made absolute."""
+    read_only: tuple[Annotated[str, "path"], ...] = ()
+    """Folders and files that the command may read besides what it is given: rules of your own."""
     image: str = ""
     """Image to run in a container, for servers of mode docker, where the command is not there."""
     image_command: tuple[str, ...] = ()

@@ -275,7 +275,7 @@ class _Run:
             command=command,
             grace=Grace(stdin_s=0.0, term_s=0.0),
             limits=Limits(memory_bytes=plugin.memory_bytes, cpus=CPUS, pids=plugin.pids),
-            sandbox=SandboxSpec(network="allow" if plugin.needs_network else "none"),
+            sandbox=SandboxSpec(network="allow" if plugin.needs_network else "none", read_only=plugin.read_only),
         )
 
     def _words(self, words: tuple[str, ...], places: Mapping[str, str]) -> tuple[str, ...]:

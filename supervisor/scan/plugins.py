@@ -30,6 +30,8 @@ class Plugin(Struct, frozen=True, kw_only=True):
     """All of them are needed."""
     command: tuple[str, ...] = ()
     """Run natively; empty if there is no such program."""
+    read_only: tuple[str, ...] = ()
+    """What the native command may read besides what it is given."""
     image: str = ""
     """Run in a container; empty if there is no such image."""
     image_command: tuple[str, ...] = ()

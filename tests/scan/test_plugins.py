@@ -28,7 +28,8 @@ def config(**plugins: object) -> Config:
 def test_a_config_declares_a_plugin() -> None:
     declared = config(
         lint={
-            "command": ["lint", "{source}"],
+            "command": ["lint", "{source}", "--rules", "./rules", "~/more", "../x", "a/./b"],
+            "read_only": ["rules", "/opt/rules"],
             "timeout": "30s",
             "memory": "1g",
             "success_exit_codes": [0, 200],
@@ -39,7 +40,8 @@ def test_a_config_declares_a_plugin() -> None:
     assert all_plugins(declared.settings.plugins)["lint"] == Plugin(
         id="lint",
         inputs=("source",),
-        command=("lint", "{source}"),
+        command=("lint", "{source}", "--rules", "/etc/mcp/rules", "/home/ada/more", "/etc/mcp/../x", "a/./b"),
+        read_only=("/etc/mcp/rules", "/opt/rules"),
         timeout_s=30.0,
         memory_bytes=1024**3,
         success_exit_codes=(0, 200),
