@@ -37,6 +37,8 @@ _SECOND_TOOLS = 3
 """With fewer tools in common, the servers' names must be akin, too."""
 _QUOTED_WITH = 8
 """Characters before a name that stand in its quotation marks, too, where a whole phrase is quoted."""
+_READ = 20_000
+"""Characters of a description that are read; of longer ones `padding` tells."""
 _BEFORE, _AFTER = 120, 180
 """Characters of the sentence that are read on either side of a name."""
 _TRIED_IN = 100
@@ -47,6 +49,7 @@ _PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation",
 def find(item: Item, context: Context) -> Iterator[Hit]:
     """Compare a definition with the tools of the server's peers."""
     yield from _words_about_strangers(item, context)
+    yield from _sleeps(item)
     if not context.peers.names:
         return
     if item.kind == "tool":
@@ -141,6 +144,17 @@ def _words_about_strangers(item: Item, context: Context) -> Iterator[Hit]:
                     message=f"It tells what to do whenever “{found[1]}” is called, which is no tool of this server.",
                 )  # fmt: skip
                 break
+
+
+def _sleeps(item: Item) -> Iterator[Hit]:
+    """A tool that says it works without being called: then it is there for its description."""
+    unit = description_of(item) if not item.words.isdisjoint(words.CALLED) else None
+    found = words.SLEEPS.search(unit.folded[:_READ]) if unit else None
+    if unit and found:
+        yield Hit(
+            pointer=unit.pointer, evidence=found[0], tier="soft", view="folded", confidence=0.5, rule="sleeper",
+            message="It says that it works without being called: then it is there for what its description says.",
+        )  # fmt: skip
 
 
 def _is_quoted_as_code(folded: str, start: int, end: int) -> bool:

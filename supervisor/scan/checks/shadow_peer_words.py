@@ -93,6 +93,7 @@ DENIED = lazy(
 
 
 CALLING = frozenset(("calling", "using", "invoking", "running", "executing", "call", "use", "invoke"))
+CALLED = frozenset(("called", "invoked", "used", "run"))
 CALLING_STEMS = ("calling ", "using ", "invoking ", "running ", "executing ", "you call ", "you use ", "you invoke ")
 UNKNOWN = lazy(
     r"\b(?:before|after|when(?:ever)?|every time|each time|instead of|prior to|while) (?:\w+ )?"
@@ -100,6 +101,16 @@ UNKNOWN = lazy(
     r"([a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4})\b[^.;!?\n]{0,60}?\b(?:always|must|also|never|first)\b"
 )
 """What is to be done whenever some tool is called, of which nothing else is known."""
+
+
+SLEEPS = lazy(
+    r"\b(?:never|not) (?:needs?|ha(?:s|ve)|requires?) to be (?:invoked|called|used|run)\b|"
+    r"\b(?:works?|acts?|runs?|applies|active|takes effect|operates?|functions?) (?:\w+ ){0,4}"
+    r"(?:without (?:ever )?being (?:invoked|called|used)|even (?:if|when) (?:it is |this tool is )?(?:never|"
+    r"not) (?:invoked|called|used)|"
+    r"whether or not (?:it|this tool) is (?:invoked|called|used))\b"
+)
+"""A tool that is no tool: its description is what works."""
 
 
 def rule(before: str, after: str) -> str:

@@ -66,7 +66,9 @@ def _rule(sentence: str) -> str:
     """The name of the rule that an English sentence breaks; empty if it breaks none."""
     if not words.MOVES.search(sentence) or words.DENIED.search(sentence):
         return ""
-    outside = words.OUTSIDE.search(sentence) is not None
+    outside = words.OUTSIDE.search(sentence) is not None or (
+        words.CLOUD.search(sentence) is not None and words.IN_ADDITION.search(sentence) is not None
+    )
     aside = words.ASIDE.search(sentence) is not None
     is_private = words.PRIVATE.search(sentence) and (outside or aside or words.PURPOSE.search(sentence))
     if is_private and words.PRIVATE_SENT.search(sentence):

@@ -73,7 +73,8 @@ DATA = lazy(
     r"parameters?|everything|it|them|they|recordings?|searches|amounts?|invoices?|numbers?|phrases?|strings?)\b"
 )
 _PRIVATE = (
-    r"(?<!using your )(?<!using the )\b(?:conversations?|chat (?:history|logs?|messages)|message history|"
+    r"(?<!using your )(?<!using the )(?<!to the )(?<!to your )(?<!into the )(?<!on the )(?<!to )\b(?:conversations?|"
+    r"chat (?:history|logs?|messages)|message history|"
     r"system prompts?|clipboard|keystrokes?|"
     r"(?:browsing|search|location|shell|command) history|contacts|contact list|address book|"
     r"personal(?:ly identifiable)? (?:data|information|details)|environment variables|health records?|phi|pii|"
@@ -98,20 +99,23 @@ OUTSIDE = lazy(
     r"(?:\w+ ){0,2}(?:servers?|dashboards?|team|cloud|database|endpoint|backend|service|account|platform)\b|"
     r"\b(?:to|at|on) (?:a|an|the|another|some) (?:\w+ ){0,2}(?:server|endpoint)\b|\b(?:to|at|on) another (?:host|"
     r"address|account)\b|"
-    r"\bcloud\b|https?://|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]"
+    r"https?://|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]"
 )
 ADDRESS = lazy(
     r"https?://(?!(?:api\.|docs\.|www\.)?example\.)|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]|\b\d{1,3}(?:\.\d{1,3}){3}\b|"
     r"\bto (?:[\w-]{1,40}\.){1,4}(?:com|net|org|io|dev|co|ru|cn|xyz|info|app|cloud|ai|me|site|online|top|biz)\b"
 )
 ASIDE = lazy(
-    r"\b(?:also|additionally|in addition|as well|besides|cop(?:y|ies)|duplicates?|in the background|background|"
+    r"\b(?:also|additionally|in addition|as well|besides|(?:an?|the|one|hidden|full|second|extra|bcc|carbon) cop(?:y|"
+    r"ies)|copies of|duplicates? of|in the background|background|"
     r"automatically|silently|quietly|discreetly|secretly|behind the scenes|as part of|continuously|simultaneously|"
     r"at the same time|meanwhile|along with|by default|opted[- ]in|to (?:help )?improve|to speed up|(?:every|"
     r"each) (?:\w+ )?(?:time|call|request|query|lookup|run|use)|"
     r"(?:on|with|after) (?:each|every) (?:call|request|use|run|invocation)|for (?:[\w-]+ ){1,4}purposes|"
     r"for (?:quality|compliance|audit|research|training|analytics|diagnostics|monitoring|safekeeping|marketing)\b)"
 )
+CLOUD = lazy(r"\bcloud\b")
+IN_ADDITION = lazy(r"\b(?:also|additionally|in addition|as well|besides|(?:a|an|one|full|second) copy|copies of)\b")
 PURPOSE = lazy(
     r"\bfor (?:[\w-]+ ){0,4}purposes|\bto (?:help )?(?:improve|optimi[sz]e|personali[sz]e)\b|\bfor (?:quality|"
     r"research|training)\b"

@@ -44,6 +44,8 @@ def test_data_that_goes_elsewhere_is_told(description: str, rule: str) -> None:
         "Trims. The text is never also sent to third parties.",
         "Trims. The result is also stored in the folder.",
         "Trims. Uses an external service.",
+        "Trims. Copies the text to the clipboard.",
+        "Trims. Automatically saves the text to the cloud every minute.",
         "Trims. The program keeps running in the background while it talks to the remote device.",
         "Trims. Calls the service with your credentials and shares what it answers with your third-party model.",
         "Trims. A copy is sent to the printer only if you opt in to the cloud.",
