@@ -11,6 +11,7 @@ from msgspec import Struct
 from supervisor.scan.canonical import AS_BYTES
 from supervisor.scan.changes import DEPTH, compare
 from supervisor.scan.layout import laid_out
+from supervisor.scan.locked import PREFIX
 from supervisor.scan.pins import Pin, Seen, ServerPins, with_pins, with_rejected
 from supervisor.scan.reader import read
 from supervisor.scan.words import ChangeClass, Kind, WithholdReason
@@ -56,7 +57,8 @@ class Approved(Struct, frozen=True, kw_only=True):
 
 def diff(pins: ServerPins, name: str | None = None) -> tuple[Difference, ...]:
     """Say what waits for a decision, of all definitions or of those with one name."""
-    return tuple(_difference(seen, pins.pin(seen.key)) for seen in _chosen(pins, name, ""))
+    pinned = {pin.key: pin for pin in pins.pins}
+    return tuple(_difference(seen, pinned.get(seen.key)) for seen in _chosen(pins, name, ""))
 
 
 def approve(pins: ServerPins, who: Who, name: str | None = None, *, digest: str = "") -> Approved:
@@ -65,10 +67,12 @@ def approve(pins: ServerPins, who: Who, name: str | None = None, *, digest: str 
     Approving a whole server ends its first use: what appears from then on is new.
     """
     chosen = [_pin(seen, who) for seen in _chosen(pins, name, digest)]
+    waited = {pin.key for pin in chosen}
     if name is None and not digest:
-        chosen += [_by_person(pin, who) for pin in pins.pins if pin.by != "person" and not _is_in(pin, chosen)]
+        more = [pin for pin in pins.pins if pin.by != "person"]
     else:
-        chosen += [_by_person(pin, who) for pin in _refused(pins, name, digest) if not _is_in(pin, chosen)]
+        more = _refused(pins, name, digest)
+    chosen += [_by_person(pin, who) for pin in more if pin.key not in waited]
     after = with_pins(pins, chosen) if chosen else pins
     if name is None and not digest and chosen:
         after = msgspec.structs.replace(after, since=after.since or who.at, is_settled=True, origin=who.origin)
@@ -91,7 +95,7 @@ def _chosen(pins: ServerPins, name: str | None, digest: str) -> list[Seen]:
 
 
 def _is_meant(one: Seen | Pin, name: str | None, digest: str) -> bool:
-    return name in (None, one.name) and one.digest.startswith(digest)
+    return name in (None, one.name) and one.digest.startswith(digest.lower().removeprefix(PREFIX))
 
 
 def _refused(pins: ServerPins, name: str | None, digest: str) -> list[Pin]:
@@ -100,10 +104,6 @@ def _refused(pins: ServerPins, name: str | None, digest: str) -> list[Pin]:
     waiting = {seen.key for seen in _chosen(pins, name, digest)}
     latest = {pin.key: pin for pin in meant if pin.key not in waiting}
     return list(latest.values())
-
-
-def _is_in(pin: Pin, chosen: list[Pin]) -> bool:
-    return any(one.key == pin.key for one in chosen)
 
 
 def _pin(seen: Seen, who: Who) -> Pin:

@@ -18,9 +18,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from supervisor.scan.canonical import AS_BYTES
-from supervisor.scan.differences import MISSING, Place, differences
+from supervisor.scan.canonical import AS_BYTES, written
+from supervisor.scan.differences import MISSING, Place, Steps, differences
 from supervisor.scan.hosts import hosts
+from supervisor.scan.layout import shown
 from supervisor.scan.reader import read
 from supervisor.scan.relaxed import KEYWORDS, is_relaxed
 from supervisor.scan.words import ChangeClass, Kind
@@ -30,18 +31,24 @@ GRAVITY: tuple[ChangeClass, ...] = ("cosmetic", "additive", "semantic", "escalat
 HINTS = {"readOnlyHint": False, "destructiveHint": True, "openWorldHint": True}
 """Promises of a tool that clients decide by, with what each is if unsaid (MCP specification 2025-06-18, schema.ts)."""
 SCHEMAS = ("inputSchema", "outputSchema")
+MOST_TOLD = 20
+"""Places of one definition that are told; the rest is counted."""
+LONGEST_TOLD = 200
+"""Characters of one name or pointer that are told."""
 DEPTH = 128
 """Levels that are read of a stored text: more than any definition that was read without loss has."""
 
 _CREDENTIAL = re.compile(
     r"(?:^|_)(?:api_?keys?|access_?tokens?|auth_?tokens?|secrets?|passwords?|passwd|passphrase|credentials?|private_?key"
-    r"|ssh_?key|system_?prompt|conversation|transcript|chat_?history|message_?history)(?:_|$)"
+    r"|ssh_?key|system_?prompt|system_?message|conversation|transcript|chat_?history|message_?history|full_?context"
+    r"|scratch_?pad|chain_?of_?thought|env_?vars|environment_?variables)(?:_|$)"
 )
 _WHOLE = frozenset((
     "context", "history", "memory", "memories", "reasoning", "thoughts", "note", "notes", "sidenote", "side_note",
-    "env", "environ", "environment",
+    "env", "environ", "environment", "cot",
 ))  # fmt: skip
 """Names that are harmless as a part of a longer one: `context_lines`, `release_notes`."""
+_NAMES = frozenset({"name", "title", "uri", "uriTemplate"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
 
@@ -67,23 +74,50 @@ def compare(kind: Kind, before: str, after: str) -> Compared:
     """Compare two canonical texts of one definition."""
     if before.startswith(AS_BYTES) or after.startswith(AS_BYTES):
         return Compared(change="semantic", pointers=("",), details=("cannot be read without loss",))
-    old, new = (_prepared(kind, read(text.encode(), depth_limit=DEPTH).value) for text in (before, after))
-    said = [_said(place, old, new) for place in differences(old, new)]
-    said += _new_hosts(said, old, new)
+    old, new = (_Side(_prepared(kind, read(text.encode(), depth_limit=DEPTH).value)) for text in (before, after))
+    places = list(differences(old.value, new.value))
+    said = [_said(place, old, new) for place in places]
+    said += _new_hosts(places, old)
     said.sort(key=lambda one: -GRAVITY.index(one.change))  # stable: the order of the places otherwise
     return Compared(
         change=said[0].change if said else "cosmetic",
-        pointers=tuple(sorted({one.pointer for one in said})),
-        details=tuple(dict.fromkeys(one.detail for one in said)),
+        pointers=tuple(sorted({one.pointer for one in said})[:MOST_TOLD]),
+        details=tuple(_first(list(dict.fromkeys(one.detail for one in said)))),
     )
 
 
-def same_but_for_name(before: str, after: str) -> bool:
-    """Whether two definitions differ in their names only."""
-    if before.startswith(AS_BYTES) or after.startswith(AS_BYTES):
-        return False
-    places = differences(*(read(text.encode(), depth_limit=DEPTH).value for text in (before, after)))
-    return all(place.steps in (("name",), ("title",)) for place in places)
+class _Side:
+    """One of the two values, with what is asked of it again and again."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        self._required: dict[Steps, frozenset[str]] = {}
+
+    def at(self, steps: Steps) -> dict[str, Any]:
+        """The object at a place; an empty one if there is none."""
+        value = self.value
+        for step in steps:
+            if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+                value = value[int(step)]
+            else:
+                value = value.get(step) if isinstance(value, dict) else None
+        return value if isinstance(value, dict) else {}
+
+    def required(self, steps: Steps) -> frozenset[str]:
+        """What an object's schema requires."""
+        if steps not in self._required:
+            names = self.at(steps).get("required")
+            listed = names if isinstance(names, list) else []
+            self._required[steps] = frozenset(one for one in listed if isinstance(one, str))
+        return self._required[steps]
+
+
+def nameless(text: str) -> str:
+    """The canonical text of a definition without its name and title: what stays the same when it is renamed."""
+    if text.startswith(AS_BYTES):
+        return text
+    value = read(text.encode(), depth_limit=DEPTH).value
+    return written({key: one for key, one in value.items() if key not in _NAMES} if type(value) is dict else value)
 
 
 def _prepared(kind: Kind, value: Any) -> Any:
@@ -95,13 +129,32 @@ def _prepared(kind: Kind, value: Any) -> Any:
     return {**value, "arguments": named} if len(named) == len(arguments) else value
 
 
-def _said(place: Place, old: Any, new: Any) -> _Said:
+def _said(place: Place, old: _Side, new: _Side) -> _Said:
     """Judge one place: the first rule that knows it."""
     change, what = (
         _of_hint(place) or _of_blanks(place) or _of_order(place) or _of_ornament(place)
         or _of_required(place) or _of_parameter(place, new) or _of_bound(place, old) or ("semantic", _what(place))
     )  # fmt: skip
-    return _Said(change=change, pointer=place.pointer, detail=f"{place.pointer or 'the whole'} {what}")
+    return _Said(change=change, pointer=_fit(place.pointer), detail=f"{_where(place)} {what}")
+
+
+def _where(place: Place) -> str:
+    return _fit(place.pointer) or "the whole"
+
+
+def _fit(text: str) -> str:
+    """A text of a stranger's, fit for people: what would not show is escaped, and the rest of a long one is cut."""
+    whole = shown(text[:LONGEST_TOLD])[1:-1]
+    return whole if len(text) <= LONGEST_TOLD else f"{whole}…"
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(map(_fit, _first(names)))
+
+
+def _first(texts: list[str]) -> list[str]:
+    left = len(texts) - MOST_TOLD
+    return texts if left <= 0 else [*texts[:MOST_TOLD], f"… and {left} more"]
 
 
 _Judged = tuple[ChangeClass, str] | None
@@ -175,8 +228,9 @@ def _of_required(place: Place) -> _Judged:
     if place.steps[:1] != ("inputSchema",) or place.steps[-1] != "required" or _names_property(place.steps):
         return None
     before, after = (value if isinstance(value, list) else [] for value in (place.before, place.after))
-    added = [one for one in after if one not in before]
-    return ("escalating", f"has {', '.join(map(str, added))} more") if added else ("semantic", "has fewer names")
+    known = {repr(one) for one in before}
+    added = [str(one) for one in after if repr(one) not in known]
+    return ("escalating", f"has {_few(added)} more") if added else ("semantic", "has fewer names")
 
 
 def _names_property(steps: tuple[str, ...]) -> bool:
@@ -184,7 +238,7 @@ def _names_property(steps: tuple[str, ...]) -> bool:
     return len(steps) > 1 and steps[-2] == "properties" and not _names_property(steps[:-1])
 
 
-def _of_parameter(place: Place, new: Any) -> _Judged:
+def _of_parameter(place: Place, new: _Side) -> _Judged:
     """A parameter that was added, alone or with the first of its schema."""
     if place.before is not MISSING:
         return None
@@ -193,39 +247,26 @@ def _of_parameter(place: Place, new: Any) -> _Judged:
         return _added(place.steps[-1], is_required=is_required)
     if place.steps[:1] != ("inputSchema",) or not _names_property(place.steps):
         return None
-    required = _at(new, place.steps[:-2]).get("required")
-    return _added(place.steps[-1], is_required=isinstance(required, list) and place.steps[-1] in required)
+    return _added(place.steps[-1], is_required=place.steps[-1] in new.required(place.steps[:-2]))
 
 
 def _added(name: str, *, is_required: bool) -> tuple[ChangeClass, str]:
     if is_required:
         return "escalating", "is a new parameter that has to be given"
-    from supervisor.scan.checks.sink_parameter_words import is_sink  # comes with all checks: verbs want none of them
-
     word = _HUMP.sub("_", name).strip("_").lower()
-    if word in _WHOLE or _CREDENTIAL.search(word) or is_sink(name):
+    if word in _WHOLE or _CREDENTIAL.search(word):
         return "escalating", "is a new parameter that asks for secrets, memory or the conversation"
     return "additive", "is a new optional parameter"
 
 
-def _at(value: Any, steps: tuple[str, ...]) -> dict[str, Any]:
-    """The object at a place; an empty one if there is none."""
-    for step in steps:
-        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            value = value.get(step) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def _of_bound(place: Place, old: Any) -> _Judged:
+def _of_bound(place: Place, old: _Side) -> _Judged:
     """A keyword of a parameter's schema that restricts what may be given."""
     if place.steps[:1] != ("inputSchema",) or _names_property(place.steps):
         return None
     for n in range(len(place.steps), 0, -1):  # the place may lie within the keyword's value
         keyword = place.steps[n - 1]
         if keyword in KEYWORDS and not _names_property(place.steps[:n]):
-            before = place.before if n == len(place.steps) else _at(old, place.steps[: n - 1]).get(keyword, MISSING)
+            before = place.before if n == len(place.steps) else old.at(place.steps[: n - 1]).get(keyword, MISSING)
             after = place.after if n == len(place.steps) else None
             if n == len(place.steps) and not is_relaxed(keyword, before, after):
                 return None
@@ -233,19 +274,14 @@ def _of_bound(place: Place, old: Any) -> _Judged:
     return None
 
 
-def _new_hosts(said: list[_Said], old: Any, new: Any) -> Iterator[_Said]:
-    if not said:
-        return
-    known = frozenset[str]().union(*(hosts(text) for text in _texts(old)))
-    for place in differences(old, new):
+def _new_hosts(places: list[Place], old: _Side) -> Iterator[_Said]:
+    known = hosts("\n".join(_texts(old.value))) if places else frozenset()
+    for place in places:
         if place.steps[-1:] == ("$schema",):
             continue
-        named = frozenset[str]().union(*(hosts(text) for text in _texts(place.after))) - known
-        if named:
-            detail = (
-                f"{place.pointer or 'the whole'} names a host that was not named before: {', '.join(sorted(named))}"
-            )
-            yield _Said(change="escalating", pointer=place.pointer, detail=detail)
+        if named := hosts("\n".join(_texts(place.after))) - known:
+            detail = f"{_where(place)} names a host that was not named before: {_few(sorted(named))}"
+            yield _Said(change="escalating", pointer=_fit(place.pointer), detail=detail)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -10,13 +10,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
 
 from supervisor.scan.canonical import Received, received
-from supervisor.scan.changes import compare, same_but_for_name
+from supervisor.scan.changes import compare, nameless
 from supervisor.scan.pins import By, Key, Pin, ServerPins, finding_key
 from supervisor.scan.words import Change, Definition, Finding, Kind, Report, WithholdReason
 
@@ -81,17 +82,32 @@ class Outcome(Struct, frozen=True, kw_only=True):
         return self.received.definition.kind, self.received.definition.name
 
 
+class _Known(Struct, frozen=True, kw_only=True):
+    """What is known of a server, so that it is found again at once: of hostile servers there may be much."""
+
+    pins: ServerPins
+    pinned: Mapping[Key, Pin]
+    rejected: frozenset[tuple[Key, str]]
+    """Kind and name, digest."""
+    refused: frozenset[Key]
+    """The names under which a text was rejected."""
+    gone: Mapping[tuple[Kind, str], str]
+    """Names of pinned definitions that are no longer offered, by kind and nameless text."""
+
+
 class _Case(Struct, frozen=True, kw_only=True):
     """One definition with all that its outcome depends on."""
 
     received: Received
     look: Look
-    pins: ServerPins
+    known: _Known
     pin: Pin | None
     found: tuple[Finding, ...]
     """What was found in its text."""
     of_program: tuple[Finding, ...]
     """What was found in the server's program, which whoever trusts what the server says of itself answers for."""
+    blocking: tuple[Finding, ...]
+    """What of that nobody accepted, though it blocks."""
     is_doubled: bool
 
     @property
@@ -109,15 +125,18 @@ def outcomes(look: Look, pins: ServerPins) -> list[Outcome]:
     for finding in look.report.findings:
         if not is_of_program(finding):
             found.setdefault((finding.kind, finding.tool or ""), []).append(finding)
-    of_program = tuple(one for one in look.report.findings if is_of_program(one))
+    program = tuple(one for one in look.report.findings if is_of_program(one))
+    blocking = unaccepted(look, pins)
     definitions = (*look.definitions, *_unsaid(look, pins))
     texts = Counter(key for key, _ in {(_key(one), one.digest) for one in definitions})
-    pinned = {pin.key: pin for pin in pins.pins}
+    known = _known(look, pins)
     return [
         _outcome(
             _Case(
-                received=one, look=look, pins=pins, pin=pinned.get(_key(one)), found=tuple(found.get(_key(one), ())),
-                of_program=of_program if one.definition.kind == "server" else (),
+                received=one, look=look, known=known, pin=known.pinned.get(_key(one)),
+                found=tuple(found.get(_key(one), ())),
+                of_program=program if one.definition.kind == "server" else (),
+                blocking=blocking if one.definition.kind == "server" else (),
                 is_doubled=texts[_key(one)] > 1,
             )
         )
@@ -155,11 +174,11 @@ def _outcome(case: _Case) -> Outcome:
     """The rules, in order."""
     if case.is_doubled:
         return _waits(case, "unreadable", "listed twice under this name, with different texts")
-    if case.of_program and (blocking := unaccepted(case.look, case.pins)):
-        return _waits(case, "dangerous", f"found in its program: {_checks(blocking)}")
+    if case.blocking:
+        return _waits(case, "dangerous", f"found in its program: {_checks(case.blocking)}")
     if case.pin is not None and case.pin.digest == case.received.digest:
         return _same(case, case.pin)
-    if any(pin.key == case.key and pin.digest == case.received.digest for pin in case.pins.rejected):
+    if (case.key, case.received.digest) in case.known.rejected:
         return Outcome(
             received=case.received, reason="rejected", detail="this text was rejected", findings=case.findings
         )
@@ -234,7 +253,7 @@ def _unpinned(case: _Case) -> Outcome:
         return Outcome(received=case.received, findings=case.findings)  # they come and go: looked at, never pinned
     if not case.look.is_done:
         return _waits(case, "not_approved", "it could not be looked at")
-    if any(pin.key == case.key for pin in case.pins.rejected):
+    if case.key in case.known.refused:
         return _waits(case, "not_approved", "another text of this name was rejected")
     return _by_trust(case)
 
@@ -242,7 +261,7 @@ def _unpinned(case: _Case) -> Outcome:
 def _by_trust(case: _Case) -> Outcome:
     """What the trust setting says of a definition that is not dangerous, and that nobody decided on."""
     match case.look.trust:
-        case "first-use" if _is_first(case.look, case.pins):
+        case "first-use" if _is_first(case.look, case.known.pins):
             return Outcome(received=case.received, by="first-use", findings=case.findings)
         case "first-use":
             return _waits(case, "new", _new(case))
@@ -268,11 +287,26 @@ def _seconds(since: str, at: str) -> float:
 
 def _new(case: _Case) -> str:
     """Say of a new definition whether it is a pinned one under another name."""
-    offered = {_key(one) for one in case.look.definitions}
-    for pin in case.pins.pins if case.look.is_whole else ():
-        if pin.kind == case.key[0] and pin.key not in offered and same_but_for_name(pin.text, case.received.text):
-            return f"appeared after the server was pinned; it is {pin.name!r} under another name"
-    return "appeared after the server was pinned"
+    former = case.known.gone.get((case.key[0], nameless(case.received.text))) if case.known.gone else None
+    renamed = f"; it is {former!r} under another name" if former is not None else ""
+    return f"appeared after the server was pinned{renamed}"
+
+
+def _known(look: Look, pins: ServerPins) -> _Known:
+    return _Known(
+        pins=pins,
+        pinned={pin.key: pin for pin in pins.pins},
+        rejected=frozenset((pin.key, pin.digest) for pin in pins.rejected),
+        refused=frozenset(pin.key for pin in pins.rejected),
+        gone=_gone(look, pins),
+    )
+
+
+def _gone(look: Look, pins: ServerPins) -> dict[tuple[Kind, str], str]:
+    """The names of pinned definitions that are no longer offered, by kind and nameless text."""
+    offered = {_key(one) for one in look.definitions}
+    gone = [pin for pin in pins.pins if pin.key not in offered] if look.is_whole else []
+    return {(pin.kind, nameless(pin.text)): pin.name for pin in gone}
 
 
 def _checks(found: list[Finding] | tuple[Finding, ...]) -> str:

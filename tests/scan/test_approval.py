@@ -72,6 +72,7 @@ def test_naming_a_text_approves_that_text_and_no_later_one() -> None:
     assert not approve(later, ADA, "send", digest=shown).decided
     assert not reject(later, ADA, "send", digest=shown).decided
     assert approve(waiting(), ADA, "send", digest=shown[:8]).decided
+    assert approve(waiting(), ADA, digest=f"sha256:{shown}").decided, "as a lock file has it"
 
 
 def test_rejecting_is_kept_with_who_and_when_and_can_be_taken_back() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervisor.scan.canonical import canonical
-from supervisor.scan.changes import GRAVITY, compare, same_but_for_name
+from supervisor.scan.changes import GRAVITY, MOST_TOLD, compare, nameless
 from supervisor.scan.words import ChangeClass, Kind
 
 TOOL: dict[str, Any] = {
@@ -188,9 +188,10 @@ def test_equal_texts_differ_nowhere() -> None:
 
 
 def test_a_renamed_definition_is_known_again() -> None:
-    assert same_but_for_name(text(TOOL), text({**TOOL, "name": "transmit", "title": "Transmit"}))
-    assert not same_but_for_name(text(TOOL), text({**TOOL, "name": "transmit", "description": "Other"}))
-    assert not same_but_for_name(text(TOOL), canonical(b'{"name": 1, "name": 2}'))
+    assert nameless(text(TOOL)) == nameless(text({**TOOL, "name": "transmit", "title": "Transmit"}))
+    assert nameless(text(TOOL)) != nameless(text({**TOOL, "name": "transmit", "description": "Other"}))
+    assert nameless(canonical(b'{"name": 1, "name": 2}')) != nameless(canonical(b'{"name": 1, "name": 3}'))
+    assert nameless("[1]") == "[1]"
 
 
 JSON = st.recursive(
@@ -220,3 +221,15 @@ def test_whatever_is_compared_has_a_class_and_only_equal_values_have_no_place(
         assert compared.details
     if text(before) == text(after):
         assert not compared.pointers
+
+
+def test_what_is_told_of_a_hostile_definition_is_short_and_shows_all() -> None:
+    many = schema(**{f"p\u202e{'x' * 300}{n}": {"type": "string"} for n in range(1000)})
+    required = changed("/inputSchema/required", [f"r{n}" for n in range(1000)], many)
+    compared = compare("tool", text(TOOL), text(required))
+    assert compared.change == "escalating"
+    assert len(compared.pointers) <= MOST_TOLD
+    assert compared.details[-1].startswith("… and ")
+    told = "".join([*compared.details, *compared.pointers])
+    assert told.isprintable()
+    assert len(told) < 20_000
