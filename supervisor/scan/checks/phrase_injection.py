@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrases.grammar import Live, Phrase, live_in, phrases
 from supervisor.scan.checks.phrases.rules import MESSAGES
+from supervisor.scan.checks.phrases.signals import meetings
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item
 from supervisor.scan.sentences import mention, speaks_of_attacks
@@ -24,6 +25,20 @@ _ENDED = frozenset(".!?。！？")
 
 
 def find(item: Item, _context: Context) -> Iterator[Hit]:
+    """Look for phrases; where a text has none, for signs of an order that no phrase gives away (signals.py)."""
+    told: set[str] = set()
+    for hit in _phrases(item):
+        told.add(hit.pointer)
+        yield hit
+    for met in meetings(item):
+        if met.pointer not in told:
+            yield Hit(
+                pointer=met.pointer, evidence=met.evidence, tier="soft", view="folded", confidence=0.5, rule="signals",
+                message=f"Signs of an order against the user stand together in it: {', '.join(met.signs)}.",
+            )  # fmt: skip
+
+
+def _phrases(item: Item) -> Iterator[Hit]:
     """Look for phrases in every unit, and across the seams between descriptions, where a phrase may have been split."""
     live = live_in(item.haystack)
     if not live:
