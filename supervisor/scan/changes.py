@@ -230,7 +230,7 @@ def _of_required(place: Place) -> _Judged:
     before, after = (value if isinstance(value, list) else [] for value in (place.before, place.after))
     known = {repr(one) for one in before}
     added = [str(one) for one in after if repr(one) not in known]
-    return ("escalating", f"has {_few(added)} more") if added else ("semantic", "has fewer names")
+    return ("escalating", f"also names {_few(added)}") if added else ("semantic", "has fewer names")
 
 
 def _names_property(steps: tuple[str, ...]) -> bool:

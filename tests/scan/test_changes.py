@@ -224,7 +224,7 @@ def test_whatever_is_compared_has_a_class_and_only_equal_values_have_no_place(
 
 
 def test_what_is_told_of_a_hostile_definition_is_short_and_shows_all() -> None:
-    many = schema(**{f"p\u202e{'x' * 300}{n}": {"type": "string"} for n in range(1000)})
+    many = schema(**{f"p{n}\u202e{'x' * 300}": {"type": "string"} for n in range(1000)})
     required = changed("/inputSchema/required", [f"r{n}" for n in range(1000)], many)
     compared = compare("tool", text(TOOL), text(required))
     assert compared.change == "escalating"
