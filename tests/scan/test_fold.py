@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervisor.scan.fold import fold, without_ignorable
+from supervisor.scan.fold import _TYPOGRAPHIC, _plain, _typed, fold, without_ignorable
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,9 @@ def test_no_sign_makes_a_text_much_longer() -> None:
 def test_ignorable_is_what_shows_nothing() -> None:
     assert without_ignorable("a\u200b\u2060\ufe0f\U000e0041\u00adb") == "ab"
     assert without_ignorable("a b") == "a b"
+
+
+@given(st.text(alphabet="aZ '‘’“”„…–—•→×·§°✓⚠\ufe0f🎯🚀\n", max_size=60))
+def test_the_short_way_for_typed_texts_ends_where_the_long_one_does(text: str) -> None:
+    assert _TYPOGRAPHIC.fullmatch(text)
+    assert _typed(text) == _plain(text)
