@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from supervisor.scan.fold import fold
 from supervisor.scan.lazy import lazy
 
 _GET = r"\b(?:curl(?:\.exe)?|wget|aria2c|lwp-download|iwr|irm|invoke-webrequest|invoke-restmethod)\b"
@@ -46,6 +47,7 @@ _SHAPES = {
         rf"\b(?:base64|openssl (?:enc|base64)|xxd|rev|gunzip|zcat)\b[^\n|]{{0,100}}\|\s?{_SHELL}",
         r"\b(?:eval|exec)\b\s?\([^\n]{0,60}\b(?:atob|b64decode|fromcharcode|base64_decode|unhexlify|decompress|fromhex)\b",
         r"\b(?:ba|z)?sh\b[^\n]{0,60}\$\{?ifs\}?|\b\w{2,8}\$\{?ifs\}?\S",
+        r"\b(?:fetch|get|urlopen)\([^\n]{0,160}\bthen\(eval\)",
         r"\b(?:eval|exec)\b\s?\([^\n]{0,60}(?:buffer\.from|codecs\.decode|requests\.get|urlopen|fetch)\(",
     ),
     "reverse_shell": (
@@ -81,10 +83,19 @@ _HIDDEN_SHAPES = {
         r"\bchild_process\b|\bruntime\.getruntime\(\)\.exec|\bprocessbuilder\(|\bwscript\.shell\b|\bshell_exec\s?\(",
         r"\b__import__\s?\(|\bpassthru\s?\(|\bcmd(?:\.exe)? /c\b|\bpowershell(?:\.exe)? -|\bbash -[ic]\b|\bsh -c\b",
     ),
+    "open_tunnel": (r"\bssh\b[^\n]{0,60}\s-[a-z]{0,4}r\s\S{0,40}:|\b(?:ngrok|cloudflared|chisel|frpc)\b",),
+    "install": (
+        r"\b(?:pip3?|npm|pnpm|yarn|gem|cargo|go|brew|apt(?:-get)?|uv(?: tool| pip)?) (?:-\S+ )?(?:install|add|i)\s\S",
+        r"\b(?:npx|uvx|bunx|pipx run) \S|\bdocker run\b",
+    ),
+    "destroy": (
+        r"\bfind\b[^\n]{0,80}(?:-delete\b|-exec rm\b)|\bshutdown\b|\bpoweroff\b|\bkill -9 -1|> ?/dev/[sn]d|\bshred\b",
+    ),
     "read_secret": (
         rf"\b(?:cat|less|head|tail|type|cp|mv|tar|zip|base64|open|readfile(?:sync)?|read_text|grep|find)\b[^\n]{{0,60}}{_PRIVATE}",
         r"\bsecurity find-(?:generic|internet)-password\b|\bmimikatz\b|\bsekurlsa\b",
     ),
+    "steal": (r"https?://[^\s/]{1,100}/[^\s?]{0,100}\?\S{0,80}(?:\{|%7b)\s?[a-z_ ]{2,30}",),
     "metadata": (r"\b169\.254\.169\.254\b|\bmetadata\.google\.internal\b|\b100\.100\.100\.200\b",),
     "fetch_run": (rf"{_GET} [^\n]{{0,100}}https?://[^\n]{{0,200}}(?:;|&&|\|)",),
     "page_script": (r"<script\b[^\n]{0,100}>|\bon(?:error|load)\s?=\s?[\"']?\w|\bjavascript:\w",),
@@ -108,6 +119,8 @@ def _compiled(shapes: dict[str, tuple[str, ...]]) -> tuple[tuple[str, re.Pattern
     return tuple((rule, lazy("|".join(patterns))) for rule, patterns in shapes.items())
 
 
+_QUOTING = lazy(r"(?<=\w)(?:''|\"\"|['\"\\^`])(?=\w)")
+"""What a shell takes out of the middle of a word."""
 _RULES = _compiled(_SHAPES)
 _HIDDEN_RULES = _compiled(_HIDDEN_SHAPES)
 
@@ -117,7 +130,7 @@ class Command(NamedTuple):
 
     rule: str
     """`fetch_run`, `encoded_run`, `reverse_shell`, `steal`, `destroy` or `persist`; of a hidden one also `spawn`,
-    `read_secret`, `metadata`, `page_script` or `database`."""
+    `install`, `open_tunnel`, `read_secret`, `metadata`, `page_script` or `database`."""
     start: int
     end: int
 
@@ -133,9 +146,17 @@ def command(folded: str, start: int = 0) -> Command | None:
     return _first(_RULES, folded, start) if has_word else None
 
 
-def hidden_command(folded: str) -> Command | None:
-    """The same for a text that was encoded, in which more has no business."""
-    return command(folded) or _first(_HIDDEN_RULES, folded, 0)
+def hidden_command(text: str) -> Command | None:
+    """The same for a text that was encoded, not yet folded, in which more has no business; a line ends a command.
+
+    Its place is in the folded text if that has one line and no quotes within words, and near it otherwise.
+    """
+    folded = fold(text.strip().replace("\n", " ; "))
+    for plain in (folded, _QUOTING.sub("", folded)):
+        found = _first(_RULES, plain, 0) or _first(_HIDDEN_RULES, plain, 0)
+        if found:
+            return found._replace(start=min(found.start, len(folded)), end=min(found.end, len(folded)))
+    return None
 
 
 def _first(rules: tuple[tuple[str, re.Pattern[str]], ...], folded: str, start: int) -> Command | None:

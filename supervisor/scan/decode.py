@@ -13,7 +13,16 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from supervisor.scan.decodings import SIZE_LIMIT, of_base64, of_escapes, of_hex, of_numbers, of_percents, of_quoted
+from supervisor.scan.decodings import (
+    SIZE_LIMIT,
+    of_base64,
+    of_base85,
+    of_escapes,
+    of_hex,
+    of_numbers,
+    of_percents,
+    of_quoted,
+)
 from supervisor.scan.disguises import may_disguise, undisguised
 from supervisor.scan.fold import fold, without_ignorable
 from supervisor.scan.lazy import lazy
@@ -28,6 +37,7 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SHAPE = bytes.maketrans(_ALPHABET, b"a" * len(_ALPHABET))
 _HEX_SHAPE = bytes.maketrans(b"0123456789abcdefABCDEF:,-;", b"h" * 22 + b" " * 4)
 _LONG_WORD, _PAIRS = b"a" * _WORD, b"hh hh hh hh hh hh hh hh"
+_FOURS, _EIGHTS = b" ".join([b"a" * 4] * 5), b" ".join([b"a" * 8] * 4)
 _GROUPS = b"hhhh hhhh hhhh"
 _ROT13 = ("rot13", "rot-13", "rot 13", "rot_13")
 _DIGITS, _BETWEEN = bytes.maketrans(b"0123456789", b"9" * 10), b" ,;"
@@ -37,6 +47,13 @@ _QUOTED = lazy("=[0-9A-F]{2}=[0-9A-F]{2}")
 _BASE64 = lazy(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
 _LINE = r"[A-Za-z0-9+/]{40,100}"
 _WRAPPED = lazy(rf"(?<![A-Za-z0-9+/_-]){_LINE}(?:\s{{1,4}}{_LINE})+(?:\s{{1,4}}[A-Za-z0-9+/]{{2,100}}={{1,2}})?")
+_PARTED = tuple(
+    lazy(
+        rf"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{{{size}}}\s{{1,2}}){{{least},}}[A-Za-z0-9+/]{{2,{size}}}={{0,2}}(?![\w+/])"
+    )
+    for size, least in ((4, 4), (8, 3), (16, 2), (20, 2), (24, 2), (32, 2))
+)
+"""The same in parts of one length; English has no five words of four letters in a row, but for chance."""
 _HEX = lazy(r"(?<![0-9a-zA-Z])(?:0x)?(?:[0-9a-fA-F]{2}){8,}(?![0-9a-zA-Z])")
 _PAIRED = lazy(r"(?<![0-9a-zA-Z])(?:(?:0x)?[0-9a-fA-F]{2}[ :,;-] ?){7,}(?:0x)?[0-9a-fA-F]{2}(?![0-9a-zA-Z])")
 _GROUPED = lazy(r"(?<![0-9a-zA-Z])[0-9a-fA-F]{2,4}(?:[ :][0-9a-fA-F]{4}){3,}(?:[ :][0-9a-fA-F]{2})?(?![0-9a-zA-Z])")
@@ -61,13 +78,18 @@ def may_hide(text: str) -> bool:
     """Whether it is worth decoding; False is certain."""
     if len(text) < LEAST_TEXT:
         return False
-    if "%" in text or "\\" in text or "&#" in text or "&lt" in text or "0x" in text or "U+" in text:
+    if "%" in text or "\\" in text or "&#" in text or "&lt" in text or "0x" in text or "U+" in text or "<~" in text:
         return True
     signs = without_ignorable(text).encode("ascii", "replace")
-    if _LONG_WORD in signs.translate(_SHAPE) or _NUMBERS in signs.translate(_DIGITS, _BETWEEN):
+    shape = signs.translate(_SHAPE)
+    if _LONG_WORD in shape or _is_parted(shape) or _NUMBERS in signs.translate(_DIGITS, _BETWEEN):
         return True
     digits = signs.translate(_HEX_SHAPE)
     return _PAIRS in digits or _GROUPS in digits or bool(turns_named(text)) or _has_quoted(text) or may_disguise(text)
+
+
+def _is_parted(shape: bytes) -> bool:
+    return _FOURS in shape or _EIGHTS in shape or shape.count(_LONG_WORD) > 2
 
 
 def _has_quoted(text: str) -> bool:
@@ -113,11 +135,16 @@ def decoded(text: str) -> tuple[Decoded, ...]:
 def _layers(text: str) -> Iterator[tuple[str, int, str]]:
     """How, where and what, for all that the text itself hides."""
     signs = text.encode("ascii", "replace")
-    if _LONG_WORD in signs.translate(_SHAPE):
+    shape = signs.translate(_SHAPE)
+    if _LONG_WORD in shape:
         yield from _of_words(text, _BASE64, "base64", of_base64)
         yield from _of_words(text, _WRAPPED, "base64", of_base64)
         yield from _of_words(text, _HEX, "hex", of_hex)
+    for pattern in _PARTED if _is_parted(shape) else ():
+        yield from _of_words(text, pattern, "base64", of_base64)
     yield from _of_pairs(text, signs.translate(_HEX_SHAPE))
+    if "85" in text or "<~" in text:
+        yield from of_base85(text)
     if "%" in text:
         yield from of_percents(text)
     if "\\" in text or "&#" in text or "&lt" in text or "U+" in text or "%u" in text:

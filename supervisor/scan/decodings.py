@@ -23,6 +23,7 @@ _READABLE_PART = 0.9
 _RUN = lazy(r"[\t\n\r\x20-\x7e]{16,}")
 """Printable bytes in a row that are looked at within data that is no text."""
 _PIECE = lazy(r"[A-Za-z0-9+/]{16,}")
+_LEAST_SHIFTED = 24
 _PERCENT = lazy(r"%[0-9a-fA-F]{2}")
 _QUOTED = lazy(r"=[0-9A-F]{2}=[0-9A-F]{2}")
 _ESCAPE = lazy(
@@ -31,21 +32,28 @@ _ESCAPE = lazy(
     r"|lt|gt|quot|amp|apos|nbsp|lpar|rpar|lsqb|sol|colon|period|num|vert|dollar);?"
 )
 _NUMBERS = lazy(r"(?<![\d.])(?:[0-9]{2,3}[ ,;]{1,2}){7,}[0-9]{2,3}(?![\d.])")
+_LONG = lazy(r"\S{16,4000}")
 _BITS = lazy(r"(?<![01])(?:[01]{8}[ ,]?){8,}(?![01])")
 
 
 def of_base64(word: str) -> str | None:
-    """A word in either alphabet, with or without padding; if that is nothing, its longest part without dashes."""
+    """A word in either alphabet, with or without padding, in parts, or behind a few signs of something else."""
     bare = "".join(word.split()).rstrip("=")
     if bare.islower() or bare.isdigit():
         return None  # a name, a number
     if bare.isupper():
         return of_base32(bare)
-    plain = _of_base64(bare.replace("-", "+").replace("_", "/"))
-    if plain is None and ("-" in bare or "_" in bare):
-        pieces = _PIECE.findall(bare)
-        return _of_base64(max(pieces, key=len)) if pieces else None
-    return plain
+    return next((plain for one in _readings(bare) if (plain := _of_base64(one)) is not None), None)
+
+
+def _readings(bare: str) -> Iterator[str]:
+    yield bare.replace("-", "+").replace("_", "/")
+    if "-" in bare or "_" in bare:
+        yield bare.replace("-", "").replace("_", "")
+        bare = max(_PIECE.findall(bare), key=len, default="")
+        yield bare
+    if len(bare) >= _LEAST_SHIFTED and not bare.isalpha():
+        yield from (bare[at:] for at in (1, 2, 3))
 
 
 def _of_base64(bare: str) -> str | None:
@@ -64,6 +72,19 @@ def of_base32(bare: str) -> str | None:
         return readable(base64.b32decode(bare + "=" * (-len(bare) % 8)))
     except (binascii.Error, ValueError):
         return None
+
+
+def of_base85(text: str) -> Iterator[tuple[str, int, str]]:
+    """Words in base85 or Ascii85, in a text that names it or frames them as Adobe does."""
+    for found in _LONG.finditer(text[:SIZE_LIMIT]):
+        word = found[0].removeprefix("<~").removesuffix("~>")
+        for decode in (base64.b85decode, base64.a85decode):
+            try:
+                plain = readable(decode(word))
+            except ValueError:
+                continue
+            if plain is not None:
+                yield "base85", found.start(), plain
 
 
 def of_hex(word: str) -> str | None:

@@ -151,7 +151,7 @@ def _zero_widths(text: str) -> Iterator[Stray]:
         is_inside = _is_word(before) and _is_word(after) and (is_plain_letter(before) or is_plain_letter(after))
         if len(run) >= _RUN or is_inside:
             yield Stray(start, end, "zero_width", is_deliberate=True)
-        elif not (before.isspace() or after.isspace()):
+        elif "\ufeff" in run or not (before.isspace() or after.isspace()):
             yield Stray(start, end, "zero_width", is_deliberate=False)
     yield from _idle_marks(text, marks)
 

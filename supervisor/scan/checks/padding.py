@@ -15,7 +15,7 @@ from supervisor.scan.words import Hit
 _WIDE = "\u2800\u3164\u115f\u1160\uffa0\u180e\u200b-\u200f\u2060\ufeff\u00ad\x00"
 """What shows nothing and counts as blank here, beside blanks proper."""
 _BLANKS = lazy(f"(?<![\\s{_WIDE}])[\\s{_WIDE}]{{200,}}+")
-_EMPTY_LINES = lazy(r"(?<=\S)(?:[^\S\n]*+\n){30,}+\s*+")
+_EMPTY_LINES = lazy(r"(?<=\S)(?:[^\S\n]*+(?:[.·•|_*-][^\S\n]*+)?\n){30,}+\s*+")
 _EMPTY = 30
 """Line breaks with nothing between them that push the rest out of sight."""
 _WITHIN_LINE = lazy(r"(?<=\S)[^\S\n]{20,}+(?=\S)")

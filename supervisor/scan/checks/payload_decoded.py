@@ -8,12 +8,14 @@ belong here as well, where the text tells the reader to run them (told.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrase_injection import commands as orders
-from supervisor.scan.commands import hidden_command, may_have_command
+from supervisor.scan.commands import command, hidden_command, may_have_command
 from supervisor.scan.context import Context
 from supervisor.scan.decode import LEAST_TEXT, Decoded, decoded, turned, turns_named
+from supervisor.scan.disguises import parted
 from supervisor.scan.items import Item, Unit
 from supervisor.scan.lazy import lazy
 from supervisor.scan.told import told_command
@@ -22,6 +24,23 @@ from supervisor.scan.words import Hit
 _AROUND = 20
 _PIECE = lazy(r"[A-Za-z0-9+/_-]{2,200}={0,2}")
 _VALUES = frozenset({"enum", "const", "default", "example"})
+_TURNED_WORDS = {
+    "rot13": frozenset({"gur", "naq", "lbhe", "vafgehpgvbaf", "cerivbhf", "vtaber", "cebzcg", "flfgrz", "frperg"}),
+    "reversed": frozenset({"eht", "ruoy", "snoitcurtsni", "suoiverp", "erongi", "tpmorp", "metsys", "terces"}),
+}
+_APART = ("base64", "hex", "numbers", "base85")
+"""Ways that hide a text of its own; the others are ways to write the text itself."""
+_ORDERED = frozenset({"ignore", "disregard", "forget", "override", "bypass", "reveal"})
+_ORDERED_OF = frozenset(
+    {"instructions", "instruction", "prompt", "rules", "guidelines", "previous", "prior", "earlier"}
+)
+_TOGETHER = ("previousinstruction", "systemprompt", "ignoreall", "priorinstruction")
+"""Words worth a look at what stands between them: of each set one, or one that has both."""
+_DECODE_AND_OBEY = lazy(
+    r"\bdecod\w{0,3}\b[^.\n]{0,60}\b(?:follow|execute|run|obey|perform|carry out|comply|act on|do what)\b"
+    r"|\b(?:follow|execute|run|obey|eval)\b[^.\n]{0,40}\b(?:base64_?decod\w*|decod(?:ed|ing)|b64decode|atob)\b"
+)
+_ENCODED_WORD = lazy(r"(?<![A-Za-z0-9+/])(?=[A-Za-z+/]{0,40}(?:[0-9]|[a-z][A-Z]))[A-Za-z0-9+/]{16,}={0,2}")
 _MESSAGES = {
     "fetch_run": "fetches a program and runs it",
     "encoded_run": "runs what is encoded in it",
@@ -30,6 +49,8 @@ _MESSAGES = {
     "destroy": "deletes what is not its own",
     "persist": "starts itself again or opens the machine",
     "spawn": "starts programs",
+    "install": "installs a program",
+    "open_tunnel": "opens the machine to an address",
     "read_secret": "reads secrets",
     "metadata": "asks for the credentials of the cloud machine",
     "page_script": "runs a script in a page",
@@ -39,12 +60,16 @@ _MESSAGES = {
 
 def find(item: Item, context: Context) -> Iterator[Hit]:
     """At most one hit for what a text hides, and one for what stands in it."""
-    if item.may_hide:
-        named = turns_named(item.raw)
+    named = _named(item)
+    is_telling = _is_telling(item)
+    if item.may_hide or named or is_telling:
         for unit in item.units:
-            if len(unit.raw) < LEAST_TEXT:
-                continue
-            yield from _hidden(unit, (*unit.decoded, *_turned(unit, named)))
+            if len(unit.raw) >= LEAST_TEXT:
+                more = parted(unit.raw) if is_telling else ()
+                yield from _hidden(
+                    unit, chain(unit.decoded, _turned(unit, named), (Decoded(t, h, s) for h, s, t in more))
+                )
+                yield from _to_be_decoded(unit)
     yield from _in_pieces(item)
     if may_have_command(item.words):
         for unit in item.units:
@@ -52,18 +77,47 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
                 yield from _plain(unit)
 
 
+def _to_be_decoded(unit: Unit) -> Iterator[Hit]:
+    """An order to decode something and do what it says; and what is encoded so often that somebody hides it."""
+    found = _DECODE_AND_OBEY.search(unit.folded) if "deco" in unit.folded else None
+    if found and _ENCODED_WORD.search(unit.raw):
+        message, evidence, rule = "The text has the model decode something and do what it says.", found[0], "obey"
+    elif nested := next((one for one in unit.decoded if ">" in one.how and decoded(one.text)), None):
+        message, evidence, rule = "A text is encoded more than twice.", nested.text[: 4 * _AROUND], "nested"
+    else:
+        return
+    yield Hit(
+        pointer=unit.pointer, evidence=evidence, message=message, tier="soft", view="decoded", rule=rule, confidence=0.6
+    )
+
+
+def _is_telling(item: Item) -> bool:
+    if not item.words.isdisjoint(_ORDERED):
+        return not item.words.isdisjoint(_ORDERED_OF)
+    return any(map(item.haystack.__contains__, _TOGETHER))
+
+
+def _named(item: Item) -> tuple[str, ...]:
+    """The ways to turn letters that a text of the definition names, or by which it has turned common words."""
+    named = turns_named(item.raw) if item.may_hide else ()
+    seen = (way for way, words in _TURNED_WORDS.items() if not words.isdisjoint(item.words))
+    return tuple(dict.fromkeys((*named, *seen)))
+
+
 def _turned(unit: Unit, named: tuple[str, ...]) -> Iterable[Decoded]:
     """A text read in a way that another text of the definition names."""
-    own = turns_named(unit.raw) if named and len(unit.raw) >= _AROUND else named
+    own = turns_named(unit.raw) if named else ()
     return [Decoded(turned(unit.raw, way), way, 0) for way in named if way not in own]
 
 
 def _in_pieces(item: Item) -> Iterator[Hit]:
-    """What the values of one enumeration, or all defaults, hide when they are put together."""
+    """What values hide when they are put together: those of one enumeration, all defaults, or all descriptions."""
     groups: dict[str, list[Unit]] = {}
     for unit in item.units:
-        if unit.role in _VALUES and _PIECE.fullmatch(unit.raw):
-            groups.setdefault(unit.pointer.rpartition("/")[0] if unit.role == "enum" else "", []).append(unit)
+        is_value = unit.role in _VALUES or unit.pointer.endswith("/description")
+        if is_value and _PIECE.fullmatch(unit.raw):
+            kind = unit.pointer.rpartition("/")[0] if unit.role == "enum" else unit.role
+            groups.setdefault(kind, []).append(unit)
     for pieces in groups.values():
         if len(pieces) > 1:
             yield from _hidden(pieces[0], decoded("".join([unit.raw.rstrip("=") for unit in pieces])))
@@ -72,8 +126,9 @@ def _in_pieces(item: Item) -> Iterator[Hit]:
 def _hidden(unit: Unit, texts: Iterable[Decoded]) -> Iterator[Hit]:
     """The first harm in what a text hides; what it says openly as well is other checks' business."""
     for one in texts:
-        rule, what, start, end = _harm(one.folded)
-        if rule and one.folded[start:end] not in unit.folded:
+        is_apart = one.how.startswith(_APART)
+        rule, what, start, end = _harm(one, is_apart=is_apart)
+        if rule and (is_apart or not _says(unit.folded, rule)):
             yield Hit(
                 pointer=unit.pointer, evidence=_evidence(one.folded, start, end), tier="hard", view="decoded",
                 message=f"Text hidden as {one.how.replace('>', ' in ')} {what}.", rule=rule, confidence=0.95,
@@ -81,12 +136,17 @@ def _hidden(unit: Unit, texts: Iterable[Decoded]) -> Iterator[Hit]:
             return
 
 
-def _harm(folded: str) -> tuple[str, str, int, int]:
+def _says(folded: str, rule: str) -> bool:
+    found = command(folded)
+    return (found is not None and found.rule == rule) or any(order.rule == rule for order in orders(folded))
+
+
+def _harm(one: Decoded, *, is_apart: bool) -> tuple[str, str, int, int]:
     """Which rule a hidden text breaks, what it is, and where; the rule is empty if it is harmless."""
-    found = hidden_command(folded)
+    found = hidden_command(one.text) if is_apart else command(one.folded)
     if found:
         return found.rule, f"is a command that {_MESSAGES[found.rule]}", found.start, found.end
-    order = next(orders(folded), None)
+    order = next(orders(one.folded), None)
     return (order.rule, "gives the model orders", order.start, order.end) if order else ("", "", 0, 0)
 
 
