@@ -96,7 +96,7 @@ async def open_run(
                 await run.tree.wait_started()
                 if any(spec.enabled and not spec.lazy for spec in config.servers):
                     nursery.start_soon(_within, warming, run.ledger.warm)
-                for event in foreseen(config, environ):
+                for event in foreseen(config, environ, is_probed=is_probed):
                     bus.publish(event, sender="scan")
                 yield run
             finally:

@@ -56,8 +56,11 @@ def make_lock_file(config: Config) -> None:
         file.write(text_of(()))
 
 
-def foreseen(config: Config, environ: Mapping[str, str]) -> Iterator[ScanDegraded]:
-    """Say which plugins will not look at the servers that ask for them: known at the start, and told once."""
+def foreseen(config: Config, environ: Mapping[str, str], *, is_probed: bool) -> Iterator[ScanDegraded]:
+    """Say which plugins will not look at the servers that ask for them: known at the start, and told once.
+
+    None does in a run without a probe: its one session is the first to speak to the server.
+    """
     keys = frozenset(name for name, value in environ.items() if value)
     for spec in config.servers:
         if spec.enabled and spec.scan.plugins:
@@ -65,6 +68,10 @@ def foreseen(config: Config, environ: Mapping[str, str]) -> Iterator[ScanDegrade
             plugins = config.settings.plugins
             found = unusable(spec.scan.plugins, plugins, spec.mode, has_network=has_network, keys=keys)
             reasons = [f"{one.scanner}: {one.state} ({one.reason}): {one.detail}" for one in found]
+            if not is_probed:
+                reasons = [
+                    f"{one}: it looks at servers in `stockade scan` and `serve` only" for one in spec.scan.plugins
+                ]
             if reasons:
                 yield ScanDegraded(
                     server=spec.name, depth="", verdict="unknown", coverage="none", status="unknown", reasons=reasons

@@ -276,7 +276,8 @@ class Ledger:
         examined = _eye(book).examine(definitions, own, self._peers(others))
         if not is_whole:  # a list of prompts is no list of no tools
             examined = replace(examined, tools=len(definitions))
-        scanners = tuple(report for report, _ in book.plugins.values())
+        known = {name: report for name, (report, _) in book.plugins.items()}
+        scanners = tuple(known.get(name) or _not_run(name) for name in self._terms[book.server].plugins)
         found = self._judge(book.server, examined, is_whole=is_whole, scanners=scanners)
         if book.examined is None:  # a server that no probe has listed: what was rejected is known all the same
             book.withheld = self._rejected(book.server, definitions, found.judgement)
@@ -318,6 +319,10 @@ def _eye(book: Book) -> Eye:
     if book.eye is None:
         book.eye = Eye(book.server)
     return book.eye
+
+
+def _not_run(plugin: str) -> ScannerReport:
+    return ScannerReport(scanner=plugin, state="skipped", detail="no scan of this run has let it look at the server")
 
 
 def unjudged(server: str, definitions: Iterable[Definition], why: str) -> Judgement:

@@ -42,10 +42,10 @@ class Passes:
     async def plan(self, server: str, number: int) -> Planned:
         """Say which plugins look at a server, and when."""
         book, terms = self._ledger.book(server), self._ledger.terms(server)
-        book.plugins.clear()
         depths = {plugin: self._plugins.depth(plugin) for plugin in terms.plugins}
         fast = tuple(plugin for plugin, depth in depths.items() if depth == "fast")
         deep = tuple(plugin for plugin, depth in depths.items() if depth == "deep")
+        book.plugins = {plugin: (_to_come(plugin), ()) for plugin in depths}
         return Planned(server=server, number=number, mode=terms.mode, fast=fast, deep=deep)
 
     async def examine(self, server: str, number: int) -> Ran:
@@ -127,6 +127,12 @@ class Passes:
             del running[scope]
             if not running:
                 self._running.pop(number, None)
+
+
+def _to_come(plugin: str) -> ScannerReport:
+    return ScannerReport(
+        scanner=plugin, state="skipped", detail="it looks in the background, once the server is served"
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -169,9 +169,7 @@ def _look(turn: _Turn, server: str, job: Job) -> None:
     waiting = frozenset((*([ENGINE] if is_fast else []), *plugins))
     job = replace(job, step="look", steps=job.steps + 1, waiting=waiting)
     turn.put(server, job)
-    turn.publish.append(
-        ScanStarted(server=server, depth=job.depth, mode=job.mode, plugins=sorted(waiting - {ENGINE}))
-    )
+    turn.publish.append(ScanStarted(server=server, depth=job.depth, mode=job.mode, plugins=sorted(waiting - {ENGINE})))
     if is_fast:
         turn.do.append(Examine(server=server, number=job.number))
     turn.do += [RunPlugin(server=server, number=job.number, plugin=plugin) for plugin in plugins]
@@ -232,7 +230,8 @@ def _outcome(turn: _Turn, job: Job, message: Concluded) -> Struct:
     server, summary = message.server, message.summary
     if message.failure is not None:
         return ScanFailed(server=server, depth=job.depth, problem=message.failure)
-    if reasons := reasons_of(summary):
+    to_come = job.deep if job.depth == "fast" else ()
+    if reasons := reasons_of(summary, to_come):
         return ScanDegraded(
             server=server,
             depth=job.depth,
@@ -254,10 +253,10 @@ def _outcome(turn: _Turn, job: Job, message: Concluded) -> Struct:
     )
 
 
-def reasons_of(summary: Summary) -> list[str]:
-    """Say of each scanner that was asked for and did not look at everything why that is."""
+def reasons_of(summary: Summary, to_come: tuple[str, ...] = ()) -> list[str]:
+    """Say of each scanner that was asked for and did not look at everything why that is, but for those to come."""
     return [
         f"{one.scanner}: {one.state}{f' ({one.reason})' if one.reason else ''}{f': {one.detail}' if one.detail else ''}"
         for one in summary.scanners
-        if one.state != "ok" and one.reason != "disabled"
+        if one.state != "ok" and one.reason != "disabled" and one.scanner not in to_come
     ]

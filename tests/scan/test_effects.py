@@ -185,6 +185,12 @@ async def test_a_server_that_is_not_served_is_nobodys_peer(tmp_path: Path) -> No
     assert judgement.report.findings == ()
 
 
+async def test_with_trust_in_full_scans_nothing_is_taken_that_a_plugin_has_not_looked_at(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, trust="scan", plugins=("bandit",))
+    assert await desk.show(ADD) == [("add", "not_approved")]
+    assert await Desk(tmp_path, trust="scan").show(ADD) == []
+
+
 async def test_what_was_never_listed_cannot_be_scanned(desk: Desk) -> None:
     with pytest.raises(StockadeError) as raised:
         await desk.ledger.examine("a")

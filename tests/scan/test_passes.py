@@ -54,6 +54,16 @@ async def test_what_the_engine_and_the_plugins_say_becomes_one_summary(tmp_path:
     assert (concluded.problem, concluded.failure) == (None, None)
 
 
+async def test_a_plugin_that_is_still_to_come_has_not_looked(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, "deep-trivy")
+    bench.keep(ADD)
+    await bench.passes.plan("a", 1)
+    await bench.passes.examine("a", 1)
+    assert (await bench.passes.conclude("a", 1, ())).summary.coverage == "partial"
+    await bench.passes.run_plugin("a", 1, "deep-trivy")
+    assert (await bench.passes.conclude("a", 1, ())).summary.coverage == "full"
+
+
 async def test_a_dangerous_server_is_a_problem_that_names_the_worst(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.keep(EVIL)

@@ -166,6 +166,14 @@ def test_what_takes_longer_runs_after_the_answer_and_is_told_if_it_matters() -> 
     assert play.state.jobs == {}
 
 
+def test_what_is_still_to_come_is_no_reason_to_call_the_fast_pass_degraded() -> None:
+    to_come = ScannerReport(scanner="trivy", state="skipped", detail="it looks in the background")
+    summary = replace(CLEAN, coverage="partial", status="degraded", scanners=(to_come,))
+    play = Play().ask().plan(deep=("trivy",)).ran("engine").conclude(summary)
+    assert [type(event) for event in play.published] == [ScanStarted, ScanCompleted, ScanStarted]
+    assert [type(event) for event in play.ran("trivy").conclude(summary).published][-1] is ScanDegraded
+
+
 def test_what_is_quarantined_is_not_looked_at_any_longer() -> None:
     play = Play().ask().plan(deep=("trivy",)).ran("engine").conclude(DANGEROUS, problem=POISONED)
     assert play.state.jobs == {}
