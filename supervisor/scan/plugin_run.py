@@ -17,7 +17,7 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from supervisor.config.schema import Grace, Limits, Mode, PluginInput, SandboxSpec
+from supervisor.config.schema import Grace, Level, Limits, Mode, PluginInput, SandboxSpec
 from supervisor.container.words import Mount, OneOff
 from supervisor.errors import CommandNotFound, ImageNotFound, LaunchError
 from supervisor.launch.messages import Exited, Launch, Launched, LaunchFailed, status_text
@@ -113,6 +113,8 @@ class World(Struct, frozen=True, kw_only=True):
     """Our own environment, of which a plugin gets what its manifest names."""
     folder: Path
     """Where folders for plugins are made."""
+    level: Level = "auto"
+    """How strong their sandbox is."""
 
 
 class PluginRuns:
@@ -134,6 +136,8 @@ class PluginRuns:
         runtime = runtimes.choose(plugin, situation)
         if isinstance(runtime, ScannerReport):
             return Ran(runtime)
+        if "source" not in plugin.inputs:
+            inputs = replace(inputs, source="", only="")  # nothing is copied that nobody looks at
         try:
             async with self._staged(inputs) as stage:
                 self._count += 1
@@ -275,7 +279,11 @@ class _Run:
             command=command,
             grace=Grace(stdin_s=0.0, term_s=0.0),
             limits=Limits(memory_bytes=plugin.memory_bytes, cpus=CPUS, pids=plugin.pids),
-            sandbox=SandboxSpec(network="allow" if plugin.needs_network else "none", read_only=plugin.read_only),
+            sandbox=SandboxSpec(
+                level=self._world.level,
+                network="allow" if plugin.needs_network else "none",
+                read_only=plugin.read_only,
+            ),
         )
 
     def _words(self, words: tuple[str, ...], places: Mapping[str, str]) -> tuple[str, ...]:

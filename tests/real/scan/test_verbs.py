@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import pytest
 from journeys.containers import boxed
 from real.docker import leftovers
 from real.docker.engines import Cli
-from real.scan.conftest import PLANTED
+from real.scan.conftest import ODD, PLANTED
 
 if TYPE_CHECKING:
     from conftest import PlainPython, PlainUser
@@ -216,3 +218,30 @@ def test_a_server_in_docker_among_sandboxed_ones_is_scanned_in_docker_and_they_a
     assert (reports["boxed"]["mode"], reports["boxed"]["coverage"]) == ("docker", "full")
     assert (reports["plain"]["mode"], reports["plain"]["coverage"]) == ("sandbox", "partial")
     assert reports["plain"]["status"] == "degraded"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_scan_that_is_ended_takes_its_plugins_along(number: signal.Signals, server: Path, state_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(LIMIT_S)
+        command = [sys.executable, "-B", str(ODD), "call", "{source}", "{results}", str(listener.getsockname()[1])]
+        declared = {"odd": {"command": command, "needs_network": True}}
+        made = config(state_dir, server, "odd", declared=declared)
+        words = [
+            sys.executable,
+            "-m",
+            "supervisor",
+            "scan",
+            "sandbox",
+            "--config",
+            made,
+            "--state-dir",
+            state_dir / "s",
+        ]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as scan:
+            call, _ = listener.accept()
+            with call:
+                scan.send_signal(number)
+                call.settimeout(LIMIT_S)
+                assert call.recv(1) == b""  # who held it is gone
+            assert scan.wait(LIMIT_S) != 0
