@@ -288,7 +288,7 @@ def _seconds(since: str, at: str) -> float:
 def _new(case: _Case) -> str:
     """Say of a new definition whether it is a pinned one under another name."""
     former = case.known.gone.get((case.key[0], nameless(case.received.text))) if case.known.gone else None
-    renamed = f"; it is {former!r} under another name" if former is not None else ""
+    renamed = f"; it is {former[:100]!r} under another name" if former is not None else ""
     return f"appeared after the server was pinned{renamed}"
 
 

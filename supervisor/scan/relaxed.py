@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from supervisor.scan.differences import MISSING
@@ -37,9 +37,9 @@ def _is_wider(before: Any, after: Any, *, is_upper: bool) -> bool:
         return True
     try:
         one, other = Decimal(before.text), Decimal(after.text)
-    except InvalidOperation:
+        return not (other <= one if is_upper else other >= one)
+    except ArithmeticError:  # no number, or none that can be compared
         return True
-    return not (other <= one if is_upper else other >= one)
 
 
 def _listed(value: Any) -> frozenset[str]:

@@ -195,7 +195,7 @@ def test_a_renamed_definition_is_known_again() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=20,
 )
@@ -203,7 +203,8 @@ KEYED = st.dictionaries(
     st.sampled_from(
         ["name", "description", "inputSchema", "annotations", "arguments", "properties", "required", "enum"]
     ),
-    JSON | st.dictionaries(st.sampled_from(["properties", "required", "enum", "pattern", "readOnlyHint"]), JSON),
+    JSON
+    | st.dictionaries(st.sampled_from(["properties", "required", "enum", "pattern", "readOnlyHint", "maximum"]), JSON),
 )
 
 
