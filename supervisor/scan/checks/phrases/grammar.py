@@ -33,6 +33,8 @@ _MARKS_NEEDED = 2
 """Of the words that a language is known by; one alone may be a name."""
 _LONGEST_PART = 60
 """Characters that a part may have beyond the reach in which it begins."""
+_EVERYWHERE = frozenset({"destination", "sideways", "handover", "data", "whole", "access", "transfer", "send"})
+"""Classes that nearly every text has; the first of them is also the slowest to look for."""
 _ACCENTED = lazy("[ß-öø-žẠ-ỹ]")
 """A text with such a letter is hardly English: one word is enough to guess its language."""
 _LAST_WORD = lazy(r"\w+$")
@@ -57,6 +59,8 @@ class Part(Struct, frozen=True):
     pattern: re.Pattern[str]
     lead: Lead | None
     """Given if it has to be a command and words before it tell."""
+    is_selective: bool = True
+    """Most texts do not have it: it is worth asking for in a whole text."""
 
 
 class Gate(Struct, frozen=True):
@@ -147,7 +151,10 @@ def _beginnings(anchors: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _parts(rule: Rule, lead: Lead | None, classes: dict[str, re.Pattern[str]]) -> tuple[Part, ...]:
-    return tuple(Part(classes[part.rstrip("!")], lead if part.endswith("!") else None) for part in rule.parts)
+    return tuple(
+        Part(classes[name], lead if part.endswith("!") else None, name not in _EVERYWHERE)
+        for part, name in ((part, part.rstrip("!")) for part in rule.parts)
+    )
 
 
 @cache
@@ -267,6 +274,8 @@ def _has_one(text: str, anchors: tuple[str, ...]) -> bool:
 
 def _has_parts(gate: Gate, text: str, known: dict[int, bool]) -> bool:
     for part in reversed(gate.parts):
+        if not part.is_selective:
+            continue
         key = id(part.pattern)
         holds = known.get(key)
         if holds is None:
