@@ -37,9 +37,10 @@ def _is_wider(before: Any, after: Any, *, is_upper: bool) -> bool:
         return True
     try:
         one, other = Decimal(before.text), Decimal(after.text)
-        return not (other <= one if is_upper else other >= one)
+        is_tighter = other <= one if is_upper else other >= one
     except ArithmeticError:  # no number, or none that can be compared
         return True
+    return not is_tighter
 
 
 def _listed(value: Any) -> frozenset[str]:
