@@ -227,7 +227,7 @@ def test_a_scan_that_is_ended_takes_its_plugins_along(number: signal.Signals, se
         command = [sys.executable, "-B", str(ODD), "call", "{source}", "{results}", str(listener.getsockname()[1])]
         declared = {"odd": {"command": command, "needs_network": True}}
         made = config(state_dir, server, "odd", declared=declared)
-        words = [
+        words: list[str | Path] = [
             sys.executable,
             "-m",
             "supervisor",
