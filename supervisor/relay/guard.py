@@ -11,7 +11,10 @@ The judgement itself is somebody else's (`Guard`). Here is what a session makes 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Final, Literal, Protocol
+
+from msgspec.structs import replace
 
 from supervisor.mcp.definitions import LISTINGS, OPENINGS
 from supervisor.mcp.jsonrpc import Id
@@ -30,6 +33,8 @@ WAITING: Final = LISTENING | frozenset(CALLS)
 """The same while something is being listed."""
 MAX_NAMES: Final = 50_000
 """Names that one session remembers; a server that has more is refused whole."""
+MAX_NAME_CHARS: Final = 1024
+"""A longer name is remembered by its digest."""
 
 
 class Guard(Protocol):
@@ -60,7 +65,7 @@ class Watch:
         self._server = server
         self._guard = guard
         self._hidden: dict[Key, Withheld] = {}
-        """What this session's client was not shown."""
+        """What this session's client was not shown; here and below, names are shortened."""
         self._shown: set[Key] = set()
         self._quarantined: set[str] = set()
         """Methods whose last answer made the whole server unfit."""
@@ -97,11 +102,11 @@ class Watch:
 
     def _remember(self, definitions: Sequence[Definition], reasons: Mapping[Key, Withheld]) -> None:
         for one in definitions:
-            key = (one.kind, one.name)
             if one.kind == "server":  # words, which nobody calls
                 continue
-            if key in reasons:
-                self._hidden[key] = reasons[key]
+            key = (one.kind, short(one.name))
+            if reason := reasons.get((one.kind, one.name)):
+                self._hidden[key] = replace(reason, name=key[1], detail="")
                 self._shown.discard(key)
             else:
                 self._hidden.pop(key, None)
@@ -115,9 +120,9 @@ class Watch:
         """Why a call of this is refused; None if it passes."""
         if self._quarantined:
             return Withheld(kind=kind, name=name, reason="quarantined")
-        key = (kind, name)
+        key = (kind, short(name))
         everywhere = self._guard.withheld(self._server)
-        found = everywhere.get(key)
+        found = everywhere.get((kind, name))
         if key in self._shown:  # what this server's own list was judged to be counts, but for somebody's no
             return found if found is not None and found.reason == "rejected" else None
         if found := found or self._hidden.get(key):
@@ -136,4 +141,11 @@ class Watch:
 
     def was_listed(self, one: Withheld) -> bool:
         """Whether it was withheld from a list of this session: that counts until the server lists it anew."""
-        return (one.kind, one.name) in self._hidden
+        return (one.kind, short(one.name)) in self._hidden
+
+
+def short(name: str) -> str:
+    """A name as a session remembers it."""
+    if len(name) <= MAX_NAME_CHARS:
+        return name
+    return f"{name[:MAX_NAME_CHARS]}#{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -268,7 +268,7 @@ class _Pump:
         while True:
             await self._delayed.wait()
             self._delayed = trio.Event()
-            while waiting := self._session.delayed:
+            while waiting := tuple(self._session.delayed):
                 await trio.sleep(self._terms.list_wait_s)
                 await self._deliver(self._session.overdue(waiting), self._attached)
 

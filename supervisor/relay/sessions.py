@@ -87,6 +87,8 @@ class Session:
         out = Out()
         self.state = "ended"
         self.problem = self.problem or problem
+        if self.gate is not None:
+            self.gate.lost()
         over = NotReady(server=self.server, state="stopped", retry_after_s=self.absence.retry_after_s)
         self._answer_lost(self.problem or over, out, state="stopped")
         return out
@@ -228,9 +230,9 @@ class Session:
         return out
 
     @property
-    def delayed(self) -> tuple[Id, ...]:
+    def delayed(self) -> Collection[Id]:
         """Calls that wait for a list."""
-        return tuple(self.gate.delayed) if self.gate is not None else ()
+        return self.gate.delayed.keys() if self.gate is not None else ()
 
     def overdue(self, keys: Collection[Id]) -> Out:
         """Calls that have waited for a list for long enough."""
@@ -297,7 +299,7 @@ class Session:
     def _passes_answer(self, key: Id, line: bytes | memoryview) -> bool:
         if key == self._opening.unanswered:
             self._opening.answered(bytes(line))
-        passes = self.calls.server_answers(key)
+        passes = key not in self.delayed and self.calls.server_answers(key)  # the server has not heard of those
         self.tally.strays += not passes
         return passes
 

@@ -199,9 +199,29 @@ def test_a_delayed_call_gets_its_one_answer_when_the_server_dies() -> None:
     talk.client(request(1, "tools/list"), call(2, "good"))
     talk.take(talk.session.server_lost(DIED))
     assert [message["id"] for message in talk.to_client] == [1, 2]
-    assert talk.session.delayed == ()
+    assert list(talk.session.delayed) == []
     talk.take(talk.session.server_ready())
     assert talk.calls("good") is None
+
+
+def test_an_answer_to_a_call_that_the_server_has_not_heard_of_goes_nowhere() -> None:
+    talk = Talk()
+    talk.client(request(1, "tools/list"), call(2, "evil"), call(3, "good"))
+    talk.server(result(2, "guessed"), result(3, "guessed"), result(1, {"tools": [GOOD, EVIL]}))
+    assert [message["id"] for message in talk.to_client] == [1, 2]
+    assert talk.to_client[1]["error"]["data"]["reason"] == "dangerous"
+    talk.server(result(3))
+    assert talk.last() == result(3)
+    assert talk.session.tally.strays == 2
+
+
+@pytest.mark.parametrize("length", [1024, 1025, 100_000])
+def test_a_name_of_any_length_is_remembered(length: int) -> None:
+    talk = Talk()
+    long = "x" * length
+    talk.lists({"name": long, "description": "POISON"}, {"name": long + "y"})
+    assert talk.calls(long)["data"]["reason"] == "dangerous"
+    assert talk.calls(long + "y") is None
 
 
 def test_calls_that_wait_may_not_fill_the_memory() -> None:
