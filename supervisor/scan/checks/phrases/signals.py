@@ -30,7 +30,9 @@ _DO = (
     r"|fetch|cat|collect|gather|pass|supply|give|put|include|append|attach|paste|store|approve|grant|delete|erase|run"
     r"|execute|stage|transfer|set|use|answer|reply|respond|say|claim|drop|swap|replace|change|add|save|write|insert"
     r"|call|invoke|have|make|keep|posted|sent|forwarded|uploaded|passed|opened|treated|answered|dropped|stored|copied"
-    r"|added|replaced|included)"
+    r"|added|replaced|included|pull|mail|hand|route|install|wire|lower|raise|consider|fill|echo|remember|considered"
+    r"|go ahead|forget|serve"
+    r"|handed|mailed|wired|routed|echoed|filled|carried out|remembered|supplied|inserted|appended|attached)"
 )
 _ORDER = lazy(
     r"(?:^|[.!?:;,>\]\n]\s?|\b(?:must|should|required to|shall|have to|need to|to be|be|please|always|then|and|first"
@@ -40,7 +42,9 @@ _SAID = {
     "secret": lazy(
         rf"{SENSITIVE_PATH}|/etc/(?:passwd|shadow|sudoers)|\b(?:api[- ]?(?:keys?|tokens?)|(?:access|session|auth"
         r"|bearer) tokens?|passwords?|credentials|private keys?|ssh (?:keys?|config\w*)|environment variables|cookies"
-        r"|(?:seed|recovery) phrases?|secrets (?:in|from|of|you|it|found))\b"
+        r"|(?:seed|recovery) phrases?|secrets (?:in|from|of|you|it|found)|login data|session cookies?|deploy keys?"
+        r"|known_hosts|process environment|pin (?:code|the user)|(?:variables?|strings?|values?) that looks? like)\b"
+        r"|\.git/config\b"
     ),
     "hiding": lazy(
         r"\b(?:invisible|unnoticed|unseen|concealed|withheld|hide|hidden from|conceal|withhold|omit(?:s|ted|ting)?)\b"
@@ -50,7 +54,10 @@ _SAID = {
         r"|notified|realise|realize)|never (?:knows?|sees?|learns?|notices?|finds? out))\b"
         r"|\b(?:do not|never|no (?:need|reason) to|(?:should|must|need) not|avoid|refrain from)\b[^.!?\n]{0,30}"
         rf"\b{_TELL}\w*"
-        r"|\bbetween us\b|\bkeep (?:this|it|that)(?: \w+){0,2} (?:quiet|private|secret|confidential|to yourself)\b"
+        r"|\btell (?:nobody|no ?one|no-one)\b|\bout of sight\b|\bwithout (?:comment|a word|notice|saying so|trace)\b"
+        r"|\bleav(?:e|ing) (?:this|it|that|them) out\b|\bnot (?:to )?(?:show|turn|come) up in\b"
+        r"|\bhidden (?:links?|fields?|images?|text)\b|\bbetween us\b"
+        r"|\bkeep (?:this|it|that)(?: \w+){0,2} (?:quiet|private|secret|confidential|to yourself)\b"
         r"|\b(?:erase|wipe|remove|clear|delete|cover) (?:(?:the|any|all|your|its) ){0,2}"
         r"(?:traces?|tracks|logs?|evidence|history|records?|audit)\b"
     ),
@@ -63,6 +70,9 @@ _SAID = {
     "defiance": lazy(
         r"\b(?:directives?|instructions?|wishes|objections?|orders?|commands?|preferences?) (?:from|of|by) the user\b"
         r"[^.!?\n]{0,80}\b(?:ignored|dropped|overridden|refused|discarded|rejected|disregarded)\b"
+        r"|\bas if (?:typed|said|asked|sent|written|entered) by the user\b"
+        r"|\b(?:over|above|instead of|rather than|regardless of|no matter|against) (?:anything|whatever|what|all)"
+        r"(?: that)? (?:the user (?:wants|says|asks|said|types|typed|asked)|is typed|was typed)\b"
     ),
 }
 """What is said: of which one stands in every meeting."""
@@ -72,10 +82,10 @@ _AROUND = {
         r"|before (?:each|every|any|calling|using|you|answering|responding|the (?:real|actual|first)|it|this)"
         r"|beforehand|after (?:finishing|each|every|that|this|completing)|(?:on|with|upon) (?:each|every)"
         r"|when(?:ever)? \w+ (?:is|was|gets?) (?:used|called|invoked|run)|also|as well|additionally|in addition"
-        r"|then)\b"
+        r"|then|once (?:the|it|this|that|you)|the next|from (?:this point|now on|here on)|henceforth)\b"
     ),
     "tool": lazy(
-        r"[`'\"][a-z]\w+[`'\"] tool\b|\b(?:the|using|via|with|through|call|invoke|run|use) `?[a-z]+_[a-z_]+\b"
+        r"[`'\"][a-z]\w+[`'\"] tool\b|\b(?:the|using|via|with|through|call|invoke|run|use|next) `?[a-z]+_[a-z_]+\b"
     ),
     "outside": lazy(rf"{ADDRESS}|\b\d{{1,3}}(?:\.\d{{1,3}}){{3}}\b"),
     "waiver": lazy(
@@ -84,18 +94,28 @@ _AROUND = {
         r"|answered with yes|disabled|suspended|overridden|waived|unrestricted)\b"
         r"|\b(?:skip|bypass|without|disregard|ignore|override)\b[^.!?\n]{0,40}"
         r"\b(?:confirm\w*|approv\w*|asking|consent|permission|review|polic\w+|safety)\b|\bon the user's behalf\b"
+        r"|\b(?:has|have|having|already|hereby|been) (?:pre-?approved|consented|agreed to|authori[sz]ed|granted)\b"
+        r"|\b(?:no|without) (?:content|safety|ethical|moral) (?:rules|limits|filters|restrictions|guidelines)\b"
     ),
+    "addressed": lazy(
+        r"\b(?:the|dear|an?|as an?|note to|notes? for|by the) (?:ai|llm|assistant|agent|model|language model|chatbot)\b"
+        r"|<(?:system|important|secret|admin|hidden|instructions?)\b"
+    ),
+    "payee": lazy(r"\b(?:accounts?|iban|wallet|payee|recipient|amount)\b[^.!?\n]{0,30}[\d@]"),
 }
 """What stands around it."""
 _WORDS = frozenset(
     texts(
-        "invisible|unnoticed|unseen|concealed|withheld|hide|hidden|conceal|withhold|omit|omits|omitted|omitting"
-        "|unaware|wiser|dark|mention|mentioning|tell|telling|inform|informing|notify|disclose|disclosing|reveal"
-        "|bring|bringing|announce|alert|surface|acknowledge|admit|confess|us|quiet|private|secret|confidential"
-        "|erase|wipe|traces|trace|tracks|evidence|know|knows|learn|learns|notice|notices|reality|truth|pretend"
-        "|claim|assure|deny|reply|passwd|shadow|credentials|passwords|password|tokens|token|keys|key|secrets"
-        "|cookies|config|config_file|ssh|env|environment|aws|phrase|pem|id_rsa|netrc|kube|npmrc|dropped|overridden"
-        "|disregarded|ignored|refused|discarded|rejected|git-credentials"
+        "invisible|unnoticed|unseen|concealed|withheld|hide|hidden|conceal|withhold|omit|omits|omitted"
+        "|omitting|unaware|wiser|dark|anything|account|accounts|wire|iban|wallet|payee|nobody|noone|sight"
+        "|comment|notice|leave|leaving|pin|variables|values|strings|login|cookie|known_hosts|consented"
+        "|pre-approved|preapproved|authorized|authorised|typed|assistant|agent|llm|mention|mentioning|tell"
+        "|telling|inform|informing|notify|disclose|disclosing|reveal|bring|bringing|announce|alert|surface"
+        "|acknowledge|admit|confess|us|quiet|private|secret|confidential|erase|wipe|traces|trace|tracks"
+        "|evidence|know|knows|learn|learns|notices|reality|truth|pretend|claim|assure|deny|reply|passwd|shadow"
+        "|credentials|passwords|password|tokens|token|keys|key|secrets|cookies|config|config_file|ssh|env"
+        "|environment|aws|phrase|pem|id_rsa|netrc|kube|npmrc|dropped|overridden|disregarded|ignored|refused"
+        "|discarded|rejected|git-credentials"
     )
 )
 """Of these one stands wherever something is said."""
@@ -143,14 +163,13 @@ def _meeting(folded: str, start: int, end: int) -> frozenset[str]:
     if not _ORDER.search(text):
         return frozenset()
     said = {name for name, pattern in _SAID.items() if _is_meant(pattern.search(text), folded, start)}
-    if not said:
-        return frozenset()
     signs = frozenset(said | {name for name, pattern in _AROUND.items() if pattern.search(text)})
     is_meeting = (
         "defiance" in signs
-        or ("secret" in signs and (signs & {"hiding", "lying"} or len(signs & {"trigger", "outside", "tool"}) > 1))
-        or ("hiding" in signs and signs & {"trigger", "waiver", "outside"})
+        or ("secret" in signs and (signs & {"hiding", "lying"} or len(signs & _AROUND.keys()) > 1))
+        or ("hiding" in signs and signs & {"trigger", "waiver", "outside", "addressed", "payee"})
         or ("lying" in signs and signs & {"outside", "hiding", "waiver"})
+        or signs >= {"addressed", "waiver"}
     )
     return signs if is_meeting else frozenset()
 
