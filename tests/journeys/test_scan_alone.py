@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import trio
-from journeys.command import Home, carriers, word
+from journeys.command import Home, call, carriers, opening, request, word
 from journeys.listings import ADD, EVIL, UPPER, Listing
 
 import supervisor
@@ -88,6 +88,16 @@ def test_a_pipeline_approves_with_the_lock_file_and_the_next_scan_holds_to_it(st
     assert [(one["name"], one["reason"]) for one in json.loads(done.stdout)["withheld"]] == [("upper", "rejected")]
     assert home.verb("approve", name, "nosuch", *config).returncode == 2
     assert home.verb("approve", "nosuch", *config).returncode == 2
+
+
+def test_what_a_short_program_said_is_judged_and_shown_though_it_has_ended_by_then(state_dir: Path) -> None:
+    """The first answer waits for the engine to be loaded, and the program is over long before."""
+    server = Listing(state_dir, "notes", ADD)
+    home = home_of(state_dir, {"notes": server})
+    words = ["run", "--mode", "none", "--", server.entry["command"], *server.entry["args"]]
+    done = home.verb(*words, text=opening() + request(1, "tools/list") + call(2, "add"))
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [0, 1, 2], done.stderr
+    assert done.returncode == 0
 
 
 def test_a_damaged_lock_file_counts_as_no_approval(state_dir: Path) -> None:
