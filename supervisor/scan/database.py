@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from weakref import finalize
 
 import msgspec
 
@@ -38,6 +39,8 @@ class Database:
         self._known: dict[str, tuple[tuple[str | None, str | None], ServerPins]] = {}
         """What a server's rows said when they were last read: that is for every session, and they rarely differ."""
         self._memory = None if path is not None else _opened(":memory:", patience_s)
+        if self._memory is not None:
+            finalize(self, self._memory.close)  # it is all that there is, and lives as long as this object
 
     @property
     def name(self) -> str:
