@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from fakes.handshake import FOUND, INIT, REFUSAL, Play
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,32 +18,6 @@ from supervisor.errors import (
 from supervisor.mcp import handshake
 from supervisor.mcp.eras import META, STATELESS_VERSION
 from supervisor.mcp.handshake import Elsewhere, Failed, Handshake, Ready, Step
-
-INIT = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}}, "serverInfo": {"name": "old", "version": "3"}}
-FOUND = {"supportedVersions": [STATELESS_VERSION], "capabilities": {"tools": {}}, "instructions": "be kind"}
-REFUSAL = {"code": -32601, "message": "Method not found"}
-
-
-class Play:
-    """A server played by the test: answers what was asked last, or anything asked before."""
-
-    def __init__(self, *, discover: bool = True) -> None:
-        self.machine = Handshake("9.9", discover=discover)
-        self.sent: list[dict[str, Any]] = []
-        self.step = self.take(self.machine.start())
-
-    def take(self, step: Step) -> Step:
-        self.sent += [json.loads(line) for line in step.send]
-        self.step = step
-        return step
-
-    @property
-    def methods(self) -> list[str]:
-        return [message["method"] for message in self.sent]
-
-    def answer(self, method: str, **content: object) -> Step:
-        key = next(message["id"] for message in reversed(self.sent) if message["method"] == method)
-        return self.take(self.machine.line(json.dumps({"jsonrpc": "2.0", "id": key, **content}).encode() + b"\n"))
 
 
 def test_a_stateless_server_is_ready_after_discover_and_its_tools() -> None:
