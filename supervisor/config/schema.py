@@ -274,6 +274,8 @@ class PluginBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     inputs: tuple[PluginInput, ...] = ("source",)
     """What it looks at: the definitions, the server's source, its image; all that stand here are needed."""
+    suffixes: tuple[str, ...] = ()
+    """Ends of the names of files that it reads, as in [".py"]: a source without any is not for it. Unsaid, all."""
     command: tuple[str, ...] = ()
     """Program and arguments, run in the sandbox; `{source}`, `{tools}`, `{report}`, `{results}` are replaced, and what
     begins with `./`, `../` or `~/` is made absolute."""

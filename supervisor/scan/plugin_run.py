@@ -28,7 +28,7 @@ from supervisor.process.words import Command
 from supervisor.scan import runtimes, shapes, staging
 from supervisor.scan.plugins import RESULTS, Plugin
 from supervisor.scan.results import LARGEST_OUTPUT_BYTES, OutputError, findings_of, printable
-from supervisor.scan.runtimes import Native, Situation
+from supervisor.scan.runtimes import Docker, Native, Situation
 from supervisor.scan.staging import Stage, UnfitError
 from supervisor.scan.words import Finding, ScannerReport, ScannerState
 
@@ -142,7 +142,7 @@ class PluginRuns:
             async with self._staged(inputs) as stage:
                 self._count += 1
                 one = _Run(self._world, plugin, stage, image=inputs.image, server=server, number=self._count)
-                ran = await one.natively(runtime) if isinstance(runtime, Native) else await one.in_container()
+                ran = await one.carried_out(runtime)
         except UnfitError as error:
             ran = Ran(runtimes.skipped(plugin, "unsupported_input", str(error)))
         except OSError as error:
@@ -175,6 +175,14 @@ class _Run:
         self._name = f"{server}/scan.{plugin.id}"
         self._instance = f"{self._name}#{number}"
         self._env = {**plugin.env, **{name: world.keys[name] for name in plugin.needs_key}}
+
+    async def carried_out(self, runtime: Native | Docker) -> Ran:
+        """As the runtime says, if the source is one for it."""
+        plugin = self._plugin
+        if "source" in plugin.inputs and plugin.suffixes and not self._stage.has(plugin.suffixes):
+            why = f"there is no file in its source that ends with {' or '.join(plugin.suffixes)}"
+            return Ran(runtimes.skipped(plugin, "unsupported_input", why))
+        return await self.natively(runtime) if isinstance(runtime, Native) else await self.in_container()
 
     async def natively(self, runtime: Native) -> Ran:
         """In the sandbox; if its program is not there, as the runtime says."""

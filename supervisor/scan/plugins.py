@@ -28,6 +28,8 @@ class Plugin(Struct, frozen=True, kw_only=True):
     id: str
     inputs: tuple[PluginInput, ...]
     """All of them are needed."""
+    suffixes: tuple[str, ...] = ()
+    """Ends of the names of files that it reads; a source without any would be looked at in vain. Empty = all."""
     command: tuple[str, ...] = ()
     """Run natively; empty if there is no such program."""
     read_only: tuple[str, ...] = ()
@@ -80,9 +82,12 @@ def all_plugins(declared: Mapping[str, PluginBlock]) -> dict[str, Plugin]:
     return {plugin.id: plugin for plugin in SHIPPED} | own
 
 
+_JAVASCRIPT = (".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx")
+
 SEMGREP = Plugin(
     id="semgrep",
     inputs=("source",),
+    suffixes=(".py", *_JAVASCRIPT),
     command=(
         "semgrep", "scan", "--config", "{rules}/semgrep.yaml", "--sarif", "--output", "{results}", "--metrics", "off",
         "--disable-version-check", "--disable-nosem", "--no-git-ignore", "--no-rewrite-rule-ids", "--quiet",
@@ -100,6 +105,7 @@ to look away (`nosemgrep`) are not obeyed: they are the server's."""
 BANDIT = Plugin(
     id="bandit",
     inputs=("source",),
+    suffixes=(".py",),
     # Below `medium` it tells of every import of subprocess, which most servers have.
     command=(
         "bandit", "-r", "{source}", "-f", "json", "-o", "{results}", "-q", "--ignore-nosec",
@@ -115,6 +121,7 @@ BANDIT = Plugin(
 GUARDDOG = Plugin(
     id="guarddog",
     inputs=("source",),
+    suffixes=(".py", *_JAVASCRIPT),
     # Its own sandbox is made of what ours refuses; ours is around it.
     command=("guarddog", "{ecosystem}", "scan", "{source}", "--output-format=json", "--no-sandbox"),
     install="pipx install guarddog",

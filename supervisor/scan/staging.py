@@ -46,6 +46,12 @@ class Stage(Struct, frozen=True):
     folder: Path
     left_out: tuple[str, ...] = ()
     """What of the source was not copied, for people."""
+    names: frozenset[str] = frozenset()
+    """Of the files that were."""
+
+    def has(self, suffixes: tuple[str, ...]) -> bool:
+        """Whether the source has a file whose name ends so."""
+        return any(name.endswith(suffixes) for name in self.names)
 
     @property
     def source(self) -> Path:
@@ -78,11 +84,11 @@ def prepare(around: Path, source: str, only: str, tools: bytes) -> Stage:
     stage = Stage(around / token_hex(8))
     stage.folder.mkdir(mode=0o700)
     try:
-        left_out = _fill(stage, source, only, tools)
+        copied = _fill(stage, source, only, tools)
     except BaseException:
         discard(stage)
         raise
-    return Stage(stage.folder, left_out)
+    return Stage(stage.folder, copied.left_out, copied.names)
 
 
 def discard(stage: Stage) -> None:
@@ -113,31 +119,38 @@ def report_in(folder: Path, name: str) -> bytes:
         os.close(descriptor)
 
 
-def _fill(stage: Stage, source: str, only: str, tools: bytes) -> tuple[str, ...]:
+class _Copied(Struct, frozen=True):
+    left_out: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+
+
+def _fill(stage: Stage, source: str, only: str, tools: bytes) -> _Copied:
     for folder in (stage.source, stage.own):
         folder.mkdir(mode=0o755)
     stage.report.mkdir()
     stage.report.chmod(0o777)  # in a container it may be another user who writes; nobody else passes the folder above
     stage.source.chmod(0o755)
     shutil.copytree(RULES, stage.rules)
-    left_out = _copy(source, only, stage.source) if source else ()
+    copied = _copy(source, only, stage.source) if source else _Copied()
     (stage.source / ".semgrepignore").write_bytes(b"")  # its own list leaves tests out
     target = stage.source / "tools.json"
     target.unlink(missing_ok=True)
     target.write_bytes(tools)
     target.chmod(0o644)
-    return left_out
+    return copied
 
 
-def _copy(source: str, only: str, target: Path) -> tuple[str, ...]:
+def _copy(source: str, only: str, target: Path) -> _Copied:
     files = size = left_out = 0
     folders: set[str] = set()
+    copied: set[str] = set()
     for path, name, folder in _walk(source, only, folders):
         data = _content(name, folder)
         if data is None:
             left_out += 1
             continue
         files, size = files + 1, size + len(data)
+        copied.add(name)
         if files > MOST_FILES or size > MOST_BYTES:
             bounds = f"{MOST_FILES} files or {MOST_BYTES // 2**20} MiB"
             raise UnfitError(f"its source has more than {bounds}")
@@ -149,7 +162,7 @@ def _copy(source: str, only: str, target: Path) -> tuple[str, ...]:
         raise UnfitError("there is no file in its source that could be looked at")
     notes = [f"{left_out} files were too large to be looked at, or are none"] if left_out else []
     notes += [f"what is in {name} was not looked at" for name in sorted(folders)]
-    return tuple(notes)
+    return _Copied(tuple(notes), frozenset(copied))
 
 
 def _walk(source: str, only: str, left_out: set[str]) -> Iterator[tuple[str, str, int]]:

@@ -64,6 +64,14 @@ async def test_it_finds_what_is_planted_and_nothing_elsewhere(
             assert tiers["semgrep/python-shell-from-argument"] == "soft"
 
 
+async def test_a_source_in_another_language_is_not_looked_at_in_vain(bench: Open, path_of: Callable[..., str]) -> None:
+    async with bench(PATH=path_of("bandit")) as plugins:
+        (plugins.source / "server.py").rename(plugins.source / "server.js")
+        report = (await plugins.run(BANDIT)).report
+        assert (report.state, report.reason) == ("skipped", "unsupported_input")
+        assert report.detail == "there is no file in its source that ends with .py"
+
+
 @pytest.mark.parametrize("plugin", NATIVE, ids=lambda plugin: plugin.id)
 @pytest.mark.parametrize("mode", ["sandbox", "none", "docker"])
 async def test_what_is_not_installed_is_skipped_with_the_line_that_installs_it(
