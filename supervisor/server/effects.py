@@ -170,7 +170,8 @@ class _Conversation:
             with trio.CancelScope(deadline=self._deadline()) as scope:
                 step = await self._go_on(step)
             if scope.cancelled_caught:
-                step = self._handshake.silence(self._limit_s)
+                is_late = self._handshake.stage == "lists"
+                step = self._handshake.silence(min(LISTS_S, self._limit_s) if is_late else self._limit_s)
         return step.outcome
 
     def _deadline(self) -> float:

@@ -18,6 +18,7 @@ from supervisor.errors import Problem
 from supervisor.kernel.bus import Bus, envelope_decoder
 from supervisor.process.spawn import spawn_plain
 from supervisor.process.table import ProcessTable, open_processes
+from supervisor.scan.words import Listing
 from supervisor.server.effects import Prober
 from supervisor.server.messages import Era, Heard, Listed, NotListed
 
@@ -31,6 +32,7 @@ class Bench:
     def __init__(self, table: ProcessTable) -> None:
         self.table = table
         self.held: set[str] = set()
+        self.kept: list[tuple[str, Listing]] = []
         self._count = 0
 
     async def start(self, *argv: str) -> str:
@@ -41,7 +43,11 @@ class Bench:
         return key
 
     def prober(self, *, limit_s: float = 30.0) -> Prober:
-        return Prober(self.table, lambda: self.held, version="1", limit_s=limit_s, max_message_bytes=2**20)
+        return Prober(self.table, lambda: self.held, self.keep, version="1", limit_s=limit_s, max_message_bytes=2**20)
+
+    def keep(self, server: str, listing: Listing) -> int:
+        self.kept.append((server, listing))
+        return len(self.kept)
 
     async def probe(self, *argv: str, era: Era | None = None, limit_s: float = 30.0) -> Listed | NotListed:
         key = await self.start(*argv)
@@ -93,6 +99,30 @@ async def test_all_pages_of_tools_are_counted(bench: Bench) -> None:
     listed = await bench.ask("--tools", "50", "--page", "7")
     assert isinstance(listed, Listed)
     assert listed.tools == 54
+
+
+async def test_what_was_listed_is_handed_over_and_the_message_names_its_edition(bench: Bench) -> None:
+    listed = await bench.ask("--tools", "2")
+    assert isinstance(listed, Listed)
+    ((server, listing),) = bench.kept
+    assert (server, len(listing.tools), listed.edition) == ("fs", 6, 1)
+    assert json.loads(listing.tools[0])["name"]
+    assert json.loads(listing.itself)["serverInfo"]["name"] == "testserver"
+
+
+async def test_a_server_that_never_lists_what_it_declares_is_ready_without_it(bench: Bench) -> None:
+    opening = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}, "prompts": {}}}
+    listed = await bench.odd(
+        {"result": opening}, {"result": {"tools": [{"name": "a"}]}}, era="handshake", limit_s=2.0
+    )  # fmt: skip
+    assert isinstance(listed, Listed)
+    ((_, listing),) = bench.kept
+    assert listing.gaps == ("prompts/list: no answer in 2 s",)
+
+
+async def test_a_server_that_did_not_come_so_far_has_listed_nothing(bench: Bench) -> None:
+    await bench.ask("--die-on", "tools/list")
+    assert bench.kept == []
 
 
 async def test_a_banner_is_passed_over_and_quoted(bench: Bench) -> None:
