@@ -15,6 +15,8 @@ from supervisor.scan.lazy import lazy
 
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SHAPE = bytes.maketrans(_LETTERS + b"0134578@$.-_*", b"a" * len(_LETTERS) + b"9" * 9 + b"    ")
+_TAG_SHAPE = bytes.maketrans(_LETTERS + b"0123456789_*`~[]{}()", b"a" * (len(_LETTERS) + 11) + b"*" * 9)
+_TAG_SHAPES = (b"a*a", b"a**a", b"a***a", b"a****a", b"a<")
 _SPACED_SHAPE, _DIGIT_SHAPE = b"a a a a a", b"a9a"
 _SPACED = lazy(r"(?<![^\W_])[^\W\d_]([ .\-_*·•|/])[^\W\d_](?:\1[^\W\d_]){2,200}(?![^\W_])")
 _JOINED = lazy(
@@ -48,7 +50,15 @@ def may_disguise(text: str) -> bool:
 def _may_be_odd(text: str) -> bool:
     if not text.isascii() and len(_FLIPPED.findall(text)) > _LEAST:
         return True
-    return ("<" in text or "*" in text or "~~" in text or "`" in text) and _TAG.search(text) is not None
+    return ("<" in text or "*" in text or "~~" in text or "`" in text) and _may_be_parted(text)
+
+
+def _may_be_parted(text: str) -> bool:
+    """Whether markup stands within a word. Of ASCII the shapes are asked first: the search is slow."""
+    shape = text.encode("ascii", "replace").translate(_TAG_SHAPE)
+    if text.isascii() and not any(part in shape for part in _TAG_SHAPES):
+        return False
+    return _TAG.search(text) is not None
 
 
 def parted(text: str) -> Iterator[tuple[str, int, str]]:
