@@ -132,7 +132,10 @@ _OF_ITS_OWN = lazy(
 )
 _DOTTED = lazy(r"\b(?:invoke|call|use|run) (?:the )?[`'\"]?([a-z]\w*[./]\w+)\(\)")
 _MUST = lazy(r"\b(?:must|always|never|first|required|mandatory|when processing|to ensure)\b")
-_ANCHORS = ("tool", "server", "before", "instead", "every", "regardless", "whatever", "no matter", "prior to")
+_FOREIGN_WORDS = ("outil", "herramient", "ferrament", "werkzeug")
+_ANCHORS = (
+    "tool", "server", "before", "instead", "every", "regardless", "whatever", "no matter", "prior to", *_FOREIGN_WORDS,
+)  # fmt: skip
 
 
 @cache
@@ -163,9 +166,7 @@ def _in_text(unit: Unit, text: str, rules: Sequence[tuple[str, re.Pattern[str]]]
                 continue
             if not is_mentioned(text, found.start(), found.start() + 1):
                 return _hit(unit, text, found, rule)
-    for pattern in (
-        _foreign() if not text.isascii() or "outil" in text or "herramient" in text or "werkzeug" in text else ()
-    ):
+    for pattern in _foreign() if not text.isascii() or any_of(text, _FOREIGN_WORDS) else ():
         other = pattern.search(text)
         if other:
             return _hit(unit, text, other, "any_tool")

@@ -116,7 +116,7 @@ TABLE = table(
             (
                 rf"(?<!\w)(?:erwähne?|sage?|verrate?|erzähle?|informiere|benachrichtige|melde|berichte"
                 rf"|offenbare?|teile|weise)(?:n sie)?(?: \w+){{0,3}}? {_USER}(?: (?:das|dies|davon|darüber"
-                rf"|hierüber|daran|es|mit))*(?: \w+){{0,2}}? (?:nicht(?! \w+en)|nichts|nie|niemals)(?= davon"
+                rf"|hierüber|daran|es|mit)){{0,4}}(?: \w+){{0,2}}? (?:nicht(?! \w+en)|nichts|nie|niemals)(?= davon"
                 rf"| darüber| mit| hiervon|\s*(?:$|[.;!,)<]))"
             ),
             (
@@ -125,7 +125,7 @@ TABLE = table(
             ),
             (
                 rf"(?<!\w)ohne (?:es |das |dies |dass )?(?:\w+ )?{_USER}(?: (?:das|dies|davon|darüber|es"
-                rf"|zu))*(?: \w+)? (?:zu (?:informieren|benachrichtigen|sagen|erwähnen|fragen)|merkt|bemerkt"
+                rf"|zu)){{0,4}}(?: \w+)? (?:zu (?:informieren|benachrichtigen|sagen|erwähnen|fragen)|merkt|bemerkt"
                 rf"|erfährt|weiss|mitzuteilen|erwähnen)"
             ),
             (

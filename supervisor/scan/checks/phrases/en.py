@@ -26,6 +26,7 @@ LEAD = Lead(
             "|is|are|was|were|be|been|user|users|they|we|it|which|who|people|tool|tools|server"
             "|servers|into|as|new|single"
             "|full|per|via|than|between|without|within|through|using|one|another|same|other|some|such|more|most|last"
+            "|would|could|might|did|does"
         )
     ),
     before_to=frozenset(
@@ -190,7 +191,7 @@ TABLE = Table(
         ),
         "conversation": (
             r"\b(?:(?:the |this |whole |entire |full |complete |all |our |current |recent "
-            r"|user'?s? )*(?:conversation|chat|dialogue?|session|message)[- ]?(?:history|context"
+            r"|user'?s? ){0,4}(?:conversation|chat|dialogue?|session|message)[- ]?(?:history|context"
             r"|transcripts?|logs?|contents?)|(?:entire|full|complete|whole) (?:conversation|chat"
             r"|dialogue?|session|context(?: window)?)"
             r"|transcripts? of (?:the|this|our|your)(?: \w+){0,2} (?:conversation|chat|session)"

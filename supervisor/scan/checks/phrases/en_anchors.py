@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from supervisor.scan.checks.phrases.table import texts
 
+NUMBERS = tuple(f"{left}.{right}" for left in range(10) for right in range(10))
+"""What every IP address has."""
+
 ANCHORS = {
     "disregard": texts(
         "ignor|disregard|forget|overrid|overrul|bypass|circumvent|neglect|abandon|aside|dismiss|discard"
@@ -14,7 +17,7 @@ ANCHORS = {
     ),
     "aside": ("aside",),
     "orders": texts(
-        "instruct|directive|guid|prompt|constraint|training|programming|rule|polic|restrict|limit"
+        "instruct|directive|guid|guard|prompt|constraint|training|programming|rule|polic|restrict|limit"
         "|filter|check|safeguard|setting|context|preference|protocol|principle|alignment|protection"
         "|measure|boundar|order|command|message|convention|behavi|moderation|control|warning|confirm"
         "|what|everything|anything|all|above|conversation"
@@ -61,7 +64,7 @@ ANCHORS = {
         "sent|forwarded|duplicated|copied|mailed|uploaded|posted|shared|mirrored|transmitted|delivered|routed"
     ),
     "of_model": texts(
-        "instruct|directive|guid|prompt|constraint|training|programming|rule|polic|restrict|limit"
+        "instruct|directive|guid|guard|prompt|constraint|training|programming|rule|polic|restrict|limit"
         "|filter|check|safeguard|setting|context"
         "|preference|protocol|principle|alignment|protection|measure|boundar|order|command|message"
         "|convention|behavi|moderation|control"
@@ -95,12 +98,14 @@ ANCHORS = {
         "recipient|bcc|cc|copy|account|iban|wallet|payee|beneficiary|destination|amount|to|address|endpoint|proxy|guest"
         "|attendee|invitee|participant|viewer|collaborator"
     ),
-    "address": texts(
+    "address": NUMBERS
+    + texts(
         "http|@|://|.com|.net|.org|.io|.dev|.app|.xyz|.info|.biz|.ru|.cn|.site|.online|.top|.example"
         "|.test|.invalid|.onion|.tk|.pw|.tech|.cloud|.link|.click|.live|.co/|.ai/|.me/|.cc/|iban"
         "|account|wallet|beneficiary|payee|bc1|0x"
     ),
-    "outside": texts(
+    "outside": NUMBERS
+    + texts(
         "http|@|://|.com|.net|.org|.io|.dev|.app|.xyz|.ru|.cn|.example|.test|.invalid|.site|.online|.top"
         "|remote|external|attacker|third|outside|foreign|our |off-site|offsite|webhook"
     ),

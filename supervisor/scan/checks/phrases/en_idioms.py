@@ -23,7 +23,7 @@ IDIOMS = (
         rf"\b(?P<v>(?:(?:from now on|henceforth|for the rest of [^.,]{1,30}|starting now),? you (?:are"
         rf"|act|will act|will be)|you are (?:now|henceforth|from now on|no longer))(?: running"
         rf"| operating| acting| working"
-        rf"| in| entering)*(?: as)?(?: in)?(?: an?| the| my)? (?:\w+ ){{0,2}}?(?:{_BEINGS}"
+        rf"| in| entering){{0,4}}(?: as)?(?: in)?(?: an?| the| my)? (?:\w+ ){{0,2}}?(?:{_BEINGS}"
         rf"|{_MODES}(?: access| mode)?|free (?:from|of)|bound|limited|restricted|constrained|subject"
         rf"|required to (?:follow|obey)))\b"
     )),
@@ -50,7 +50,7 @@ IDIOMS = (
     ), (
         r"(?:^|[.!?:;,>\]]\s*|\b(?:and|then|must|should|please|always|now|you)\s+)(?P<v>(?:pretend|act"
         r"|behave|respond|answer|roleplay|role-play|speak|imagine)(?: as (?:if|though)| that| like| to be"
-        r"| as| you| being)*(?: you| an?| the| though)?(?: \w+){0,3}? (?:no (?:restrictions?|rules|limits?"
+        r"| as| you| being){0,4}(?: you| an?| the| though)?(?: \w+){0,3}? (?:no (?:restrictions?|rules|limits?"
         r"|limitations?|filters?|guardrails|policies|constraints)|unrestricted|unfiltered|uncensored"
         r"|jailbroken|dan\b|without (?:any )?(?:restrictions?|filters?|limits?|guardrails|constraints)"
         r"|root|superuser|free of))"
@@ -87,7 +87,7 @@ IDIOMS = (
         "|instead|only"
     )), (
         r"\b(?P<v>(?:obey|follow|execute|act on|comply with|accept|listen to)(?: (?:to|only|solely"
-        r"|exclusively|just))* (?:(?:to )?(?:only|solely|exclusively) )?(?:what this|this (?:text"
+        r"|exclusively|just)){0,4} (?:(?:to )?(?:only|solely|exclusively) )?(?:what this|this (?:text"
         r"|description|server|tool|message|schema)|the (?:rules|instructions|commands|directives"
         r"|following)(?: \w+){0,2} (?:below|here|instead|only|in this description))(?: (?:only|alone"
         r"|instead|says|description says))?)(?=\s*(?:$|[.,;!]|only|alone|instead|says|description|and ))"
@@ -136,7 +136,7 @@ IDIOMS = (
         r"\b(?P<v>attacker(?:'s|-controlled| controlled| owned|-owned)|controlled by (?:the|an) attacker"
         r"|the attacker's? \w+|harvested (?:\w+ )?(?:credentials?|data|tokens?|passwords?|keys?|records?)"
         r"|stolen (?:credentials?|tokens?|data|keys?)|steal(?:s|ing)? (?:the |all |any |user'?s? |their "
-        r"|your )*(?:\w+ )?(?:credentials?|tokens?|cookies?|passwords?|keys?|secrets?|data|session|money"
+        r"|your ){0,4}(?:\w+ )?(?:credentials?|tokens?|cookies?|passwords?|keys?|secrets?|data|session|money"
         r"|files?))\b"
     )),
     Idiom("malice", "soft", (("bypass", "evad", "defeat", "disabl"), ("security", "safety")), (

@@ -97,7 +97,7 @@ TABLE = table(
     (
         (
             (
-                rf"(?<!\w)no (?:se |le |les |lo |la |les lo |se lo )*(?:digas|diga|informes|informe|menciones"
+                rf"(?<!\w)no (?:se |le |les |lo |la |les lo |se lo ){{0,4}}(?:digas|diga|informes|informe|menciones"
                 rf"|mencione|avises|avise|comuniques|comunique|cuentes|cuente|reveles|revele|notifiques"
                 rf"|notifique|hables)\b(?: \w+){{0,4}}? {_USER}(?!\w)"
             ),

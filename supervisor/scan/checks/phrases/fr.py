@@ -14,7 +14,7 @@ _NOUN = words(
     "instructions?|consignes?|directives?|ordres?|règles?|indications?|recommandations|prompts?"
     "|politiques?|restrictions?|contraintes?|garde-fous"
 )
-_USER = r"(?:à |a |de |l'|aux |les |la |le |d'|l’)*(?:utilisateur|utilisatrice|usager|client|personne|humain)s?"
+_USER = r"(?:à |a |de |l'|aux |les |la |le |d'|l’){0,4}(?:utilisateur|utilisatrice|usager|client|personne|humain)s?"
 
 TABLE = table(
     "fr",
@@ -104,12 +104,12 @@ TABLE = table(
     (
         (
             (
-                rf"(?<!\w)(?:ne |n')(?:le |la |lui |l'|en |leur )*(?:dis|dites|mentionne[zr]?|informe[zr]?"
+                rf"(?<!\w)(?:ne |n')(?:le |la |lui |l'|en |leur ){{0,4}}(?:dis|dites|mentionne[zr]?|informe[zr]?"
                 rf"|révèle[zr]?|révélez|signale[zr]?|parle[zr]?|préviens|prévenez|divulgue[zr]?|communique[zr]?"
                 rf"|avertis(?:sez)?)(?: pas| jamais| rien| plus)(?: \S+){{0,3}}? {_USER}(?!\w)"
             ),
             (
-                rf"(?<!\w)sans (?:en |le |l'|lui |les )*(?:informer|prévenir|avertir|dire|mentionner|signaler"
+                rf"(?<!\w)sans (?:en |le |l'|lui |les ){{0,4}}(?:informer|prévenir|avertir|dire|mentionner|signaler"
                 rf"|notifier|parler|aviser)(?: \S+){{0,3}}? {_USER}(?!\w)"
             ),
             r"(?<!\w)à l'insu d(?:e l'|es |u )\w+",

@@ -8,7 +8,8 @@ from supervisor.scan.checks.phrases.table import texts
 IT = table(
     "it",
     (
-        "il gli che per una con di del della è non tutte la un nel tutti istruzioni precedenti utente leg"
+        "senza ogni al invia il gli che per una con di del della è non tutte la un nel tutti istruzio"
+        "ni precedenti utente leg"
         "gi ignora prima sistema"
     ),
     texts(
