@@ -14,6 +14,7 @@ from supervisor.scan.checks.phrases.rules import MESSAGES
 from supervisor.scan.checks.phrases.signals import meetings
 from supervisor.scan.context import Context
 from supervisor.scan.items import Item
+from supervisor.scan.lazy import lazy
 from supervisor.scan.sentences import mention, speaks_of_attacks
 from supervisor.scan.words import Hit, Tier, View
 
@@ -22,6 +23,9 @@ _SAID_ONLY = frozenset({"forward", "hijack", "conversation", "unseen", "authorit
 _SEAM = 160
 """Characters on either side of the place where two descriptions meet: a phrase that is split over them is no longer."""
 _ENDED = frozenset(".!?。！？")
+
+_FORBIDDEN = lazy(r"\b(?:not|never)(?: \w+)?\s$")
+"""The model is told to leave something; only the rules about secrets are about that."""
 
 
 def find(item: Item, _context: Context) -> Iterator[Hit]:
@@ -55,6 +59,12 @@ def _phrases(item: Item) -> Iterator[Hit]:
 
 def judged(folded: str, phrase: Phrase) -> Tier | None:
     """How much a phrase weighs where it stands: hard, soft, or nothing."""
+    if (
+        phrase.tier == "soft"
+        and phrase.rule == "authority"
+        and _FORBIDDEN.search(folded[max(0, phrase.start - 20) : phrase.start])
+    ):
+        return None
     how = mention(folded, phrase.start, phrase.head)
     if not how:
         return phrase.tier

@@ -62,7 +62,6 @@ TABLE = Table(
             r"(?:stop|cease|quit) (?:following|obeying|applying|respecting|honou?ring|heeding)|disobey"
             r"|drop|throw (?:away|out)|do away with|skip|disable|turn off|switch off|deactivate)\b"
         ),
-        "aside": r"\b(?:set|put|lay|leave|cast|push) (?:\w+ ){1,8}aside\b",
         "orders": ORDERS,
         "of_model": (
             rf"\b{SCOPE}\b(?: of)?(?: \w+'?s?){{0,4}}? {STRONG}\b"

@@ -23,7 +23,7 @@ ADDRESS = (
     r"https?://[^\s<>\"'`)]{3,200}|\bwss?://[^\s]{3,100}|\b[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}"
     r"|\b(?:[a-z0-9-]{1,40}\.){1,4}(?:com|net|org|io|dev|app|xyz|info|biz|ru|cn|me|cc|to|site|online"
     r"|top|example|test|invalid|onion|tk|pw|co|ai|tech|cloud|link|click|live|us|uk|de"
-    r"|eu)\b(?:/[^\s]{0,100})?"
+    r"|eu)\b(?!'s\b)(?:/[^\s]{0,100})?"
     r"|\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5})?\b|\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}\b"
     r"|\b0x[0-9a-f]{40}\b|\bbc1[a-z0-9]{20,60}\b"
 )
