@@ -93,6 +93,20 @@ _RULES = tuple(
             r"\b(?:ignore|skip|bypass|disregard|avoid)(?: \w+){0,3}? (?:tools?|functions?) (?:of|from|by) (?:any )?"
             r"(?:other|another) servers?\b"
         )),
+        ("no_other", (_OTHERS, _TOOLS), (
+            r"\b(?:all|any|the|every|each)? ?(?:other|competing|similar)(?: \w+){0,2} tools?\b[^.\n]{0,30}?"
+            r"\b(?:(?:must|should|may) (?:not|never) be (?:used|called|invoked|run)"
+            r"|(?:are|is) (?:now |all )?(?:broken|unsafe|insecure|obsolete|forbidden|compromised|deprecated"
+            r"|malicious))\b"
+        )),
+        ("no_other", (frozenset(("only",)), _TOOLS), (
+            r"\bthe only(?: \w+){0,2} tool (?:that )?(?:you|the (?:assistant|agent|model|ai)) (?:should|may|must|can)"
+            r" (?:ever )?(?:use|call|invoke|run|trust)\b"
+        )),
+        ("every_request", (_OTHERS, _TOOLS, _CALLS), (
+            r"\b(?:route|send|pass|direct|forward) (?:all|every|any)(?: \w+){0,4} (?:through|via|to) this"
+            r" (?:tool|server)\b"
+        )),
         ("every_request", (_REQUESTS, _OTHERS, _CALLS), (
             r"\b(?:use|call|invoke|route|run|send)(?: \w+){0,3} (?:this tool|it"
             r"|to this tool)?(?: \w+){0,2} ?(?:for|on|at|with|through) (?:every|all|any"
