@@ -155,7 +155,7 @@ def _is_live(token: str, agrees: Callable[[str], bool] | None) -> bool:
 
 def _is_drawn(value: str) -> bool:
     """Whether an assigned value looks drawn by lot: letters and digits mixed, no path, no words in a row."""
-    has_both = bool(re.search(r"\d", value) and re.search(r"[A-Za-z]", value))
+    has_both = len(_DIGIT.findall(value)) > 1 and re.search(r"[A-Za-z]", value) is not None
     is_path = value.count("/") > 1 or value.count(".") > 2 or re.search(r"[a-z]{4,}[_.-][a-z]{4,}", value) is not None
     return has_both and not is_path and _looks_drawn(value, _ENTROPY_ASSIGNED)
 

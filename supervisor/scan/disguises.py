@@ -18,10 +18,12 @@ _SHAPE = bytes.maketrans(_LETTERS + b"0134578@$.-_*", b"a" * len(_LETTERS) + b"9
 _TAG_SHAPE = bytes.maketrans(_LETTERS + b"0123456789_*`~[]{}()", b"a" * (len(_LETTERS) + 11) + b"*" * 9)
 _TAG_SHAPES = (b"a*a", b"a**a", b"a***a", b"a****a", b"a<")
 _SPACED_SHAPE, _DIGIT_SHAPE = b"a a a a a", b"a9a"
-_SPACED = lazy(r"(?<![^\W_])[^\W\d_]([ .\-_*·•|/])[^\W\d_](?:\1[^\W\d_]){2,200}(?![^\W_])")
+_SPACED = lazy(r"(?<![^\W_])[^\W\d_]([ .\-_*·•|/])[^\W\d_](?:\1[^\W\d_]){1,200}(?![^\W_])")
 _JOINED = lazy(
-    r"(?<![^\W_])[^\W\d_]{1,15}(?:(?:[^\w\s]{1,2}|_|, |\s{1,2}[^\w\s]{1,3}\s?|\n\n)[^\W\d_]{1,15}){4,40}(?![^\W_])"
+    r"(?<![^\W_])[^\W\d_]{1,15}([^\w\s]{1,2}|_|, |\s{1,2}[^\w\s]{1,3}\s?|\n\n)[^\W\d_]{1,15}"
+    r"(?:\1[^\W\d_]{1,15}){3,40}(?![^\W_])"
 )
+"""Five words or more that one and the same sign parts."""
 _SQUEEZED = lazy(r"(?<![A-Za-z])[A-Za-z]{20,200}(?![A-Za-z])")
 _VOCABULARY = lazy(
     r"(?i:ignore|disregard|forget|override|bypass|reveal|repeat|print|show|send|all|any|the|of|and|your|you|my|previous"

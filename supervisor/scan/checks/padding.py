@@ -19,6 +19,7 @@ _EMPTY_LINES = lazy(r"(?<=\S)(?:[^\S\n]*+(?:[.·•|_*-][^\S\n]*+)?\n){30,}+\s*+
 _EMPTY = 30
 """Line breaks with nothing between them that push the rest out of sight."""
 _WITHIN_LINE = lazy(r"(?<=\S)[^\S\n]{20,}+(?=\S)")
+_SENTENCE_END = lazy(r"[^\W_][.!?]$|。$")
 _OFF_SCREEN = 36
 """Blanks after a sentence, within its line, that push the rest out of sight. A table has them after a cell; where the
 lines of a source were joined there are fewer, and several such rows."""
@@ -57,7 +58,7 @@ def _gap(text: str) -> int | None:
     gaps = list(islice(_WITHIN_LINE.finditer(text), 2))
     if len(gaps) != 1:
         return None
-    least = _OFF_SCREEN if text[gaps[0].start() - 1] in ".!?。" else 2 * _OFF_SCREEN
+    least = _OFF_SCREEN if _SENTENCE_END.search(text[: gaps[0].start()][-2:]) else 2 * _OFF_SCREEN
     return gaps[0].end() if len(gaps[0][0]) >= least else None
 
 

@@ -82,13 +82,18 @@ def _to_be_decoded(unit: Unit) -> Iterator[Hit]:
     found = _DECODE_AND_OBEY.search(unit.folded) if "deco" in unit.folded else None
     if found and _ENCODED_WORD.search(unit.raw):
         message, evidence, rule = "The text has the model decode something and do what it says.", found[0], "obey"
-    elif nested := next((one for one in unit.decoded if ">" in one.how and decoded(one.text)), None):
+    elif nested := next(filter(_is_nested, unit.decoded), None):
         message, evidence, rule = "A text is encoded more than twice.", nested.text[: 4 * _AROUND], "nested"
     else:
         return
     yield Hit(
         pointer=unit.pointer, evidence=evidence, message=message, tier="soft", view="decoded", rule=rule, confidence=0.6
     )
+
+
+def _is_nested(one: Decoded) -> bool:
+    ways = one.how.split(">")
+    return len(ways) > 1 and ways[1] in _APART and any(inner.how in _APART for inner in decoded(one.text))
 
 
 def _is_telling(item: Item) -> bool:

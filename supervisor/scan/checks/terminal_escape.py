@@ -5,6 +5,7 @@ What counts is the control character itself. An escape that is written out shows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -17,8 +18,14 @@ from supervisor.scan.words import Hit
 _ANY = lazy("[\0-\b\r\x0e-\x1f\x7f\x9b\x9d]")
 _SEQUENCE = lazy("\x1b\\[[0-?]{0,16}[ -/]{0,4}[@-~]|\x1b[\\]PX^_][^\x07\x1b]{0,60}|\x1b[78cDEHM=>]")
 _CSI = lazy("\x9b[0-9;?]{1,16}[A-Za-z]|\x9b[HJKm](?![a-z])|\x9d[0-9]{1,4};")
-_BACKSPACE = lazy("[^\\s\b][ \t]{0,99}\b")
-_OVERWRITE = lazy("[^\\s][ \t]{0,199}\r{1,20}[ \t]{0,199}[^\\s]")
+_BACKSPACE = lazy(
+    "[^\\s\b][ \t]{0,99}\b{2}|[^\\W_][ \t]{0,99}\b(?!eta|egin|ar|ol[dt]|inom|ig|u(?:llet|mp)|mod|ackslash|ecause|ox)\\w"
+)
+_OVERWRITE = lazy(
+    "[A-Za-z]{2}[^\\w\n\r]{0,99}\r{1,20}(?!ight|ho\\b|ang|ceil|floor|m\\{|e[f|a]|oot|ule)[ \t]{0,199}[^\\s]"
+)
+"""Both are also what a source makes of LaTeX with backslashes not doubled, as in `\\beta` or `\\rightarrow`."""
+_QUOTES = "\"'`"
 _SPLIT = lazy("[A-Za-z][\0-\x07\x0e-\x1a\x1c-\x1f\x7f]{1,9}[A-Za-z]")
 _RULES = (
     ("escape", lazy("\x1b"), "An escape character starts a terminal sequence that can hide or rewrite text."),
@@ -27,6 +34,8 @@ _RULES = (
     ("overwrite", _OVERWRITE, "A carriage return lets text overwrite its line."),
 )
 _AROUND = 40
+_PLACES = 20
+"""How many places of one rule are looked at in a text."""
 
 
 def find(item: Item, context: Context) -> Iterator[Hit]:
@@ -43,21 +52,23 @@ def _in_unit(unit: Unit) -> Iterator[Hit]:
     """
     rules = (("escape", _SEQUENCE, _RULES[0][2]),) if unit.role == "pattern" else _RULES
     for rule, pattern, message in rules:
-        found = pattern.search(unit.raw)
-        if found:
+        places = list(islice(pattern.finditer(unit.raw), _PLACES))
+        for found in sorted(places, key=lambda found: _is_shown(unit.raw, found))[:1]:
             yield Hit(
-                pointer=unit.pointer,
-                evidence=unit.raw[max(0, found.start() - _AROUND) : found.start() + 2 * _AROUND],
-                message=message,
-                tier="hard",
-                confidence=0.95,
-                rule=rule,
-            )
+                pointer=unit.pointer, evidence=unit.raw[max(0, found.start() - _AROUND) : found.start() + 2 * _AROUND],
+                message=message, tier="soft" if _is_shown(unit.raw, found) else "hard", confidence=0.95, rule=rule,
+            )  # fmt: skip
     if unit.role != "pattern" and len(split := list(islice(_SPLIT.finditer(unit.raw), 2))) > 1:
         yield Hit(
             pointer=unit.pointer, evidence=unit.raw[split[0].start() : split[0].start() + 2 * _AROUND], tier="hard",
             message="Control characters split words.", confidence=0.9, rule="split",
         )  # fmt: skip
+
+
+def _is_shown(text: str, found: re.Match[str]) -> bool:
+    """Whether a carriage return stands right after a quotation mark, as in a program that is shown."""
+    at = found[0].find("\r")
+    return at >= 0 and text[found.start() + at - 1] in _QUOTES
 
 
 CHECK = Check(id="terminal.escape", title="Terminal control sequences", find=find)

@@ -16,6 +16,10 @@ from supervisor.scan.checks.padding import CHECK
         "Adds." + " \n" * 40 + "Then more.",
         "Adds numbers." + " " * 40 + "Then more.",
         "Adds numbers." + "\t" * 40 + "Then more.",
+        "Adds numbers" + " " * 100 + "Then more.",
+        "Adds numbers." + "&nbsp;" * 30 + "Then more.",
+        "Adds numbers." + "<br>" * 30 + "Then more.",
+        "Adds numbers." + "\n." * 40 + "\nThen more.",
     ],
 )
 def test_text_after_blanks_is_told(text: str) -> None:
@@ -32,6 +36,7 @@ def test_text_after_blanks_is_told(text: str) -> None:
         "name" + " " * 40 + "what it is for\nother" + " " * 39 + "what else",  # a table
         "Joined lines." + " " * 40 + "More.\nAnd so on." + " " * 40 + "More.",
         "Joined lines." + " " * 29 + "More.",
+        ">>> f(1,\n..." + " " * 40 + "2)",
         "Code:\n" + " " * 60 + "deep",
         "One.\n\n\n\n\nTwo.",
     ],
