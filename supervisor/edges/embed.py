@@ -129,9 +129,10 @@ class Stockade:
 
     async def status(self) -> list[Described]:
         """Say how every server stands, in the order of the config."""
-        return [described for name in self._run.names if (described := await self._describe(name)) is not None]
+        return [described for name in self._run.names if (described := await self.describe(name)) is not None]
 
-    async def _describe(self, server: str) -> Described | None:
+    async def describe(self, server: str) -> Described | None:
+        """Say how one server stands; None if its actor does not answer."""
         with suppress(AskFailed, AskTimeout):
             described: Described = await self._run.bus.ask(
                 running.path_of(server), Describe(), Described, timeout_s=ASK_S

@@ -119,9 +119,9 @@ class Daemon:
 
     async def _refuse_quarantined(self, server: str) -> None:
         """Raises: ControlError; a session that was open before its server was quarantined is told so instead."""
-        for one in await self._sup.status():
-            if one.server == server and one.life == "quarantined" and one.problem is not None:
-                raise ControlError(one.problem)
+        described = await self._sup.describe(server)
+        if described is not None and described.life == "quarantined" and described.problem is not None:
+            raise ControlError(described.problem)
 
 
 def others(config: Config) -> list[dict[str, str]]:

@@ -229,3 +229,25 @@ def test_prompts_resources_and_the_servers_own_words_are_scanned_too(state_dir: 
         assert {(one["kind"], one["tool"]) for one in report["findings"]} == {("prompt", "greet")}
         kinds = {row["kind"] for row in town.home.asked("pins", name)[0]["rows"]}
     assert kinds >= {"tool", "prompt", "template", "server"}
+
+
+def test_hostile_names_and_texts_are_shown_without_harm_and_decided_on_by_digest(state_dir: Path) -> None:
+    name = word()
+    server = Listing(state_dir, name)
+    odd = '{"tools": [{"name": "half \\ud83d", "description": "x"}, {"name": "\\u001b[31mred", "description": "y"}, '
+    odd += '{"name": "a", "name": "b", "description": "z"}, {"name": "%s", "description": "w"}, 7]}' % ("n" * 5000)
+    server.file.write_text(odd)
+    town = Town(state_dir, {name: server})
+    with town.home.daemon():
+        town.settle()
+        for words in (("scan", name), ("scan", name, "--sarif"), ("pins", name), ("diff", name), ("status",)):
+            done = town.home.verb(*words)
+            assert done.returncode in (0, 1, 3, 4), done.stderr
+            assert "\x1b" not in done.stdout
+            assert "stockade.defect" not in done.stderr
+        waiting = json.loads(town.home.verb("diff", name, "--json").stdout)
+        red = next(one for one in waiting if "red" in one["name"])
+        assert town.home.verb("approve", name, "--digest", red["after"]).returncode == 0
+        rows = town.home.asked("pins", name)[0]["rows"]
+        assert {row["state"] for row in rows if row["digest"] == red["after"]} == {"trusted"}
+    assert "actor.crashed" not in {one["type"] for one in town.home.records()}
