@@ -32,7 +32,10 @@ _TAKES_WORDS = frozenset(
     )
 )
 """Words of names of parameters whose value is what a person says."""
-_CALLS = lazy(r"(?<!\w)(?:call|invoke|run|use|execute)(?:ing)? (?:the )?`?([a-z]\w*_\w+|[a-z]\w* tool)\b")
+_CALLS = lazy(
+    r"(?<!\w)(?:call|invoke|run|use|execute)(?:ing)? (?:the )?`?([a-z]\w*_\w+"
+    r"|(?!(?:this|the|a|any|each|every|other)\b)[a-z]\w* tool)\b"
+)
 _ANCHORS = lazy(
     r"must|always|never|before|send|read|call|ignore|disregard|forward|upload|pass|append|include|tell"
     r"|you |http|@|secret|token|"

@@ -140,7 +140,7 @@ _FOREIGN_TOOL = lazy(
     r"|call(?:ing)?|invok(?:e|ing)|run(?:ning)?) (?:the )?[`'\"]?([a-z]\w*_\w+)[`'\"]?"
 )
 _OF_ITS_OWN = lazy(
-    r"\W{0,2}(?:\w+ ){0,2}?(?:(?:of|in|from|on|by|for) (?:this|the same|our|that) (?:server|mcp"
+    r"\W{0,2}(?:\w{1,40} ){0,2}?(?:(?:of|in|from|on|by|for) (?:this|the same|our|that) (?:server|mcp"
     r"|tool ?(?:set|kit)|integration|app|api|package|workflow|family|group|category)|of ours|here"
     r"|below|listed|above)\b"
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from msgspec import Struct
+
 from supervisor.scan.checks.phrases.en import LEAD, TABLE
 from supervisor.scan.checks.phrases.grammar import is_commanded, phrases
 from supervisor.scan.checks.phrases.languages import TABLES
@@ -35,24 +37,38 @@ _LONGEST = 2000
 """Characters that are looked at."""
 
 
-@cache
-def _foreign() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
-    names = ("disregard", "transfer", "access", "reveal", "run", "send")
-    return tuple(
-        (table.marks, re.compile("|".join(table.classes[name] for name in names if name in table.classes)))
-        for table in TABLES
-        if table is not TABLE and not table.script
-    )
+_CLASSES = ("disregard", "transfer", "access", "reveal", "run", "send")
+
+
+class _Tongue(Struct, frozen=True):
+    marks: frozenset[str]
+    script: re.Pattern[str] | None
+    verbs: re.Pattern[str]
 
 
 @cache
-def _scripts() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    names = ("disregard", "transfer", "access", "reveal", "run", "send")
+def _tongues() -> tuple[_Tongue, ...]:
+    """Languages other than English, with the verbs of what an agent can do."""
     return tuple(
-        (re.compile(table.script), re.compile("|".join(table.classes[name] for name in names if name in table.classes)))
+        _Tongue(
+            table.marks,
+            re.compile(table.script) if table.script else None,
+            re.compile("|".join(table.classes[name] for name in _CLASSES if name in table.classes)),
+        )
         for table in TABLES
-        if table.script
+        if table is not TABLE
     )
+
+
+def _foreign_verbs(text: str) -> int:
+    """How many such verbs a text has in a language that it may be in; of the languages the one with most."""
+    words = set(text.split())
+    most = 0
+    for one in _tongues():
+        is_spoken = one.script.search(text) if one.script else len(one.marks & words) > 1
+        if is_spoken:
+            most = max(most, len(one.verbs.findall(text)))
+    return most
 
 
 def is_directive(folded: str) -> bool:
@@ -63,12 +79,7 @@ def is_directive(folded: str) -> bool:
     verbs = list(_DO.finditer(text)) if " " in text else []
     if any(is_commanded(text, found.start(), LEAD) for found in verbs) or (verbs and is_strong(text)):
         return True
-    if not text.isascii() and any(script.search(text) and verb.search(text) for script, verb in _scripts()):
-        return True
-    words = set(text.split())
-    if any(len(marks & words) > 1 and verb.search(text) for marks, verb in _foreign()):
-        return True
-    return any(True for _ in phrases(text))
+    return _foreign_verbs(text) > 0 or any(True for _ in phrases(text))
 
 
 def is_strong(folded: str) -> bool:
@@ -78,7 +89,8 @@ def is_strong(folded: str) -> bool:
 
 def does_much(folded: str) -> bool:
     """Tell whether a text has two or more of the verbs of what an agent can do."""
-    return len(_DO.findall(folded[:_LONGEST])) > 1
+    text = folded[:_LONGEST]
+    return len(_DO.findall(text)) > 1 or _foreign_verbs(text) > 1
 
 
 def names_a_target(folded: str) -> bool:

@@ -15,7 +15,6 @@ ANCHORS = {
         "|never follow|never obey|never adhere|never comply|never heed|never respect|no longer|stop "
         "|cease|quit |disobey|drop |throw|do away|skip |disable|turn off|switch off|deactivate"
     ),
-    "aside": ("aside",),
     "orders": texts(
         "instruct|directive|guid|guard|prompt|constraint|training|programming|rule|polic|restrict|limit"
         "|filter|check|safeguard|setting|context|preference|protocol|principle|alignment|protection"

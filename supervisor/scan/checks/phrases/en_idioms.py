@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from supervisor.scan.checks.phrases.en_secrecy import SECRECY
+from supervisor.scan.checks.phrases.en_words import ORDERS
 from supervisor.scan.checks.phrases.table import Idiom, texts
 
 _MODES = (
@@ -18,6 +19,9 @@ _BEINGS = (
 
 IDIOMS = (
     *SECRECY,
+    Idiom("override", "hard", (("aside",),), (
+        rf"(?<!\w)(?P<v>(?:set|put|lay|leave|cast|push) (?:\w+ ){{0,3}}?(?:{ORDERS})(?: \w+){{0,4}}? aside)\b"
+    )),
     # takeover of the role
     Idiom("role", "hard", (("you are ", "you act"),), (
         rf"\b(?P<v>(?:(?:from now on|henceforth|for the rest of [^.,]{1,30}|starting now),? you (?:are"

@@ -26,7 +26,6 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 RULES = (
     Rule(name="override", tier="hard", parts=("disregard!", "orders"), reach=40),
-    Rule(name="override", tier="hard", parts=("aside", "orders"), reach=0),
     Rule(name="override", tier="hard", parts=("of_model", "void"), reach=40),
     Rule(name="prompt_exfiltration", tier="hard", parts=("reveal!", "own_prompt"), reach=80),
     Rule(name="prompt_exfiltration", tier="hard", parts=("reveal!", "prompt", "here"), reach=80),
