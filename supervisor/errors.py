@@ -315,8 +315,30 @@ class EngineDiskFull(EngineProblem, frozen=True, kw_only=True, tag="engine.disk_
 
 
 class SnapAppArmor(Problem, frozen=True, kw_only=True, tag="engine.snap_apparmor"):
-    """Docker from snap runs under an AppArmor profile that refuses what a hardening flag asks for."""
+    """Docker from snap runs under an AppArmor profile that refuses what a hardening flag asks for.
 
+    Under that profile nothing may be executed with `no-new-privileges`, so a hardened container ends before its first
+    line. Servers in containers do not start, and scanner plugins that run in Docker only cannot look at them. There are
+    four ways out, the better ones first:
+
+    1. **Docker from its own packages.** Remove the snap (`snap remove docker`) and install Docker Engine from
+       [its own packages](https://docs.docker.com/engine/install/) or your distribution's (`docker.io`). Nothing has to
+       be relaxed. Images and volumes of the snap do not come along.
+    2. **Another engine beside it.** Rootless Docker, Podman or an engine on another machine, named by `DOCKER_HOST` or
+       a context: [Use your engine](../../how-to/docker-engines.md).
+    3. **No container.** `isolation: {"mode": "sandbox"}` for the server, or in `stockade.defaults` for all: confined by
+       the kernel, without any engine. Scanner plugins with a native command run there as well; one that runs in
+       Docker only stays `skipped(docker_unusable)`, which is told as `degraded`, until you take it out of
+       `scan.plugins` or give it a `command` of its own in `stockade.plugins`.
+    4. **Relax the flag.** `isolation: {"hardening": {"no_new_privileges": false}}` for the server that needs it, and
+       `"init": false` too if the next start names that; all other flags stay. A set-id program in the image can then
+       gain rights within its container, which still has no capabilities.
+
+    `stockade doctor` says whether your Docker is from snap, `stockade doctor --deep` whether a container starts with
+    every flag. What else is different with a snap: [Docker from snap](../../how-to/docker-engines.md#docker-from-snap).
+    """
+
+    known_as: ClassVar[str] = "MCPX_DOCKER_SNAP_APPARMOR"
     sentence: ClassVar[str] = "Docker from snap refused to start the container: {reason}"
     advice: ClassVar[str] = (
         'Relax that flag: `isolation: {{"hardening": {{"{flag}": false}}}}` (or `compat`), or install Docker from its '
@@ -728,8 +750,9 @@ class ScanUnknown(Problem, frozen=True, kw_only=True, tag="scan.unknown"):
 class PluginUnusable(Problem, frozen=True, kw_only=True, tag="scan.plugin_unusable"):
     """A scanner plugin that the config asks for cannot look at this server as it is run: its scans will be degraded.
 
-    The server's own resolved mode decides. Under `sandbox` and `none` no plugin runs that needs Docker: such a server is
-    often kept out of Docker because Docker cannot be used there, as with Docker installed by snap.
+    The server's own resolved mode decides. Under `sandbox` and `none` no plugin runs that needs Docker: such a server
+    is often kept out of Docker because Docker cannot be used there, as with
+    [Docker installed by snap](engine.snap_apparmor.md), whose page has the ways out.
     """
 
     sentence: ClassVar[str] = "the scanner plugin {plugin!r} cannot look at {server!r}: {reason}"
