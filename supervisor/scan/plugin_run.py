@@ -261,6 +261,8 @@ class _Run:
 
     def _judged(self, exited: Exited, output: bytes, root: str) -> Ran:
         plugin = self._plugin
+        if exited.problem is not None:  # its engine went away, or has found that there is nothing to execute
+            return _failed(plugin, exited.problem.text)
         if exited.code not in plugin.success_exit_codes:
             said = printable("; ".join(exited.stderr_tail[-LAST_LINES:]))
             why = "; ".join(filter(None, (f"it ended with {status_text(exited)}", exited.diagnosis, said)))

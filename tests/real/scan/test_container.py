@@ -12,7 +12,7 @@ import pytest
 import trio
 from msgspec.structs import replace
 from real.docker import leftovers
-from real.docker.engines import Cli
+from real.docker.engines import Cli, running_engine
 from real.scan.conftest import Bench, Open
 
 from supervisor.scan.plugins import Plugin
@@ -129,6 +129,25 @@ async def test_without_an_engine_it_is_skipped_with_the_engine_s_own_reason(benc
         report = (await plugins.run(BOXED, mode="docker")).report
         assert (report.state, report.reason) == ("skipped", "docker_unusable")
         assert "/nowhere/docker.sock" in report.detail
+
+
+async def test_one_whose_engine_goes_away_has_failed(bench: Open) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("an engine of the test's own needs root")
+    with running_engine("scanner") as private:
+        async with bench(PATH=os.environ["PATH"], DOCKER_HOST=private.host) as plugins:
+            reports: list[ScannerReport] = []
+
+            async def run() -> None:
+                reports.append(await plugins_run(plugins, told("hang")))
+
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(run)
+                await running(private.docker)
+                await trio.to_thread.run_sync(private.stop)
+        (report,) = reports
+        assert report.state == "failed"
+        assert report.detail
 
 
 async def plugins_run(plugins: Bench, plugin: Plugin) -> ScannerReport:
