@@ -50,7 +50,7 @@ class Sentence(NamedTuple):
         return self.start + len(self.text)
 
 
-_END = lazy(r"[.!?…]+[\"'”’»)\]*_]{0,3}(?=\s|$)|[。！？｡।؟]+[」』”’）)]{0,2}|\n")
+_END = lazy(r"(?<![.!?…])[.!?…]+[\"'”’»)\]*_]{0,3}(?=\s|$)|[。！？｡।؟]+[」』”’）)]{0,2}|\n")
 _ABBREVIATED = frozenset(ABBREVIATIONS.split("|"))
 _WORD = lazy(r"[\w.]+$")
 _QUOTED = lazy(

@@ -19,15 +19,18 @@ from typing import Any
 import pytest
 
 from supervisor import scan
+from supervisor.scan.checks.phrases import grammar
 from supervisor.scan.context import context_of, peer_index
 from supervisor.scan.engine import look
 from supervisor.scan.items import items_of
 from supervisor.scan.lazy import is_lazy
 
 SIZE = 1024 * 1024
-PATTERN_SIZE = 128 * 1024
+PATTERN_SIZE = 64 * 1024
 LIMIT_S = 20.0
-"""Seconds of CPU time: linear work takes less than one; a quadratic search of this size takes minutes to hours."""
+"""Seconds of CPU time: linear work takes less than one; quadratic work on a megabyte takes minutes to hours."""
+PATTERN_LIMIT_S = 4.0
+"""The same for one expression and one text of PATTERN_SIZE: linear work takes milliseconds, quadratic ten seconds."""
 
 
 class TooMuchError(Exception):
@@ -56,21 +59,25 @@ def modules() -> Iterator[ModuleType]:
 
 def patterns_in(value: Any, depth: int = 0) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
-        yield value
+        if isinstance(value.pattern, str):
+            yield value
     elif is_lazy(value):
         yield re.compile(value.pattern, value.flags)
-    elif depth < 5 and isinstance(value, Mapping):
+    elif depth < 12 and isinstance(value, Mapping):
         yield from (found for inner in value.values() for found in patterns_in(inner, depth + 1))
-    elif depth < 5 and isinstance(value, tuple | list | frozenset):
+    elif depth < 12 and isinstance(value, tuple | list | frozenset):
         yield from (found for inner in value for found in patterns_in(inner, depth + 1))
-    elif depth < 5 and hasattr(value, "__struct_fields__") and not isinstance(value, type):
+    elif depth < 12 and hasattr(value, "__struct_fields__") and not isinstance(value, type):
         yield from patterns_in([getattr(value, name) for name in value.__struct_fields__], depth + 1)
 
 
 def patterns() -> dict[str, re.Pattern[str]]:
     found: dict[str, re.Pattern[str]] = {}
     for module in modules():
-        for name, value in vars(module).items():
+        kept = {name: value for name, value in vars(module).items() if not name.startswith("__")}
+        if module is grammar:
+            kept["languages"] = grammar._languages()  # made at the first look
+        for name, value in kept.items():
             for number, pattern in enumerate(patterns_in(value)):
                 if pattern not in found.values():
                     found[f"{module.__name__.removeprefix('supervisor.scan.')}.{name}.{number}"] = pattern
@@ -81,6 +88,7 @@ PATTERNS = patterns()
 ON_SHORT_TEXTS = {
     "checks.name_confusable._SYMBOL.0": "matched against one whole word",
     "checks.name_confusable._ENDING.0": "matched against one whole word",
+    "checks.phrases.grammar._LAST_WORD.0": "searched in the eighty signs before a verb",
     "sentences._WORD.0": "searched in the eight signs before a full stop",
 }
 """Patterns that never see a long text, with how that is; the whole engine's tests below hold it."""
@@ -131,8 +139,8 @@ def hostile(pattern: re.Pattern[str]) -> Iterator[str]:
     tree = parser.parse(pattern.pattern, pattern.flags)
     for most in (False, True):
         whole = sample(tree, most=most) or "x"
-        for piece in {whole, whole[:-1], whole[: len(whole) // 2], whole[: len(whole) // 2] + " ", whole[0]} - {""}:
-            yield piece * (PATTERN_SIZE // len(piece)) + "\0"
+        piece = whole[:-1] or whole
+        yield piece * (PATTERN_SIZE // len(piece)) + "\0"
 
 
 def test_there_are_patterns_to_try() -> None:
@@ -143,14 +151,8 @@ def test_there_are_patterns_to_try() -> None:
 @pytest.mark.parametrize("name", sorted(PATTERNS.keys() - ON_SHORT_TEXTS.keys()))
 def test_no_pattern_runs_away(name: str) -> None:
     pattern = PATTERNS[name]
-    for text in (
-        *hostile(pattern),
-        " " * PATTERN_SIZE,
-        "a" * PATTERN_SIZE,
-        "a " * (PATTERN_SIZE // 2),
-        "\n" * PATTERN_SIZE,
-    ):
-        with bounded():
+    for text in (*hostile(pattern), " " * PATTERN_SIZE, "a" * PATTERN_SIZE):
+        with bounded(PATTERN_LIMIT_S):
             for number, _ in enumerate(pattern.finditer(text)):
                 if number > 2 * PATTERN_SIZE:
                     break
