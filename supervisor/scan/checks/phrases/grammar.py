@@ -273,7 +273,7 @@ def _has_one(text: str, anchors: tuple[str, ...]) -> bool:
 
 
 def _has_parts(gate: Gate, text: str, known: dict[int, bool]) -> bool:
-    for part in reversed(gate.parts):
+    for part in (*gate.parts[1:-1], gate.parts[-1], gate.parts[0]):  # what is spoken of is rarer than verbs and places
         if not part.is_selective:
             continue
         key = id(part.pattern)
