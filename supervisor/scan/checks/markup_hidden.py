@@ -40,7 +40,7 @@ _LABEL = lazy(
     r"(?:\[|<<|\{\{)\s?(?:(?:system|admin|administrator|developer|root|security|assistant|ai|llm"
     r"|hidden|internal|override)"
     r"(?:[ _-](?:notice|message|note|instructions?|prompt|override|update|directive|policy|alert"
-    r"|command|only))?|important|instructions?)\s?(?:\]|>>|\}\})[ :]{0,3}(.{0,300})",
+    r"|command|only))?|instructions?)\s?(?:\]|>>|\}\})[ :]{0,3}(.{0,300})",
     re.DOTALL,
 )
 _TEMPLATE = lazy(
