@@ -27,7 +27,8 @@ from supervisor.sandbox.disk import Disk
 from supervisor.sandbox.effects import Sandbox
 from supervisor.sandbox.state import server_folder
 from supervisor.sandbox.variables import caches
-from supervisor.scan.plugin_run import FOLDER, Inputs, PluginRuns, Ran, World
+from supervisor.scan.inputs import Inputs, Ran
+from supervisor.scan.plugin_run import FOLDER, PluginRuns, World
 from supervisor.scan.plugins import Plugin
 from supervisor.scan.sources import Asked, Source, source_of
 

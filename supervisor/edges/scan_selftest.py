@@ -29,8 +29,8 @@ from supervisor.errors import ConfigError, ExitCode
 from supervisor.scan import known_bad
 from supervisor.scan.context import context_of
 from supervisor.scan.engine import look
+from supervisor.scan.inputs import Inputs
 from supervisor.scan.items import read_item
-from supervisor.scan.plugin_run import Inputs
 from supervisor.scan.plugins import Plugin, all_plugins
 from supervisor.scan.runtimes import unknown
 from supervisor.scan.words import Definition, ScannerReport

@@ -17,7 +17,7 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from supervisor.config.schema import Grace, Level, Limits, Mode, PluginInput, SandboxSpec
+from supervisor.config.schema import Grace, Level, Limits, Mode, SandboxSpec
 from supervisor.container.words import Mount, OneOff
 from supervisor.errors import CommandNotFound, ImageNotFound, LaunchError
 from supervisor.launch.messages import Exited, Launch, Launched, LaunchFailed, status_text
@@ -26,57 +26,18 @@ from supervisor.process.probe import locate
 from supervisor.process.table import ProcessTable
 from supervisor.process.words import Command
 from supervisor.scan import runtimes, shapes, staging
+from supervisor.scan.inputs import Inputs, Ran
 from supervisor.scan.plugins import RESULTS, Plugin
 from supervisor.scan.results import LARGEST_OUTPUT_BYTES, OutputError, findings_of, printable
 from supervisor.scan.runtimes import Docker, Native, Situation
 from supervisor.scan.staging import Stage, UnfitError
-from supervisor.scan.words import Finding, ScannerReport, ScannerState
+from supervisor.scan.words import ScannerReport, ScannerState
 
 FOLDER = "scans"
 """Below the state directory: where the folders of plugins are made."""
 CPUS = 2.0
 LAST_LINES = 3
 IN_CONTAINER = {"source": "/scan/source", "rules": "/scan/rules", "report": "/scan/report"}
-
-
-class Inputs(Struct, frozen=True, kw_only=True):
-    """What there is of a server to be looked at."""
-
-    tools: tuple[bytes, ...] = ()
-    """Each definition of a tool as the server wrote it."""
-    source: str = ""
-    """The folder of its source; empty if it is not known."""
-    only: str = ""
-    """The one file of that folder that is its source, if the rest is not."""
-    why_no_source: str = "where its source is cannot be told from its command"
-    image: str = ""
-    """Of a server of mode docker."""
-    has_network: bool = True
-    """What `scan.network` says."""
-
-    @property
-    def missing(self) -> dict[PluginInput, str]:
-        """What there is not, each with the reason."""
-        found: dict[PluginInput, str] = {}
-        if not self.tools:
-            found["tools.json"] = "the server has listed no tools"
-        if not self.source:
-            found["source"] = self.why_no_source
-        if not self.image:
-            found["image"] = "the server has no image"
-        return found
-
-    @property
-    def listing(self) -> bytes:
-        """The content of tools.json."""
-        return b'{"tools":[' + b",".join(self.tools) + b"]}"
-
-
-class Ran(Struct, frozen=True):
-    """What came of one plugin."""
-
-    report: ScannerReport
-    findings: tuple[Finding, ...] = ()
 
 
 class Launcher(Protocol):

@@ -14,7 +14,7 @@ import pytest
 
 from supervisor.config.schema import Config, Mode
 from supervisor.running import open_run
-from supervisor.scan.plugin_run import Inputs, Ran
+from supervisor.scan.inputs import Inputs, Ran
 from supervisor.scan.plugins import Plugin
 from supervisor.scanners import Scanners
 
