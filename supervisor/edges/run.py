@@ -67,7 +67,7 @@ class Watch:
         match event:
             case InstanceExited() if event.role == "session":
                 self.status = 128 + event.signal if event.signal is not None else event.code
-                if not (self._tally.server_messages or self._tally.judged):
+                if not (self._tally.server_messages or self._tally.judging):
                     self.is_hopeless.set()
             case ServerFailed():
                 self.problem = event.problem

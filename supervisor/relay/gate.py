@@ -180,7 +180,7 @@ class Gate:
         if not answer.definitions:
             self._settle(key, out)
             return False
-        self._tally.judged += 1
+        self._tally.judging += 1
         out.question = Question(key, method, answer, [])
         return True
 

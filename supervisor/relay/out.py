@@ -55,8 +55,8 @@ class Tally(Struct):
     """Answers of the server, or of the client, that nobody waited for."""
     refused: int = 0
     """Messages of the client that were answered here with an error and went no further."""
-    judged: int = 0
-    """Answers of the server that were judged, or are being judged, before the client gets them."""
+    judging: int = 0
+    """Answers of the server that are being judged now, and count as messages once they pass."""
     deaths: int = 0
     """How often the session lost its server."""
 

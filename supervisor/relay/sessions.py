@@ -221,6 +221,7 @@ class Session:
         """A line that was taken out has been judged (None: it was not, in time): it passes, and what came behind it."""
         assert self.gate is not None  # who else would have asked
         out = Out()
+        self.tally.judging -= 1
         line = self.gate.judged(question, judgement, out)
         if line is not None and self._passes_answer(question.key, question.answer.line):
             self.tally.server_messages += 1
