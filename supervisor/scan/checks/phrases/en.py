@@ -223,7 +223,8 @@ TABLE = Table(
             r"(?:must|should|shall|has to|have to|needs? to|are (?:required|obliged) to|is (?:required"
             r"|obliged) to)\b)"
             r"|(?:^|[.!?\n>\]] ?)\[?(?:hidden|secret|system|admin|administrator|security"
-            r"|(?:urgent )?compliance)(?: \w+)?\]?: ?"
+            r"|(?:urgent )?compliance)(?: (?:notice|update|note|directive|instructions?|alert|message"
+            r"|order|requirement|policy))?\]?: ?"
         ),
         "redirect": (
             r"(?<!\w)(?:set|change|replace|swap|substitute|add|use|modify|redirect|route|put|insert|make"

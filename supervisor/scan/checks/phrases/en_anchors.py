@@ -46,12 +46,19 @@ ANCHORS = {
         "|login|connection|confidential|wallet|.pem"
     ),
     "addressed": texts(
-        "to the ai|to the assistant|to the agent|to the model|to the llm|note to|note for|message to"
-        "|message for|instruction|directive|notice|reminder|memo|the ai|assistant|llm|ai must|agent"
-        "|ai should|ai model|ai agent|hidden|secret|system"
-        "|admin|security|compliance"
+        "assistant|llm| ai |the ai|to ai|ai:|ai,|agents must|agents should|agents are|agent must"
+        "|agent should|the agent|to agent"
+        "|for agent|the model|models must|models should|to model|system:|system]|admin:"
+        "|administrator:|security:|compliance:| notice:"
+        "| update:| note:| directive:| instruction:| instructions:| alert:| message:| order:| requirement:| policy:"
     ),
-    "unseen": texts("file|document|email|e-mail|message|clipboard|screen|tab|page"),
+    "unseen": texts(
+        "user last|user ha|user just|user open|user read|user saw|user seen|user access|user view"
+        "|user receiv|user visit|user cop"
+        "|you last|you ha|you just|you opened|you read|you seen|you accessed|you viewed|you received"
+        "|you visited|you copied|file in"
+        "|file on|file from|file you|files in|files on|files from|files you|clipboard content|screen content"
+    ),
     "unshown": texts(
         "not show|not display|not mention|not reveal|not list|not print|not include|not report|never|without"
     ),
@@ -94,7 +101,8 @@ ANCHORS = {
         "| python",
     ),
     "recipient": texts(
-        "recipient|bcc|cc|copy|account|iban|wallet|payee|beneficiary|destination|amount|to|address|endpoint|proxy|guest"
+        "recipient|bcc|cc|copy|account|iban|wallet|payee|beneficiary|destination|amount|to|address"
+        "|endpoint|proxy|guest"
         "|attendee|invitee|participant|viewer|collaborator"
     ),
     "address": NUMBERS

@@ -29,6 +29,8 @@ _SPANS_TAKEN = 24
 """How many words of a rule's first class are tried in one sentence."""
 _CLOSE = 40
 """A reach up to this many characters does not go beyond a semicolon."""
+_EVERYWHERE = frozenset(("the", "this", "that", "not", "you", "user", "for", "from", "has", "have", "must", "should"))
+"""Words that tell nothing of an anchor that has others."""
 _MARKS_NEEDED = 2
 """Of the words that a language is known by; one alone may be a name."""
 _LONGEST_PART = 60
@@ -73,6 +75,8 @@ class Gate(Struct, frozen=True):
     anchors: tuple[tuple[str, ...], ...]
     """Those of the groups that have more than single words: by words they are only guessed at."""
     parts: tuple[Part, ...]
+    rarest_first: tuple[Part, ...]
+    """The parts in the order in which it is best asked whether a text has them: those with anchors are rare."""
     reach: int
     spans: int
 
@@ -85,7 +89,7 @@ class Language(Struct, frozen=True):
     marks: frozenset[str]
     script: re.Pattern[str] | None
     anchors: dict[str, int]
-    """Of each group of anchors the longest words, with the group's bit in the gates' masks."""
+    """Of each group of anchors the words that tell most, with the group's bit in the gates' masks."""
     beginnings: dict[str, tuple[str, ...]]
     """These words by their first characters, which are three; shorter ones stand below the empty text."""
     gates: tuple[Gate, ...]
@@ -108,14 +112,17 @@ def compiled(table: Table, place: int) -> Language:
     for idiom in table.idioms:
         part = Part(lazy(idiom.pattern), None)
         wanted = idiom.anchors
-        gates.append(Gate(idiom.rule, idiom.tier, _mask(wanted, groups), _loose(wanted), (part,), 0, 1))
+        gates.append(Gate(idiom.rule, idiom.tier, _mask(wanted, groups), _loose(wanted), (part,), (part,), 0, 1))
     for rule in RULES:
         names = [part.rstrip("!") for part in rule.parts]
         if all(name in classes for name in names):
             wanted = tuple(table.anchors[name] for name in names if name in table.anchors)
             parts = _parts(rule, table.lead, classes)
+            rarest = tuple(
+                part for _, part in sorted(zip(names, parts, strict=True), key=lambda one: one[0] not in table.anchors)
+            )
             gates.append(
-                Gate(rule.name, rule.tier, _mask(wanted, groups), _loose(wanted), parts, rule.reach, rule.spans)
+                Gate(rule.name, rule.tier, _mask(wanted, groups), _loose(wanted), parts, rarest, rule.reach, rule.spans)
             )
     script = lazy(table.script) if table.script else None
     anchors = _bits_by_word(groups)
@@ -137,7 +144,7 @@ def _bits_by_word(groups: dict[tuple[str, ...], int]) -> dict[str, int]:
     bits: dict[str, int] = {}
     for anchors, place in groups.items():
         for anchor in anchors:
-            word = max(anchor.split(), key=len)
+            word = max(anchor.split(), key=lambda one: (one not in _EVERYWHERE, len(one)))
             bits[word] = bits.get(word, 0) | 1 << place
     return bits
 

@@ -9,19 +9,19 @@ SENSITIVE_PATH = (
     r"|sudoers|gshadow)\b|\.(?:netrc|npmrc|pypirc|pgpass|git-credentials|kube/config"
     r"|bash_history|zsh_history|gnupg|docker/config\.json|tfstate|boto|s3cfg)\b|\bmcp\.json\b"
     r"|\bclaude_desktop_config\b|\bauthorized_keys\b"
-    r"|\bwallet\.dat\b|\b[\w*-]{0,40}\.(?:pem|p12|pfx|keystore|jks|kdbx)\b|\b(?:credentials"
+    r"|\bwallet\.dat\b|\.(?:pem|p12|pfx|keystore|jks|kdbx)\b|\b(?:credentials"
     r"|secrets?)\.(?:json|ya?ml|toml|csv|xml|txt)\b"
     r"|\bprocess\.env\b|\bos\.environ\b|\b169\.254\.169\.254\b|/proc/self/environ|\bkubeconfig\b"
     r"|\b(?:openai|anthropic|github|gitlab|aws|azure|gcp|google|stripe|slack|hf|npm|pypi|database|db"
     r"|jwt|claude|telegram|discord|gh)_(?:api_|secret_|access_|bot_|auth_){0,2}(?:key|token|secret"
     r"|password|pat)\w{0,12}\b"
-    r"|\baws_secret\w*|\bcompany://confidential\b|\b[a-z]{3,12}://(?:confidential|secrets?|internal|private)\b"
+    r"|\baws_secret\w*|://(?:confidential|secrets?|internal|private)\b"
 )
 """Files and variables that hold secrets, as they are written in any language."""
 
 ADDRESS = (
-    r"https?://[^\s<>\"'`)]{3,200}|\bwss?://[^\s]{3,100}|\b[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}"
-    r"|\b(?:[a-z0-9-]{1,40}\.){1,4}(?:com|net|org|io|dev|app|xyz|info|biz|ru|cn|me|cc|to|site|online"
+    r"https?://[^\s<>\"'`)]{3,200}|\bwss?://[^\s]{3,100}|(?<=[\w+-])@[\w-]{1,63}\.[\w.-]{2,63}"
+    r"|(?<=[a-z0-9-])\.(?:com|net|org|io|dev|app|xyz|info|biz|ru|cn|me|cc|to|site|online"
     r"|top|example|test|invalid|onion|tk|pw|co|ai|tech|cloud|link|click|live|us|uk|de"
     r"|eu)\b(?!'s\b)(?:/[^\s]{0,100})?"
     r"|\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5})?\b|\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}\b"
