@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from supervisor.scan.checks import side_effect_tongues as tongues
 from supervisor.scan.checks import side_effect_words as words
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
@@ -44,9 +45,9 @@ def _broken(item: Item) -> Iterator[tuple[str, str]]:
             rule = _rule(haystack[start:end])
             if rule:
                 yield haystack[start:end], rule
-    if is_foreign(haystack) or not known.isdisjoint(words.LATIN_WORDS):
-        for start, end in list(sentences_with(haystack, words.FOREIGN_STEMS))[:_SENTENCES_READ]:
-            rule = words.foreign_rule(haystack[start:end])
+    if is_foreign(haystack) or not known.isdisjoint(tongues.LATIN_WORDS):
+        for start, end in list(sentences_with(haystack, tongues.FOREIGN_STEMS))[:_SENTENCES_READ]:
+            rule = tongues.foreign_rule(haystack[start:end])
             if rule:
                 yield haystack[start:end], rule
 
