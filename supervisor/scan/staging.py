@@ -38,6 +38,8 @@ DIRECTIVES = frozenset({
     "trivy-secret.yaml", ".gitleaksignore",
 })  # fmt: skip
 RULES = Path(__file__).with_name("rules")
+_Identity = tuple[int, int]
+"""Device and inode of a folder."""
 
 
 class Stage(Struct, frozen=True):
@@ -131,7 +133,9 @@ def _fill(stage: Stage, source: str, only: str, tools: bytes) -> _Copied:
     stage.report.chmod(0o777)  # in a container it may be another user who writes; nobody else passes the folder above
     stage.source.chmod(0o755)
     shutil.copytree(RULES, stage.rules)
-    copied = _copy(source, only, stage.source) if source else _Copied()
+    # A state directory may lie within the source: what is copied is not copied again, nor is what else we keep there.
+    ours = frozenset(_identity(folder) for folder in (stage.folder.parent, stage.folder.parent.parent))
+    copied = _copy(source, only, stage.source, ours) if source else _Copied()
     (stage.source / ".semgrepignore").write_bytes(b"")  # its own list leaves tests out
     target = stage.source / "tools.json"
     target.unlink(missing_ok=True)
@@ -140,11 +144,11 @@ def _fill(stage: Stage, source: str, only: str, tools: bytes) -> _Copied:
     return copied
 
 
-def _copy(source: str, only: str, target: Path) -> _Copied:
+def _copy(source: str, only: str, target: Path, ours: frozenset[_Identity]) -> _Copied:
     files = size = left_out = 0
     folders: set[str] = set()
     copied: set[str] = set()
-    for path, name, folder in _walk(source, only, folders):
+    for path, name, folder in _walk(source, only, folders, ours):
         data = _content(name, folder)
         if data is None:
             left_out += 1
@@ -165,10 +169,10 @@ def _copy(source: str, only: str, target: Path) -> _Copied:
     return _Copied(tuple(notes), frozenset(copied))
 
 
-def _walk(source: str, only: str, left_out: set[str]) -> Iterator[tuple[str, str, int]]:
+def _walk(source: str, only: str, left_out: set[str], ours: frozenset[_Identity]) -> Iterator[tuple[str, str, int]]:
     """Each file with the folder that it is in, relative and as a descriptor; adds the folders that are left out."""
     for path, folders, names, descriptor in os.fwalk(source, follow_symlinks=False):
-        others = [] if only else [name for name in folders if _is_of_others(name, descriptor)]
+        others = [] if only else [name for name in folders if _is_of_others(name, descriptor, ours)]
         left_out.update(name for name in others if name not in CACHES)
         folders[:] = [] if only else sorted(set(folders).difference(others))
         for name in sorted(names):
@@ -176,8 +180,16 @@ def _walk(source: str, only: str, left_out: set[str]) -> Iterator[tuple[str, str
                 yield os.path.relpath(path, source), name, descriptor
 
 
-def _is_of_others(name: str, folder: int) -> bool:
-    """Whether a folder holds what the server depends on; a mere name does not make an environment of Python."""
+def _identity(path: str | Path, folder: int | None = None) -> _Identity:
+    found = os.stat(path, dir_fd=folder, follow_symlinks=False)
+    return found.st_dev, found.st_ino
+
+
+def _is_of_others(name: str, folder: int, ours: frozenset[_Identity]) -> bool:
+    """Whether a folder holds what the server depends on, or what we keep; a mere name makes no environment."""
+    with suppress(OSError):
+        if _identity(name, folder) in ours:
+            return True
     if name in ENVIRONMENTS:
         with suppress(OSError):
             return stat.S_ISREG(os.stat(f"{name}/pyvenv.cfg", dir_fd=folder, follow_symlinks=False).st_mode)

@@ -54,6 +54,15 @@ def test_of_a_folder_that_is_none_of_its_own_only_the_script_is_copied(tmp_path:
     assert names(prepared(tmp_path, source, "server.py")) == {"server.py", "tools.json", ".semgrepignore"}
 
 
+def test_a_state_directory_within_the_source_is_not_copied_into_itself(source: Path) -> None:
+    state = source / "state"
+    state.mkdir()
+    (state / "token").write_text("s3cret")
+    stage = staging.prepare(state / "scans", str(source), "", b"{}")
+    assert names(stage) == {"server.py", "tools.json", ".semgrepignore"}
+    assert "what is in state was not looked at" in stage.left_out
+
+
 def test_links_and_devices_are_not_followed(tmp_path: Path, source: Path) -> None:
     secret = tmp_path / "secret"
     secret.mkdir()
