@@ -2,7 +2,8 @@
 
 The same relay with the real ledger as its guard and without one, run alternately. Calls are those of the part `relay`,
 with nothing withheld and with something withheld (then each call is read for the tool it names). A list is of 30 tools
-with four parameters each; asked for again, it is known by its digests. Figures are medians over the rounds.
+with four parameters each; asked for again, it is known by its digests. Of calls the cheapest round of either side
+counts, since whatever else the machine does only adds; of lists, the median.
 """
 
 from __future__ import annotations
@@ -53,11 +54,11 @@ def _calls(in_flight: int, mode: str, state: str) -> Row:
     ratios = sorted(one.cpu_s / other.cpu_s for one, other in zip(ours, plain, strict=True))
     return Row(
         name=f"guard, {in_flight} in flight, 100 B, {state}, CPU", unit="µs", peer="relay without a guard",
-        measured=statistics.median(run.cpu_s for run in ours) * 1e6,
-        against=statistics.median(run.cpu_s for run in plain) * 1e6,
+        measured=min(run.cpu_s for run in ours) * 1e6,
+        against=min(run.cpu_s for run in plain) * 1e6,
         goal=GOAL if is_judged else None, stretch=STRETCH if is_judged else None,
         wrong=sum(run.wrong for run in [*ours, *plain]),
-        details=f"{ROUNDS} rounds; ratios of single rounds {ratios[0]:.3f} to {ratios[-1]:.3f}",
+        details=f"the cheapest of {ROUNDS} rounds; ratios of single rounds {ratios[0]:.3f} to {ratios[-1]:.3f}",
     )  # fmt: skip
 
 
