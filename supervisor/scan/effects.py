@@ -54,8 +54,8 @@ class Book:
         self.gaps: tuple[str, ...] = ()
         self.seconds = 0.0
         self.eye: Eye | None = None
-        self.tools: PeerTools | None = None
-        """Its tools as other servers see them."""
+        self.tools: tuple[tuple[bytes, ...] | None, PeerTools] | None = None
+        """What it listed, None if nothing yet, and its tools as other servers see them by that."""
         self.plugins: dict[str, tuple[ScannerReport, tuple[Finding, ...]]] = {}
         """What became of each plugin that was asked for."""
         self.report: Report | None = None
@@ -104,8 +104,6 @@ class Ledger:
         """Take what a server has listed; returns the number of this edition."""
         book = self.book(server)
         book.edition += 1
-        if book.listing is None or book.listing.tools != listing.tools:
-            book.tools = None
         book.listing = listing
         return book.edition
 
@@ -249,11 +247,14 @@ class Ledger:
         """What they list; of one that has listed nothing yet, what is trusted of it."""
         from supervisor.scan.looking import Peers, peer_tools
 
+        found: list[PeerTools] = []
         for book in others:
-            if book.tools is None:
-                tools = self._trusted(book.server) if book.listing is None else book.listing.tools
-                book.tools = peer_tools(book.server, tools)
-        return Peers([book.tools for book in others if book.tools is not None])
+            listed, known = book.listing.tools if book.listing else None, book.tools
+            if known is None or known[0] != listed:  # it may list at this moment: what is known says of which list
+                tools = self._trusted(book.server) if listed is None else listed
+                known = book.tools = listed, peer_tools(book.server, tools)
+            found.append(known[1])
+        return Peers(found)
 
     def _trusted(self, server: str) -> tuple[bytes, ...]:
         with suppress(PinsError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -175,6 +175,30 @@ async def test_the_tools_of_other_servers_are_looked_at_beside_its_own(desk: Des
 async def test_a_server_that_has_not_listed_yet_is_a_peer_by_what_is_trusted_of_it(desk: Desk) -> None:
     await desk.scan(ADD, server="b")
     judgement = await Desk(desk.folder).scan(ADD | {"description": "Adds two numbers together."})
+    assert "shadow.peer" in {finding.check for finding in judgement.report.findings}
+
+
+class _Meanwhile(Store):
+    """While what is trusted of another server is read, that server lists."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def read(self, server: str) -> ServerPins:
+        found = super().read(server)
+        if server == "b":
+            self.meanwhile()
+        return found
+
+
+async def test_a_server_that_lists_while_its_pins_are_read_is_a_peer_by_what_it_lists(tmp_path: Path) -> None:
+    store = _Meanwhile(tmp_path)
+    desk = Desk(tmp_path, store=lambda: store)
+    store.meanwhile = lambda: desk.keep(ADD, server="b")
+    clone = ADD | {"description": "Adds two numbers together."}
+    await desk.scan(clone)
+    judgement = await desk.scan(clone)
     assert "shadow.peer" in {finding.check for finding in judgement.report.findings}
 
 
