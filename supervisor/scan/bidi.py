@@ -8,8 +8,9 @@ something of its own direction in it. The scope of all of them ends with the par
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
-from supervisor.scan.invisible import Stray
+from supervisor.scan.invisible import LIMIT, Stray
 from supervisor.scan.lazy import lazy
 from supervisor.scan.letters import has_right_to_left, right_to_left
 
@@ -35,7 +36,8 @@ def misdirections(text: str) -> Iterator[Stray]:
 
 def _in_paragraph(text: str, begin: int, end: int) -> Iterator[Stray]:
     opened: list[int] = []
-    for found in BIDI.finditer(text, begin, end):
+    is_rtl = has_right_to_left(text[begin : min(end, begin + 2000)])
+    for found in islice(BIDI.finditer(text, begin, end), LIMIT):
         sign = found[0]
         if sign not in (_POP_EMBEDDING, _POP_ISOLATE):
             opened.append(found.start())
@@ -44,7 +46,7 @@ def _in_paragraph(text: str, begin: int, end: int) -> Iterator[Stray]:
                 return
         elif opened and (text[opened[-1]] in _ISOLATES) == (sign == _POP_ISOLATE):
             yield from _judged(text, opened.pop(), found.start(), is_closed=True)
-        elif not has_right_to_left(text[begin : min(end, begin + 2000)]):
+        elif not is_rtl:
             yield Stray(found.start(), found.end(), "bidi", is_deliberate=False)
     for start in reversed(opened):
         yield from _judged(text, start, end, is_closed=False)

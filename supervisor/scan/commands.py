@@ -34,9 +34,9 @@ _STARTS = r"(?:chmod (?:[ugoa]{0,4}\+[rws]{0,3}x|[0-7]?7)|(?:ba|z|da)?sh |\./|st
 _UPLOAD = r"(?:@|\$\(\s?\w{2,8} |`\w{2,8} |<|-t |-file[= ])"
 _SHAPES = {
     "fetch_run": (
-        rf"{_GET}[^\n|]{{0,300}}\|(?:[^\n|]{{0,60}}\|){{0,2}}\s?{_SHELL}",
+        rf"{_GET}[^\n|]{{0,160}}\|(?:[^\n|]{{0,60}}\|){{0,2}}\s?{_SHELL}",
         rf"(?:\b(?:ba|z|da)?sh(?: -\w{{1,6}})?|\beval|\bsource|(?<!\w)\.) ?[\"']?(?:\$\(|<\(|`)\s?{_GET}",
-        rf"{_GET}[^\n]{{0,300}}(?:;|&&|\|\|) ?(?:sudo )?{_STARTS}",
+        rf"{_GET}[^\n]{{0,160}}(?:;|&&|\|\|) ?(?:sudo )?{_STARTS}",
         r"\bcertutil\b[^\n]{0,60}-urlcache|\bbitsadmin\b[^\n]{0,40}/transfer|\brundll32\b[^\n]{0,60}javascript:",
         r"\bmshta(?:\.exe)? [\"']?(?:https?|javascript|vbscript):|\bregsvr32\b[^\n]{0,40}/i:https?",
         r"\b(?:iex|invoke-expression)\b[^\n]{0,60}(?:downloadstring|iwr|irm|invoke-webrequest|net\.webclient|frombase64)",
@@ -55,7 +55,7 @@ _SHAPES = {
         r"\b(?:nc|ncat|netcat)(?:\.exe|\.traditional)?\b[^\n|;]{0,60}\s(?:-[a-z]{0,5}[ec]|--(?:sh-)?exec)\b",
         r"\bmk(?:fifo|nod)\b[^\n]{0,120}\b(?:nc|ncat|netcat|telnet|openssl)\b",
         r"\b(?:nc|ncat|netcat)\b[^\n|]{0,60}\|\s?(?:/bin/)?(?:ba|z)?sh\b|\bsocat\b[^\n]{0,80}\bexec:",
-        r"\bsocket\b[^\n]{0,300}(?:\bdup2\b|\bpty\.spawn|\bsubprocess\b|\bos\.system|/bin/(?:ba|z)?sh\b)",
+        r"\bsocket\b[^\n]{0,160}(?:\bdup2\b|\bpty\.spawn|\bsubprocess\b|\bos\.system|/bin/(?:ba|z)?sh\b)",
         r"\bfsockopen\b[^\n]{0,120}(?:/bin/)?sh\b|net\.sockets\.tcpclient|\bopenssl s_client\b[^\n]{0,80}\|",
     ),
     "steal": (
@@ -135,6 +135,10 @@ class Command(NamedTuple):
     end: int
 
 
+LIMIT = 256 * 1024
+"""Characters of one text in which commands are looked for; a longer one is told by `padding`."""
+
+
 def may_have_command(words: frozenset[str]) -> bool:
     """Whether a text of these words is worth a closer look; False for nearly all texts."""
     return not words.isdisjoint(_WORDS)
@@ -142,8 +146,9 @@ def may_have_command(words: frozenset[str]) -> bool:
 
 def command(folded: str, start: int = 0) -> Command | None:
     """The first rule's first command of a folded text, from `start` on; work is linear."""
-    has_word = not _WORDS.isdisjoint(_WORD.findall(folded, start))
-    return _first(_RULES, folded, start) if has_word else None
+    text = folded[:LIMIT]
+    has_word = not _WORDS.isdisjoint(_WORD.findall(text, start))
+    return _first(_RULES, text, start) if has_word else None
 
 
 def hidden_command(text: str) -> Command | None:

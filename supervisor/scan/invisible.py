@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from supervisor.scan.lazy import lazy
@@ -42,6 +43,8 @@ _DENSE = 8
 """Signs of zero width in one place that not even a script with joiners has."""
 _SPELLING = 4
 """Variation selectors for bytes that print, behind whatever: the variants of Han signs have lower numbers."""
+LIMIT = 20_000
+"""How many places of one kind are looked at in a text: more than a book of Persian chapters has in one."""
 _REACH = 16
 """How many signs are passed in search of a neighbour; a bound, so that the work stays linear."""
 _FEW = 500
@@ -111,7 +114,7 @@ def _selectors(text: str) -> Iterator[Stray]:
     if len(spelling) >= _SPELLING:
         start = text.find(spelling[0])
         yield Stray(start, start + 1, "selector", is_deliberate=True)
-    for found in _SELECTORS.finditer(text):
+    for found in islice(_SELECTORS.finditer(text), LIMIT):
         run, base = found[0], text[found.start() - 1 : found.start()]
         if (len(run) > 1 and set(run) != {"\ufe0f"}) or len(run) > _MANY:
             yield Stray(found.start(), found.end(), "selector", is_deliberate=True)
@@ -135,7 +138,7 @@ def _zero_widths(text: str) -> Iterator[Stray]:
     shown = _ZERO_WIDTHS.sub("", text)
     if len(text) - len(shown) > max(_FEW_JOINERS, len(shown) // 4):
         yield Stray(0, len(text), "zero_width", is_deliberate=True)
-    for found in _ZERO_WIDTHS.finditer(text):
+    for found in islice(_ZERO_WIDTHS.finditer(text), LIMIT):
         start, end = found.span()
         before, after = _beside(text, start, end)
         run = found[0]
@@ -180,7 +183,7 @@ def _line(text: str, start: int, end: int) -> str:
 
 
 def _operators(text: str) -> Iterator[Stray]:
-    for found in _OPERATORS.finditer(text):
+    for found in islice(_OPERATORS.finditer(text), LIMIT):
         if len(found[0]) > 1 or not _is_formula(text, *found.span()):
             yield Stray(found.start(), found.end(), "operator", is_deliberate=True)
 
@@ -194,7 +197,7 @@ def _is_formula(text: str, start: int, end: int) -> bool:
 
 
 def _fillers(text: str) -> Iterator[Stray]:
-    for found in _FILLERS.finditer(text):
+    for found in islice(_FILLERS.finditer(text), LIMIT):
         before, after = _beside(text, *found.span())
         if len(found[0]) > 1 or not (_takes_filler(before) or _takes_filler(after)):
             yield Stray(found.start(), found.end(), "filler", is_deliberate=True)
@@ -209,6 +212,6 @@ def _takes_filler(sign: str) -> bool:
 
 
 def _rest(text: str) -> Iterator[Stray]:
-    for found in _RESTS.finditer(text):
+    for found in islice(_RESTS.finditer(text), LIMIT):
         is_deliberate = len(found[0]) >= _RUN and found[0].strip("\u00ad") != ""
         yield Stray(found.start(), found.end(), "soft_hyphen" if "\u00ad" in found[0] else "ignorable", is_deliberate)

@@ -27,6 +27,8 @@ _WRITTEN = lazy(r"(?:(?:&nbsp;|&#160;|<br ?/?>)\s{0,2}){20,}+")
 _SPARSE_LEAST = 600
 _LONG = 20_000
 """Characters; no tool of 43 real servers has a description of more than half of that."""
+_LONGEST = 200_000
+"""Characters of a text that is no description: some data is long."""
 _EVIDENCE = 120
 
 
@@ -41,8 +43,8 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
             yield _hit(unit, "blanks", text[found : found + _EVIDENCE], "Text stands after a long row of blanks.")
         elif len(text) >= _SPARSE_LEAST and 5 * len("".join(text.split())) < len(text):
             yield _hit(unit, "blanks", text.strip()[-_EVIDENCE:], "Nearly all of the text is blanks.")
-        elif unit.pointer.endswith("/description") and len(text) > _LONG:
-            yield _hit(unit, "length", text[_LONG : _LONG + _EVIDENCE], "The description is longer than people read.")
+        elif len(text) > (_LONG if unit.pointer.endswith("/description") else _LONGEST):
+            yield _hit(unit, "length", text[_LONG : _LONG + _EVIDENCE], "The text is longer than people read.")
 
 
 def _gap(text: str) -> int | None:

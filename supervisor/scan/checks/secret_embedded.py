@@ -17,6 +17,8 @@ from supervisor.scan.words import Hit
 _SHOWN = 12
 """Signs of a credential that are told; the rest is nobody's business."""
 _EACH = 4
+_LIMIT = 512 * 1024
+"""Characters of one text that are looked at; a longer one is told by `padding`."""
 
 
 def find(item: Item, context: Context) -> Iterator[Hit]:
@@ -26,7 +28,7 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
     for unit in item.units:
         if unit.role == "pattern" or not may_have_credential(unit.raw):
             continue
-        for one in islice(credentials(unit.raw), _EACH):
+        for one in islice(credentials(unit.raw[:_LIMIT]), _EACH):
             yield Hit(
                 pointer=unit.pointer, evidence=unit.raw[one.start : one.start + _SHOWN] + "…", tier="soft",
                 message=f"The text holds a credential ({one.format}).", rule=one.format,

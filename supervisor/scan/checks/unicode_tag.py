@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
@@ -27,6 +28,8 @@ _REGIONS = (
 )
 """ISO 3166-1 alpha-2, and xk as CLDR has it."""
 _CANCEL = "\U000e007f"
+_PLACES = 20_000
+"""Rows of tags that are looked at in one text."""
 _SPELLED = 4
 """Letters that make a text; fewer, with no flag before them, are strays that still have no use."""
 
@@ -38,7 +41,7 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
     for unit in item.units:
         if unit.raw.isascii():
             continue
-        spelled = "".join(_stray(found) for found in _TAGS.finditer(unit.raw))
+        spelled = "".join(_stray(found) for found in islice(_TAGS.finditer(unit.raw), _PLACES))
         if len(spelled) >= 2:
             yield Hit(
                 pointer=unit.pointer,

@@ -52,3 +52,4 @@ def test_a_description_longer_than_anybody_reads_is_told() -> None:
 
 def test_a_long_text_that_is_no_description_is_not() -> None:
     assert told(CHECK, "x", _meta={"text": "data " * 5000}) == []
+    assert told(CHECK, "x", _meta={"text": "data " * 50000}) == [("soft", "length")]
