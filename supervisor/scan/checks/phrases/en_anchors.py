@@ -26,7 +26,13 @@ ANCHORS = {
         "|invalid|irrelevant|waived|rescinded|withdrawn|disabled|switched off|turned off|not apply"
         "|not matter|not count|not bind|the place|cease"
     ),
-    "own_prompt": texts("you|prompt|instruction|system message|directive|guideline|your|rules"),
+    "own_prompt": texts(
+        "your |hidden |secret |internal |initial |original |verbatim |confidential |system prompt"
+        "|system message|system instruction|developer "
+        "|that configure|that define|that govern|that instruct|that control|tools you|tools that you"
+        "|tool you|you were|you are|you have been"
+        "|you received|given to you|at the top|at the start|at the beginning"
+    ),
     "prompt": ("system ", "developer "),
     "secret_path": texts(
         "~/.|$home|%userprofile%|/home/|/root/|/users/|.ssh|id_rsa|id_dsa|id_ecdsa|id_ed25519|.aws|.env"
@@ -76,7 +82,9 @@ ANCHORS = {
         "|convention|behavi|moderation|control"
         "|warning|confirm|told|given|taught"
     ),
-    "quietly": texts("silent|quiet|covert|secret|discreet|stealth|surrept|invisibl|unobtrus|behind the scenes|without"),
+    "quietly": texts(
+        "silent|quiet|covert|secret|discreet|stealth|surrept|invisibl|unobtrus|behind the scenes|without"
+    ),
     "conversation": texts(
         "conversation|chat|dialog|transcript|session history|session context|session log|message history"
         "|messages|everything the|user's|users |user last|their last|your reasoning|your full|your chain"

@@ -72,13 +72,20 @@ class Gate(Struct, frozen=True):
     tier: Tier
     mask: int
     """One bit for each group of anchors of which the text must hold one."""
-    anchors: tuple[tuple[str, ...], ...]
-    """Those of the groups that have more than single words: by words they are only guessed at."""
     parts: tuple[Part, ...]
     rarest_first: tuple[Part, ...]
     """The parts in the order in which it is best asked whether a text has them: those with anchors are rare."""
     reach: int
     spans: int
+
+
+class Held(Struct, frozen=True):
+    """What follows for the gates' masks from one word of a text."""
+
+    bits: int = 0
+    """The groups of which it holds an anchor."""
+    loose: tuple[tuple[str, int], ...] = ()
+    """Anchors of several words, of which it may be one, and their groups: whether they stand there is to be seen."""
 
 
 class Language(Struct, frozen=True):
@@ -88,8 +95,8 @@ class Language(Struct, frozen=True):
     """Among all languages."""
     marks: frozenset[str]
     script: re.Pattern[str] | None
-    anchors: dict[str, int]
-    """Of each group of anchors the words that tell most, with the group's bit in the gates' masks."""
+    anchors: dict[str, Held]
+    """Of each anchor the word that tells most, with what follows where it stands."""
     beginnings: dict[str, tuple[str, ...]]
     """These words by their first characters, which are three; shorter ones stand below the empty text."""
     gates: tuple[Gate, ...]
@@ -100,8 +107,8 @@ class Live(Struct, frozen=True):
 
     place: int
     gates: tuple[Gate, ...]
-    bits: dict[str, int]
-    """The words of the whole text that hold an anchor, with the bits of their groups."""
+    bits: dict[str, Held]
+    """The words of the whole text that hold an anchor, with what follows of it."""
 
 
 def compiled(table: Table, place: int) -> Language:
@@ -112,7 +119,7 @@ def compiled(table: Table, place: int) -> Language:
     for idiom in table.idioms:
         part = Part(lazy(idiom.pattern), None)
         wanted = idiom.anchors
-        gates.append(Gate(idiom.rule, idiom.tier, _mask(wanted, groups), _loose(wanted), (part,), (part,), 0, 1))
+        gates.append(Gate(idiom.rule, idiom.tier, _mask(wanted, groups), (part,), (part,), 0, 1))
     for rule in RULES:
         names = [part.rstrip("!") for part in rule.parts]
         if all(name in classes for name in names):
@@ -121,11 +128,9 @@ def compiled(table: Table, place: int) -> Language:
             rarest = tuple(
                 part for _, part in sorted(zip(names, parts, strict=True), key=lambda one: one[0] not in table.anchors)
             )
-            gates.append(
-                Gate(rule.name, rule.tier, _mask(wanted, groups), _loose(wanted), parts, rarest, rule.reach, rule.spans)
-            )
+            gates.append(Gate(rule.name, rule.tier, _mask(wanted, groups), parts, rarest, rule.reach, rule.spans))
     script = lazy(table.script) if table.script else None
-    anchors = _bits_by_word(groups)
+    anchors = _held_by_word(groups)
     return Language(place, table.marks, script, anchors, _beginnings(anchors), tuple(gates))
 
 
@@ -136,17 +141,17 @@ def _mask(wanted: Sequence[tuple[str, ...]], groups: dict[tuple[str, ...], int])
     return mask
 
 
-def _loose(wanted: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(anchors for anchors in wanted if any(" " in anchor for anchor in anchors))
-
-
-def _bits_by_word(groups: dict[tuple[str, ...], int]) -> dict[str, int]:
-    bits: dict[str, int] = {}
+def _held_by_word(groups: dict[tuple[str, ...], int]) -> dict[str, Held]:
+    found: dict[str, Held] = {}
     for anchors, place in groups.items():
         for anchor in anchors:
             word = max(anchor.split(), key=lambda one: (one not in _EVERYWHERE, len(one)))
-            bits[word] = bits.get(word, 0) | 1 << place
-    return bits
+            before = found.get(word, Held())
+            if word == anchor:
+                found[word] = Held(before.bits | 1 << place, before.loose)
+            else:
+                found[word] = Held(before.bits, (*before.loose, (anchor, 1 << place)))
+    return found
 
 
 def _beginnings(anchors: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -162,6 +167,9 @@ def _parts(rule: Rule, lead: Lead | None, classes: dict[str, re.Pattern[str]]) -
         Part(classes[name], lead if part.endswith("!") else None, name not in _EVERYWHERE)
         for part, name in ((part, part.rstrip("!")) for part in rule.parts)
     )
+
+
+_NOTHING = Held()
 
 
 @cache
@@ -182,8 +190,8 @@ def live_in(haystack: str) -> list[Live]:
                 continue
         elif one.marks and len(one.marks & words) < marks_needed:
             continue
-        bits = {word: held for word in words if (held := _bits(one.place, word))}
-        gates = _opened(one.gates, bits.values())
+        bits = {word: held for word in words if (held := _bits(one.place, word)) is not _NOTHING}
+        gates = _opened(one.gates, bits.values(), haystack)
         if gates:
             found.append(Live(one.place, tuple(gates), bits))
     return found
@@ -191,45 +199,51 @@ def live_in(haystack: str) -> list[Live]:
 
 def open_gates(live: Live, text: str) -> list[Gate]:
     """The rules that may hold in a part of the text that `live` was made for."""
-    known: dict[int, bool] = {}
     words = set(text.split())
     if text.isascii():
-        bits = [live.bits[word] for word in live.bits.keys() & words]
+        held = [live.bits[word] for word in live.bits.keys() & words]
     else:  # a sentence may end within what has no blanks
-        bits = [live.bits.get(word) or _bits(live.place, word) for word in words]
-    return [gate for gate in _opened(live.gates, bits) if _is_exact(gate, text, known)]
+        held = [live.bits.get(word) or _bits(live.place, word) for word in words]
+    return _opened(live.gates, held, text)
 
 
-def _opened(gates: Sequence[Gate], bits: Iterable[int]) -> list[Gate]:
+def _opened(gates: Sequence[Gate], words: Iterable[Held], text: str) -> list[Gate]:
     held = 0
-    for one in bits:
-        held |= one
+    loose: list[tuple[str, int]] = []
+    for one in words:
+        held |= one.bits
+        loose += one.loose
+    for anchor, bit in loose:
+        if not held & bit and anchor in text:
+            held |= bit
     return [gate for gate in gates if gate.mask & held == gate.mask] if held else []
 
 
-def _bits(place: int, word: str) -> int:
-    """The groups of anchors that have one in this word."""
+def _bits(place: int, word: str) -> Held:
+    """What follows from this word."""
     if len(word) <= _WORD_REMEMBERED:
         return _bits_of_short(place, word)
-    held = 0
-    for anchor, bit in _languages()[place].anchors.items():
-        if anchor in word:
-            held |= bit
-    return held
+    anchors = _languages()[place].anchors
+    return _joined([held for anchor, held in anchors.items() if anchor in word])
 
 
 @lru_cache(maxsize=32768)
-def _bits_of_short(place: int, word: str) -> int:
+def _bits_of_short(place: int, word: str) -> Held:
     """The same for a word that has fewer parts than there are anchors. Remembered: texts are made of few words."""
     one = _languages()[place]
-    held = 0
     near = list(one.beginnings.get("", ()))
     for start in range(len(word) - _BEGINNING + 1):
         near += one.beginnings.get(word[start : start + _BEGINNING], ())
-    for anchor in near:
-        if anchor in word:
-            held |= one.anchors[anchor]
-    return held
+    return _joined([one.anchors[anchor] for anchor in near if anchor in word])
+
+
+def _joined(parts: Sequence[Held]) -> Held:
+    bits = 0
+    loose: tuple[tuple[str, int], ...] = ()
+    for one in parts:
+        bits |= one.bits
+        loose += one.loose
+    return Held(bits, loose) if bits or loose else _NOTHING
 
 
 def phrases(folded: str, live: Sequence[Live] | None = None) -> Iterator[Phrase]:
@@ -260,23 +274,6 @@ def _in_language(folded: str, live: Live) -> Iterator[Phrase]:
                 seen.add(gate.rule)
                 yield phrase
         before = sentence
-
-
-def _is_exact(gate: Gate, text: str, known: dict[int, bool]) -> bool:
-    for anchors in gate.anchors:
-        holds = known.get(id(anchors))
-        if holds is None:
-            holds = known[id(anchors)] = _has_one(text, anchors)
-        if not holds:
-            return False
-    return True
-
-
-def _has_one(text: str, anchors: tuple[str, ...]) -> bool:
-    for anchor in anchors:  # noqa: SIM110  (a generator costs twice as much, and this is where the grammar spends time)
-        if anchor in text:
-            return True
-    return False
 
 
 def _has_parts(gate: Gate, text: str, known: dict[int, bool]) -> bool:
