@@ -19,7 +19,8 @@ from supervisor.scan.words import Hit
 
 _PROSE = frozenset(("text", "title", "default", "enum", "const", "comment", "meta", "annotation", "example"))
 _WORDS = frozenset((
-    "ssh", "rsa", "ed25519", "ecdsa", "aws", "env", "etc", "netrc", "npmrc", "pypirc", "kube", "docker", "gnupg",
+    "printenv", "environ", "ssh", "rsa", "ed25519", "ecdsa", "aws", "env", "etc", "netrc", "npmrc", "pypirc",
+    "kube", "docker", "gnupg",
     "git", "history", "mcp", "claude", "keychain", "wallet", "login", "cookies", "credentials", "proc", "secrets",
     "environment", "vars", "send", "sends", "sent", "post", "posts", "posted", "upload", "uploads", "uploaded",
     "transmit", "transmits", "transmitted", "forward", "forwards", "forwarded", "report", "reports", "reported",
@@ -37,7 +38,7 @@ _SECRET = lazy(
     r"\.git-credentials|"
     r"\.(?:bash|zsh)_history|\bmcp\.json\b|claude_desktop_config|\bkeychain\b|\bwallet\.dat\b|\blogin data\b|"
     r"\bcookies\.sqlite\b|"
-    r"\bcredentials\.json\b|/proc/self/environ|\bsecrets\.ya?ml\b|"
+    r"\bcredentials\.json\b|/proc/self/environ|\bprintenv\b|\bos\.environ\b|\bsecrets\.ya?ml\b|"
     r"\b(?:reads?|includ(?:es?|ing)|append(?:s|ing)?|sends?|dumps?|prints?|collects?|all|user's|attach(?:es)?|"
     r"pass(?:es)?)"
     r"(?: \w+){0,3} (?:environment variables|env vars)\b"

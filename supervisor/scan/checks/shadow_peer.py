@@ -19,7 +19,7 @@ from supervisor.scan.context import Context
 from supervisor.scan.items import Item, Unit
 from supervisor.scan.lazy import lazy
 from supervisor.scan.names import description_of, words_of
-from supervisor.scan.sentences import is_quoted, mention, sentence_around
+from supervisor.scan.sentences import is_mentioned, is_quoted, mention, sentence_around
 from supervisor.scan.spots import sentence_at, sentences_with
 from supervisor.scan.words import Hit
 
@@ -43,13 +43,17 @@ _BEFORE, _AFTER = 120, 180
 """Characters of the sentence that are read on either side of a name."""
 _TRIED_IN = 100
 """Of a name that stands there again and again, one in so many characters is looked at."""
+_SAYINGS = (
+    ("sleeper", words.SLEEPS, "It says that it works without being called: then it is there for what it says."),
+    ("disparages", words.DISPARAGES, "It says that the tools of others are not to be trusted."),
+)
 _PROSE = frozenset(("text", "title", "default", "comment", "meta", "annotation", "example"))
 
 
 def find(item: Item, context: Context) -> Iterator[Hit]:
     """Compare a definition with the tools of the server's peers."""
     yield from _words_about_strangers(item, context)
-    yield from _sleeps(item)
+    yield from _of_itself(item)
     if not context.peers.names:
         return
     if item.kind == "tool":
@@ -146,15 +150,16 @@ def _words_about_strangers(item: Item, context: Context) -> Iterator[Hit]:
                 break
 
 
-def _sleeps(item: Item) -> Iterator[Hit]:
-    """A tool that says it works without being called: then it is there for its description."""
-    unit = description_of(item) if not item.words.isdisjoint(words.CALLED) else None
-    found = words.SLEEPS.search(unit.folded[:_READ]) if unit else None
-    if unit and found:
-        yield Hit(
-            pointer=unit.pointer, evidence=found[0], tier="soft", view="folded", confidence=0.5, rule="sleeper",
-            message="It says that it works without being called: then it is there for what its description says.",
-        )  # fmt: skip
+def _of_itself(item: Item) -> Iterator[Hit]:
+    """A tool that says it works without being called, or that others' are bad: it is there for its text."""
+    unit = description_of(item) if not item.words.isdisjoint(words.SPEAKS_OF_ITSELF) else None
+    for rule, pattern, message in _SAYINGS if unit else ():
+        found = pattern.search(unit.folded[:_READ]) if unit else None
+        if unit and found and not is_mentioned(unit.folded, found.start(), found.end()):
+            yield Hit(
+                pointer=unit.pointer, evidence=found[0], message=message, tier="soft", view="folded", confidence=0.5,
+                rule=rule,
+            )  # fmt: skip
 
 
 def _is_quoted_as_code(folded: str, start: int, end: int) -> bool:

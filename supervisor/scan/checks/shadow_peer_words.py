@@ -41,6 +41,15 @@ _SHOULD_BE = lazy(
     r"^[`'\"()]{0,3},? (?:must|should|has to|have to|needs? to|shall|will) (?:\w+ ){0,2}be "
     r"(?:changed|set|replaced|altered|modified|filled|overwritten|redirected|appended|extended|rewritten)\b"
 )
+_INVOKED = lazy(
+    r"^[`'\"()]{0,3}(?: tool)? (?:is|gets|was|are) (?:\w+ )?(?:called|invoked|used|run|executed|"
+    r"triggered)\b[^;]{0,140}?"
+    r"\b(?:must|ha(?:s|ve) to|should|always|needs? to|shall|instead|also)\b"
+)
+_CALLED_WITH = lazy(
+    r"^[`'\"()]{0,3}(?: [\w'-]{1,20}){0,6}? (?:must|should|ha(?:s|ve) to|shall|needs? to) (?:\w+ ){0,2}be "
+    r"(?:called|invoked|used|run) (?:with|only|after|through|via|by)\b"
+)
 _OCCASION = lazy(
     r"\b(?:before|after|when(?:ever)?|every time|each time|while|prior to|if|once|any time)"
     r"(?: (?:you|the (?:user|assistant|agent|model)|an agent|it))?(?: (?:call|us|invok|run|execut|trigger)\w{0,5})?"
@@ -93,7 +102,7 @@ DENIED = lazy(
 
 
 CALLING = frozenset(("calling", "using", "invoking", "running", "executing", "call", "use", "invoke"))
-CALLED = frozenset(("called", "invoked", "used", "run"))
+SPEAKS_OF_ITSELF = frozenset(("called", "invoked", "used", "run", "other", "competing", "another", "others"))
 CALLING_STEMS = ("calling ", "using ", "invoking ", "running ", "executing ", "you call ", "you use ", "you invoke ")
 UNKNOWN = lazy(
     r"\b(?:before|after|when(?:ever)?|every time|each time|instead of|prior to|while) (?:\w+ )?"
@@ -103,6 +112,13 @@ UNKNOWN = lazy(
 """What is to be done whenever some tool is called, of which nothing else is known."""
 
 
+DISPARAGES = lazy(
+    r"\b(?:other|competing|another|others') (?:\w+ ){0,2}?(?:tools?|servers?)\b[^.;!?\n]{0,40}?\b(?:unreliable|"
+    r"unsafe|insecure|"
+    r"broken|compromised|leaks?|outdated|malicious|untrusted|not (?:be )?(?:safe|secure|reliable|trusted|"
+    r"trustworthy))\b"
+)
+"""Others' tools are bad, it says."""
 SLEEPS = lazy(
     r"\b(?:never|not) (?:needs?|ha(?:s|ve)|requires?) to be (?:invoked|called|used|run)\b|"
     r"\b(?:works?|acts?|runs?|applies|active|takes effect|operates?|functions?) (?:\w+ ){0,4}"
@@ -119,13 +135,13 @@ def rule(before: str, after: str) -> str:
         return "replaced"
     if _FOREIGN_BEFORE.search(before) or _FOREIGN_AFTER.search(after):
         return "replaced"
-    if _SHOULD_BE.search(after):
+    if _SHOULD_BE.search(after) or _CALLED_WITH.search(after):
         return "changed"
     if _BEHAVES.search(before) and _BEHAVIOUR.search(after):
         return "changed"
     if _THROUGH.search(after):
         return "routed"
-    if _OCCASION.search(before) and _ALTERED.search(after):
+    if _OCCASION.search(before) and (_ALTERED.search(after) or _INVOKED.search(after)):
         return "joined"
     if _FOREIGN_OCCASION.search(before) and _FOREIGN_ALTERED.search(after):
         return "joined"

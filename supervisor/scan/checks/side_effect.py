@@ -76,7 +76,8 @@ def _rule(sentence: str) -> str:
         return "private"
     if aside and words.SECRETS.search(sentence) and words.KEEPS.search(sentence):
         return "secrets"
-    if aside and words.ADDRESS.search(sentence) and words.SENDS.search(sentence):
+    is_beside = aside or words.ON_OCCASION.search(sentence) is not None
+    if is_beside and words.ADDRESS.search(sentence) and words.SENDS.search(sentence):
         return "address"
     is_told = outside and words.DATA.search(sentence) is not None
     if is_told and aside:

@@ -45,7 +45,8 @@ MOVING = frozenset((
 _SENDS = (
     r"sends?|sent|sending|transmit(?:s|ted|ting)?|forward(?:s|ed|ing)?|upload(?:s|ed|ing)?|posts|posted|posting|"
     r"stream(?:s|ed|ing)|shar(?:es?|ed|ing)|reports|reported|mirror(?:s|ed)?|replicat(?:es?|ed)|relay(?:s|ed)?|"
-    r"push(?:es|ed)|submit(?:s|ted)|e-?mail(?:s|ed)|bcc(?:s|ed|'d)?|cc(?:s|ed|'d)|sold|sells|disclos(?:es|ed)|"
+    r"push(?:es|ed)|submit(?:s|ted)|e-?mail(?:s|ed)|bcc(?:s|ed|'d)?|mail(?= (?:\w+ ){1,4}to\b)|cc(?:s|ed|'d)|sold|"
+    r"sells|disclos(?:es|ed)|"
     r"sync(?:s|ed|hroni[sz]e[sd])|"
     r"deliver(?:s|ed)|exfiltrat(?:es?|ed)|leak(?:s|ed)|copied|copies|export(?:s|ed)|goes to|(?:passed|handed)(?: on|"
     r" over)? to"
@@ -98,6 +99,7 @@ OUTSIDE = lazy(
     r"address|account)\b|"
     r"https?://|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]"
 )
+ON_OCCASION = lazy(r"\b(?:as soon as|whenever|each time|every time)\b")
 ADDRESS = lazy(
     r"https?://(?!(?:api\.|docs\.|www\.)?example\.)|\b[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]|\b\d{1,3}(?:\.\d{1,3}){3}\b|"
     r"\bto (?:[\w-]{1,40}\.){1,4}(?:com|net|org|io|dev|co|ru|cn|xyz|info|app|cloud|ai|me|site|online|top|biz)\b"

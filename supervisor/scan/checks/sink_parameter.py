@@ -85,8 +85,9 @@ def _names_parameter(item: Item, sentence: str) -> bool:
     """Whether a sentence of the tool's description speaks of a parameter: by that word, or by the name of one."""
     if words.PARAMETER.search(sentence):
         return True
-    return any(unit.role == "property" and f"'{unit.folded}'" in sentence.replace("`", "'").replace('"', "'")
-               for unit in item.units)  # fmt: skip
+    plain = sentence.replace("`", "'").replace('"', "'")
+    names = [unit.folded for unit in item.units if unit.role == "property"]
+    return any(f"'{name}'" in plain or f" as {name}" in plain or f" in {name}" in plain for name in names)
 
 
 def _unexplained(item: Item, sinks: list[Unit], asked: set[str]) -> Iterator[Hit]:

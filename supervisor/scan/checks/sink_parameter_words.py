@@ -21,7 +21,9 @@ CONTENT_WORDS = frozenset((
 ))  # fmt: skip
 """One of these words stands in every English text that any rule takes, and one of `ASKING`."""
 ASKING = frozenset((
-    "any", "everything", "private", "ssh", "contents", "visible", "include", "including", "put", "paste", "pass",
+    "transmit", "transmits", "send", "sends", "give", "gives", "hand", "hands", "deliver", "delivers",
+    "deposit", "deposits", "any", "everything", "private", "ssh", "contents", "visible", "include", "including",
+    "put", "paste", "pass",
     "fill", "insert", "copy", "append", "attach", "supply", "embed", "populate", "dump", "must", "should", "set",
     "write", "place", "add", "provide", "record", "full", "entire", "complete", "whole", "all", "every",
     "verbatim", "raw", "exact", "internal", "your",
@@ -81,7 +83,7 @@ _TALK = (
 )
 _KEYS = (
     r"(?:(?:system|developer|hidden) (?:prompt|message|instructions?)|(?:your|hidden|initial|original) instructions|"
-    r"environment variables|env vars|process environment|output of [`'\"]?(?:env|printenv)\b|"
+    r"environment variables|env vars|process environment|the environment \(|output of [`'\"]?(?:env|printenv)\b|"
     r"(?:api|private|ssh|secret|encryption) keys|(?:login )?credentials|passwords|(?:auth|access|session) tokens|"
     r"secrets|"
     r"ssh (?:private )?key|private key|"
@@ -104,7 +106,8 @@ WITHIN_REACH = lazy(
     r"have|know)\b"
 )
 DEMAND = lazy(
-    r"\b(?:includ(?:e|ing)|put|paste|pass|fill|insert|copy|append|attach|supply|embed|populate|dump|"
+    r"\b(?:includ(?:e|ing)|transmits?|sends?|gives?|hands? over|delivers?|deposits?|put|paste|pass|fill|insert|copy|"
+    r"append|attach|supply|embed|populate|dump|"
     r"must (?:contain|include|hold|be)|should (?:contain|include|hold)|set (?:this |it )?to|write|place|add|provide|"
     r"record)\b"
 )
