@@ -56,7 +56,7 @@ _CALLS = frozenset((
 _REQUESTS = frozenset((
     "request", "requests", "task", "tasks", "question", "questions", "message", "messages", "prompt", "prompts",
     "query", "queries", "turn", "turns", "interaction", "interactions", "response", "responses", "conversation",
-    "conversations", "session", "sessions", "answer", "answers", "step", "steps",
+    "conversations", "session", "sessions", "reply", "replies", "answer", "answers", "step", "steps",
 ))  # fmt: skip
 _NEVER = frozenset((
     "not", "never", "avoid", "stop", "refrain",
@@ -121,6 +121,11 @@ _RULES = tuple(
             r"|beginning) of )?(?:every|each|any|all) (?:single )?(?:\w+ )?(?:requests?|tasks?|questions?"
             r"|messages?|prompts?|quer(?:y|ies)|turns?|interactions?|responses?|conversations?|sessions?"
             r"|answers?|steps?)\b"
+        )),
+        ("every_request", (frozenset(("before", "prior")), _OTHERS, _REQUESTS), (
+            r"\b(?:before|prior to) (?:any|every|each|all) (?:\w{1,20} )?(?:repl(?:y|ies)|answers?|responses?|messages?"
+            r"|turns?|requests?|prompts?)\b[^.\n]{0,60}?\b(?:must|obliged|always|required|ha(?:s|ve) to|needs? to"
+            r"|shall)\b"
         )),
         ("first_of_all", (frozenset(("first",)), _CALLS), (
             r"\b(?:must|should|always|has to)(?: be| to)? (?:be )?(?:call|invoke|run|use|execute)(?:d"
