@@ -116,6 +116,12 @@ def without(text: bytes, spans: list[tuple[int, int]], gone: set[int]) -> bytes:
     return b"".join(pieces)
 
 
+def _plain(odd: re.Match[bytes]) -> bytes:
+    """What takes the place of something that is refused: as long, and another for each surrogate (private use)."""
+    found = odd.group()
+    return _PLAIN.get(found) or b"\\u%04x" % (int(found[2:], 16) - 0xD800 + 0xE000)
+
+
 def _after_space(text: bytes, position: int) -> int:
     space = _SPACE.match(text, position)
     assert space is not None
@@ -132,7 +138,7 @@ def _decoded(decoder: msgspec.json.Decoder[T], text: bytes) -> tuple[T, bytes] |
         return decoder.decode(text), text
     except _INTERRUPTIONS:
         pass
-    shadow = _ODD.sub(lambda odd: _PLAIN.get(odd.group(), b"\\u003f"), text)
+    shadow = _ODD.sub(_plain, text)
     try:
         return decoder.decode(shadow), shadow
     except _INTERRUPTIONS:
