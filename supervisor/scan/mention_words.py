@@ -33,7 +33,8 @@ EXAMPLE_AFTER = (
 """Regex of what makes an example of the words right before it."""
 
 DETECT = (
-    r"(?:detect|flag|block|identif(?:y|ie)|prevent|reject|catch|filter|refus|warn|guard|protect|sanitiz"
+    r"(?:detect|validat|ensur|verif(?:y|ie)|inspect|examin|review|assess|strip|remov|flag|block"
+    r"|identif(?:y|ie)|prevent|reject|catch|filter|refus|warn|guard|protect|sanitiz"
     r"|sanitis|neutrali[sz]|monitor|mitigat|defend|recogni[sz]|scor|classif(?:y|ie)|scan|look|search|check"
     r"|report|audit|test|analy[sz]|quiz|cover|generat|simulat|explain|describ|teach|document|list|match"
     r"|find|stop|redact|mask|evaluat|measur|log|alert)(?:e?s|ed|ing|ion|or|er|ers|e)?|(?:erkenn|erfass"
@@ -47,7 +48,8 @@ DETECT = (
 ATTACK = (
     r"(?:attempt|attack|injection|phrase|pattern|string|jailbreak|threat|payload|manipulation|exploit"
     r"|phishing|leak|poison(?:ing|ed)?|malicious|suspicious|adversarial|hijack(?:ing)?|override"
-    r"|instruction|prompt|description|text|request|message|mail|takeover|tr(?:y|ies|ying))s?|(?:angriff"
+    r"|instruction|prompt|description|text|request|message|mail|takeover|page|site|website|document"
+    r"|comment|post|wording|thing|tr(?:y|ies|ying))s?|(?:angriff"
     r"|versuch|muster|injektion|manipulation)\w{0,3}|(?:attaque|tentative|injection|motif)\w{0,2}"
     r"|(?:ataque|intento|inyecci|tentativa|injeç|padr)\w{0,4}|(?:атак|попыт|инъекц|внедрен|шаблон)\w{0,4}"
     r"|攻击|注入|企图|攻撃|インジェクション|試み|공격|인젝션|주입|시도|(?:هجوم|هجمات|حقن|محاولات)|(?:हमल"

@@ -22,7 +22,19 @@ _SAID_ONLY = frozenset({"forward", "hijack", "conversation", "unseen", "authorit
 """Rules whose phrases are everyday ones as examples: a sample of a call has an address, too."""
 _SEAM = 160
 """Characters on either side of the place where two descriptions meet: a phrase that is split over them is no longer."""
+_AFTER = 40
+"""Characters after a phrase in which its object may stand."""
 _ENDED = frozenset(".!?。！？")
+
+_MATTERS_OF_TASTE = lazy(
+    r"\b(?:internal|raw|technical) (?:ids?|identifiers?|codes?|names?|errors?|json|output|data"
+    r"|response)\b|\bjson\b|\buuids?\b|\bids?\b"
+    r"|identifi\w+|identifik\w+|идентификатор\w*|внутренн\w+|internas?\b|internos?\b|internes?\b"
+    r"|interne[nrs]?\b|内部|原始|生の|내부"
+)
+"""What a person is spared, rather than what is kept from one."""
+_NAMED = lazy(r"\b(?:sentence|phrase|text|string|words?|line|title|query|caption|label|lyrics?)s? [\"'`]\W{0,2}$")
+_OBEYS = lazy(r"\b(?:obey|follow|execute|act on|comply|treat|accept|perform|carry out|do)\b")
 
 _FORBIDDEN = lazy(r"\b(?:not|never)(?: \w+)?\s$")
 """The model is told to leave something; only the rules about secrets are about that."""
@@ -65,9 +77,14 @@ def judged(folded: str, phrase: Phrase) -> Tier | None:
         and _FORBIDDEN.search(folded[max(0, phrase.start - 20) : phrase.start])
     ):
         return None
+    if phrase.rule == "secrecy" and _MATTERS_OF_TASTE.search(folded, phrase.start, phrase.end + _AFTER):
+        return None
     how = mention(folded, phrase.start, phrase.head)
     if not how:
         return phrase.tier
+    before = folded[max(0, phrase.start - _SEAM) : phrase.start]
+    if how == "quoted" and _NAMED.search(before) and not _OBEYS.search(before):
+        return None
     is_harmless = how in ("described", "negated") or phrase.tier == "soft" or phrase.rule in _SAID_ONLY
     return None if is_harmless or speaks_of_attacks(folded, phrase.start, phrase.end) else "soft"
 

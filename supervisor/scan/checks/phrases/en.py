@@ -15,7 +15,7 @@ from supervisor.scan.checks.phrases.en_words import (
     WEAK,
     WHOSE,
 )
-from supervisor.scan.checks.phrases.literals import ADDRESS, QUOTED_NAME, SENSITIVE_PATH, SHELL
+from supervisor.scan.checks.phrases.literals import ADDRESS, HARMFUL, QUOTED_NAME, SENSITIVE_PATH, SHELL
 from supervisor.scan.checks.phrases.table import Lead, Table, texts
 
 LEAD = Lead(
@@ -56,12 +56,12 @@ TABLE = Table(
         "disregard": (
             r"(?<!\w)(?:ignore|disregard|forget(?: about)?|override|overrule|bypass|circumvent|neglect"
             r"|abandon|(?:set|put|lay|leave|cast) aside|dismiss|discard|suspend|unlearn|evade|violate"
-            r"|break|"
-            r"pay no (?:attention|heed|mind) to|(?:do not|never|no longer|don t) (?:follow|obey"
-            r"|adhere to|comply with|respect|heed|apply|listen to|honou?r|consider|observe|abide by)|"
-            r"(?:stop|cease|quit) (?:following|obeying|applying|respecting|honou?ring|heeding)|disobey"
-            r"|drop|throw (?:away|out)|do away with|skip|disable|turn off|switch off|deactivate)\b"
+            r"|break|pay no (?:attention|heed|mind) to|(?:do not|never|no longer|don t) (?:follow|obey"
+            r"|adhere to|comply with|respect|heed|apply|listen to|honou?r|consider|observe|abide by)"
+            r"|(?:stop|cease|quit) (?:following|obeying|applying|respecting|honou?ring|heeding)"
+            r"|disobey|drop|throw (?:away|out)|do away with)\b"
         ),
+        "disable": r"(?<!\w)(?:skip|disable|turn off|switch off|deactivate)\b",
         "orders": ORDERS,
         "of_model": (
             rf"\b{SCOPE}\b(?: of)?(?: \w+'?s?){{0,4}}? {STRONG}\b"
@@ -166,7 +166,8 @@ TABLE = Table(
             r"\b(?:before|prior to|first|always|whenever|every time|each time|ahead of|if (?:another|any|the|you|it)"
             r"|when(?:ever)?"
             r"|after (?:each|every|using|calling|this|that|you)|also|additionally|in addition|as well|"
-            r"as a first step|on (?:each|every|first) \w+|beforehand|as part of|otherwise|if unset"
+            r"as a first step|once (?:per|a|each|every)|per (?:session|call|request)|on (?:each|every"
+            r"|first) \w+|beforehand|as part of|otherwise|if unset"
             r"|must|required|mandatory|so that|while|during|in the background|for (?:compliance|audit"
             r"|logging|debugging|telemetry|quality|verification|authentication|security)|every)\b"
         ),
@@ -175,6 +176,8 @@ TABLE = Table(
             r"|unobtrusively|in secret|behind the scenes|without (?:the )?(?:user|anyone|them|human"
             r"|customer)(?:'s)? (?:\w+ ){0,2}(?:notic|know|see|awar|realis|realiz|consent"
             r"|permission)\w*)\b"
+            r"|\bwithout (?:telling|informing|notifying|alerting|mentioning (?:it|this) to) (?:the "
+            r"|any )?(?:users?|anyone|them|humans?|people|customers?)\b"
         ),
         "deed": (
             r"(?<!\w)(?:read|open|fetch|collect|gather|retrieve|access|extract|grab|copy|dump|harvest"
@@ -215,6 +218,12 @@ TABLE = Table(
             r"|enter|apply)\b"
         ),
         "shell": SHELL,
+        "harmful": HARMFUL,
+        "beforehand": (
+            r"\b(?:before(?:hand)?|prior to|first|always|whenever|every time|each time|must|required"
+            r"|mandatory|needs? to|ha(?:s|ve) to"
+            r"|once (?:per|a|each|every)|each session|per session)\b"
+        ),
         "addressed": (
             r"(?:^|[.!?\n>\]:] ?|\b)(?:to the (?:ai|assistant|agent|model|llm)\b[^.:\n]{0,30}:"
             r"|(?:note|message|instructions?|directive|notice|reminder|memo)s? (?:to"

@@ -82,9 +82,7 @@ ANCHORS = {
         "|convention|behavi|moderation|control"
         "|warning|confirm|told|given|taught"
     ),
-    "quietly": texts(
-        "silent|quiet|covert|secret|discreet|stealth|surrept|invisibl|unobtrus|behind the scenes|without"
-    ),
+    "quietly": texts("silent|quiet|covert|secret|discreet|stealth|surrept|invisibl|unobtrus|behind the scenes|without"),
     "conversation": texts(
         "conversation|chat|dialog|transcript|session history|session context|session log|message history"
         "|messages|everything the|user's|users |user last|their last|your reasoning|your full|your chain"
@@ -107,6 +105,10 @@ ANCHORS = {
         "| sudo",
         "| zsh",
         "| python",
+    ),
+    "disable": texts("skip|disable|turn off|switch off|deactivate"),
+    "harmful": texts(
+        "nc |ncat|netcat|/dev/tcp|rm -|chmod|base64|os.system(|powershell|>> ~|>>~|authorized_keys|mkfs|:(){"
     ),
     "recipient": texts(
         "recipient|bcc|cc|copy|account|iban|wallet|payee|beneficiary|destination|amount|to|address"

@@ -111,7 +111,7 @@ SECRECY = (
         rf"\b(?P<v>without {_USER}(?:'s)? (?:noticing|knowing|realising|realizing|seeing|finding out"
         rf"|knowledge|awareness"
         r"|being (?:aware|told|informed|notified))"
-        rf"|without (?:telling|informing|notifying|alerting|disclosing (?:it|this) to) {_USER})\b"
+        r")\b"
     )),
     _idiom("hard", (_USERS, texts("not supposed|not meant|not allowed|never supposed|never meant")), (
         rf"\b(?P<v>{_USER}(?: \w+){{0,4}}? (?:is|are) (?:not|never) (?:supposed|meant|allowed) to {_WITHHELD})\b"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from supervisor.scan.checks.phrases.literals import ADDRESS, QUOTED_NAME, SENSITIVE_PATH, SHELL
+import unicodedata
+
+from supervisor.scan.checks.phrases.literals import ADDRESS, HARMFUL, QUOTED_NAME, SENSITIVE_PATH, SHELL
 from supervisor.scan.checks.phrases.table import Idiom, Lead, Table, texts
 
 _PATHS = texts("~/|.env|.ssh|id_|.aws|/etc/|http|@|curl|wget|rm -|bash|sudo|_key|token")
@@ -41,6 +43,11 @@ _ROMANCE_ONES = frozenset({"es", "pt", "fr", "it"})
 """In Spanish, Portuguese, French and Italian a command looks like what somebody does."""
 
 
+def _folded(pattern: str) -> str:
+    """The pattern in the forms that folding leaves of its letters (NFKC, and no final sigma)."""
+    return unicodedata.normalize("NFKC", pattern).replace("ς", "σ")
+
+
 def table(
     language: str,
     marks: str,
@@ -52,15 +59,18 @@ def table(
 
     `marks` are words, apart by blanks, or a regex of a letter if it begins with a bracket.
     """
+    classes = {name: _folded(pattern) for name, pattern in classes.items()}
     shared = {
         "secret_path": SENSITIVE_PATH,
         "shell": SHELL,
+        "harmful": HARMFUL,
+        "beforehand": classes.get("sideways", "(?!)"),
         "address": ADDRESS,
         "destination": f"{classes.get('destination', '(?!)')}|{ADDRESS}|{QUOTED_NAME}",
         "outside": f"{classes.get('outside', '(?!)')}|{ADDRESS}",
         "secret": f"{classes.get('secret', '(?!)')}|{SENSITIVE_PATH}",
     }
-    everything = anchors + _PATHS
+    everything = tuple(_folded(anchor) for anchor in anchors) + _PATHS
     secrecy, role = idioms
     is_script = marks.startswith("[")
     return Table(
@@ -81,6 +91,6 @@ def table(
         },
         lead=_ROMANCE if language in _ROMANCE_ONES else None,
         classes={**classes, **shared},
-        idioms=tuple(Idiom("secrecy", "hard", (everything,), f"(?P<v>{one})") for one in secrecy)
-        + tuple(Idiom("role", "hard", (everything,), f"(?P<v>{one})") for one in role),
+        idioms=tuple(Idiom("secrecy", "hard", (everything,), f"(?P<v>{_folded(one)})") for one in secrecy)
+        + tuple(Idiom("role", "hard", (everything,), f"(?P<v>{_folded(one)})") for one in role),
     )

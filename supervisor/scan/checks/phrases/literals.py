@@ -11,7 +11,7 @@ SENSITIVE_PATH = (
     r"|\bclaude_desktop_config\b|\bauthorized_keys\b"
     r"|\bwallet\.dat\b|\.(?:pem|p12|pfx|keystore|jks|kdbx)\b|\b(?:credentials"
     r"|secrets?)\.(?:json|ya?ml|toml|csv|xml|txt)\b"
-    r"|\bprocess\.env\b|\bos\.environ\b|\b169\.254\.169\.254\b|/proc/self/environ|\bkubeconfig\b"
+    r"|\bprocess\.env\b|\bos\.environ\b|\b169\.254\.169\.254\b|/proc/self/environ|\bkubeconfig\b(?! contexts?\b)"
     r"|\b(?:openai|anthropic|github|gitlab|aws|azure|gcp|google|stripe|slack|hf|npm|pypi|database|db"
     r"|jwt|claude|telegram|discord|gh)_(?:api_|secret_|access_|bot_|auth_){0,2}(?:key|token|secret"
     r"|password|pat)\w{0,12}\b"
@@ -42,6 +42,14 @@ SHELL = (
     r"|\bcurl\b[^\n]{0,60} (?:-d|--data\S*|-f|-t|--upload-file) "
 )
 """Shell commands that download and run, open a shell to elsewhere, destroy, or loosen rights."""
+
+HARMFUL = (
+    r"\b(?:nc|ncat|netcat)\b[^\n]{0,20} -\w{0,3}e\b|/dev/tcp/|\brm -(?:rf|fr|r -f) (?:~|/|\$home|\*)"
+    r"|\bchmod (?:-r )?(?:777|a\+rwx|\+s|u\+s)\b"
+    r"|\bbase64 (?:-d|--decode)\b|\bos\.system\(|\bpowershell\b[^\n]{0,30} -(?:e|enc|encodedcommand)\b"
+    r"|>> ?~/\.\w+|\bauthorized_keys\b|\bmkfs\b|:\(\)\{"
+)
+"""Shell commands that no honest tool has its reader run."""
 
 QUOTED_NAME = r"[`'\"][\w.-]{1,40}[`'\"]"
 """A name in quotation marks: most often a parameter."""

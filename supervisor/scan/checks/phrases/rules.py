@@ -26,6 +26,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 RULES = (
     Rule(name="override", tier="hard", parts=("disregard!", "orders"), reach=40),
+    Rule(name="override", tier="soft", parts=("disable!", "of_model"), reach=40),
     Rule(name="override", tier="hard", parts=("of_model", "void"), reach=40),
     Rule(name="prompt_exfiltration", tier="hard", parts=("reveal!", "own_prompt"), reach=80),
     Rule(name="prompt_exfiltration", tier="hard", parts=("reveal!", "prompt", "here"), reach=80),
@@ -53,7 +54,9 @@ RULES = (
     Rule(name="authority", tier="hard", parts=("moved", "addressed", "outside"), reach=80),
     Rule(name="authority", tier="soft", parts=("send!", "addressed", "data"), reach=80),
     Rule(name="authority", tier="soft", parts=("act!", "addressed"), reach=80),
-    Rule(name="command", tier="hard", parts=("run!", "shell")),
+    Rule(name="command", tier="hard", parts=("run!", "shell", "beforehand")),
+    Rule(name="command", tier="hard", parts=("run!", "harmful")),
+    Rule(name="command", tier="soft", parts=("run!", "shell")),
     Rule(name="hijack", tier="hard", parts=("redirect!", "recipient", "address", "sideways")),
     Rule(name="forward", tier="hard", parts=("send!", "data", "address", "sideways")),
     Rule(name="unasked", tier="hard", parts=("act!", "unasked", "outside")),
