@@ -39,6 +39,9 @@ _OBEYS = lazy(r"\b(?:obey|follow|execute|act on|comply|treat|accept|perform|carr
 _FORBIDDEN = lazy(r"\b(?:not|never)(?: \w+)?\s$")
 """The model is told to leave something; only the rules about secrets are about that."""
 
+_SWITCHES = frozenset(("force", "unsafe", "bypass", "skip_checks", "skipChecks", "no_verify", "noVerify", "yes"))
+"""Parameters by which a person turns a tool's own checks off, and says so."""
+
 
 def find(item: Item, _context: Context) -> Iterator[Hit]:
     """Look for phrases; where a text has none, for signs of an order that no phrase gives away (signals.py)."""
@@ -62,7 +65,9 @@ def _phrases(item: Item) -> Iterator[Hit]:
     before = ""
     for unit in item.units:
         folded = unit.folded
-        yield from _hits(unit.pointer, folded, live, "folded")
+        for hit in _hits(unit.pointer, folded, live, "folded"):
+            if hit.rule != "malice" or hit.tier == "hard" or unit.owner not in _SWITCHES:
+                yield hit
         if unit.pointer.endswith("/description"):
             if before and before[-1] not in _ENDED:
                 yield from _over(unit.pointer, before, folded, live)
