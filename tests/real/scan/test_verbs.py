@@ -220,6 +220,32 @@ def test_a_server_in_docker_among_sandboxed_ones_is_scanned_in_docker_and_they_a
     assert reports["plain"]["status"] == "degraded"
 
 
+def test_a_sandboxed_server_under_a_global_docker_is_scanned_in_the_sandbox(server: Path, state_dir: Path) -> None:
+    """The reverse; no engine is asked for, and none is there."""
+    made = state_dir / "mcp.json"
+    plain = {
+        "command": sys.executable,
+        "args": ["-B", str(server)],
+        "isolation": {"mode": "sandbox"},
+        "stockade": {"scan": {"plugins": ["mine", "trivy"]}},
+    }
+    made.write_text(
+        json.dumps({
+            "isolation": {"mode": "docker"},
+            "mcpServers": {"plain": plain},
+            "stockade": {"plugins": {"mine": mine(FOUND)}},
+        })
+    )  # fmt: skip
+    words = ("scan", "plain", "--json", "--config", made, "--state-dir", state_dir / "s")
+    told = stockade(*words, DOCKER_HOST="unix:///nowhere/docker.sock")
+    report = json.loads(told.stdout)["report"]
+    assert report["mode"] == "sandbox"
+    assert scanners(report) == {"engine": ("ok", None), "mine": ("ok", None), "trivy": ("skipped", "docker_unusable")}
+    (trivy,) = (one for one in report["scanners"] if one["scanner"] == "trivy")
+    assert "mode is `sandbox`" in trivy["detail"]
+    assert "engine.snap_apparmor" in trivy["detail"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_scan_that_is_ended_takes_its_plugins_along(number: signal.Signals, server: Path, state_dir: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
