@@ -1,6 +1,6 @@
 """Our test server with one more oddity, for journeys.
 
-`together FOLDER COUNT`  on SIGTERM it waits until COUNT servers have got theirs, then exits
+`together FOLDER COUNT`  on SIGTERM it waits until COUNT servers have got theirs, then exits; it says `here` first
 `big BYTES`              its tool `echo` answers with so many bytes in one line
 `loud BYTES`             it writes so many bytes to stderr first, in lines and in one endless line
 """
@@ -24,6 +24,7 @@ def together(folder: str, count: int) -> None:
         os._exit(0)
 
     signal.signal(signal.SIGTERM, wait_for_all)
+    print("here", file=sys.stderr, flush=True)
 
 
 def big(length: int) -> None:

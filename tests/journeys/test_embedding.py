@@ -221,6 +221,7 @@ async def test_twenty_servers_stop_side_by_side(state_dir: Path) -> None:
         for name in servers:
             await house.sup.wait_for("ready", name)
             await house.until(InstanceExited, name)  # its probe, which met the others' probes
+            await house.until(StderrLine, name, 2)  # its spare would meet the others', too
         for path in meeting.iterdir():
             path.unlink()
     assert [exited.ended_by for exited in house.events(InstanceExited)] == ["stop"] * 40
