@@ -70,6 +70,8 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
                     unit, chain(unit.decoded, _turned(unit, named), (Decoded(t, h, s) for h, s, t in more))
                 )
                 yield from _to_be_decoded(unit)
+    if is_telling:
+        yield from _in_words(item)
     yield from _in_pieces(item)
     if may_have_command(item.words):
         for unit in item.units:
@@ -113,6 +115,17 @@ def _turned(unit: Unit, named: tuple[str, ...]) -> Iterable[Decoded]:
     """A text read in a way that another text of the definition names."""
     own = turns_named(unit.raw) if named else ()
     return [Decoded(turned(unit.raw, way), way, 0) for way in named if way not in own]
+
+
+def _in_words(item: Item) -> Iterator[Hit]:
+    """What the values of one enumeration say, read as one sentence."""
+    groups: dict[str, list[Unit]] = {}
+    for unit in item.units:
+        if unit.role == "enum":
+            groups.setdefault(unit.pointer.rpartition("/")[0], []).append(unit)
+    for units in groups.values():
+        if len(units) > 1:
+            yield from _hidden(units[0], [Decoded(" ".join([unit.raw for unit in units]), "several values", 0)])
 
 
 def _in_pieces(item: Item) -> Iterator[Hit]:

@@ -101,6 +101,11 @@ def test_it_is_found_in_defaults_and_in_the_pieces_of_an_enumeration() -> None:
     assert told(CHECK, "x", inputSchema={"properties": {"a": {"enum": ["ascending", "descending"]}}}) == []
 
 
+def test_an_enumeration_is_read_as_a_sentence() -> None:
+    assert told(CHECK, "x", inputSchema={"properties": {"a": {"enum": ORDER.split()}}}) == [("hard", "override")]
+    assert told(CHECK, "x", inputSchema={"properties": {"a": {"enum": ["ignore", "rules", "all"]}}}) == []
+
+
 def test_a_way_that_one_text_names_holds_for_the_others() -> None:
     schema = {"properties": {"a": {"description": codecs.encode(FETCH, "rot13")}}}
     assert told(CHECK, "Texts are in rot13.", inputSchema=schema) == [("hard", "fetch_run")]
