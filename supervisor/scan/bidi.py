@@ -49,17 +49,17 @@ def _in_paragraph(text: str, begin: int, end: int) -> Iterator[Stray]:
         elif not is_rtl:
             yield Stray(found.start(), found.end(), "bidi", is_deliberate=False)
     for start in reversed(opened):
-        yield from _judged(text, start, end, is_closed=False)
+        yield from (stray for stray in _judged(text, start, end, is_closed=False) if stray.is_deliberate or not is_rtl)
 
 
 def _judged(text: str, start: int, end: int, *, is_closed: bool) -> Iterator[Stray]:
     """What to say of one control and its scope; of a long scope the first 2,000 signs decide."""
     sign, inside = text[start], text[start + 1 : min(end, start + 2000)]
-    has_word, is_rtl = bool(_WORD.search(inside)), has_right_to_left(inside)
+    has_word = bool(_WORD.search(inside))
     is_mostly_latin = 3 * len(right_to_left(inside)) < len(_LATIN.findall(inside))
     if sign in _OVERRIDES:
         yield Stray(start, start + 1, "bidi", is_deliberate=has_word or not is_closed)
     elif sign in _RIGHTWARDS and has_word and is_mostly_latin:
         yield Stray(start, start + 1, "bidi", is_deliberate=True)
-    elif not is_closed and not is_rtl and sign != _FIRST_STRONG:
+    elif not is_closed and not has_right_to_left(inside) and sign != _FIRST_STRONG:
         yield Stray(start, start + 1, "bidi", is_deliberate=False)

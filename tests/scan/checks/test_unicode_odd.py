@@ -49,6 +49,7 @@ def test_what_is_odd_is_told_softly(text: str, rule: str) -> None:
         "e\u0301\u0323",
         "\U0001f468\u200d\U0001f469",
         "\u0645\u06cc\u200c\u062e",
+        "\u06cc\u0627 \u202a(?\u202c \u06cc\u0627 \u202a(?-",  # Persian that a tool forgot to close
     ],
 )
 def test_what_is_usual_is_not(text: str) -> None:
