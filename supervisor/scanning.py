@@ -15,7 +15,7 @@ from supervisor.scan.effects import Ledger
 from supervisor.scan.foreseen import unusable
 from supervisor.scan.messages import Depth
 from supervisor.scan.plugins import Plugin, all_plugins
-from supervisor.scan.runtimes import unknown
+from supervisor.scan.runtimes import Situation, choose, unknown
 from supervisor.scan.words import Finding, ScannerReport, Terms
 from supervisor.scanners import Scanners
 
@@ -119,10 +119,18 @@ class ServerPlugins:
         self._known: Mapping[str, Plugin] = all_plugins(config.settings.plugins)
         self._specs = {spec.name: spec for spec in config.servers}
 
-    def depth(self, plugin: str) -> Depth:
-        """Some are run in the background, all others before the server is served."""
-        known = self._known.get(plugin)
-        return "deep" if known is not None and known.is_deep else "fast"
+    def depth(self, plugin: str, server: str) -> Depth:
+        """Some are run in the background, all others before the server is served.
+
+        What cannot run there at all is not put off: its reason is told at once, also of a server that is never served.
+        """
+        known, spec = self._known.get(plugin), self._specs[server]
+        if known is None or not known.is_deep:
+            return "fast"
+        situation = Situation(
+            mode=spec.mode, keys=frozenset(known.needs_key), has_network=spec.scan.network == "declared"
+        )
+        return "fast" if isinstance(choose(known, situation), ScannerReport) else "deep"
 
     async def run(self, plugin: str, server: str, tools: Sequence[bytes]) -> tuple[ScannerReport, tuple[Finding, ...]]:
         """Run it for a server, in that server's own mode."""

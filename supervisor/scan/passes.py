@@ -22,8 +22,8 @@ from supervisor.scan.words import Finding, ScannerReport
 class Plugins(Protocol):
     """What is needed of scanner plugins."""
 
-    def depth(self, plugin: str) -> Depth:
-        """In which pass it runs."""
+    def depth(self, plugin: str, server: str) -> Depth:
+        """In which pass it runs for a server."""
 
     async def run(self, plugin: str, server: str, tools: Sequence[bytes]) -> tuple[ScannerReport, tuple[Finding, ...]]:
         """Run it to its end, or say why it is not run; cancelling it ends all that it has started."""
@@ -42,7 +42,7 @@ class Passes:
     async def plan(self, server: str, number: int) -> Planned:
         """Say which plugins look at a server, and when."""
         book, terms = self._ledger.book(server), self._ledger.terms(server)
-        depths = {plugin: self._plugins.depth(plugin) for plugin in terms.plugins}
+        depths = {plugin: self._plugins.depth(plugin, server) for plugin in terms.plugins}
         fast = tuple(plugin for plugin, depth in depths.items() if depth == "fast")
         deep = tuple(plugin for plugin, depth in depths.items() if depth == "deep")
         book.plugins = {plugin: (_to_come(plugin), ()) for plugin in depths}

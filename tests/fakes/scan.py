@@ -74,7 +74,7 @@ class FakePlugins:
         self.begun: list[str] = []
         self.cancelled: list[str] = []
 
-    def depth(self, plugin: str) -> str:
+    def depth(self, plugin: str, server: str) -> str:
         return "deep" if plugin.startswith("deep") else "fast"
 
     async def run(self, plugin: str, server: str, tools: object) -> tuple[ScannerReport, tuple[()]]:

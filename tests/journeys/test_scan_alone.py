@@ -48,6 +48,18 @@ def test_a_server_that_is_disabled_can_be_looked_at_before_it_is_enabled(state_d
         assert home.asked("status")["servers"][0]["life"] == "quarantined"
 
 
+def test_why_a_plugin_cannot_run_is_told_of_a_server_that_is_never_served(state_dir: Path) -> None:
+    name = word()
+    home = home_of(state_dir, {name: Listing(state_dir, name, EVIL, scan={"plugins": ["trivy"]})})
+    done = home.verb("scan", name, "--config", str(home.config), "--json")
+    report = json.loads(done.stdout)["report"]
+    assert (report["verdict"], report["coverage"]) == ("dangerous", "partial")
+    assert [(one["scanner"], one["reason"]) for one in report["scanners"]] == [
+        ("engine", None),
+        ("trivy", "docker_unusable"),
+    ]
+
+
 def test_a_disabled_server_that_is_clean_is_disabled_again_after_its_scan(state_dir: Path) -> None:
     name = word()
     server = Listing(state_dir, name, ADD)
