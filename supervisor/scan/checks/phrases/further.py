@@ -27,7 +27,7 @@ def _small(  # noqa: PLR0917  (rows of one table: named, they would be twice as 
 
 SV = _small(
     "sv",
-    ("och att det som för inte med alla tidigare på är av en ett användaren instruktioner"),
+    ("och att det som för inte alla tidigare på är ett användaren instruktioner"),
     "instruktion|regler|anvisning|riktlinj|användar|fil",
     words("ignorera|bortse från|glöm|strunta i|följ inte"),
     either(
@@ -47,7 +47,7 @@ SV = _small(
 )
 DA = _small(
     "da",
-    ("og at det som for ikke med alle tidligere på er af en et brugeren instruktioner instrukser brukeren"),
+    ("og det som ikke med alle tidligere på er af brugeren instruktioner instrukser brukeren"),
     "instruktion|instruks|regler|retningslinj|bruger|bruker|fil",
     words("ignorer|ignorér|glem|se bort fra|følg ikke"),
     either(
@@ -67,7 +67,7 @@ DA = _small(
 )
 FI = _small(
     "fi",
-    "ja on ei että kaikki aiemmat sekä tämä ohjeet käyttäjälle tai",
+    "ja ei että kaikki aiemmat sekä tämä ohjeet käyttäjälle tai",
     "ohje|sään|määräy|käyttäj|tiedosto",
     words("ohita|unohda|jätä huomiotta|älä noudata|sivuuta"),
     either(
@@ -79,7 +79,7 @@ FI = _small(
 )
 CS = _small(
     "cs",
-    ("a je se na že pro všechny předchozí tom nebo pokyny uživateli podľa všetky"),
+    ("je se že pro všechny předchozí tom nebo pokyny uživateli podľa všetky"),
     "pokyn|instrukc|pravid|uživatel|používateľ|soubor|súbor",
     words("ignoruj(?:te)?|zapomeň(?:te)?|nedbej|neřiď se|zabudni|přeskoč"),
     either(
