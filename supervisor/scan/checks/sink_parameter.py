@@ -10,6 +10,7 @@ service (`api_key`) and pages of results (`token`) are no sinks.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from supervisor.scan.checks import sink_parameter_words as words
 from supervisor.scan.checks.check import Check
@@ -21,6 +22,8 @@ from supervisor.scan.spots import is_foreign, sentences_with
 from supervisor.scan.words import Hit
 
 _PROSE = frozenset(("text", "title", "default", "example", "comment"))
+_DEMANDS_TAKEN = 50
+"""Different sentences that are looked for in every text: more of them say nothing new."""
 _EXPLAINED = 25
 """Characters of a description from which on it can explain a parameter."""
 
@@ -29,7 +32,7 @@ def find(item: Item, _context: Context) -> Iterator[Hit]:
     """Look at the parameters of a tool, and at what its description says of them."""
     if item.kind not in ("tool", "prompt"):
         return
-    demands = list(_demands(item))
+    demands = list(islice(dict.fromkeys(_demands(item)), _DEMANDS_TAKEN))
     sinks = [unit for unit in item.units if unit.raw in words.SINKS and unit.role == "property"]
     if not demands and not sinks:
         return
