@@ -21,7 +21,7 @@ LISTS = {
 def answer(method: str, params: dict[str, Any], said: dict[str, Any]) -> dict[str, Any] | None:
     """What it answers; None if it does not know the method."""
     if method == "initialize":
-        capabilities = {name: {} for name in ("tools", "prompts", "resources") if name in said}
+        capabilities: dict[str, Any] = {name: {} for name in ("tools", "prompts", "resources") if name in said}
         opening: dict[str, Any] = {
             "protocolVersion": params["protocolVersion"],
             "capabilities": {"tools": {}, **capabilities},
