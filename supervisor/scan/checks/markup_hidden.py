@@ -18,7 +18,9 @@ from supervisor.scan.sentences import is_mentioned, is_quoted, sentence_around
 from supervisor.scan.words import Hit, Tier
 
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#60;", "<"), ("&#62;", ">"), ("&amp;", "&"))
-_COMMENT = lazy(r"<!--(.{1,2000}?)(?:-->|$)|/\*(.{1,1000}?)\*/|\[//\]: # [(\"](.{1,1000}?)[)\"]", re.DOTALL)
+_COMMENT = lazy(
+    r"<!--((?:[^<]|<(?!!--)){1,2000}?)(?:-->|$)|/\*(.{1,1000}?)\*/|\[//\]: # [(\"](.{1,1000}?)[)\"]", re.DOTALL
+)
 _HIDDEN = lazy(
     r"<(\w{1,12})\b[^<>]{0,200}?(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0"
     r"|opacity\s*:\s*0(?![.\d]*[1-9])"
