@@ -27,10 +27,10 @@ from supervisor.sandbox.disk import Disk
 from supervisor.sandbox.effects import Sandbox
 from supervisor.sandbox.state import server_folder
 from supervisor.sandbox.variables import caches
-from supervisor.scan.inputs import Inputs, Ran
-from supervisor.scan.plugin_run import FOLDER, PluginRuns, World
-from supervisor.scan.plugins import Plugin
-from supervisor.scan.sources import Asked, Source, source_of
+from supervisor.scan.plugins.effects import FOLDER, PluginRuns, World
+from supervisor.scan.plugins.inputs import Inputs, Ran
+from supervisor.scan.plugins.manifests import Plugin
+from supervisor.scan.plugins.sources import Asked, Source, source_of
 
 
 def scanners(

@@ -12,15 +12,15 @@ from supervisor.config.schema import Config, ServerSpec
 from supervisor.events import ScanDegraded
 from supervisor.kernel.bus import Bus
 from supervisor.scan.effects import Ledger
-from supervisor.scan.foreseen import unusable
 from supervisor.scan.messages import Depth
-from supervisor.scan.plugins import Plugin, all_plugins
-from supervisor.scan.runtimes import Situation, choose, unknown
+from supervisor.scan.plugins.manifests import Plugin, all_plugins
+from supervisor.scan.plugins.runtimes import Situation, choose, unknown
+from supervisor.scan.trust.foreseen import unusable
 from supervisor.scan.words import Finding, ScannerReport, Terms
 from supervisor.scanners import Scanners
 
 if TYPE_CHECKING:  # opened when there is something to judge
-    from supervisor.scan.alias import Aliased
+    from supervisor.scan.trust.alias import Aliased
 
 SCAN_S = 150.0
 """Seconds after which a server is served without a scan: the bounds of all steps of one without plugins, and some."""
@@ -50,7 +50,7 @@ def make_lock_file(config: Config) -> None:
     """
     if config.settings.lock_file is None or Path(config.settings.lock_file).exists():
         return
-    from supervisor.scan.lockfile import text_of
+    from supervisor.scan.trust.lockfile import text_of
 
     with suppress(OSError), Path(config.settings.lock_file).open("x") as file:
         file.write(text_of(()))
@@ -92,8 +92,8 @@ def terms_of(spec: ServerSpec) -> Terms:
 
 
 def _store(config: Config, state_dir: str) -> Aliased:
-    from supervisor.scan.alias import Aliased
-    from supervisor.scan.store import Store
+    from supervisor.scan.trust.alias import Aliased
+    from supervisor.scan.trust.store import Store
 
     lock_file = config.settings.lock_file
     names = {spec.name: spec.pinned_as for spec in config.servers if spec.pinned_as}

@@ -148,7 +148,7 @@ def serve_lists() -> None:
 def ledger(folder: str) -> Ledger:
     """The real guard, with pins in a folder of its own."""
     from supervisor.scan.effects import Ledger
-    from supervisor.scan.store import Store
+    from supervisor.scan.trust.store import Store
     from supervisor.scan.words import Terms
 
     return Ledger({"bench": Terms()}, partial(Store, Path(folder), None), lambda _event: None)

@@ -24,7 +24,7 @@ from scripts.bench_parts.command import cpu_s
 from scripts.bench_parts.row import Row
 from supervisor.scan.context import context_of
 from supervisor.scan.engine import look
-from supervisor.scan.items import read_item
+from supervisor.scan.text.items import read_item
 from supervisor.scan.verdict import report_of
 from supervisor.scan.words import Definition
 

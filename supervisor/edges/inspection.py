@@ -48,7 +48,7 @@ def _scan_objections(config: Config) -> dict[str, list[Problem]]:
     asking = [spec for spec in config.servers if spec.scan.plugins]
     if not asking:
         return {}
-    from supervisor.scan.foreseen import unusable
+    from supervisor.scan.trust.foreseen import unusable
 
     keys = frozenset(name for name, value in os.environ.items() if value)
     found: dict[str, list[Problem]] = {}

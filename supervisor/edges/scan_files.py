@@ -20,11 +20,11 @@ import msgspec
 from supervisor.edges.human import printable
 from supervisor.edges.say import put
 from supervisor.errors import ExitCode, FileUnreadable, StockadeError
-from supervisor.scan.canonical import written
 from supervisor.scan.context import context_of, peer_index
 from supervisor.scan.engine import look
-from supervisor.scan.items import Item, items_of
-from supervisor.scan.reader import DEPTH_LIMIT, Read, read
+from supervisor.scan.text.items import Item, items_of
+from supervisor.scan.text.reader import DEPTH_LIMIT, Read, read
+from supervisor.scan.trust.canonical import written
 from supervisor.scan.verdict import exit_code_of, report_of
 from supervisor.scan.words import Report
 

@@ -26,13 +26,13 @@ from supervisor.edges.human import printable
 from supervisor.edges.say import put, put_json
 from supervisor.edges.signals import Ending
 from supervisor.errors import ConfigError, ExitCode
-from supervisor.scan import known_bad
 from supervisor.scan.context import context_of
 from supervisor.scan.engine import look
-from supervisor.scan.inputs import Inputs
-from supervisor.scan.items import read_item
-from supervisor.scan.plugins import Plugin, all_plugins
-from supervisor.scan.runtimes import unknown
+from supervisor.scan.plugins import known_bad
+from supervisor.scan.plugins.inputs import Inputs
+from supervisor.scan.plugins.manifests import Plugin, all_plugins
+from supervisor.scan.plugins.runtimes import unknown
+from supervisor.scan.text.items import read_item
 from supervisor.scan.words import Definition, ScannerReport
 
 NAME = "self-test"

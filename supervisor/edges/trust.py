@@ -17,8 +17,8 @@ from supervisor.scan.words import Judgement, Report, Withheld
 from supervisor.server.messages import CancelScan, Describe, Described, Rescan, Rescanned, Start
 
 if TYPE_CHECKING:  # loaded with the first judgement, not before
-    from supervisor.scan.approval import Approved, Difference
-    from supervisor.scan.pins import Pin, ServerPins
+    from supervisor.scan.trust.approval import Approved, Difference
+    from supervisor.scan.trust.pins import Pin, ServerPins
 
 START_S = 60.0
 """Seconds beyond the clocks of a start and of a scan, each of which is kept by whoever does it."""

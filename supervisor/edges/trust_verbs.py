@@ -43,7 +43,7 @@ def _put_sarif(answers: list[dict[str, Any]]) -> None:
     from msgspec import convert
 
     from supervisor import __version__
-    from supervisor.scan.sarif_out import written
+    from supervisor.scan.plugins.sarif_out import written
     from supervisor.scan.words import Report
 
     reports = [convert(one["report"], Report) for one in answers if "report" in one]

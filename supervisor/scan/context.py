@@ -8,9 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from supervisor.scan.confusables import skeleton
-from supervisor.scan.fold import fold
-from supervisor.scan.items import Item
+from supervisor.scan.text.confusables import skeleton
+from supervisor.scan.text.fold import fold
+from supervisor.scan.text.items import Item
 
 _CODE = re.compile(r"[_./0-9]|[a-z][A-Z]")
 

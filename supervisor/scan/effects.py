@@ -24,11 +24,11 @@ from supervisor.scan import news
 from supervisor.scan.words import Definition, Finding, Judgement, Kind, Listing, Report, ScannerReport, Terms, Withheld
 
 if TYPE_CHECKING:  # what looks and judges is imported when there is something to look at
-    from supervisor.scan.approval import Approved, Difference
-    from supervisor.scan.deciding import Store
-    from supervisor.scan.judging import Judged
     from supervisor.scan.looking import Examined, Eye, Peers, PeerTools
-    from supervisor.scan.pins import ServerPins
+    from supervisor.scan.trust.approval import Approved, Difference
+    from supervisor.scan.trust.deciding import Store
+    from supervisor.scan.trust.judging import Judged
+    from supervisor.scan.trust.pins import ServerPins
 
 JUDGE_S = 20.0
 """Seconds for a session's definitions to be judged; a client waits for it, and 10,000 tools take some seven."""
@@ -190,7 +190,7 @@ class Ledger:
         """What waits for a decision, against what is trusted in its place. Raises: PinsError."""
 
         def compare() -> tuple[Difference, ...]:
-            from supervisor.scan.approval import diff
+            from supervisor.scan.trust.approval import diff
 
             return diff(self._opened().read(server), name)
 
@@ -207,8 +207,8 @@ class Ledger:
         """
 
         def work() -> Approved:
-            from supervisor.scan.approval import Who
-            from supervisor.scan.deciding import decided
+            from supervisor.scan.trust.approval import Who
+            from supervisor.scan.trust.deciding import decided
 
             terms = self._terms.get(server)  # one of another run has none here
             by = Who(name=who, at=now(), origin=terms.origin if terms is not None else "")
@@ -285,7 +285,7 @@ class Ledger:
         return found
 
     def _rejected(self, server: str, definitions: tuple[Definition, ...], judgement: Judgement) -> dict[Key, Withheld]:
-        from supervisor.scan.pins import rejected_names
+        from supervisor.scan.trust.pins import rejected_names
 
         if self._terms[server].policy == "off":
             return {}
@@ -298,7 +298,7 @@ class Ledger:
         return {(kind, name): Withheld(kind=kind, name=name, reason="rejected") for kind, name in names}
 
     def _judge(self, server: str, examined: Examined, **known: Any) -> Judged:
-        from supervisor.scan.judging import Case, judged
+        from supervisor.scan.trust.judging import Case, judged
 
         case = Case(server=server, terms=self._terms[server], examined=examined, at=now(), **known)
         return judged(case, self._opened())
@@ -309,9 +309,9 @@ class Ledger:
 
 
 def _load() -> None:
-    import supervisor.scan.judging
     import supervisor.scan.looking
-    import supervisor.scan.store  # noqa: F401
+    import supervisor.scan.trust.judging
+    import supervisor.scan.trust.store  # noqa: F401
 
 
 def _eye(book: Book) -> Eye:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from supervisor.scan.checks import CHECKS
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item
+from supervisor.scan.text.items import Item
 from supervisor.scan.words import Finding, Hit, Severity
 
 EVIDENCE_LIMIT = 200

@@ -15,11 +15,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from supervisor.mcp.definitions import definition
-from supervisor.scan.canonical import Received, received
 from supervisor.scan.context import Context, Peer, PeerIndex, context_of
 from supervisor.scan.engine import Looked, look
-from supervisor.scan.items import Item, read_item
-from supervisor.scan.pins import Key
+from supervisor.scan.text.items import Item, read_item
+from supervisor.scan.trust.canonical import Received, received
+from supervisor.scan.trust.pins import Key
 from supervisor.scan.words import Definition, Finding, Kind, Listing
 
 REMEMBERED = 20_000

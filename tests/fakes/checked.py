@@ -6,7 +6,7 @@ from typing import Any
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context, peer_index
-from supervisor.scan.items import items_of
+from supervisor.scan.text.items import items_of
 from supervisor.scan.words import Hit
 
 

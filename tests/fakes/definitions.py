@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from supervisor.scan.approval import Who
-from supervisor.scan.canonical import Received, received
-from supervisor.scan.judge import Decision, judge
-from supervisor.scan.outcomes import Look
-from supervisor.scan.pins import ServerPins
+from supervisor.scan.trust.approval import Who
+from supervisor.scan.trust.canonical import Received, received
+from supervisor.scan.trust.judge import Decision, judge
+from supervisor.scan.trust.outcomes import Look
+from supervisor.scan.trust.pins import ServerPins
 from supervisor.scan.words import Coverage, Definition, Finding, Kind, Report, ScannerReport, Tier, Verdict
 
 NAMES: dict[Kind, str] = {"tool": "name", "prompt": "name", "resource": "uri", "template": "uriTemplate"}

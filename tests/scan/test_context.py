@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervisor.scan.confusables import skeleton, without_lookalikes
 from supervisor.scan.context import Context, context_of, peer_index
-from supervisor.scan.items import items_of
+from supervisor.scan.text.confusables import skeleton, without_lookalikes
+from supervisor.scan.text.items import items_of
 
 PEERS = peer_index(
     {

@@ -25,8 +25,8 @@ from supervisor.events import (
     ToolWithheld,
 )
 from supervisor.scan.effects import Ledger
-from supervisor.scan.pins import ServerPins
-from supervisor.scan.store import Store
+from supervisor.scan.trust.pins import ServerPins
+from supervisor.scan.trust.store import Store
 from supervisor.scan.words import Definition, Listing, Terms
 
 Kind = TypeVar("Kind")

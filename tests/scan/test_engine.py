@@ -12,8 +12,8 @@ from supervisor.scan.checks import CHECKS
 from supervisor.scan.checks.check import Check, Find
 from supervisor.scan.context import Context, context_of, peer_index
 from supervisor.scan.engine import EVIDENCE_LIMIT, HITS_LIMIT, escaped, look
-from supervisor.scan.items import Item, items_of
-from supervisor.scan.reader import read
+from supervisor.scan.text.items import Item, items_of
+from supervisor.scan.text.reader import read
 from supervisor.scan.words import Hit
 
 TOOL = items_of("tool", {"name": "a", "description": "one"})

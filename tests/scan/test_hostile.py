@@ -22,8 +22,8 @@ from supervisor import scan
 from supervisor.scan.checks.phrases import grammar
 from supervisor.scan.context import context_of, peer_index
 from supervisor.scan.engine import look
-from supervisor.scan.items import items_of
-from supervisor.scan.lazy import is_lazy
+from supervisor.scan.text.items import items_of
+from supervisor.scan.text.lazy import is_lazy
 
 SIZE = 1024 * 1024
 PATTERN_SIZE = 64 * 1024

@@ -16,7 +16,7 @@ from trio.testing import wait_all_tasks_blocked
 
 from supervisor.scan.effects import Ledger
 from supervisor.scan.passes import Passes
-from supervisor.scan.store import Store
+from supervisor.scan.trust.store import Store
 from supervisor.scan.words import Listing, Terms
 
 ADD = {"name": "add", "description": "Adds two numbers.", "inputSchema": {"type": "object"}}
@@ -146,7 +146,7 @@ async def test_a_defect_in_a_judgement_is_an_outcome(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("mode", "skipped"), [("docker", []), ("sandbox", ["trivy"]), ("none", ["trivy"])])
 def test_what_cannot_run_in_a_mode_is_known_before_any_scan(mode: Any, skipped: list[str]) -> None:
-    from supervisor.scan.foreseen import unusable
+    from supervisor.scan.trust.foreseen import unusable
 
     found = unusable(["trivy", "bandit"], {}, mode, has_network=True, keys=frozenset())
     assert [one.scanner for one in found] == skipped
@@ -154,7 +154,7 @@ def test_what_cannot_run_in_a_mode_is_known_before_any_scan(mode: Any, skipped: 
 
 
 def test_a_plugin_that_nobody_declares_is_foreseen_too() -> None:
-    from supervisor.scan.foreseen import unusable
+    from supervisor.scan.trust.foreseen import unusable
 
     (found,) = unusable(["nosuch"], {}, "docker", has_network=True, keys=frozenset())
     assert "no plugin of this name" in found.detail

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.lazy import lazy
-from supervisor.scan.names import head_of
-from supervisor.scan.sentences import is_mentioned, sentence_around
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.names import head_of
+from supervisor.scan.text.sentences import is_mentioned, sentence_around
 from supervisor.scan.words import Hit
 
 _PROSE = frozenset(("text", "title", "default", "enum", "const", "comment", "meta", "annotation", "example"))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item
+from supervisor.scan.text.items import Item
 from supervisor.scan.words import Hit
 
 Find = Callable[[Item, Context], Iterator[Hit]]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item
+from supervisor.scan.text.items import Item
 from supervisor.scan.words import Hit
 
 

@@ -12,10 +12,10 @@ from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrases.directive import does_much, is_directive, is_strong, names_a_target
 from supervisor.scan.checks.phrases.table import texts
 from supervisor.scan.context import Context
-from supervisor.scan.fold import fold
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.lazy import lazy
-from supervisor.scan.names import words_of
+from supervisor.scan.text.fold import fold
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.names import words_of
 from supervisor.scan.words import Hit, Role
 
 _FIELDS: frozenset[Role] = frozenset(

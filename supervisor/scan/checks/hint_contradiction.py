@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item
-from supervisor.scan.lazy import lazy
-from supervisor.scan.names import annotation, description_of, first_sentence, words_of
+from supervisor.scan.text.items import Item
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.names import annotation, description_of, first_sentence, words_of
 from supervisor.scan.words import Hit
 
 _LOSES = frozenset((

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrases.directive import is_directive
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.lazy import lazy
-from supervisor.scan.sentences import is_mentioned, is_quoted, sentence_around
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.sentences import is_mentioned, is_quoted, sentence_around
 from supervisor.scan.words import Hit, Tier
 
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#60;", "<"), ("&#62;", ">"), ("&amp;", "&"))

@@ -12,11 +12,11 @@ import unicodedata
 from collections.abc import Iterator
 
 from supervisor.scan.checks.check import Check
-from supervisor.scan.confusables import LATIN_OF, skeleton
 from supervisor.scan.context import Context, Peer
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.lazy import lazy
-from supervisor.scan.names import description_of
+from supervisor.scan.text.confusables import LATIN_OF, skeleton
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.names import description_of
 from supervisor.scan.words import Hit, Tier
 
 _CYRILLIC = "\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f"

@@ -13,11 +13,11 @@ from functools import cache
 from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrases.languages import TABLES
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.lazy import lazy
-from supervisor.scan.names import words_of
-from supervisor.scan.sentences import is_mentioned
-from supervisor.scan.spots import any_of
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.names import words_of
+from supervisor.scan.text.sentences import is_mentioned
+from supervisor.scan.text.spots import any_of
 from supervisor.scan.words import Hit
 
 _ANY = (

@@ -8,8 +8,8 @@ from itertools import islice
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.lazy import lazy
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.lazy import lazy
 from supervisor.scan.words import Hit
 
 _WIDE = "\u2800\u3164\u115f\u1160\uffa0\u180e\u200b-\u200f\u2060\ufeff\u00ad\x00"

@@ -12,13 +12,13 @@ from itertools import chain
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrase_injection import commands as orders
-from supervisor.scan.commands import command, hidden_command, may_have_command
 from supervisor.scan.context import Context
-from supervisor.scan.decode import LEAST_TEXT, Decoded, decoded, turned, turns_named
-from supervisor.scan.disguises import parted
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.lazy import lazy
-from supervisor.scan.told import told_command
+from supervisor.scan.text.commands import command, hidden_command, may_have_command
+from supervisor.scan.text.decode import LEAST_TEXT, Decoded, decoded, turned, turns_named
+from supervisor.scan.text.disguises import parted
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.told import told_command
 from supervisor.scan.words import Hit
 
 _AROUND = 20

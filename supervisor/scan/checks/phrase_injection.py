@@ -13,9 +13,9 @@ from supervisor.scan.checks.phrases.grammar import Live, Phrase, live_in, phrase
 from supervisor.scan.checks.phrases.rules import MESSAGES
 from supervisor.scan.checks.phrases.signals import meetings
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item
-from supervisor.scan.lazy import lazy
-from supervisor.scan.sentences import mention, speaks_of_attacks
+from supervisor.scan.text.items import Item
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.sentences import mention, speaks_of_attacks
 from supervisor.scan.words import Hit, Tier, View
 
 _SAID_ONLY = frozenset({"forward", "hijack", "conversation", "unseen", "authority", "command"})

@@ -10,8 +10,8 @@ from itertools import islice
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.credentials import credentials, may_have_credential
-from supervisor.scan.items import Item
+from supervisor.scan.text.credentials import credentials, may_have_credential
+from supervisor.scan.text.items import Item
 from supervisor.scan.words import Hit
 
 _SHOWN = 12

@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from supervisor.scan.checks import shadow_peer_words as words
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.lazy import lazy
-from supervisor.scan.names import description_of, words_of
-from supervisor.scan.sentences import is_mentioned, is_quoted, mention, sentence_around
-from supervisor.scan.spots import sentence_at, sentences_with
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.names import description_of, words_of
+from supervisor.scan.text.sentences import is_mentioned, is_quoted, mention, sentence_around
+from supervisor.scan.text.spots import sentence_at, sentences_with
 from supervisor.scan.words import Hit
 
 _WORD = lazy(r"\w+")

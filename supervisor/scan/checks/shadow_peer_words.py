@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supervisor.scan.lazy import lazy
+from supervisor.scan.text.lazy import lazy
 
 TOKEN = lazy(r"[a-z0-9_][a-z0-9_.\-/]{1,126}[a-z0-9_]")
 """A tool's name in a folded text, whatever script stands round it; names of other scripts are not looked for."""

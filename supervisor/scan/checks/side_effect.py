@@ -15,9 +15,9 @@ from supervisor.scan.checks import side_effect_tongues as tongues
 from supervisor.scan.checks import side_effect_words as words
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item
-from supervisor.scan.names import head_of
-from supervisor.scan.spots import is_foreign, sentences_with
+from supervisor.scan.text.items import Item
+from supervisor.scan.text.names import head_of
+from supervisor.scan.text.spots import is_foreign, sentences_with
 from supervisor.scan.words import Hit
 
 _EXCUSED = frozenset(("aside", "passed_on", "resold"))

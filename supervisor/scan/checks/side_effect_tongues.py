@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from supervisor.scan.lazy import lazy
+from supervisor.scan.text.lazy import lazy
 
 
 class Tongue(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supervisor.scan.lazy import lazy
+from supervisor.scan.text.lazy import lazy
 
 STEMS = (
     ".com", ".net", ".org", ".io", ".dev", "ad net", "third", "partner", "affiliat", "external", "remote",

@@ -15,10 +15,10 @@ from itertools import islice
 from supervisor.scan.checks import sink_parameter_words as words
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.names import purpose_of
-from supervisor.scan.sentences import is_mentioned
-from supervisor.scan.spots import is_foreign, sentences_with
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.names import purpose_of
+from supervisor.scan.text.sentences import is_mentioned
+from supervisor.scan.text.spots import is_foreign, sentences_with
 from supervisor.scan.words import Hit
 
 _PROSE = frozenset(("text", "title", "default", "example", "comment"))

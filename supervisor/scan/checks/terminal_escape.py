@@ -11,8 +11,8 @@ from itertools import islice
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.lazy import lazy
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.lazy import lazy
 from supervisor.scan.words import Hit
 
 _ANY = lazy("[\0-\b\r\x0e-\x1f\x7f\x9b\x9d]")

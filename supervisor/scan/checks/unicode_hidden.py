@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from supervisor.scan.bidi import misdirections
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.invisible import Stray, is_disguised, selected, strays
-from supervisor.scan.items import Item, Unit
+from supervisor.scan.text.bidi import misdirections
+from supervisor.scan.text.invisible import Stray, is_disguised, selected, strays
+from supervisor.scan.text.items import Item, Unit
 from supervisor.scan.words import Hit
 
 _MESSAGES = {

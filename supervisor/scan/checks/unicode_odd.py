@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from supervisor.scan.bidi import misdirections
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.invisible import Stray, strays
-from supervisor.scan.items import Item, Unit
-from supervisor.scan.lazy import lazy
+from supervisor.scan.text.bidi import misdirections
+from supervisor.scan.text.invisible import Stray, strays
+from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.lazy import lazy
 from supervisor.scan.words import Hit
 
 _CONTROL = lazy("[\0-\x07\x0e-\x1a\x1c-\x1f\x7f]")

@@ -12,8 +12,8 @@ from itertools import islice
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.items import Item
-from supervisor.scan.lazy import lazy
+from supervisor.scan.text.items import Item
+from supervisor.scan.text.lazy import lazy
 from supervisor.scan.words import Hit
 
 _TAGS = lazy("(?P<flag>\U0001f3f4)?(?P<tags>[\U000e0000-\U000e007f]+)")

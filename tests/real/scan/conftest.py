@@ -14,8 +14,8 @@ import pytest
 
 from supervisor.config.schema import Config, Mode
 from supervisor.running import open_run
-from supervisor.scan.inputs import Inputs, Ran
-from supervisor.scan.plugins import Plugin
+from supervisor.scan.plugins.inputs import Inputs, Ran
+from supervisor.scan.plugins.manifests import Plugin
 from supervisor.scanners import Scanners
 
 ODD = Path(__file__).with_name("odd_scanner.py")

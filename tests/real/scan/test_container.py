@@ -15,7 +15,7 @@ from real.docker import leftovers
 from real.docker.engines import Cli, running_engine
 from real.scan.conftest import Bench, Open
 
-from supervisor.scan.plugins import Plugin
+from supervisor.scan.plugins.manifests import Plugin
 from supervisor.scan.words import ScannerReport
 
 pytestmark = pytest.mark.real

@@ -18,9 +18,9 @@ from supervisor.process.table import open_processes
 from supervisor.sandbox.effects import open_sandbox
 from supervisor.sandbox.oneoff import OneOffs
 from supervisor.sandbox.words import Places
-from supervisor.scan.inputs import Inputs
-from supervisor.scan.plugin_run import Contained, PluginRuns, World
-from supervisor.scan.plugins import BANDIT, Plugin
+from supervisor.scan.plugins.effects import Contained, PluginRuns, World
+from supervisor.scan.plugins.inputs import Inputs
+from supervisor.scan.plugins.manifests import BANDIT, Plugin
 
 pytestmark = pytest.mark.real
 

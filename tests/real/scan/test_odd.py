@@ -14,7 +14,7 @@ import pytest
 import trio
 from real.scan.conftest import ODD, Open, processes_with
 
-from supervisor.scan.plugins import Plugin
+from supervisor.scan.plugins.manifests import Plugin
 from supervisor.scan.words import ScannerReport
 
 pytestmark = pytest.mark.real

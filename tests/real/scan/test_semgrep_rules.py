@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 from real.scan.conftest import Open
 
-from supervisor.scan.plugins import SEMGREP
-from supervisor.scan.staging import RULES
+from supervisor.scan.plugins.manifests import SEMGREP
+from supervisor.scan.plugins.staging import RULES
 
 pytestmark = pytest.mark.real
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from real.scan.conftest import TOOL, Open
 
 from supervisor.config.schema import Mode
-from supervisor.scan.plugins import BANDIT, CISCO, GUARDDOG, SEMGREP, TRIVY, Plugin
+from supervisor.scan.plugins.manifests import BANDIT, CISCO, GUARDDOG, SEMGREP, TRIVY, Plugin
 
 pytestmark = pytest.mark.real
 

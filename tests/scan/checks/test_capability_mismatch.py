@@ -4,7 +4,7 @@ import pytest
 
 from supervisor.scan.checks.capability_mismatch import CHECK
 from supervisor.scan.context import Context
-from supervisor.scan.items import items_of
+from supervisor.scan.text.items import items_of
 
 
 def rules(name: str, description: str) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from supervisor.scan.checks.field_directive import CHECK
 from supervisor.scan.context import Context
-from supervisor.scan.items import items_of
+from supervisor.scan.text.items import items_of
 
 
 def found(parameters: dict[str, Any], **fields: Any) -> set[tuple[str, str]]:

@@ -6,7 +6,7 @@ import pytest
 
 from supervisor.scan.checks.hint_contradiction import CHECK
 from supervisor.scan.context import Context
-from supervisor.scan.items import items_of
+from supervisor.scan.text.items import items_of
 
 READ = {"readOnlyHint": True}
 MILD = {"readOnlyHint": False, "destructiveHint": False}

@@ -4,7 +4,7 @@ import pytest
 
 from supervisor.scan.checks.markup_hidden import CHECK
 from supervisor.scan.context import Context
-from supervisor.scan.items import items_of
+from supervisor.scan.text.items import items_of
 
 
 def found(description: str) -> set[tuple[str, str]]:

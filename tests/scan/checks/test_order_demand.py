@@ -4,7 +4,7 @@ import pytest
 
 from supervisor.scan.checks.order_demand import CHECK
 from supervisor.scan.context import Context
-from supervisor.scan.items import items_of
+from supervisor.scan.text.items import items_of
 
 
 def found(description: str, server: str = "s") -> set[tuple[str, str]]:

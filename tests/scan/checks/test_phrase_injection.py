@@ -13,8 +13,8 @@ from supervisor.scan.checks.phrases.grammar import is_commanded, phrases
 from supervisor.scan.checks.phrases.languages import TABLES
 from supervisor.scan.checks.phrases.rules import MESSAGES, RULES
 from supervisor.scan.context import Context
-from supervisor.scan.fold import fold
-from supervisor.scan.items import items_of
+from supervisor.scan.text.fold import fold
+from supervisor.scan.text.items import items_of
 from supervisor.scan.words import Hit
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from supervisor.scan.checks.shadow_peer import CHECK
 from supervisor.scan.context import context_of, peer_index
-from supervisor.scan.items import items_of
+from supervisor.scan.text.items import items_of
 from supervisor.scan.words import Hit
 
 SEND = {"name": "send_email", "description": "Sends an email to the people that the user names."}

@@ -4,7 +4,7 @@ import pytest
 
 from supervisor.scan.checks.side_effect import CHECK
 from supervisor.scan.context import Context
-from supervisor.scan.items import items_of
+from supervisor.scan.text.items import items_of
 
 
 def rules(description: str, name: str = "trim_text") -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from supervisor.scan.checks.phrases.signals import meetings
-from supervisor.scan.items import items_of
+from supervisor.scan.text.items import items_of
 
 
 def signs(description: str) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ import pytest
 
 from supervisor.scan.checks.sink_parameter import CHECK
 from supervisor.scan.context import Context
-from supervisor.scan.items import items_of
+from supervisor.scan.text.items import items_of
 
 
 def rules(description: str = "Rolls dice.", /, tool: str = "dice", **parameters: str) -> list[str]:

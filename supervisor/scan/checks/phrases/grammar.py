@@ -15,8 +15,8 @@ from msgspec import Struct
 from supervisor.scan.checks.phrases.languages import TABLES
 from supervisor.scan.checks.phrases.rules import RULES, Rule
 from supervisor.scan.checks.phrases.table import Lead, Table
-from supervisor.scan.lazy import lazy
-from supervisor.scan.sentences import Sentence, sentences
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.sentences import Sentence, sentences
 from supervisor.scan.words import Tier
 
 _SHORTEST = 6

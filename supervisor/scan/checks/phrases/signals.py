@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from supervisor.scan.checks.phrases.literals import ADDRESS, SENSITIVE_PATH
 from supervisor.scan.checks.phrases.table import texts
-from supervisor.scan.items import Item
-from supervisor.scan.lazy import lazy
-from supervisor.scan.sentences import Sentence, is_quoted, sentences, speaks_of_attacks
+from supervisor.scan.text.items import Item
+from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.sentences import Sentence, is_quoted, sentences, speaks_of_attacks
 
 _SHORTEST = 30
 """Characters of a text that can hold a meeting."""

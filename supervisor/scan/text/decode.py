@@ -1,0 +1,175 @@
+"""The decoded view: what a text hides in base64, hex, numbers, percent signs, textual escapes or turned letters.
+
+Two levels deep, 64 KiB in all for one text. Only what decodes to readable text counts (decodings.py). Nothing is
+decoded where `may_hide` says that there is nothing; that costs a few passes of the interpreter's own string search.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from msgspec import Struct
+
+from supervisor.scan.text.decodings import (
+    SIZE_LIMIT,
+    of_base64,
+    of_base85,
+    of_escapes,
+    of_hex,
+    of_numbers,
+    of_percents,
+    of_quoted,
+)
+from supervisor.scan.text.disguises import may_disguise, undisguised
+from supervisor.scan.text.fold import fold, without_ignorable
+from supervisor.scan.text.lazy import lazy
+
+LEVELS = 2
+
+LEAST_TEXT = 12
+"""Signs of the shortest text that can hide so much: four bytes behind percent signs."""
+_WORD = 16
+"""Signs of the shortest word that is tried as base64 or hex."""
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_SHAPE = bytes.maketrans(_ALPHABET, b"a" * len(_ALPHABET))
+_HEX_SHAPE = bytes.maketrans(b"0123456789abcdefABCDEF:,-;", b"h" * 22 + b" " * 4)
+_LONG_WORD, _PAIRS = b"a" * _WORD, b"hh hh hh hh hh hh hh hh"
+_FOURS, _EIGHTS = b" ".join([b"a" * 4] * 5), b" ".join([b"a" * 8] * 4)
+_GROUPS = b"hhhh hhhh hhhh"
+_ROT13 = ("rot13", "rot-13", "rot 13", "rot_13")
+_DIGITS, _BETWEEN = bytes.maketrans(b"0123456789", b"9" * 10), b" ,;"
+_NUMBERS = b"9" * 16
+_QUOTED = lazy("=[0-9A-F]{2}=[0-9A-F]{2}")
+
+_BASE64 = lazy(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
+_LINE = r"[A-Za-z0-9+/]{40,100}"
+_WRAPPED = lazy(rf"(?<![A-Za-z0-9+/_-]){_LINE}(?:\s{{1,4}}{_LINE})+(?:\s{{1,4}}[A-Za-z0-9+/]{{2,100}}={{1,2}})?")
+_PARTED = tuple(
+    lazy(
+        rf"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{{{size}}}\s{{1,2}}){{{least},}}[A-Za-z0-9+/]{{2,{size}}}={{0,2}}(?![\w+/])"
+    )
+    for size, least in ((4, 4), (8, 3), (16, 2), (20, 2), (24, 2), (32, 2))
+)
+"""The same in parts of one length; English has no five words of four letters in a row, but for chance."""
+_HEX = lazy(r"(?<![0-9a-zA-Z])(?:0x)?(?:[0-9a-fA-F]{2}){8,}(?![0-9a-zA-Z])")
+_PAIRED = lazy(r"(?<![0-9a-zA-Z])(?:(?:0x)?[0-9a-fA-F]{2}[ :,;-] ?){7,}(?:0x)?[0-9a-fA-F]{2}(?![0-9a-zA-Z])")
+_GROUPED = lazy(r"(?<![0-9a-zA-Z])[0-9a-fA-F]{2,4}(?:[ :][0-9a-fA-F]{4}){3,}(?:[ :][0-9a-fA-F]{2})?(?![0-9a-zA-Z])")
+
+
+class Decoded(Struct, frozen=True, dict=True):
+    """One text that was hidden in another."""
+
+    text: str
+    how: str
+    """In words, such as `base64`; `base64>hex` for one within another."""
+    start: int
+    """Where the encoded part begins in the text that holds it."""
+
+    @cached_property
+    def folded(self) -> str:
+        """The folded view of it."""
+        return fold(self.text)
+
+
+def may_hide(text: str) -> bool:
+    """Whether it is worth decoding; False is certain."""
+    if len(text) < LEAST_TEXT:
+        return False
+    if "%" in text or "\\" in text or "&#" in text or "&lt" in text or "0x" in text or "U+" in text or "<~" in text:
+        return True
+    signs = without_ignorable(text).encode("ascii", "replace")
+    shape = signs.translate(_SHAPE)
+    if _LONG_WORD in shape or _is_parted(shape) or _NUMBERS in signs.translate(_DIGITS, _BETWEEN):
+        return True
+    digits = signs.translate(_HEX_SHAPE)
+    return _PAIRS in digits or _GROUPS in digits or bool(turns_named(text)) or _has_quoted(text) or may_disguise(text)
+
+
+def _is_parted(shape: bytes) -> bool:
+    return _FOURS in shape or _EIGHTS in shape or shape.count(_LONG_WORD) > 2
+
+
+def _has_quoted(text: str) -> bool:
+    return text.count("=") > 1 and _QUOTED.search(text) is not None
+
+
+def turns_named(text: str) -> tuple[str, ...]:
+    """The ways to turn letters that a text names: `rot13`, `reversed`. Without a name nobody reads such a text."""
+    lower = text.lower()
+    is_rot13 = "rot" in lower and any(word in lower for word in _ROT13)
+    is_reversed = "reverse" in lower or "backward" in lower
+    return ("rot13",) * is_rot13 + ("reversed",) * is_reversed
+
+
+def turned(text: str, way: str) -> str:
+    """The text with its letters turned in a way that `turns_named` tells."""
+    return codecs.encode(text[:SIZE_LIMIT], "rot13") if way == "rot13" else text[-SIZE_LIMIT:][::-1]
+
+
+def decoded(text: str) -> tuple[Decoded, ...]:
+    """What the text hides, the outer level first and each in order of place; empty for nearly all texts."""
+    text = without_ignorable(text[: SIZE_LIMIT * 8])
+    if not may_hide(text):
+        return ()
+    found: list[Decoded] = []
+    room = SIZE_LIMIT
+    level = [Decoded(text, "", 0)]
+    for _ in range(LEVELS):
+        inner: list[Decoded] = []
+        for outer in level:
+            for how, start, plain in _layers(outer.text):
+                if room <= 0:
+                    return (*found, *inner)
+                kept = plain[:room]
+                room -= len(kept)
+                way, place = (f"{outer.how}>{how}", outer.start) if outer.how else (how, start)
+                inner.append(Decoded(kept, way, place))
+        found += inner
+        level = inner
+    return tuple(found)
+
+
+def _layers(text: str) -> Iterator[tuple[str, int, str]]:
+    """How, where and what, for all that the text itself hides."""
+    signs = text.encode("ascii", "replace")
+    shape = signs.translate(_SHAPE)
+    if _LONG_WORD in shape:
+        yield from _of_words(text, _BASE64, "base64", of_base64)
+        yield from _of_words(text, _WRAPPED, "base64", of_base64)
+        yield from _of_words(text, _HEX, "hex", of_hex)
+    for pattern in _PARTED if _is_parted(shape) else ():
+        yield from _of_words(text, pattern, "base64", of_base64)
+    yield from _of_pairs(text, signs.translate(_HEX_SHAPE))
+    if "85" in text or "<~" in text:
+        yield from of_base85(text)
+    if "%" in text:
+        yield from of_percents(text)
+    if "\\" in text or "&#" in text or "&lt" in text or "U+" in text or "%u" in text:
+        yield from of_escapes(text)
+    if _NUMBERS in signs.translate(_DIGITS, _BETWEEN):
+        yield from of_numbers(text)
+    if _has_quoted(text):
+        yield from of_quoted(text)
+    if may_disguise(text):
+        yield from undisguised(text)
+    for way in turns_named(text):
+        yield way, 0, turned(text, way)
+
+
+def _of_pairs(text: str, digits: bytes) -> Iterator[tuple[str, int, str]]:
+    if "0x" in text or _PAIRS in digits:
+        yield from _of_words(text, _PAIRED, "hex", of_hex)
+    if _GROUPS in digits:
+        yield from _of_words(text, _GROUPED, "hex", of_hex)
+
+
+def _of_words(
+    text: str, pattern: re.Pattern[str], how: str, decode: Callable[[str], str | None]
+) -> Iterator[tuple[str, int, str]]:
+    for found in pattern.finditer(text):
+        plain = decode(found[0])
+        if plain is not None:
+            yield how, found.start(), plain
