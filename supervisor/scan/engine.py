@@ -59,10 +59,12 @@ def _hits(item: Item, context: Context, checks: Sequence[Check], failed: set[str
     hits: list[tuple[str, Hit]] = []
     for check in checks:
         own: list[Hit] = []
+        hard = 0
         try:
             for hit in check.find(item, context):
                 own.append(hit)
-                if len(own) >= _HITS_TAKEN:
+                hard += hit.tier == "hard"
+                if hard >= HITS_LIMIT or len(own) >= _HITS_TAKEN:
                     break
         except Exception:  # noqa: BLE001  (a check is isolated: its fault costs coverage, not the scan)
             failed.add(check.id)

@@ -103,6 +103,18 @@ def test_a_check_that_finds_the_same_for_ever_is_cut_off_and_hard_finds_are_kept
     assert "worst" in [finding.evidence for finding in found]
 
 
+def test_a_check_that_has_found_enough_is_asked_no_further() -> None:
+    asked: list[int] = []
+
+    def find(_item: Item, _context: Context) -> Iterator[Hit]:
+        for number in range(1_000_000):
+            asked.append(number)
+            yield hit(evidence=str(number), tier="hard")
+
+    assert len(look([TOOL], CONTEXT, [Check(id="c", title="", find=find)]).findings) == HITS_LIMIT
+    assert len(asked) == HITS_LIMIT
+
+
 def test_the_same_find_has_the_same_fingerprint_and_is_told_once() -> None:
     found = look([TOOL, TOOL], CONTEXT, [check("c", hit(), hit())]).findings
     assert len(found) == 1

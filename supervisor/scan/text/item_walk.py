@@ -10,7 +10,7 @@ from supervisor.scan.words import Kind, Role
 DEPTH_LIMIT = 64
 UNIT_LIMIT = 10_000
 TEXT_LIMIT = 1024 * 1024
-"""Characters of text in one definition."""
+"""Bytes of text in one definition, in UTF-8."""
 
 Text = tuple[str, Role, str, str]
 """Pointer, role, text, owner."""
@@ -98,6 +98,19 @@ def _unknown(required: list[Any], schema: dict[str, Any]) -> list[Any]:
     return [name for name in required if not isinstance(name, str) or name not in known]
 
 
+def _size(text: str) -> int:
+    """Its bytes, in the encoding that it came in."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def _cut(text: str, size: int) -> str:
+    """So much of it, from the beginning, as is not longer than `size` bytes."""
+    kept = text[:size]
+    while (too_many := _size(kept)) > size:
+        kept = kept[: len(kept) * size // too_many]
+    return kept
+
+
 class _Walk:
     """What was found so far, and what there is room for."""
 
@@ -112,9 +125,10 @@ class _Walk:
         if len(self.found) >= UNIT_LIMIT or self.room <= 0:
             self.is_whole = False
             return
-        if len(raw) > self.room:
-            raw, self.is_whole = raw[: self.room], False
-        self.room -= len(raw)
+        size = _size(raw)
+        if size > self.room:
+            raw, self.is_whole = _cut(raw, self.room), False
+        self.room -= size
         self.found.append((pointer, role, raw, owner))
 
     def definition(self, value: dict[str, Any]) -> None:

@@ -179,6 +179,13 @@ def test_limits_are_told_and_what_fits_is_kept() -> None:
     assert not items_of("tool", {"name": "x" * 1000}).is_partial
 
 
+def test_the_limit_of_text_counts_bytes_and_cuts_no_sign() -> None:
+    long = items_of("tool", {"name": "x", "description": "\u6307\ud800" * item_walk.TEXT_LIMIT})
+    size = sum(len(unit.raw.encode("utf-8", "surrogatepass")) for unit in long.units)
+    assert long.is_partial
+    assert item_walk.TEXT_LIMIT - 3 <= size <= item_walk.TEXT_LIMIT
+
+
 def test_what_is_too_deep_is_told_and_the_rest_is_looked_at() -> None:
     deep: Any = {"description": "deepest"}
     for _ in range(200):
