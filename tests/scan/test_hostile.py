@@ -89,7 +89,7 @@ ON_SHORT_TEXTS = {
     "checks.name_confusable._SYMBOL.0": "matched against one whole word",
     "checks.name_confusable._ENDING.0": "matched against one whole word",
     "checks.phrases.grammar._LAST_WORD.0": "searched in the eighty signs before a verb",
-    "sentences._WORD.0": "searched in the eight signs before a full stop",
+    "text.sentences._WORD.0": "searched in the eight signs before a full stop",
 }
 """Patterns that never see a long text, with how that is; the whole engine's tests below hold it."""
 
