@@ -16,6 +16,10 @@ from supervisor.events import AnyEvent, ServerBackingOff, ServerFailed, SinkFail
 KINDS = {str(kind.__struct_config__.tag): kind for kind in typing.get_args(AnyEvent)}
 
 
+def test_every_event_has_a_sentence() -> None:
+    assert KINDS.keys() == human.TEMPLATES.keys()
+
+
 @pytest.mark.parametrize("tag", human.TEMPLATES)
 def test_a_template_names_only_what_its_event_has(tag: str) -> None:
     fields = {field.name for field in msgspec.structs.fields(KINDS[tag])} | {"message"}
