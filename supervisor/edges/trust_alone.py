@@ -78,7 +78,10 @@ async def _scan_all(sup: Stockade, names: list[str], answers: dict[str, dict[str
                 found = scan_answer(sup.trust, await sup.trust.scan(name))
                 answers[name] = sup.recorder.redacted(msgspec.to_builtins(found))
             except StockadeError as error:
-                answers[name] = {"server": name, "error": fields_of(error.problem)}
+                (stands,) = [one for one in await sup.status() if one.server == name]
+                tail = stands.last_exit.stderr_tail if stands.last_exit is not None else []
+                failed = {"server": name, "mode": stands.mode, "error": fields_of(error.problem), "stderr_tail": tail}
+                answers[name] = sup.recorder.redacted(failed)
 
     async with trio.open_nursery() as nursery:
         for name in names:

@@ -24,7 +24,7 @@ def scan_lines(answers: Sequence[dict[str, Any]]) -> list[str]:
 
 def _scan_row(answer: dict[str, Any]) -> tuple[str, ...]:
     if "error" in answer:
-        unknown = ("", "unknown", "unknown", "none", "", "", "", "")
+        unknown = (answer["mode"], "unknown", "unknown", "none", "", "", "", "")
         return (printable(answer["server"]), *unknown, printable(answer["error"]["code"]))
     report = answer["report"]
     missing = [f"{one['scanner']}: {_why(one)}" for one in report["scanners"] if one["state"] != "ok"]
@@ -58,7 +58,9 @@ def report_lines(answer: dict[str, Any]) -> list[str]:
     """What was found in one server, and why something was not looked at."""
     if "error" in answer:
         error = answer["error"]
-        return [f"{printable(answer['server'])}: {printable(error['message'])}", f"    {printable(error['remedy'])}"]
+        said = [f"    | {printable(line)}" for line in answer["stderr_tail"]]
+        why = [f"{printable(answer['server'])}: {printable(error['message'])}", f"    {printable(error['remedy'])}"]
+        return [*why, *said]
     report = answer["report"]
     lines = [f"{printable(report['server'])}:"]
     lines += [

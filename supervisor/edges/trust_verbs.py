@@ -67,7 +67,9 @@ def _one_of_all(daemon: Connection, server: str) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = daemon.call("scan", answer_s=SCAN_S, server=server)
     except Refused as refused:
-        return {"server": server, "error": refused.fields}
+        (stands,) = [one for one in daemon.call("status")["servers"] if one["server"] == server]
+        tail = (stands["last_exit"] or {}).get("stderr_tail", [])
+        return {"server": server, "mode": stands["mode"], "error": refused.fields, "stderr_tail": tail}
     return answer
 
 

@@ -79,6 +79,22 @@ def test_a_server_that_cannot_be_started_is_unknown(state_dir: Path) -> None:
     assert json.loads(done.stdout)["error"]["code"] == "process.command_not_found"
 
 
+@pytest.mark.parametrize("is_served", [False, True])
+def test_what_a_server_said_before_it_could_be_scanned_is_shown(state_dir: Path, *, is_served: bool) -> None:
+    name = word()
+    entry = {"command": "sh", "args": ["-c", "echo it is the weather >&2; exit 2"], "isolation": {"mode": "none"}}
+    home = Home(state_dir, {name: entry})
+    if not is_served:
+        done = home.verb("scan", "--all", "--config", str(home.config))
+    else:
+        with home.daemon():
+            home.verb("wait", name, "--for", "outcome")
+            done = home.verb("scan", "--all")
+    assert done.returncode == 4, done.stderr
+    assert "    | it is the weather\n" in done.stdout
+    assert done.stdout.splitlines()[1].split()[:3] == [name, "none", "unknown"]
+
+
 def test_a_pipeline_approves_with_the_lock_file_and_the_next_scan_holds_to_it(state_dir: Path) -> None:
     name = word()
     server = Listing(state_dir, name, ADD, EVIL)
