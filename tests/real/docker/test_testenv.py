@@ -193,6 +193,7 @@ with engine.held():
         assert shared.socket.exists()
         run.send_signal(number)
         assert run.wait(BOUND_S) != 0
+        assert run.stdout.read() == "", "its test, which holds the same pipe, has ended too"
     assert list(engine.RUN.glob(f"{shared.name}*")) == []
 
 
