@@ -63,8 +63,8 @@ class Home:
         return json.loads(done.stdout)
 
     def records(self, kind: str = "") -> list[dict[str, Any]]:
-        """Events of the daemon's log whose type begins so."""
-        lines = self.log.read_text().splitlines()
+        """Events of the daemon's log whose type begins so; a line that is just being written is not one yet."""
+        lines = self.log.read_text().rpartition("\n")[0].splitlines()
         return [record for line in lines if (record := json.loads(line))["type"].startswith(kind)]
 
     def follow(self, *words: str) -> Iterator[dict[str, Any]]:
