@@ -49,10 +49,12 @@ def turncoat(*flags: str, **stockade: Any) -> dict[str, Any]:
 
 @contextmanager
 def served(home: Home) -> Iterator[None]:
-    """A daemon whose server is ready."""
-    with home.daemon():
+    """A daemon whose server is ready; it ends in order, so that its log is whole."""
+    with home.daemon() as daemon:
         assert home.verb("wait", "demo", "--timeout", "60s").returncode == 0
         yield
+        assert home.verb("shutdown").returncode == 0
+        assert daemon.wait(20) == 0
 
 
 def reason(answer: Any) -> str:
