@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from supervisor.config.schema import Config, ServerSpec
 from supervisor.events import ScanDegraded
 from supervisor.kernel.bus import Bus
+from supervisor.sandbox.runners import installation
 from supervisor.scan.effects import Ledger
 from supervisor.scan.messages import Depth
 from supervisor.scan.plugins.manifests import Plugin, all_plugins
 from supervisor.scan.plugins.runtimes import Situation, choose, unknown
 from supervisor.scan.trust.foreseen import unusable
+from supervisor.scan.trust.program import program_of
 from supervisor.scan.words import Finding, ScannerReport, Terms
 from supervisor.scanners import Scanners
 
@@ -87,8 +89,14 @@ def terms_of(spec: ServerSpec) -> Terms:
         mode=spec.mode,
         plugins=spec.scan.plugins,
         origin=pinned,
+        program=_program(spec),
         is_served=spec.enabled,
     )
+
+
+def _program(spec: ServerSpec) -> str:
+    argv = (spec.command, *spec.args)
+    return program_of(argv, installation(argv)) if spec.command else ""
 
 
 def _store(config: Config, state_dir: str) -> Aliased:

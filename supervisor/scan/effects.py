@@ -240,8 +240,13 @@ class Ledger:
         return self._store
 
     def _others(self, server: str) -> tuple[Book, ...]:
-        """The servers that clients see beside this one."""
-        return tuple(self.book(name) for name, terms in self._terms.items() if name != server and terms.is_served)
+        """The servers that clients see beside this one; one that runs the same program is this one once more."""
+        own = self._terms[server].program
+        return tuple(
+            self.book(name)
+            for name, terms in self._terms.items()
+            if name != server and terms.is_served and (not own or terms.program != own)
+        )
 
     def _peers(self, others: tuple[Book, ...]) -> Peers:
         """What they list; of one that has listed nothing yet, what is trusted of it."""

@@ -143,6 +143,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     """Those that are asked for, by name."""
     origin: str = ""
     """The image digest or package version that is run, where known."""
+    program: str = ""
+    """What its command runs, in a form that can be compared; empty if that is not known."""
     is_served: bool = True
     """Clients see its tools beside those of others: it is no disabled server."""
 

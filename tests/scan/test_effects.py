@@ -209,6 +209,13 @@ async def test_a_server_that_is_not_served_is_nobodys_peer(tmp_path: Path) -> No
     assert judgement.report.findings == ()
 
 
+async def test_a_second_server_of_the_same_program_is_no_peer(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, program="adder")
+    await desk.scan(ADD, server="b")
+    judgement = await desk.scan(ADD)
+    assert judgement.report.findings == ()
+
+
 async def test_with_trust_in_full_scans_nothing_is_taken_that_a_plugin_has_not_looked_at(tmp_path: Path) -> None:
     desk = Desk(tmp_path, trust="scan", plugins=("bandit",))
     assert await desk.show(ADD) == [("add", "not_approved")]

@@ -1,0 +1,48 @@
+"""Two commands of one program are the same; whatever is not known for sure to be, is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from supervisor.sandbox.runners import installation
+from supervisor.scan.trust.program import program_of
+
+
+def program(*argv: str) -> str:
+    return program_of(argv, installation(argv))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (["uvx", "mcp-server-time"], ["uvx", "mcp-server-time", "--local-timezone", "UTC"]),
+        (["uvx", "mcp-server-time"], ["/x/uvx", "mcp_server_time==1.0"]),
+        (["uvx", "mcp-server-time"], ["python3.11", "-m", "mcp_server_time"]),
+        (["uvx", "--from", "mcp-server-time[all]>=1", "time"], ["/v/bin/python", "-u", "-m", "mcp_server_time.main"]),
+        (["npx", "-y", "@scope/server"], ["npx", "--yes", "@scope/server@1.2", "/data"]),
+        (["npx", "@Scope/Server"], ["npx", "@scope/server"]),
+        (["/a/server", "--port", "1"], ["/a/server", "--port", "1"]),
+    ],
+)
+def test_the_same(one: list[str], other: list[str]) -> None:
+    assert program(*one) == program(*other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (["uvx", "mcp-server-time"], ["uvx", "mcp-server-times"]),
+        (["npx", "-y", "@scope/server"], ["npx", "-y", "@other/server"]),
+        (["npx", "-y", "@scope/server"], ["npx", "-y", "server"]),
+        (["python", "-m", "a"], ["python", "-m", "b"]),
+        (["python", "a.py"], ["python", "b.py"]),
+        (["/a/server", "x"], ["/a/server", "y"]),
+        (["/a/server", "x y"], ["/a/server", "x", "y"]),
+    ],
+)
+def test_not_the_same(one: list[str], other: list[str]) -> None:
+    assert program(*one) != program(*other)
+
+
+def test_no_word_of_a_command_that_is_not_known_stands_in_it() -> None:
+    assert "sesame" not in program("/a/server", "--token", "sesame")
