@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from math import inf
@@ -161,9 +160,7 @@ class Engine:
         """
         client = await self._connected()
         self.questions += 1
-        stream = Stream(
-            partial(_reached, self.socket_path, _begin_pull, client, self.environment, name, platform), self._pulling
-        )
+        stream = Stream(partial(_begin_pull, client, self.environment, name, platform), self._pulling)
         pull = Pull()
         try:
             await stream.begin()
@@ -190,7 +187,7 @@ class Engine:
         client = await self._connected()
         self.questions += 1
         filters: dict[str, list[str]] = {"type": ["container"], "event": [*ACTIONS], "label": _equal(labels)}
-        stream = Stream(partial(_reached, self.socket_path, _begin_events, client, filters), trio.CapacityLimiter(1))
+        stream = Stream(partial(_begin_events, client, filters), trio.CapacityLimiter(1))
         try:
             with trio.fail_after(QUESTION_S + SLACK_S):
                 await stream.begin()
@@ -225,9 +222,7 @@ class Engine:
         client = await self._connected()
         self.questions += 1
         try:
-            return await _in_thread(
-                partial(_reached, self.socket_path, question, client), limiter or self._asking, limit_s
-            )
+            return await _in_thread(partial(question, client), limiter or self._asking, limit_s)
         except (AskFailed, trio.TooSlowError) as error:
             if causes.status_of(error) and not is_of_engine:
                 raise LaunchError(causes.refusal(error, self.host)) from error
@@ -253,8 +248,7 @@ class Engine:
         self.host, self.socket_path = where.shown, endpoint.socket_path(where.host)
         self.questions += 1
         try:
-            handshake = partial(_reached, self.socket_path, _client, where)
-            return await _in_thread(handshake, self._asking, QUESTION_S)
+            return await _in_thread(partial(_client, where), self._asking, QUESTION_S)
         except (AskFailed, trio.TooSlowError) as error:
             raise self._lost(error, None) from error
 
@@ -308,25 +302,22 @@ async def _in_thread(work: Callable[[], Answer], limiter: trio.CapacityLimiter, 
         return await trio.to_thread.run_sync(carry_out, abandon_on_cancel=True, limiter=limiter)
 
 
-def _reached(socket_path: str, ask: Callable[..., Answer], *arguments: Any) -> Answer:
-    """Ask, if somebody is there to be asked: the SDK loses a socket whenever it tries in vain to connect it."""
-    if socket_path:
-        with socket.socket(socket.AF_UNIX) as knock:
-            knock.settimeout(QUESTION_S)
-            knock.connect(socket_path)
-    return ask(*arguments)
-
-
 def _client(where: Endpoint) -> APIClient:
     from docker import APIClient
     from docker.tls import TLSConfig
+
+    from supervisor.container.transport import Adapter
 
     class Client(APIClient):
         def _retrieve_server_version(self) -> str:
             """The first request, which is sent before anybody has the client in hand."""
             self.trust_env = False  # no proxies, netrc or certificates of our own environment's
+            if socket_path:
+                self._custom_adapter = Adapter(f"http+unix://{socket_path}", int(QUESTION_S))
+                self.mount("http+docker://", self._custom_adapter)
             return str(super()._retrieve_server_version())  # type: ignore[misc]  # the stubs show no private names
 
+    socket_path = endpoint.socket_path(where.host)
     tls: TLSConfig | bool = False
     if where.tls:
         ca, cert, key = (_existing(where.certificates, name) for name in ("ca.pem", "cert.pem", "key.pem"))
