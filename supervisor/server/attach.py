@@ -42,10 +42,11 @@ def _forget_former(step: Step, message: Attach) -> None:
 
 
 def _is_served_soon(step: Step) -> bool:
+    """Clients give a server up whose opening is refused, so one that is being started is waited for."""
     state = step.state
     if state.life == "ready" and not is_full(step):
         return not state.is_held_back or retry_in_s(step) <= PATIENCE_S
-    return state.life == "starting" and state.profile.begins == "lazy"
+    return state.life == "starting"
 
 
 def _queued(waiters: tuple[Waiter, ...], new: Waiter) -> tuple[Waiter, ...]:

@@ -7,7 +7,7 @@ from fakes.server import Play, exited, launched, listed, stopped
 
 from supervisor.errors import CommandNotFound, NotReady, SessionBusy, SpawnFailed
 from supervisor.events import ServerRestarted
-from supervisor.server.messages import Attached, AttachOver, Detach, Halt, NotAttached, RetryDue, Start
+from supervisor.server.messages import Attached, AttachOver, Detach, Halt, Life, NotAttached, RetryDue, Start
 
 REFUSED = SpawnFailed(step="fork", reason="EAGAIN")
 
@@ -65,7 +65,6 @@ def test_a_used_instance_is_ended_and_never_given_to_another_session() -> None:
 @pytest.mark.parametrize(
     ("play", "state", "is_final"),
     [
-        (Play(), "starting", False),
         (Play().fail_launch(REFUSED), "backing_off", False),
         (Play(begins="disabled"), "disabled", True),
         (Play(begins="lazy").hear(Halt()), "stopped", True),
@@ -77,6 +76,20 @@ def test_who_does_not_wait_is_told_at_once_what_it_is(play: Play, state: str, is
     problem = refusal(play.attach()).problem
     assert isinstance(problem, NotReady)
     assert (problem.state, refusal(play).is_final) == (state, is_final)
+
+
+@pytest.mark.parametrize("begins", ["starting", "lazy"])
+def test_a_server_that_is_being_started_is_waited_for(begins: Life) -> None:
+    play = Play(begins=begins).attach()
+    assert play.answers("s1") == []
+    play.come_up().run_spares()
+    assert [type(answer) for answer in play.answers("s1")] == [Attached]
+
+
+def test_who_waits_for_a_start_is_told_of_its_failure_at_once() -> None:
+    problem = refusal(Play().attach().fail_launch(REFUSED)).problem
+    assert isinstance(problem, NotReady)
+    assert problem.state == "backing_off"
 
 
 def test_a_server_that_failed_says_why() -> None:
