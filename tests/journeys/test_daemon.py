@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -75,6 +77,22 @@ def test_a_session_survives_the_death_of_its_server(home: Home, name: str) -> No
         second = talk.ask(3, "pid")
         assert first != second
         assert talk.end() == 0
+
+
+def test_a_client_that_comes_while_its_server_is_being_started_is_served(state_dir: Path, name: str) -> None:
+    held = state_dir / "held"
+    os.mkfifo(held)
+    own = entry()
+    start = f"test -p {held} && cat {held}; exec {shlex.join([own['command'], *own['args']])}"
+    home = Home(state_dir, {name: {**own, "command": "sh", "args": ["-c", start]}})
+    with home.daemon(), Talk([*COMMAND, "connect", name], home.environ) as talk:
+        talk.say(opening())
+        next(home.follow("--type", "session.opened"))
+        with held.open("wb"):
+            assert home.asked("status")["servers"][0]["life"] == "starting"
+            held.unlink()
+        assert "result" in talk.hear(0)
+        assert talk.ask(1, "pid")
 
 
 def test_unknown_servers_are_refused_with_a_suggestion_by_every_verb(home: Home, name: str) -> None:

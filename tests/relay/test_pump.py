@@ -298,7 +298,7 @@ async def test_a_client_that_stops_reading_stops_only_its_own_session() -> None:
 async def test_every_call_is_answered_once_though_the_server_is_killed_again_and_again_under_load() -> None:
     async with relayed(server_command()) as talker:
         await talker.open()
-        keys = [0]
+        keys, killed = [0], set[int]()
 
         async def call() -> None:
             for key in range(1, 601):
@@ -312,5 +312,7 @@ async def test_every_call_is_answered_once_though_the_server_is_killed_again_and
                 keys.append(answer["id"])
                 if len(keys) % 60 == 0:
                     talker.pool.started[-1].process.kill()
+                    killed.add(len(talker.pool.started))  # one that is dead already is killed for nothing
     assert sorted(keys) == list(range(601))
-    assert talker.tally.deaths >= 5
+    assert len(killed) >= 2  # of 600 calls, no more than some 300 are on their way at once
+    assert talker.tally.deaths in {len(killed) - 1, len(killed)}  # the last one's end may go unnoticed
