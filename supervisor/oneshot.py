@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from supervisor.config.schema import Config, ServerSpec
+from supervisor.config.specs import Config, ServerSpec
 from supervisor.container.advice import about_ours, about_theirs
 from supervisor.container.explain import INSTANCE, Explained, Known, ours, theirs
 from supervisor.container.facts import ImageFacts

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from supervisor.config.schema import Config, ServerSpec
+from supervisor.config.specs import Config, ServerSpec
 from supervisor.container.own import alone
 from supervisor.container.own import own as own_command
 from supervisor.container.words import Profile as ContainerProfile

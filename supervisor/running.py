@@ -17,7 +17,7 @@ from typing import NamedTuple
 import trio
 
 from supervisor.config.redact import Redactor
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.container.effects import Engines
 from supervisor.container.instances import ContainerInstances
 from supervisor.container.kept import FOLDER

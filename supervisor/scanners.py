@@ -9,7 +9,8 @@ from pathlib import Path
 
 import trio
 
-from supervisor.config.schema import Mode, ServerSpec
+from supervisor.config.schema import Mode
+from supervisor.config.specs import ServerSpec
 from supervisor.container import oneoff as contained
 from supervisor.container.effects import Engines
 from supervisor.container.instances import ContainerInstances

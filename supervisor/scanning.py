@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from supervisor.config.schema import Config, ServerSpec
+from supervisor.config.specs import Config, ServerSpec
 from supervisor.events import ScanDegraded
 from supervisor.kernel.bus import Bus
 from supervisor.sandbox.runners import installation

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from supervisor.config.redact import Redactor
-from supervisor.config.schema import Config, ServerSpec
+from supervisor.config.specs import Config, ServerSpec
 from supervisor.container.effects import Engines
 from supervisor.container.instances import ContainerInstances
 from supervisor.docker_path.actor import actor as resolver_actor

@@ -20,7 +20,7 @@ from statistics import median
 import trio
 
 from scripts.bench_parts.row import Row
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.process.child import Child
 from supervisor.process.spawn import spawn_plain
 from supervisor.process.table import ProcessTable, open_processes

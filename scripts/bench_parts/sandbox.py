@@ -21,7 +21,8 @@ from statistics import median
 import trio
 
 from scripts.bench_parts.row import Row
-from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Limits
 from supervisor.process.words import Command, Stdio
 from supervisor.sandbox import landlock
 from supervisor.sandbox.apply import announced, asked_for, chosen_level, grants_of, job_of, make_folders, plan_here

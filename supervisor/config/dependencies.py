@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from supervisor.config.paths import escaped
-from supervisor.config.schema import Invalid, Remote, ServerSpec
+from supervisor.config.specs import Invalid, Remote, ServerSpec
 from supervisor.errors import DependencyInvalid
 
 AnyServer = ServerSpec | Invalid | Remote

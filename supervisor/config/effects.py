@@ -15,7 +15,7 @@ from supervisor.config.documents import Document, located, parse
 from supervisor.config.interpolation import Missing
 from supervisor.config.paths import escaped
 from supervisor.config.rules import asks_for_engine, resolve
-from supervisor.config.schema import Config, Facts
+from supervisor.config.specs import Config, Facts
 from supervisor.errors import ConfigError, FileUnreadable, NotParseable
 
 LARGEST_CONFIG_BYTES = 16 * 1024 * 1024

@@ -12,8 +12,9 @@ from supervisor.config.interpolation import Lookup, Reference, Resolved, interpo
 from supervisor.config.notes import Notes
 from supervisor.config.paths import Path, escaped, fits_kernel, is_encodable
 from supervisor.config.redact import looks_secret, secrets_in, worth_masking
-from supervisor.config.schema import IsolationBlock, SupervisionBlock, UnusedKey
+from supervisor.config.schema import IsolationBlock, SupervisionBlock
 from supervisor.config.shapes import Entry
+from supervisor.config.specs import UnusedKey
 from supervisor.config.suggest import nearest
 from supervisor.errors import CommandHasBlanks, CommandMissing, KeyConflict, SecretArgument, Unresolved
 

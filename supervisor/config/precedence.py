@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from supervisor.config.blocks import Said
 from supervisor.config.paths import Path
-from supervisor.config.schema import AskedMode, Facts, Mode, Why
+from supervisor.config.schema import AskedMode, Mode
+from supervisor.config.specs import Facts, Why
 from supervisor.errors import AnyProblem, LandlockUnavailable, ModeUnavailable
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from supervisor.config.paths import escaped
 from supervisor.config.redact import Redactor
-from supervisor.config.schema import Config, Invalid, Remote, ServerSpec, UnusedKey
+from supervisor.config.specs import Config, Invalid, Remote, ServerSpec, UnusedKey
 from supervisor.errors import ExitCode, KeyIgnored, Problem
 
 

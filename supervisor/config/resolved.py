@@ -11,19 +11,9 @@ from supervisor.config.entries import Program
 from supervisor.config.images import complete, image_for, inner_command
 from supervisor.config.precedence import Level, Outcome, create_s, network
 from supervisor.config.redact import secrets_in, worth_masking
-from supervisor.config.schema import (
-    Dependency,
-    DockerSpec,
-    Grace,
-    HardeningFlags,
-    IsolationBlock,
-    Limits,
-    SandboxSpec,
-    ServerSpec,
-    StartupClocks,
-    SupervisionBlock,
-)
+from supervisor.config.schema import Dependency, HardeningFlags, IsolationBlock, SandboxSpec, SupervisionBlock
 from supervisor.config.shapes import Entry
+from supervisor.config.specs import DockerSpec, Grace, Limits, ServerSpec, StartupClocks
 
 DOCKER_HANDSHAKE_S = 60.0
 """The handshake's clock in mode docker, unless the config says otherwise: a container starts cold."""

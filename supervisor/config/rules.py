@@ -22,22 +22,10 @@ from supervisor.config.interpolation import Lookup
 from supervisor.config.notes import Notes
 from supervisor.config.paths import Path, escaped
 from supervisor.config.precedence import Level
-from supervisor.config.schema import (
-    Config,
-    Facts,
-    Invalid,
-    IsolationBlock,
-    PluginBlock,
-    Remote,
-    ServerSpec,
-    Settings,
-    SinkBlock,
-    StockadeBlock,
-    UnusedKey,
-    Warned,
-)
+from supervisor.config.schema import IsolationBlock, PluginBlock, SinkBlock, StockadeBlock
 from supervisor.config.servers import Found, Surroundings, server, with_absolute_paths
 from supervisor.config.shapes import GLOBAL_KEYS, SERVER_KEYS, entries, unfit
+from supervisor.config.specs import Config, Facts, Invalid, Remote, ServerSpec, Settings, UnusedKey, Warned
 from supervisor.config.suggest import nearest
 from supervisor.errors import AnyProblem, ConfigError, DuplicateKey, KeyConflict
 

@@ -15,17 +15,9 @@ from supervisor.config.paths import Path, escaped
 from supervisor.config.precedence import Level, Outcome, asked_mode, gated
 from supervisor.config.redact import Redactor
 from supervisor.config.resolved import Draft, spec_of
-from supervisor.config.schema import (
-    Facts,
-    Invalid,
-    IsolationBlock,
-    Remote,
-    ServerSpec,
-    SupervisionBlock,
-    UnusedKey,
-    Warned,
-)
+from supervisor.config.schema import IsolationBlock, SupervisionBlock
 from supervisor.config.shapes import Entry
+from supervisor.config.specs import Facts, Invalid, Remote, ServerSpec, UnusedKey, Warned
 from supervisor.errors import AnyProblem, HostPathArgument, IsolationUnsaid, SharingUnavailable
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
-from supervisor.config.schema import DockerSpec
+from supervisor.config.specs import DockerSpec
 from supervisor.container import extra_args, runners, variables
 from supervisor.container.identity import cache_volume
 from supervisor.container.lint import dangers

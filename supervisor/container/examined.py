@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.container.endpoint import Decider
 from supervisor.container.facts import EngineFacts, ImageFacts
 from supervisor.docker_path.messages import Tried

@@ -10,7 +10,8 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from supervisor.config.schema import DockerSpec, HardeningFlags, IsolationBlock, StartupClocks
+from supervisor.config.schema import HardeningFlags, IsolationBlock
+from supervisor.config.specs import DockerSpec, StartupClocks
 from supervisor.container.facts import EngineFacts, ImageFacts
 from supervisor.container.words import Mount, OneOff, Profile
 from supervisor.errors import ContainerRefused, ImageNotFound, LaunchError

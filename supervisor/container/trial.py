@@ -15,7 +15,8 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from supervisor.config.schema import DockerSpec, Grace, HardeningFlags, IsolationBlock, Limits, StartupClocks
+from supervisor.config.schema import HardeningFlags, IsolationBlock
+from supervisor.config.specs import DockerSpec, Grace, Limits, StartupClocks
 from supervisor.container import identity
 from supervisor.container.argv import run_plan
 from supervisor.container.classify import classified

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from supervisor.config.schema import DockerSpec, Grace, Limits, StartupClocks
+from supervisor.config.specs import DockerSpec, Grace, Limits, StartupClocks
 
 Kind = Literal["run", "compose", "exec", "start", "other"]
 """What a user-written command of a container engine does, as far as it concerns us."""

@@ -6,7 +6,7 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.diagnostics.words import Check
 from supervisor.errors import Problem
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from supervisor.config import rules
 from supervisor.config.effects import load
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.naming import why_not
 from supervisor.errors import ConfigError, StockadeError, UsageWrong

@@ -17,7 +17,7 @@ from msgspec import Struct
 from supervisor import prepare
 from supervisor.config.effects import load
 from supervisor.config.redact import Redactor
-from supervisor.config.schema import Config, ServerSpec
+from supervisor.config.specs import Config, ServerSpec
 from supervisor.edges import state
 from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.human import printable

@@ -26,7 +26,7 @@ from supervisor.edges.state import default_path
 from supervisor.errors import ConfigError, ExitCode, Problem
 
 if TYPE_CHECKING:
-    from supervisor.config.schema import Config
+    from supervisor.config.specs import Config
     from supervisor.container.diagnosis import Need
 
 STDOUT = 1
@@ -133,7 +133,7 @@ def _processes(_asked: Asked) -> tuple[Check, ...]:
 def _docker(asked: Asked) -> tuple[Check, ...]:
     import trio
 
-    from supervisor.config.schema import Config
+    from supervisor.config.specs import Config
     from supervisor.container.diagnosis import checks
     from supervisor.container.examination import examine
     from supervisor.container.examined import wanted_images

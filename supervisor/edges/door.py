@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from supervisor.config.schema import Settings
+from supervisor.config.specs import Settings
 from supervisor.errors import ConfigError, StateUnusable, StockadeError, WrongType
 
 BACKLOG = 128

@@ -24,7 +24,7 @@ import trio
 
 from supervisor import __version__, running
 from supervisor.config import effects as config_files
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.edges import say, state
 from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.naming import why_not

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from supervisor import prepare
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.edges import state
 from supervisor.edges.asked import config_of
 from supervisor.edges.say import complain

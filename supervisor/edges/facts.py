@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from supervisor.config.schema import Facts
+from supervisor.config.specs import Facts
 from supervisor.sandbox import landlock
 
 

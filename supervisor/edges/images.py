@@ -16,7 +16,7 @@ import trio
 
 from supervisor import oneshot
 from supervisor.config.effects import load
-from supervisor.config.schema import Config, ServerSpec
+from supervisor.config.specs import Config, ServerSpec
 from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.human import printable
 from supervisor.edges.live import columns_of

@@ -9,7 +9,8 @@ import msgspec
 
 from supervisor.config import report
 from supervisor.config.effects import load
-from supervisor.config.schema import Config, SandboxSpec, ServerSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Config, ServerSpec
 from supervisor.edges import state
 from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.naming import why_not

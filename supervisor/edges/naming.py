@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.config.suggest import did_you_mean
 from supervisor.errors import Problem, RemoteServer, UnknownServer
 

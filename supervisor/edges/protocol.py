@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from supervisor.config.schema import Why
+from supervisor.config.specs import Why
 from supervisor.kernel.specs import ActorStats
 from supervisor.scan.words import Report, Withheld
 from supervisor.server.messages import Described

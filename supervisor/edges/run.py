@@ -14,7 +14,7 @@ from typing import Self
 import trio
 
 from supervisor import running
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.edges import human
 from supervisor.edges.asked import config_of
 from supervisor.edges.embed import Stockade, open_supervisor

@@ -19,7 +19,8 @@ from msgspec import Struct
 
 from supervisor import __version__, running
 from supervisor.config.effects import load
-from supervisor.config.schema import Config, Mode
+from supervisor.config.schema import Mode
+from supervisor.config.specs import Config
 from supervisor.edges import state
 from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.human import printable

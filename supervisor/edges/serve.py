@@ -17,7 +17,7 @@ from typing import Any
 import trio
 
 from supervisor import __version__, running
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.edges import log, protocol, say, state, systemd, trust
 from supervisor.edges.control import Control
 from supervisor.edges.door import Door

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from supervisor.errors import DaemonNotRunning, StateLocked, StateUnusable, StockadeError
 
 if TYPE_CHECKING:  # `status` has no use for the settings, and loading them costs more than all that it does
-    from supervisor.config.schema import Config
+    from supervisor.config.specs import Config
 
 ENVIRONMENT_KEY = "STOCKADE_STATE_DIR"
 SOCKET_PATH_LIMIT = 107

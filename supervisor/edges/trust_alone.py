@@ -15,7 +15,7 @@ import trio
 from msgspec.structs import replace
 
 from supervisor import running
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.edges import protocol, state
 from supervisor.edges.embed import Stockade, open_supervisor, read_config
 from supervisor.edges.live import live_leaves

@@ -20,7 +20,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.errors import AnyProblem
 from supervisor.events import SandboxDenied
 

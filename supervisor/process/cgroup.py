@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from supervisor.config.schema import Limits
+from supervisor.config.specs import Limits
 
 OWN_LEAF = "stockade"
 """Where this process itself lives. Told to systemd as DelegateSubgroup= it is there from its start."""

@@ -18,7 +18,7 @@ from math import inf
 import trio
 from msgspec import Struct
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.process.guardian import has_proc
 from supervisor.process.leftovers import end_all, end_group, search_of
 from supervisor.process.pidfd import collect, watch

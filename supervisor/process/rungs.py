@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.launch.messages import EndedBy
 from supervisor.process.words import ExitStatus
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from supervisor.config.schema import Limits
+from supervisor.config.specs import Limits
 from supervisor.process.cgroup import CONTROLLERS, OWN_LEAF, Delegation, folder_of, own_cgroup, settings
 from supervisor.process.leaf import Leaf
 from supervisor.process.leaves import name_of

@@ -18,7 +18,7 @@ import msgspec
 import trio
 from msgspec import Struct
 
-from supervisor.config.schema import Grace, Limits
+from supervisor.config.specs import Grace, Limits
 from supervisor.errors import LaunchError, SpawnFailed
 from supervisor.process.cgroup import Delegation
 from supervisor.process.child import Child, Hooks

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import trio
 from msgspec import Struct
 
-from supervisor.config.schema import Limits
+from supervisor.config.specs import Limits
 from supervisor.process.cgroup import Delegation, unheld
 from supervisor.process.leaf import Leaf
 from supervisor.process.scan import Snapshot, read_marker, read_process, read_tag

@@ -14,7 +14,7 @@ from posixpath import basename
 import trio
 from msgspec.structs import replace
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.errors import InstallFailed, LaunchError
 from supervisor.launch.messages import Launch
 from supervisor.process.child import Child

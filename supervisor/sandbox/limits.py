@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from supervisor.config.schema import Limits
+from supervisor.config.specs import Limits
 from supervisor.errors import SettingUnavailable
 from supervisor.process.words import Tracking
 from supervisor.sandbox.messages import Limit, RLimit

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Limits
 from supervisor.process.words import Tracking
 from supervisor.sandbox import abi
 from supervisor.sandbox.explain import network_word, printable

@@ -10,7 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from supervisor.config.schema import Limits, Ports, SandboxSpec
+from supervisor.config.schema import Ports, SandboxSpec
+from supervisor.config.specs import Limits
 from supervisor.sandbox.messages import Access, Expanded, Filter, Got, Refused, RLimit, Skipped
 
 

@@ -22,7 +22,8 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.errors import AnyProblem
 from supervisor.kernel.specs import Decision
 from supervisor.launch.messages import Exited

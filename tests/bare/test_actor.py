@@ -9,7 +9,8 @@ from fakes.mode import FakeInstances
 from msgspec import Struct
 
 from supervisor.bare.actor import actor
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.launch.messages import Exited, Known, Launch, Launched, LaunchFailed
 from supervisor.launch.rules import Await, Create, End, Forget, Recall
 

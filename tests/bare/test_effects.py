@@ -10,7 +10,8 @@ import trio.testing
 from fakes.process import is_alive, program, read_all, shell
 
 from supervisor.bare.effects import BareInstances
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.errors import CommandNotFound, SpawnFailed
 from supervisor.launch.messages import Exited, Launch, Launched, LaunchFailed
 from supervisor.process.instances import Arrangement, Instances

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from supervisor.config import effects
 from supervisor.config.effects import Surroundings, adopt, default_path, load
 from supervisor.config.interpolation import Missing
-from supervisor.config.schema import Facts
+from supervisor.config.specs import Facts
 from supervisor.errors import ConfigError, FileUnreadable, NotParseable, ShapeUnknown
 
 ONE = '{"isolation": {"mode": "none"}, "mcpServers": {"a": {"command": "x", "cwd": "work", "args": ["${A}"]}}}'
@@ -53,7 +53,7 @@ def test_a_relative_path_is_relative_to_the_working_directory(tmp_path: Path, mo
 
 READS_STDIN = """
 from supervisor.config.effects import load
-from supervisor.config.schema import Facts
+from supervisor.config.specs import Facts
 (spec,) = load("-", environ={"A": "x"}, facts=Facts()).servers
 print(spec.place, spec.cwd)
 """

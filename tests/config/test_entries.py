@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from config.worlds import World, one, refused, resolved, warned
 
-from supervisor.config.schema import Remote
+from supervisor.config.specs import Remote
 from supervisor.errors import KeyConflict, Unresolved, WrongType
 
 WORLD = World(variables={"TOKEN": "t0ken-value", "DIR": "/srv", "NUL": "a\0b", "EMPTY": ""}, files={"/f": "from-file"})

@@ -15,7 +15,7 @@ from config.worlds import World, document
 
 from supervisor.config.report import check
 from supervisor.config.rules import resolve
-from supervisor.config.schema import Config, Facts
+from supervisor.config.specs import Config, Facts
 
 FOLDER = Path(__file__).with_name("golden")
 FILES = sorted(path for path in FOLDER.iterdir() if not path.name.endswith(".expected.json"))

@@ -9,7 +9,7 @@ from config.worlds import World, document
 
 from supervisor.config.report import check, check_lines
 from supervisor.config.rules import resolve
-from supervisor.config.schema import Config, Facts
+from supervisor.config.specs import Config, Facts
 
 FILE = Path(__file__).with_name("mistakes.json")
 MISTAKES = {

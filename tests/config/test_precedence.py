@@ -9,7 +9,8 @@ import pytest
 from config.worlds import EVERYTHING, one, refused, resolved, warned
 
 from supervisor.config.rules import asks_for_engine
-from supervisor.config.schema import Facts, Ports
+from supervisor.config.schema import Ports
+from supervisor.config.specs import Facts
 from supervisor.errors import LandlockUnavailable, ModeUnavailable, SharingUnavailable
 
 SERVER = "mcpServers.one.isolation"

@@ -9,7 +9,7 @@ import pytest
 from config.worlds import EVERYTHING, World, one, resolved
 
 from supervisor.config.report import Rendered, check, check_lines, explain, explain_lines, refusal
-from supervisor.config.schema import Facts
+from supervisor.config.specs import Facts
 from supervisor.errors import ContainerDoubtful, GrantRefused, ImageWithoutDigest, ShapeUnknown
 
 FINE = {"command": "npx", "isolation": {"mode": "none"}}

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from supervisor.config.documents import Document, parse
 from supervisor.config.report import check
 from supervisor.config.rules import Command, from_command, resolve
-from supervisor.config.schema import Config, Dependency, Facts, Settings, SinkBlock
+from supervisor.config.schema import Dependency, SinkBlock
+from supervisor.config.specs import Config, Facts, Settings
 from supervisor.errors import CommandMissing, ConfigError, DependencyInvalid, DuplicateKey, KeyConflict
 
 ONE: dict[str, Any] = {"mcpServers": {"one": {"command": "x"}}, "isolation": {"mode": "none"}}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from supervisor.config.documents import Document, parse
 from supervisor.config.interpolation import Missing
 from supervisor.config.rules import resolve
-from supervisor.config.schema import Config, Facts, Invalid, ServerSpec
+from supervisor.config.specs import Config, Facts, Invalid, ServerSpec
 from supervisor.errors import AnyProblem
 
 EVERYTHING = Facts(engine=True, modes=("docker", "sandbox", "none"), sharings=("per-session", "shared", "exclusive"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from supervisor.config.images import complete, image_for
-from supervisor.config.schema import DockerSpec, Grace, HardeningFlags, Limits, StartupClocks
+from supervisor.config.schema import HardeningFlags
+from supervisor.config.specs import DockerSpec, Grace, Limits, StartupClocks
 from supervisor.container.identity import made
 from supervisor.container.words import Owner, Profile, Start
 

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervisor.config.resolved import COMPAT
-from supervisor.config.schema import HardeningFlags, Limits
+from supervisor.config.schema import HardeningFlags
+from supervisor.config.specs import Limits
 from supervisor.container.argv import masked, run_plan
 from supervisor.container.words import Profile, RunPlan, Start
 from supervisor.errors import ContainerArgumentRefused, ContainerVariableInvalid, LaunchError

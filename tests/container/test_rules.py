@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import pytest
 from msgspec import Struct
 
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.container import rules
 from supervisor.container.messages import ImageReady, Surveyed, Told
 from supervisor.container.orders import Abandon, Listen, Make, Note, Prepare, Survey

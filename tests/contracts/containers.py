@@ -16,7 +16,7 @@ from real.docker.engines import Cli
 from real.docker.leftovers import none_left
 
 from supervisor.config.effects import adopt
-from supervisor.config.schema import Config, Facts
+from supervisor.config.specs import Config, Facts
 from supervisor.container.effects import Engines
 from supervisor.container.identity import INSTANCE
 from supervisor.container.instances import ContainerInstances

@@ -16,7 +16,8 @@ from fakes.mode import FakeInstances, breakable, fake_actor
 from fakes.process import come_true, program, read_all, read_line, shell, with_variable
 from msgspec import Struct
 
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.errors import AnyProblem
 from supervisor.kernel.actor import Actor, leaf_run
 from supervisor.kernel.bus import Bus

@@ -13,7 +13,7 @@ import pytest
 import trio
 from edges.events import SECRET, Life, recorder, running, said, until
 
-from supervisor.config.schema import Settings
+from supervisor.config.specs import Settings
 from supervisor.edges import callers
 from supervisor.edges.control import Control
 from supervisor.edges.door import Door

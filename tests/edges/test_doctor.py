@@ -10,7 +10,7 @@ import pytest
 from container.findings import ANSWERS
 from msgspec.structs import replace
 
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.container import diagnosis
 from supervisor.container.examined import WantedImage
 from supervisor.diagnostics.words import Check, Verdict

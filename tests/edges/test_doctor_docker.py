@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from config.worlds import resolved
 
-from supervisor.config.schema import Facts
+from supervisor.config.specs import Facts
 from supervisor.diagnostics.words import Check, Verdict
 from supervisor.edges.doctor import exit_code, need_of_docker
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from supervisor.config.schema import Settings
+from supervisor.config.specs import Settings
 from supervisor.edges.door import Door, bind_privately, peer_uid
 from supervisor.errors import ConfigError, StateUnusable, StockadeError
 

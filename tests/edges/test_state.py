@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.edges import state
 from supervisor.errors import DaemonNotRunning, StateLocked, StateUnusable, StockadeError
 

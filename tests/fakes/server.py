@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.errors import AnyProblem, Quarantined
 from supervisor.kernel.specs import After, Decision, Stop
 from supervisor.launch import messages as launcher

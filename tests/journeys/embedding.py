@@ -14,7 +14,7 @@ import trio.testing
 from msgspec import Struct
 from servers.running import server_command
 
-from supervisor.config.schema import Config
+from supervisor.config.specs import Config
 from supervisor.edges.embed import Session, Stockade, open_supervisor
 from supervisor.events import AnyEvent
 from supervisor.kernel.specs import Published

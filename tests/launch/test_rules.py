@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.errors import SpawnFailed
 from supervisor.events import SandboxDegraded, SandboxDenied, SandboxLaunched
 from supervisor.kernel.specs import Stop

@@ -8,7 +8,7 @@ import pytest
 import trio
 from fakes.process import program, shell
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.process.child import Child
 from supervisor.process.spawn import spawn_plain
 from supervisor.process.table import ProcessTable, open_processes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supervisor.config.schema import Limits
+from supervisor.config.specs import Limits
 from supervisor.process.cgroup import LEAST_QUOTA_US, folder_of, own_cgroup, settings, value_in
 
 UNIFIED = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate"

@@ -13,7 +13,7 @@ import trio
 import trio.testing
 from fakes.process import come_true, is_alive, program, read_all, read_line
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.process.child import Child, Hooks
 from supervisor.process.locate import locate_now
 from supervisor.process.scan import Scans

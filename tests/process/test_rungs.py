@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.launch.messages import EndedBy
 from supervisor.process.rungs import (
     LEFTOVERS_S,

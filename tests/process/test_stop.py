@@ -8,7 +8,7 @@ import pytest
 import trio
 import trio.testing
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.process.rungs import ENGINE_S, Act, Rung, ladder
 from supervisor.process.stop import climb
 

@@ -11,7 +11,7 @@ import trio
 import trio.testing
 from fakes.process import come_true, is_alive, program, read_all, read_line, shell
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.errors import CommandNotExecutable, CommandNotFound, LaunchError, SpawnFailed
 from supervisor.process.child import Child
 from supervisor.process.spawn import spawn_plain

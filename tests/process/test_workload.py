@@ -14,7 +14,7 @@ import trio.testing
 from fakes.process import come_true, is_alive, read_line
 from fakes.workload import IGNORES_BOTH, IGNORES_EOF, IGNORES_TERM, POLITE, Call, LocalWorkload
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.launch.messages import EndedBy
 from supervisor.process.child import Child
 from supervisor.process.spawn import spawn_plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 
-from supervisor.config.schema import Limits
+from supervisor.config.specs import Limits
 from supervisor.process.words import Tracking
 from supervisor.sandbox.limits import NUMBERS, enforcers, process_limits
 from supervisor.sandbox.messages import RLimit

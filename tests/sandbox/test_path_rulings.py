@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Limits
 from supervisor.sandbox.denials import Denial
 from supervisor.sandbox.judge import ruling_on, sentence
 from supervisor.sandbox.path_rulings import on_path

@@ -8,7 +8,8 @@ import pytest
 from fakes.file_tree import FileTree
 from msgspec.structs import replace
 
-from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Limits
 from supervisor.errors import GrantRefused, SettingUnavailable
 from supervisor.sandbox.policy import plan_for
 from supervisor.sandbox.words import Asked, Chosen, Plan

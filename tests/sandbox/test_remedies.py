@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from supervisor.config.documents import Document
 from supervisor.config.rules import Command, from_command, resolve
-from supervisor.config.schema import Facts, Ports, SandboxSpec
+from supervisor.config.schema import Ports, SandboxSpec
+from supervisor.config.specs import Facts
 from supervisor.edges.cli import build_parser
 from supervisor.sandbox.remedies import Remedy, granting, opening, undenying
 

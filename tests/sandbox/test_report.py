@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 from fakes.sandbox_plans import PLAN
 
-from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Limits
 from supervisor.process.words import Tracking
 from supervisor.sandbox.messages import KernelView, SandboxReport
 from supervisor.sandbox.report import kernel_view, report_of, tracked_report

@@ -7,7 +7,8 @@ import shlex
 import pytest
 from fakes.file_tree import FileTree
 
-from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Limits
 from supervisor.sandbox.install_order import install_environment, install_order
 from supervisor.sandbox.runners import installation, is_at_hand, offline
 from supervisor.sandbox.words import Order, Profile

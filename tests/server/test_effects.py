@@ -13,7 +13,7 @@ import trio
 from fakes.process import program
 from servers.running import server_command
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.errors import Problem
 from supervisor.kernel.bus import Bus, envelope_decoder
 from supervisor.process.spawn import spawn_plain

@@ -17,7 +17,8 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from supervisor.config.schema import Grace, Level, Limits, Mode, SandboxSpec
+from supervisor.config.schema import Level, Mode, SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.container.words import Mount, OneOff
 from supervisor.errors import CommandNotFound, ImageNotFound, LaunchError
 from supervisor.launch.messages import Exited, Launch, Launched, LaunchFailed, status_text

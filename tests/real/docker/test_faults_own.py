@@ -11,7 +11,7 @@ from real.docker.engines import Cli
 from real.docker.faults import ANSWERS, IGNORES_BOTH, IMAGE, ground, literal, where
 
 from supervisor.config.effects import adopt
-from supervisor.config.schema import Facts
+from supervisor.config.specs import Facts
 from supervisor.prepare import is_alone
 
 pytestmark = pytest.mark.real

@@ -15,7 +15,7 @@ from fakes.process import read_line
 from real.docker.engines import Cli, PrivateEngine
 from real.docker.runs import IGNORES_BOTH, IGNORES_EOF, IGNORES_TERM, POLITE, Run
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.launch.messages import EndedBy
 from supervisor.process.child import Child
 from supervisor.process.spawn import spawn_plain

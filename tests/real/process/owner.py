@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import trio
 
-from supervisor.config.schema import Grace
+from supervisor.config.specs import Grace
 from supervisor.process.spawn import spawn_plain
 from supervisor.process.table import ProcessTable, open_processes
 from supervisor.process.words import Command

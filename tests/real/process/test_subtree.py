@@ -10,7 +10,7 @@ import pytest
 from fakes.process import come_true, is_alive
 from real.process.conftest import Account, Delegate, Running, named
 
-from supervisor.config.schema import Limits
+from supervisor.config.specs import Limits
 from supervisor.process.subtree import Subtree, look
 
 pytestmark = pytest.mark.real

@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 import trio
 
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.launch.messages import Launch, LaunchFailed
 from supervisor.process.table import ProcessTable, open_processes
 from supervisor.process.words import Command

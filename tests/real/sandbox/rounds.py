@@ -23,7 +23,8 @@ from real.sandbox import survivors
 from real.sandbox.attacks.lifecycle import DEAD, LEFT
 from real.sandbox.targets import Targets
 
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.environment.rules import Allowance, environment
 from supervisor.launch.messages import Launch, LaunchFailed
 from supervisor.process.table import ProcessTable, open_processes

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import trio
 
-from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Limits
 from supervisor.errors import LaunchError, StateUnusable
 from supervisor.process.words import Command, Stdio
 from supervisor.sandbox.disk import make_private

@@ -127,7 +127,8 @@ def test_a_program_that_names_another_interpreter_opens_no_folder_for_it(ground:
 
 SWAP = """
 import ctypes, os, sys
-from supervisor.config.schema import Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Limits
 from supervisor.sandbox import abi, landlock
 from supervisor.sandbox.apply import announced, asked_for, chosen_level, plan_here, ruleset_of
 from supervisor.sandbox.words import Order, Places, Profile

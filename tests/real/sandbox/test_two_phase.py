@@ -20,7 +20,8 @@ from real.sandbox.accounts import Account
 from real.sandbox.ground import Ground
 from real.sandbox.test_servers import INITIALIZE, here, names_of
 
-from supervisor.config.schema import Grace, Limits, SandboxSpec
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.launch.messages import Launch, Launched, LaunchFailed
 from supervisor.process.table import ProcessTable, open_processes
 from supervisor.process.words import Command

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from supervisor.config.schema import Config, Mode
+from supervisor.config.schema import Mode
+from supervisor.config.specs import Config
 from supervisor.running import open_run
 from supervisor.scan.plugins.inputs import Inputs, Ran
 from supervisor.scan.plugins.manifests import Plugin

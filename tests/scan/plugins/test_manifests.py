@@ -10,7 +10,8 @@ import pytest
 
 from supervisor.config.documents import Document, parse
 from supervisor.config.rules import resolve
-from supervisor.config.schema import Config, Facts, PluginBlock
+from supervisor.config.schema import PluginBlock
+from supervisor.config.specs import Config, Facts
 from supervisor.errors import UnknownKey, WrongType
 from supervisor.scan.plugins.manifests import SHIPPED, Plugin, all_plugins, from_block
 from supervisor.scan.plugins.staging import RULES
