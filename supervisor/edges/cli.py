@@ -148,7 +148,12 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     scan = verbs.add_parser(
         "scan",
         help="look for what is meant to mislead in the definitions of a server's tools",
-        description="Looks at what servers say of themselves. With --file or --batch nothing is started and kept.",
+        description=(
+            "Looks at what servers say of themselves. With --file or --batch nothing is started and kept. --json prints "
+            "{scans: [{server, report, withheld, exit_code}, …], exit_code} whatever was scanned, and {server, mode, "
+            "error, stderr_tail, exit_code} for a server that could not be; --batch --json prints one such scan a line, "
+            "with the request's id and drift."
+        ),
     )
     scan.add_argument("name", metavar="NAME", nargs="?", default="", help="a server of the daemon, or of a config")
     what = scan.add_mutually_exclusive_group()
@@ -156,7 +161,9 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     what.add_argument("--file", metavar="FILE", help="an answer to tools/list as JSON, - for stdin")
     what.add_argument("--batch", action="store_true", help="one request a line on stdin, one answer a line on stdout")
     what.add_argument("--self-test", action="store_true", help="say of each scanner if its silence can be believed")
-    scan.add_argument("--sarif", action="store_true", help="as SARIF 2.1.0, for code hosting services")
+    form = scan.add_mutually_exclusive_group()
+    form.add_argument("--sarif", action="store_true", help="as SARIF 2.1.0, for code hosting services")
+    _add_json(form)
     pins = verbs.add_parser("pins", help="what is trusted of what servers say of themselves, and what waits")
     pins.add_argument("name", metavar="NAME", nargs="?", default="", help="only of this server")
     deciding = {
@@ -166,17 +173,21 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     }
     for verb, (text, does) in deciding.items():
         one = verbs.add_parser(verb, help=text)
-        one.add_argument("name", metavar="NAME", help="the server")
+        if verb == "diff":
+            one.add_argument("name", metavar="NAME", nargs="?", default="", help="only of this server")
+        else:
+            one.add_argument("name", metavar="NAME", help="the server")
         one.add_argument("tool", metavar="TOOL", nargs="?", help="only the tool, prompt or template of this name")
         if verb != "diff":
             one.add_argument("--digest", metavar="DIGEST", default="", help=f"{does} only the text of this digest")
     for one in (scan, pins, *map(verbs.choices.__getitem__, deciding)):
         one.add_argument("--config", metavar="FILE", help="without a daemon: the config (default: the user's own)")
-        _add_json(one)
+        if one is not scan:
+            _add_json(one)
         _add_state_dir(one)
 
 
-def _add_json(parser: ArgumentParser) -> None:
+def _add_json(parser: ArgumentParser | argparse._MutuallyExclusiveGroup) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -274,7 +285,7 @@ def _trust(options: Namespace) -> int:
     if options.verb == "scan" and (options.file or options.batch):
         from supervisor.edges import scan_files
 
-        return scan_files.scan_batch() if options.batch else scan_files.scan_file(options)
+        return scan_files.scan_batch(options) if options.batch else scan_files.scan_file(options)
     if options.verb == "scan" and options.self_test:
         from supervisor.edges import scan_selftest
 

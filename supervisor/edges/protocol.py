@@ -103,9 +103,12 @@ class RejectTools(Request, frozen=True, kw_only=True, tag="reject"):
 
 
 class ShowDifferences(Request, frozen=True, kw_only=True, tag="diff"):
-    """Say what waits for a decision, against what is trusted in its place; answered by `DifferenceAnswer`."""
+    """Say what waits for a decision of a server, or of all, against what is trusted in its place.
 
-    server: str
+    Answered by a list: each `Difference` with the name of its `server`.
+    """
+
+    server: str = ""
     tool: str | None = None
 
 

@@ -7,7 +7,6 @@ answered; what cannot be read is `unknown`.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from argparse import Namespace
@@ -18,8 +17,9 @@ from typing import Any, BinaryIO
 import msgspec
 
 from supervisor.edges.human import printable
-from supervisor.edges.say import put
-from supervisor.errors import ExitCode, FileUnreadable, StockadeError
+from supervisor.edges.say import put, put_json
+from supervisor.edges.scan_answers import put_sarif, put_scans
+from supervisor.errors import ExitCode, FileUnreadable, StockadeError, UsageWrong
 from supervisor.scan.context import context_of, peer_index
 from supervisor.scan.engine import look
 from supervisor.scan.text.items import Item, items_of
@@ -46,11 +46,19 @@ def scan_file(options: Namespace) -> int:
     looked = look(items, context_of(server, items)) if items else None
     count = len(tools) if isinstance(tools, list) else 0
     report = report_of(server, looked, tools=count, seconds=time.perf_counter() - begun)
-    if options.json:
-        put(json.dumps(msgspec.to_builtins(report), ensure_ascii=False) + "\n")
+    if options.sarif:
+        put_sarif([_scan(report)])
+    elif options.json:
+        put_scans([_scan(report)])
     else:
         put("\n".join(lines(report)) + "\n")
     return int(exit_code_of(report))
+
+
+def _scan(report: Report) -> dict[str, Any]:
+    """The report as a scan of a server has it (protocol.ScanAnswer); of a list nothing is kept, nor withheld."""
+    built = msgspec.to_builtins(report)
+    return {"server": report.server, "report": built, "withheld": [], "exit_code": int(exit_code_of(report))}
 
 
 def _unwrapped(value: Any) -> tuple[Any, str, Mapping[str, Any]]:
@@ -80,16 +88,37 @@ def lines(report: Report) -> list[str]:
     return [head, *notes, *found]
 
 
-def scan_batch(source: BinaryIO | None = None) -> int:
-    """Answer requests on stdin, one a line, until it ends."""
+def scan_batch(options: Namespace, source: BinaryIO | None = None) -> int:
+    """Answer requests on stdin, one a line, until it ends; with --json as scans of servers are answered."""
+    if options.sarif:
+        raise StockadeError(UsageWrong(verb="scan", reason="--batch answers each line as it comes, not as SARIF"))
     for line in source or sys.stdin.buffer:
         if line.strip():
-            put(json.dumps(answer(line)) + "\n")
+            put_json((scanned if options.json else answer)(line))
     return int(ExitCode.OK)
 
 
 def answer(line: bytes) -> dict[str, Any]:
-    """The answer to one request."""
+    """The answer to one request, in few words."""
+    asked, report = _looked_at(line)
+    return {
+        "id": _plain(asked.get("id")),
+        "verdict": report.verdict,
+        "coverage_ok": report.coverage == "full",
+        "findings": [_row(finding) for finding in report.findings],
+        "drift": drift(asked.get("tools"), asked.get("baseline")),
+    }
+
+
+def scanned(line: bytes) -> dict[str, Any]:
+    """The answer to one request, with all that is known."""
+    asked, report = _looked_at(line)
+    own = {"id": _plain(asked.get("id")), "drift": drift(asked.get("tools"), asked.get("baseline"))}
+    return own | _scan(report)
+
+
+def _looked_at(line: bytes) -> tuple[Mapping[str, Any], Report]:
+    """What a request asks, and the report on its tools."""
     found = read(line, depth_limit=DEPTH_LIMIT + _ENVELOPE)
     asked = found.value if isinstance(found.value, dict) else {}
     tools = asked.get("tools")
@@ -98,14 +127,7 @@ def answer(line: bytes) -> dict[str, Any]:
     peers = asked.get("peers")
     context = context_of(server, items, peer_index(peers if isinstance(peers, dict) else {}))
     looked = look(items, context) if items else None
-    report = report_of(server, looked, tools=len(tools) if isinstance(tools, list) else 0)
-    return {
-        "id": _plain(asked.get("id")),
-        "verdict": report.verdict,
-        "coverage_ok": report.coverage == "full",
-        "findings": [_row(finding) for finding in report.findings],
-        "drift": drift(tools, asked.get("baseline")),
-    }
+    return asked, report_of(server, looked, tools=len(tools) if isinstance(tools, list) else 0)
 
 
 def _plain(value: Any) -> str | None:

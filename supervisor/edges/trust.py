@@ -153,12 +153,17 @@ async def answer(trust: Desk, names: tuple[str, ...], request: protocol.TrustReq
             made = await trust.reject(request.server, request.tool, digest=request.digest, who=request.who)
             return decision(request.server, made, trust.place)
         case protocol.ShowDifferences():
-            return [msgspec.to_builtins(one) for one in await trust.differences(request.server, request.tool)]
+            wanted = (request.server,) if request.server else names
+            return [row for name in wanted for row in await _differences(trust, name, request.tool)]
         case protocol.ShowPins():
             wanted = (request.server,) if request.server else names
             return [rows(await trust.pins(name), trust.place) for name in wanted]
         case unknown:
             assert_never(unknown)
+
+
+async def _differences(trust: Desk, server: str, tool: str | None) -> list[dict[str, Any]]:
+    return [{"server": server, **msgspec.to_builtins(one)} for one in await trust.differences(server, tool)]
 
 
 def scan_answer(trust: Desk, report: Report) -> protocol.ScanAnswer:

@@ -21,6 +21,7 @@ from supervisor.edges.embed import Stockade, open_supervisor, read_config
 from supervisor.edges.live import live_leaves
 from supervisor.edges.naming import why_not
 from supervisor.edges.say import fields_of
+from supervisor.edges.scan_answers import failed
 from supervisor.edges.signals import Ending
 from supervisor.edges.trust import Desk, answer, scan_answer
 from supervisor.errors import ConfigError, ControlError, FileUnreadable, StockadeError
@@ -80,8 +81,7 @@ async def _scan_all(sup: Stockade, names: list[str], answers: dict[str, dict[str
             except StockadeError as error:
                 (stands,) = [one for one in await sup.status() if one.server == name]
                 tail = stands.last_exit.stderr_tail if stands.last_exit is not None else []
-                failed = {"server": name, "mode": stands.mode, "error": fields_of(error.problem), "stderr_tail": tail}
-                answers[name] = sup.recorder.redacted(failed)
+                answers[name] = sup.recorder.redacted(failed(name, stands.mode, fields_of(error.problem), tail))
 
     async with trio.open_nursery() as nursery:
         for name in names:

@@ -97,11 +97,12 @@ def pin_lines(answers: Sequence[dict[str, Any]]) -> list[str]:
     return [*table(PINS, found), *(f"kept in {printable(place)}" for place in places)]
 
 
-def difference_lines(differences: Sequence[dict[str, Any]]) -> list[str]:
-    """Each text that waits, against what is trusted in its place."""
+def difference_lines(differences: Sequence[dict[str, Any]], *, is_of_all: bool = False) -> list[str]:
+    """Each text that waits, against what is trusted in its place; of all servers, each with the name of its own."""
     lines: list[str] = []
     for one in differences:
         name = "the server itself" if one["kind"] == "server" else f"{one['kind']} {printable(one['name'])}"
+        name = f"{printable(one['server'])}: {name}" if is_of_all else name
         state = f"withheld: {one['reason']}" if one["reason"] else "served"
         change = f", {one['change']} change" if one["change"] else ", not pinned"
         lines.append(f"{name} ({state}{change}), digest {one['after'][:DIGEST]}")

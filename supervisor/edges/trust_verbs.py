@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from supervisor.edges import scan_answers
 from supervisor.edges import trust_tables as tables
 from supervisor.edges.client import ANSWER_S, Connection, Refused, connect
 from supervisor.edges.human import printable
@@ -22,7 +23,6 @@ from supervisor.errors import DaemonNotRunning, ExitCode, StockadeError, UsageWr
 
 SCAN_S = 3600.0
 """Seconds for the daemon's answer to a scan: a pull, a start and plugins; each is bounded by the daemon itself."""
-WORST_FIRST = (ExitCode.REFUSED, ExitCode.DEGRADED, ExitCode.FAILED)
 
 
 def scan(options: Namespace) -> int:
@@ -31,45 +31,29 @@ def scan(options: Namespace) -> int:
         raise StockadeError(UsageWrong(verb="scan", reason="name a server, or say --all, --file FILE or --batch"))
     answers = _asked_or(options, _scan_asked, _scan_alone)
     if options.sarif:
-        _put_sarif(answers)
+        scan_answers.put_sarif(answers)
     elif options.json:
-        put_json(answers if options.all else answers[0])
+        scan_answers.put_scans(answers)
     else:
         put("\n".join(tables.scan_lines(answers)) + "\n")
-    return exit_code(answers)
-
-
-def _put_sarif(answers: list[dict[str, Any]]) -> None:
-    from msgspec import convert
-
-    from supervisor import __version__
-    from supervisor.scan.plugins.sarif_out import written
-    from supervisor.scan.words import Report
-
-    reports = [convert(one["report"], Report) for one in answers if "report" in one]
-    put(written(reports, __version__).decode())
-
-
-def exit_code(answers: list[dict[str, Any]]) -> int:
-    """The worst of all: what could not be scanned is as unknown as what is not judged."""
-    codes = {int(one.get("exit_code", ExitCode.REFUSED)) for one in answers}
-    return int(next((code for code in WORST_FIRST if code in codes), ExitCode.OK))
+    return scan_answers.exit_code(answers)
 
 
 def _scan_asked(daemon: Connection, options: Namespace) -> list[dict[str, Any]]:
-    if not options.all:
-        return [daemon.call("scan", answer_s=SCAN_S, server=options.name)]
-    names = [one["server"] for one in daemon.call("status")["servers"]]
-    return [_one_of_all(daemon, name) for name in names]
+    names = [one["server"] for one in daemon.call("status")["servers"]] if options.all else [options.name]
+    return [_scanned(daemon, name) for name in names]
 
 
-def _one_of_all(daemon: Connection, server: str) -> dict[str, Any]:
+def _scanned(daemon: Connection, server: str) -> dict[str, Any]:
+    """The daemon's answer for one server. Raises: Refused, if it has none of this name."""
     try:
         answer: dict[str, Any] = daemon.call("scan", answer_s=SCAN_S, server=server)
     except Refused as refused:
-        (stands,) = [one for one in daemon.call("status")["servers"] if one["server"] == server]
-        tail = (stands["last_exit"] or {}).get("stderr_tail", [])
-        return {"server": server, "mode": stands["mode"], "error": refused.fields, "stderr_tail": tail}
+        for stands in daemon.call("status")["servers"]:
+            if stands["server"] == server:
+                tail = (stands["last_exit"] or {}).get("stderr_tail", [])
+                return scan_answers.failed(server, stands["mode"], refused.fields, tail)
+        raise
     return answer
 
 
@@ -102,13 +86,16 @@ def _decide(options: Namespace, verb: str, done: str) -> int:
 
 
 def diff(options: Namespace) -> int:
-    """Show what waits for a decision, against what is trusted in its place; 1 if anything is withheld."""
+    """Show what waits for a decision, against what is trusted in its place; 1 if anything is withheld.
+
+    Of one server, or of all where none is named.
+    """
     asked: dict[str, Any] = {"server": options.name, "tool": options.tool}
     answer = _asked_or(options, lambda daemon, _: daemon.call("diff", **asked), _alone("diff", asked))
     if options.json:
         put_json(answer)
     else:
-        put("\n".join(tables.difference_lines(answer)) + "\n")
+        put("\n".join(tables.difference_lines(answer, is_of_all=not options.name)) + "\n")
     return ExitCode.FAILED if any(one["reason"] for one in answer) else ExitCode.OK
 
 

@@ -6,12 +6,16 @@ import io
 import json
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import convert
 
 from supervisor.edges import cli, scan_files
+from supervisor.edges.protocol import ScanAnswer
+from supervisor.scan.words import Report
 
 CLEAN = {"name": "add", "description": "Adds two numbers.", "inputSchema": {"type": "object"}}
 
@@ -101,9 +105,26 @@ def test_peers_are_never_reported_on() -> None:
 
 def test_every_line_is_answered(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     lines = [json.dumps({"id": str(n), "server": "s", "tools": [CLEAN]}).encode() for n in range(3)]
-    assert scan_files.scan_batch(io.BytesIO(b"\n".join([*lines, b"", b"no json"]))) == 0
-    answers = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
-    assert [one["id"] for one in answers] == ["0", "1", "2", None]
+    source = b"\n".join([*lines, b"", b"no json"])
+    for is_json in (False, True):
+        assert scan_files.scan_batch(Namespace(json=is_json, sarif=False), io.BytesIO(source)) == 0
+        answers = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
+        assert [one["id"] for one in answers] == ["0", "1", "2", None]
+
+
+def test_a_request_is_answered_in_few_words_or_as_a_scan_of_a_server_is() -> None:
+    bad = CLEAN | {"description": "x\x1b[8mhidden"}
+    line = json.dumps({"id": "1", "server": "s", "tools": [bad], "baseline": [CLEAN]}).encode()
+    short, long = scan_files.answer(line), scan_files.scanned(line)
+    assert set(long) == {*ScanAnswer.__struct_fields__, "id", "drift"}
+    assert (long["id"], long["drift"], long["exit_code"]) == ("1", ["add"], 4)
+    assert long["report"]["verdict"] == short["verdict"] == "dangerous"
+    assert [one["evidence"] for one in long["report"]["findings"]] == [one["evidence"] for one in short["findings"]]
+
+
+def test_lines_are_not_answered_as_sarif(capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["scan", "--batch", "--sarif"]) == 2
+    assert "usage.wrong" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -113,8 +134,20 @@ def test_a_file_is_taken_in_any_wrapping(wrap: Any, tmp_path: Path, capsys: pyte
     path = tmp_path / "files.json"
     path.write_text(json.dumps(wrap([CLEAN])))
     assert cli.run(["scan", "--file", str(path), "--json"]) == 0
-    report = json.loads(capsys.readouterr().out)
-    assert (report["server"], report["verdict"], report["coverage"], report["tools"]) == ("files", "clean", "full", 1)
+    answer = json.loads(capsys.readouterr().out)
+    (scan,) = answer["scans"]
+    assert set(scan) == set(ScanAnswer.__struct_fields__)
+    assert (answer["exit_code"], scan["exit_code"], scan["server"], scan["withheld"]) == (0, 0, "files", [])
+    assert convert(scan["report"], Report).status == "clean"
+    assert (scan["report"]["coverage"], scan["report"]["tools"]) == ("full", 1)
+
+
+def test_a_file_can_be_had_as_sarif(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "files.json"
+    path.write_text(json.dumps([CLEAN | {"description": "x\x1b[8mhidden"}]))
+    assert cli.run(["scan", "--file", str(path), "--sarif"]) == 4
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert [one["ruleId"] for one in run["results"]] == ["terminal.escape"]
 
 
 def test_a_file_of_something_else_is_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

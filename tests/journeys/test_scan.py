@@ -59,7 +59,7 @@ def test_a_poisoned_server_is_quarantined_until_somebody_approves_it(state_dir: 
         assert town.home.verb("wait", name).returncode == 4
         scanned = town.home.verb("scan", name, "--json")
         assert scanned.returncode == 4
-        report = json.loads(scanned.stdout)["report"]
+        report = json.loads(scanned.stdout)["scans"][0]["report"]
         assert (report["verdict"], report["coverage"], report["mode"]) == ("dangerous", "full", mode)
         assert town.lives() == {name: "quarantined"}
         approved = town.home.verb("approve", name)
@@ -205,7 +205,7 @@ def test_a_scan_lists_anew_and_finds_what_has_changed(state_dir: Path) -> None:
         server.says(ADD, EVIL)
         done = town.home.verb("scan", name, "--json")
         assert done.returncode == 4
-        assert [one["name"] for one in json.loads(done.stdout)["withheld"]] == ["upper"]
+        assert [one["name"] for one in json.loads(done.stdout)["scans"][0]["withheld"]] == ["upper"]
         assert town.lives() == {name: "ready"}
         assert town.home.verb("scan", "nosuch").returncode == 2
         assert town.home.verb("scan").returncode == 2
@@ -225,7 +225,7 @@ def test_prompts_resources_and_the_servers_own_words_are_scanned_too(state_dir: 
     with town.home.daemon():
         town.settle()
         assert town.lives() == {name: "quarantined"}
-        report = json.loads(town.home.verb("scan", name, "--json").stdout)["report"]
+        report = json.loads(town.home.verb("scan", name, "--json").stdout)["scans"][0]["report"]
         assert {(one["kind"], one["tool"]) for one in report["findings"]} == {("prompt", "greet")}
         kinds = {row["kind"] for row in town.home.asked("pins", name)[0]["rows"]}
     assert kinds >= {"tool", "prompt", "template", "server"}

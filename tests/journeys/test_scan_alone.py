@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,15 @@ def test_a_config_is_scanned_without_serving_anything(state_dir: Path, mode: str
     home = home_of(state_dir, servers)
     done = home.verb("scan", "--all", "--config", str(home.config), "--json")
     assert done.returncode == 4, done.stderr
-    assert [(one["server"], one["report"]["verdict"], one["exit_code"]) for one in json.loads(done.stdout)] == [
+    answer = json.loads(done.stdout)
+    assert [(one["server"], one["report"]["verdict"], one["exit_code"]) for one in answer["scans"]] == [
         (good, "clean", 0),
         (bad, "dangerous", 4),
     ]
-    assert home.verb("scan", good, "--config", str(home.config)).returncode == 0
+    assert answer["exit_code"] == 4
+    alone = home.verb("scan", good, "--config", str(home.config), "--json")
+    assert alone.returncode == 0
+    assert {key: type(value) for key, value in json.loads(alone.stdout).items()} == {"scans": list, "exit_code": int}
     assert (carriers(good), carriers(bad)) == ([], [])
 
 
@@ -52,7 +57,7 @@ def test_why_a_plugin_cannot_run_is_told_of_a_server_that_is_never_served(state_
     name = word()
     home = home_of(state_dir, {name: Listing(state_dir, name, EVIL, scan={"plugins": ["trivy"]})})
     done = home.verb("scan", name, "--config", str(home.config), "--json")
-    report = json.loads(done.stdout)["report"]
+    report = json.loads(done.stdout)["scans"][0]["report"]
     assert (report["verdict"], report["coverage"]) == ("dangerous", "partial")
     assert [(one["scanner"], one["reason"]) for one in report["scanners"]] == [
         ("engine", None),
@@ -71,12 +76,48 @@ def test_a_disabled_server_that_is_clean_is_disabled_again_after_its_scan(state_
         assert carriers(name) == []
 
 
-def test_a_server_that_cannot_be_started_is_unknown(state_dir: Path) -> None:
+@pytest.mark.parametrize("is_served", [False, True])
+def test_a_server_that_cannot_be_started_is_unknown(state_dir: Path, *, is_served: bool) -> None:
     name = word()
     home = Home(state_dir, {name: {"command": "/nonexistent", "isolation": {"mode": "none"}}})
-    done = home.verb("scan", name, "--config", str(home.config), "--json")
-    assert done.returncode == 4
-    assert json.loads(done.stdout)["error"]["code"] == "process.command_not_found"
+    with home.daemon() if is_served else nullcontext():
+        for words in ((name,), ("--all",)):
+            done = home.verb("scan", *words, "--json", *(() if is_served else ("--config", str(home.config))))
+            assert done.returncode == 4
+            answer = json.loads(done.stdout)
+            (scan,) = answer["scans"]
+            assert (answer["exit_code"], scan["exit_code"], scan["server"], scan["mode"]) == (4, 4, name, "none")
+            assert scan["error"]["code"] == "process.command_not_found"
+        unknown = home.verb("scan", "nosuch", "--json", *(() if is_served else ("--config", str(home.config))))
+        assert (unknown.returncode, set(json.loads(unknown.stdout))) == (2, {"error"})
+
+
+@pytest.mark.parametrize("is_served", [False, True])
+def test_what_waits_of_all_servers_is_shown_with_the_name_of_each(state_dir: Path, *, is_served: bool) -> None:
+    count = {"name": "count", "description": "Tells how many words there are in a text of any length."}
+    bad_ones = {word(): UPPER, word(): count}  # no two have a tool of one name
+    good = word()
+    servers = {name: Listing(state_dir, name, tool) for name, tool in {good: ADD, **bad_ones}.items()}
+    home = home_of(state_dir, servers)
+    config = () if is_served else ("--config", str(home.config))
+    with home.daemon() if is_served else nullcontext():
+        assert home.verb("scan", "--all", *config).returncode == 0
+        nothing = home.verb("diff", *config)
+        assert (nothing.returncode, nothing.stdout) == (0, "nothing waits for a decision\n")
+        for name, tool in bad_ones.items():
+            servers[name].says(tool | {"description": EVIL["description"]})
+        assert home.verb("scan", "--all", *config).returncode == 4
+        shown = home.verb("diff", *config)
+        assert shown.returncode == 1
+        heads = [line.partition(" (")[0] for line in shown.stdout.splitlines() if "digest" in line]
+        waiting = [(name, tool["name"]) for name, tool in bad_ones.items()]
+        assert heads == [f"{name}: tool {tool}" for name, tool in waiting]
+        told = home.verb("diff", "--json", *config)
+        assert [(one["server"], one["name"]) for one in json.loads(told.stdout)] == waiting
+        of_one = json.loads(home.verb("diff", waiting[0][0], "--json", *config).stdout)
+        assert of_one == json.loads(told.stdout)[:1]
+        assert home.verb("diff", good, *config).returncode == 0
+        assert home.verb("diff", "nosuch", *config).returncode == 2
 
 
 @pytest.mark.parametrize("is_served", [False, True])
@@ -113,7 +154,8 @@ def test_a_pipeline_approves_with_the_lock_file_and_the_next_scan_holds_to_it(st
         assert home.verb("wait", name).returncode == 0
     assert home.verb("reject", name, "upper", *config).returncode == 0
     done = home.verb("scan", name, *config, "--json")
-    assert [(one["name"], one["reason"]) for one in json.loads(done.stdout)["withheld"]] == [("upper", "rejected")]
+    (scan,) = json.loads(done.stdout)["scans"]
+    assert [(one["name"], one["reason"]) for one in scan["withheld"]] == [("upper", "rejected")]
     assert home.verb("approve", name, "nosuch", *config).returncode == 2
     assert home.verb("approve", "nosuch", *config).returncode == 2
 
@@ -139,7 +181,8 @@ def test_a_damaged_lock_file_counts_as_no_approval(state_dir: Path) -> None:
     assert "pins.lock_file_damaged" in done.stderr
     with home.daemon():
         assert home.verb("wait", name).returncode == 0
-        assert [one["reason"] for one in json.loads(home.verb("scan", name, "--json").stdout)["withheld"]] == [
+        (scan,) = json.loads(home.verb("scan", name, "--json").stdout)["scans"]
+        assert [one["reason"] for one in scan["withheld"]] == [
             "not_approved", "not_approved",
         ]  # fmt: skip
         assert home.records("scan.failed")[0]["problem"]["code"] == "pins.lock_file_damaged"

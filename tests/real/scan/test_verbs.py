@@ -96,7 +96,7 @@ def test_each_server_is_scanned_by_its_own_mode(server: Path, state_dir: Path, p
     )  # fmt: skip
     told = stockade("scan", "--all", "--json", "--config", made, "--state-dir", state_dir / "s", path=path_of("bandit"))
     assert told.returncode == 3, told.stderr
-    answers = json.loads(told.stdout)
+    answers = json.loads(told.stdout)["scans"]
     for answer in answers:
         report = answer["report"]
         assert scanners(report) == {
@@ -210,7 +210,7 @@ def test_a_server_in_docker_among_sandboxed_ones_is_scanned_in_docker_and_they_a
     words = ("scan", "--all", "--json", "--config", made, "--state-dir", state_dir / "s")
     with leftovers.none_left(Cli(docker_host)):
         told = stockade(*words, path=os.environ["PATH"], DOCKER_HOST=docker_host)
-    reports = {one["report"]["server"]: one["report"] for one in json.loads(told.stdout)}
+    reports = {one["report"]["server"]: one["report"] for one in json.loads(told.stdout)["scans"]}
     assert {name: scanners(report)["boxed"] for name, report in reports.items()} == {
         "boxed": ("ok", None),
         "plain": ("skipped", "docker_unusable"),
@@ -238,7 +238,7 @@ def test_a_sandboxed_server_under_a_global_docker_is_scanned_in_the_sandbox(serv
     )  # fmt: skip
     words = ("scan", "plain", "--json", "--config", made, "--state-dir", state_dir / "s")
     told = stockade(*words, DOCKER_HOST="unix:///nowhere/docker.sock")
-    report = json.loads(told.stdout)["report"]
+    report = json.loads(told.stdout)["scans"][0]["report"]
     assert report["mode"] == "sandbox"
     assert scanners(report) == {"engine": ("ok", None), "mine": ("ok", None), "trivy": ("skipped", "docker_unusable")}
     (trivy,) = (one for one in report["scanners"] if one["scanner"] == "trivy")
