@@ -1,15 +1,12 @@
-"""Speaking to an engine: the one file that knows the docker SDK.
+"""Speaking to an engine.
 
-The SDK blocks, so every question is asked in a worker thread of a limiter of its own, with a time-out of the socket and
-a bound of ours above it (a thread that hangs is left behind and ends by itself). It is loaded by the first question.
-What it raises is translated here, once, by `causes`.
+The docker SDK (`client`) blocks, so every question is asked in a worker thread of a limiter of its own, with a time-out
+of the socket and a bound of ours above it (a thread that hangs is left behind and ends by itself). It is loaded by the
+first question. What it raises is translated here, once, by `causes`.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from math import inf
@@ -32,13 +29,12 @@ from supervisor.container.facts import (
     image_facts,
 )
 from supervisor.container.pulling import Pull, advanced
-from supervisor.container.pump import Events, Stream, StreamFailed, keep_open
+from supervisor.container.pump import Events, Stream, StreamFailed
 from supervisor.engine.messages import Seen
 from supervisor.errors import ContainerRefused, EngineNotResponding, LaunchError, Problem
 
-if TYPE_CHECKING:
-    from docker import APIClient
-    from requests import Response
+if TYPE_CHECKING:  # loaded by the first question
+    from supervisor.container.client import Client
 
 QUESTION_S = 5.0
 """Seconds for an answer: an engine answers in milliseconds, and a busy machine is still far below this."""
@@ -50,9 +46,6 @@ QUESTIONS_AT_ONCE = 8
 ORDERS_AT_ONCE = 128
 """Threads that wait for stops, kills and removals: all servers stop in parallel, and no question waits behind them."""
 PULLS_AT_ONCE = 4
-GONE = 404
-IDLE = 409
-"""There is nothing to be done: it does not run, or somebody is doing it already."""
 
 Answer = TypeVar("Answer")
 Environment = Callable[[str], Awaitable[Mapping[str, str]]]
@@ -78,7 +71,7 @@ class Engine:
         """The socket of a local engine; empty if it is none, or nothing was asked."""
         self.questions = 0
         """Requests so far, those of the streams included."""
-        self._client: APIClient | None = None
+        self._client: Client | None = None
         self._failure: Problem | None = None
         """Of the last try to connect."""
         self._failed_at = -inf
@@ -104,13 +97,12 @@ class Engine:
 
     async def answer(self, path: str, *, limit_s: float = QUESTION_S) -> Any:
         """What the engine says to a plain question (`/info`), as it says it."""
-        ask = partial(_plain_answer, path=path, limit_s=limit_s)
-        return await self._ask(ask, limit_s=limit_s, is_of_engine=True)
+        return await self._ask(lambda client: client.answer(path, limit_s=limit_s), limit_s=limit_s, is_of_engine=True)
 
     async def image(self, name: str) -> ImageFacts | None:
         """The image of this name, None if it is not on the engine. Raises: LaunchError, ImageNotFound for no name."""
         try:
-            found = await self._ask(lambda client: _unless(lambda: client.inspect_image(name), GONE))
+            found = await self._ask(lambda client: client.image_there(name))
         except LaunchError as error:
             if isinstance(error.problem, ContainerRefused):
                 raise LaunchError(causes.pull_problem(name, error.problem.reason)) from error
@@ -119,7 +111,7 @@ class Engine:
 
     async def state(self, container: str) -> ContainerState | None:
         """How a container stands, None if it is gone."""
-        found = await self._ask(lambda client: _unless(lambda: client.inspect_container(container), GONE))
+        found = await self._ask(lambda client: client.container_there(container))
         return None if found is None else container_state(found)
 
     async def runs(self, container: str) -> bool:
@@ -135,7 +127,7 @@ class Engine:
 
     async def processes(self, container: str) -> int | None:
         """How many processes run in a container, as containerd says it; None if it is gone or does not run."""
-        found = await self._ask(lambda client: _unless(lambda: client.top(container), GONE, IDLE))
+        found = await self._ask(lambda client: client.processes(container))
         return None if found is None else len(found.get("Processes") or ())
 
     async def stop(self, container: str, seconds: float) -> None:
@@ -160,7 +152,7 @@ class Engine:
         """
         client = await self._connected()
         self.questions += 1
-        stream = Stream(partial(_begin_pull, client, self.environment, name, platform), self._pulling)
+        stream = Stream(partial(client.begin_pull, self.environment, name, platform), self._pulling)
         pull = Pull()
         try:
             await stream.begin()
@@ -187,7 +179,7 @@ class Engine:
         client = await self._connected()
         self.questions += 1
         filters: dict[str, list[str]] = {"type": ["container"], "event": [*ACTIONS], "label": _equal(labels)}
-        stream = Stream(partial(_begin_events, client, filters), trio.CapacityLimiter(1))
+        stream = Stream(partial(client.begin_events, filters), trio.CapacityLimiter(1))
         try:
             with trio.fail_after(QUESTION_S + SLACK_S):
                 await stream.begin()
@@ -208,12 +200,14 @@ class Engine:
             client.close()  # those that are in use close when their answers are there
 
     async def _order(self, method: str, path: str, params: dict[str, int], *, limit_s: float = ORDER_S) -> None:
-        order = partial(_give_order, method=method, path=path, params=params, limit_s=limit_s)
+        def order(client: Client) -> None:
+            client.order(method, path, params, limit_s=limit_s)
+
         await self._ask(order, limit_s=limit_s, limiter=self._ordering)
 
     async def _ask(
         self,
-        question: Callable[[Any], Answer],
+        question: Callable[[Client], Answer],
         *,
         limit_s: float = QUESTION_S,
         limiter: trio.CapacityLimiter | None = None,
@@ -228,7 +222,7 @@ class Engine:
                 raise LaunchError(causes.refusal(error, self.host)) from error
             raise self._lost(error, client) from error
 
-    async def _connected(self) -> APIClient:
+    async def _connected(self) -> Client:
         """The connection. Who waited for one that failed gets that failure, rather than a try of his own behind it."""
         asked_at = trio.current_time()
         async with self._connecting:
@@ -242,7 +236,7 @@ class Engine:
                     raise
             return self._client
 
-    async def _connect(self) -> APIClient:
+    async def _connect(self) -> Client:
         """Find the engine's address and shake hands, which proves that its containerd answers too."""
         where = await place.find(self.docker, self.environment)
         self.host, self.socket_path = where.shown, endpoint.socket_path(where.host)
@@ -252,7 +246,7 @@ class Engine:
         except (AskFailed, trio.TooSlowError) as error:
             raise self._lost(error, None) from error
 
-    def _lost(self, error: BaseException, client: APIClient | None) -> LaunchError:
+    def _lost(self, error: BaseException, client: Client | None) -> LaunchError:
         """Translate an error that came instead of an answer; what was connected is so no longer, unless it is slow."""
         problem = causes.engine_problem(error, self.host)
         if client is not None and self._client is client and not isinstance(problem, EngineNotResponding):
@@ -286,9 +280,6 @@ class Engines:
             engine.forget()
 
 
-# ------------------------------------------------------------------------------------------- what runs in the threads
-
-
 async def _in_thread(work: Callable[[], Answer], limiter: trio.CapacityLimiter, limit_s: float) -> Answer:
     """Raises: AskFailed; trio.TooSlowError."""
 
@@ -302,110 +293,11 @@ async def _in_thread(work: Callable[[], Answer], limiter: trio.CapacityLimiter, 
         return await trio.to_thread.run_sync(carry_out, abandon_on_cancel=True, limiter=limiter)
 
 
-def _client(where: Endpoint) -> APIClient:
-    from docker import APIClient
-    from docker.tls import TLSConfig
+def _client(where: Endpoint) -> Client:
+    from supervisor.container.client import Client
 
-    from supervisor.container.transport import Adapter
-
-    class Client(APIClient):
-        def _retrieve_server_version(self) -> str:
-            """The first request, which is sent before anybody has the client in hand."""
-            self.trust_env = False  # no proxies, netrc or certificates of our own environment's
-            if socket_path:
-                self._custom_adapter = Adapter(f"http+unix://{socket_path}", int(QUESTION_S))
-                self.mount("http+docker://", self._custom_adapter)
-            return str(super()._retrieve_server_version())  # type: ignore[misc]  # the stubs show no private names
-
-    socket_path = endpoint.socket_path(where.host)
-    tls: TLSConfig | bool = False
-    if where.tls:
-        ca, cert, key = (_existing(where.certificates, name) for name in ("ca.pem", "cert.pem", "key.pem"))
-        tls = TLSConfig(client_cert=(cert, key) if cert and key else None, ca_cert=ca, verify=where.verify)
-    return Client(base_url=where.host, version="auto", timeout=int(QUESTION_S), tls=tls, use_ssh_client=True)
-
-
-def _existing(folder: str, name: str) -> str | None:
-    path = os.path.join(folder, name)
-    return path if folder and os.path.isfile(path) else None
+    return Client(where, QUESTION_S)
 
 
 def _equal(labels: Mapping[str, str]) -> list[str]:
     return [f"{name}={value}" for name, value in labels.items()]
-
-
-def _unless(call: Callable[[], Answer], *statuses: int) -> Answer | None:
-    """Answer None where the engine refuses by one of these statuses."""
-    from docker.errors import APIError
-
-    try:
-        return call()
-    except APIError as error:
-        if causes.status_of(error) in statuses:
-            return None
-        raise
-
-
-def _give_order(client: APIClient, *, method: str, path: str, params: dict[str, int], limit_s: float) -> None:
-    """Not by the SDK's own calls, whose time-outs are those of questions."""
-    url = f"{client.base_url}/v{client.api_version}{path}"
-    _unless(lambda: _checked(client.request(method, url, params=params, timeout=limit_s)), GONE, IDLE)
-
-
-def _plain_answer(client: APIClient, *, path: str, limit_s: float) -> Any:
-    return _checked(client.get(f"{client.base_url}/v{client.api_version}{path}", timeout=limit_s)).json()
-
-
-def _begin_events(client: APIClient, filters: dict[str, list[str]]) -> Response:
-    """Not by the SDK's own call: that one waits for the head of the answer without a bound."""
-    url = f"{client.base_url}/v{client.api_version}/events"
-    response = client.get(url, params={"filters": json.dumps(filters)}, stream=True, timeout=QUESTION_S)
-    keep_open(_checked(response))
-    return response
-
-
-def _begin_pull(client: APIClient, environment: Mapping[str, str], name: str, platform: str | None) -> Response:
-    """Not by the SDK's own call: that one hides the answer, which is what a pull is cancelled by."""
-    from docker.auth import resolve_repository_name
-    from docker.utils import parse_repository_tag
-
-    repository, tag = parse_repository_tag(name)
-    registry, _ = resolve_repository_name(repository)
-    params = {"fromImage": repository, "tag": tag or "latest", **({"platform": platform} if platform else {})}
-    url = f"{client.base_url}/v{client.api_version}/images/create"
-    headers = _credentials(environment, registry)
-    return _checked(client.post(url, params=params, headers=headers, stream=True, timeout=(QUESTION_S, None)))
-
-
-def _credentials(environment: Mapping[str, str], registry: str) -> dict[str, str]:
-    """What the docker command would show a registry: of its own config and PATH, where the SDK looks into ours."""
-    from docker.auth import AuthConfig, encode_header
-    from docker.credentials import Store
-
-    class Credentials(Store):
-        def __init__(self, name: str) -> None:
-            self.program = f"docker-credential-{name}"
-            self.exe = shutil.which(self.program, path=environment.get("PATH"))
-            self.environment = dict(environment)
-
-    class Configured(AuthConfig):
-        def _get_store_instance(self, name: str) -> Store:
-            return Credentials(name)
-
-    path = place.config_file(environment)
-    if not path.is_file():
-        return {}
-    found = Configured.load_config(str(path), None).resolve_authconfig(registry)
-    return {"X-Registry-Auth": encode_header(found).decode()} if found else {}
-
-
-def _checked(response: Response) -> Response:
-    """Raises: docker.errors.APIError, if the engine refused."""
-    from docker.errors import create_api_error_from_http_exception
-    from requests import HTTPError
-
-    try:
-        response.raise_for_status()
-    except HTTPError as error:
-        create_api_error_from_http_exception(error)
-    return response
