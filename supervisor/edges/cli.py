@@ -149,10 +149,10 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
         "scan",
         help="look for what is meant to mislead in the definitions of a server's tools",
         description=(
-            "Looks at what servers say of themselves. With --file or --batch nothing is started and kept. --json prints "
-            "{scans: [{server, report, withheld, exit_code}, …], exit_code} whatever was scanned, and {server, mode, "
-            "error, stderr_tail, exit_code} for a server that could not be; --batch --json prints one such scan a line, "
-            "with the request's id and drift."
+            "Looks at what servers say of themselves. With --file or --batch nothing is started and kept. --json "
+            "prints {scans: [{server, report, withheld, exit_code}, …], exit_code} whatever was scanned, and {server, "
+            "mode, error, stderr_tail, exit_code} for a server that could not be; --batch --json prints one such scan "
+            "a line, with the request's id and drift."
         ),
     )
     scan.add_argument("name", metavar="NAME", nargs="?", default="", help="a server of the daemon, or of a config")

@@ -94,7 +94,7 @@ def test_a_server_that_cannot_be_started_is_unknown(state_dir: Path, *, is_serve
 
 @pytest.mark.parametrize("is_served", [False, True])
 def test_what_waits_of_all_servers_is_shown_with_the_name_of_each(state_dir: Path, *, is_served: bool) -> None:
-    count = {"name": "count", "description": "Tells how many words there are in a text of any length."}
+    count: dict[str, Any] = {"name": "count", "description": "Tells how many words there are in a text of any length."}
     bad_ones = {word(): UPPER, word(): count}  # no two have a tool of one name
     good = word()
     servers = {name: Listing(state_dir, name, tool) for name, tool in {good: ADD, **bad_ones}.items()}
