@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar, cast
 from uuid import uuid4
 
 import trio
-from fakes.kernel import Crash, quiet, tree_of
+from fakes.kernel import crash, quiet, running, tree_of
 from fakes.mode import FakeInstances, breakable, fake_actor
 from fakes.process import come_true, program, read_all, read_line, shell, with_variable
 from msgspec import Struct
@@ -148,9 +148,8 @@ class Scene:
 
     async def crash(self) -> None:
         """Make the mode's actor crash, and wait until it is back."""
-        before = self.stage.bus.mailbox(self._mode)
-        await self.tell(Crash())
-        await come_true(lambda: self.stage.bus.mailbox(self._mode) not in (None, before), BOUND_S)
+        with trio.fail_after(BOUND_S):
+            await crash(self.stage.bus, self._mode)
 
 
 @asynccontextmanager
@@ -171,12 +170,8 @@ async def scene(stage: Stage, actor: Actor[Any], mode: str = "mode", *around: Le
         ),
     )
     tree.bus = stage.bus
-    with trio.fail_after(BOUND_S * 2):
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(tree.run)
-            await tree.wait_started()
-            yield Scene(stage, heard, f"{WORK}/{mode}")
-            tree.stop()
+    async with running(tree, limit_s=BOUND_S * 2):
+        yield Scene(stage, heard, f"{WORK}/{mode}")
 
 
 class RealStage:

@@ -38,14 +38,23 @@ class Planned(Exception):  # noqa: N818
 
 
 @asynccontextmanager
-async def running(tree: Tree) -> AsyncIterator[Tree]:
-    """Run the tree until the block is over, bounded: generously on a clock that jumps."""
-    with trio.fail_after(1000 if isinstance(trio.lowlevel.current_clock(), MockClock) else 5):
+async def running(tree: Tree, *, limit_s: float | None = None) -> AsyncIterator[Tree]:
+    """Run the tree until the block is over, bounded: unless said, generously on a clock that jumps."""
+    usual_s = 1000 if isinstance(trio.lowlevel.current_clock(), MockClock) else 5
+    with trio.fail_after(usual_s if limit_s is None else limit_s):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(tree.run)
             await tree.wait_started()
             yield tree
             tree.stop()
+
+
+async def crash(bus: Bus, name: str) -> None:
+    """Make an actor that is `breakable` crash, and wait for its next incarnation."""
+    before = bus.mailbox(name)
+    await bus.tell(name, Crash())
+    while bus.mailbox(name) in (None, before):
+        await trio.sleep(0.01)
 
 
 def tree_of(*children: Leaf | Branch, **more: Any) -> Tree:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import trio
-from fakes.kernel import Crash, quiet, tree_of
+from fakes.kernel import Crash, quiet, running, tree_of
 from fakes.mode import FakeProcess, breakable
 from trio.testing import MockClock, wait_all_tasks_blocked
 
@@ -98,13 +98,9 @@ async def desk() -> AsyncIterator[Desk]:
         limit=Limit(intensity=10, period_s=60),
     )
     tree.bus = built.bus
-    with trio.fail_after(1000):
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(tree.run)
-            await tree.wait_started()
-            yield built
-            await wait_all_tasks_blocked()
-            tree.stop()
+    async with running(tree):
+        yield built
+        await wait_all_tasks_blocked()
 
 
 async def test_an_instance_is_held_until_it_is_given_back(autojump_clock: MockClock) -> None:

@@ -4,97 +4,54 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trio
 from fakes.guard import Judge
+from fakes.talker import Talker as AnyTalker
+from fakes.talker import calling, saying, talking
 from servers.running import SERVER, Pool
 
-from supervisor.errors import Problem
-from supervisor.mcp.framing import LineBuffer
-from supervisor.relay.instream import stream_pair
 from supervisor.relay.out import CallRefused
-from supervisor.relay.pump import Client, Fact, Terms, run_session
+from supervisor.relay.pump import Terms, run_session
 
 pytestmark = pytest.mark.real
-BOUND_S = 30
-"""Real processes on a busy machine; nothing is measured."""
 TURNCOAT = str(SERVER.with_name("turncoat.py"))
 
 
-class Talker:
-    """A client that speaks raw JSON-RPC through a guarded relay."""
+class Talker(AnyTalker):
+    """With the guard of its session."""
 
-    def __init__(self, stream: trio.SocketStream, pool: Pool, judge: Judge) -> None:
-        self.stream = stream
-        self.pool = pool
-        self.judge = judge
-        self.facts: list[Fact] = []
-        self.over = trio.Event()
-        self.problem: Problem | None = None
-        self._buffer = LineBuffer()
-        self._lines: list[bytes] = []
-
-    async def say(self, *messages: dict[str, Any]) -> None:
-        await self.stream.send_all(b"".join(json.dumps({"jsonrpc": "2.0", **one}).encode() + b"\n" for one in messages))
-
-    async def hear(self) -> Any:
-        while not self._lines:
-            chunk = await self.stream.receive_some(65536)
-            assert chunk, "the relay closed"
-            self._lines += self._buffer.feed(bytes(chunk))
-        return json.loads(self._lines.pop(0))
-
-    async def answer(self, key: object) -> Any:
-        while True:
-            heard = await self.hear()
-            if heard.get("id") == key and "method" not in heard:
-                return heard
-
-    async def open(self) -> Any:
-        params = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {}}
-        await self.say({"id": 0, "method": "initialize", "params": params})
-        answer = await self.answer(0)
-        await self.say({"method": "notifications/initialized"})
-        return answer
+    def __init__(self, stream: trio.SocketStream, pool: Pool) -> None:
+        super().__init__(stream, pool)
+        self.judge = Judge()
 
     async def tools(self, key: object = "list") -> list[str]:
-        await self.say({"id": key, "method": "tools/list"})
+        await self.say("tools/list", key)
         return [tool["name"] for tool in (await self.answer(key))["result"]["tools"]]
 
     async def call(self, name: str, key: object = "call") -> Any:
-        await self.say(calling(key, name))
+        await self.send(calling(key, name))
         return await self.answer(key)
 
+    async def list_and_have_it_judged(self) -> None:
+        """Ask for the list as request 1; its judgement has begun, and ends when `judge.may_answer` is set."""
+        self.judge.may_answer = trio.Event()
+        self.judge.is_asked = trio.Event()
+        await self.say("tools/list", 1)
+        await self.judge.is_asked.wait()
 
-def calling(key: object, name: str) -> dict[str, Any]:
-    return {"id": key, "method": "tools/call", "params": {"name": name, "arguments": {}}}
 
-
-@asynccontextmanager
-async def guarded(*flags: str, terms: Terms | None = None, judge: Judge | None = None) -> AsyncIterator[Talker]:
-    with trio.fail_after(BOUND_S):
-        async with trio.open_nursery() as nursery:
-            ours, theirs = stream_pair()
-            pool = Pool(nursery, [sys.executable, "-S", TURNCOAT, *flags])
-            talker = Talker(ours, pool, judge or Judge())
-
-            async def run() -> None:
-                client = Client(theirs, theirs)
-                talker.problem = await run_session(
-                    "demo", client, pool, terms=terms, tell=talker.facts.append, guard=talker.judge
-                )
-                talker.over.set()
-
-            nursery.start_soon(run)
-            yield talker
-            await ours.aclose()
-            await talker.over.wait()
-            await theirs.aclose()
+def guarded(*flags: str, terms: Terms | None = None) -> AbstractAsyncContextManager[Talker]:
+    return talking(
+        lambda stream, nursery: Talker(stream, Pool(nursery, [sys.executable, "-S", TURNCOAT, *flags])),
+        lambda talker, client: run_session(
+            "demo", client, talker.pool, terms=terms, tell=talker.facts.append, guard=talker.judge
+        ),
+    )
 
 
 async def test_a_tool_that_turns_is_withheld_and_refused_while_the_others_work() -> None:
@@ -116,12 +73,9 @@ async def test_a_tool_that_turns_is_withheld_and_refused_while_the_others_work()
 async def test_the_servers_way_waits_for_a_judgement_and_the_clients_way_does_not() -> None:
     async with guarded() as talker:
         await talker.open()
-        talker.judge.may_answer = trio.Event()
-        talker.judge.is_asked = trio.Event()
-        await talker.say({"id": 1, "method": "tools/list"})
-        await talker.judge.is_asked.wait()
+        await talker.list_and_have_it_judged()
         before = talker.pool.started[0]
-        await talker.say({"id": 2, "method": "ping"}, calling(3, "pid"))
+        await talker.send(saying("ping", 2), calling(3, "pid"))
         with trio.move_on_after(0.2) as silence:  # a negative can only be given a while
             await talker.hear()
         assert silence.cancelled_caught
@@ -134,16 +88,13 @@ async def test_the_servers_way_waits_for_a_judgement_and_the_clients_way_does_no
 async def test_a_death_during_a_judgement_loses_no_answer_and_a_leaving_client_ends_it(how: str) -> None:
     async with guarded() as talker:
         await talker.open()
-        talker.judge.may_answer = trio.Event()
-        talker.judge.is_asked = trio.Event()
-        await talker.say({"id": 1, "method": "tools/list"})
-        await talker.judge.is_asked.wait()
+        await talker.list_and_have_it_judged()
         if how == "client":
             await talker.stream.aclose()
             await talker.over.wait()
             assert talker.problem is None
             return
-        await talker.say({"id": 2, "method": "ping"})
+        await talker.say("ping", 2)
         talker.pool.started[0].process.kill()
         await talker.pool.started[0].died.wait()
         talker.judge.may_answer.set()
@@ -158,10 +109,7 @@ async def test_a_death_during_a_judgement_loses_no_answer_and_a_leaving_client_e
 async def test_a_session_that_ends_during_a_judgement_answers_the_list_with_an_error() -> None:
     async with guarded(terms=Terms(max_message=10_000)) as talker:
         await talker.open()
-        talker.judge.may_answer = trio.Event()
-        talker.judge.is_asked = trio.Event()
-        await talker.say({"id": 1, "method": "tools/list"})
-        await talker.judge.is_asked.wait()
+        await talker.list_and_have_it_judged()
         await talker.stream.send_all(b'{"id":2,"method":"' + b"x" * 20_000 + b'"}\n')
         assert "error" in await talker.answer(1)
         await talker.over.wait()
@@ -198,7 +146,7 @@ async def test_poisoned_instructions_never_reach_the_client() -> None:
 async def test_a_call_goes_on_without_a_list_that_the_server_does_not_answer() -> None:
     async with guarded("--faces", "late", terms=Terms(list_wait_s=0.05)) as talker:
         await talker.open()
-        await talker.say({"id": 1, "method": "tools/list"}, calling(2, "echo"))
+        await talker.send(saying("tools/list", 1), calling(2, "echo"))
         assert "result" in await talker.answer(2)
 
 
@@ -206,7 +154,7 @@ async def test_lists_that_are_none_are_withheld() -> None:
     async with guarded("--faces", "broken") as talker:
         await talker.open()
         for method in ("tools/list", "prompts/list", "resources/list"):
-            await talker.say({"id": method, "method": method})
+            await talker.say(method, method)
             answer = await talker.answer(method)
             assert answer["error"]["data"]["code"] == "scan.unknown"
             assert "POISON" not in json.dumps(answer)

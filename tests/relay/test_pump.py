@@ -1,63 +1,29 @@
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 import trio
+from fakes.talker import Talker as AnyTalker
+from fakes.talker import calling, talking
 from servers.running import Pool, server_command
 
-from supervisor.errors import NotReady, Problem
-from supervisor.mcp.framing import LineBuffer
-from supervisor.relay.instream import stream_pair
+from supervisor.errors import NotReady
 from supervisor.relay.out import Tally
-from supervisor.relay.pump import Client, Fact, GarbageSeen, ServerLost, Terms, run_session
+from supervisor.relay.pump import GarbageSeen, ServerLost, Terms, run_session
 
 pytestmark = pytest.mark.real
-BOUND_S = 30
-"""Real processes on a busy machine; nothing is measured."""
 
 
-class Talker:
-    """A client that speaks raw JSON-RPC through the relay."""
+class Talker(AnyTalker):
+    """With what the relay has counted."""
 
-    def __init__(self, stream: trio.SocketStream, pool: Pool, tally: Tally) -> None:
-        self.stream = stream
-        self.pool = pool
-        self.tally = tally
-        self.facts: list[Fact] = []
-        self.over = trio.Event()
-        self.problem: Problem | None = None
-        self._buffer = LineBuffer()
-        self._lines: list[bytes] = []
-
-    async def say(self, method: str, key: object = None, **params: object) -> None:
-        message: dict[str, object] = {"jsonrpc": "2.0", "method": method, "params": params}
-        if key is not None:
-            message["id"] = key
-        await self.send(message)
-
-    async def send(self, message: object) -> None:
-        await self.stream.send_all(json.dumps(message).encode() + b"\n")
+    def __init__(self, stream: trio.SocketStream, pool: Pool) -> None:
+        super().__init__(stream, pool)
+        self.tally = Tally()
 
     async def call(self, key: object, tool: str = "echo", **arguments: object) -> None:
-        await self.say("tools/call", key, name=tool, arguments=arguments)
-
-    async def hear(self) -> dict[str, object]:
-        while not self._lines:
-            chunk = await self.stream.receive_some(65536)
-            assert chunk, "the relay closed"
-            self._lines += self._buffer.feed(bytes(chunk))
-        heard = json.loads(self._lines.pop(0))
-        assert isinstance(heard, dict)
-        return heard
-
-    async def open(self) -> dict[str, object]:
-        await self.say("initialize", 0, protocolVersion="2025-11-25", capabilities={}, clientInfo={})
-        answer = await self.hear()
-        await self.say("notifications/initialized")
-        return answer
+        await self.send(calling(key, tool, **arguments))
 
     async def pid(self, key: object) -> int:
         await self.call(key, "pid")
@@ -82,25 +48,13 @@ def code(answer: dict[str, object]) -> object:
     return data["code"]
 
 
-@asynccontextmanager
-async def relayed(*commands: list[str], terms: Terms | None = None, most: int = 100) -> AsyncIterator[Talker]:
-    with trio.fail_after(BOUND_S):
-        async with trio.open_nursery() as nursery:
-            ours, theirs = stream_pair()
-            pool = Pool(nursery, *commands, most=most)
-            talker = Talker(ours, pool, Tally())
-
-            async def run() -> None:
-                talker.problem = await run_session(
-                    "demo", Client(theirs, theirs), pool, terms=terms, tally=talker.tally, tell=talker.facts.append
-                )
-                talker.over.set()
-
-            nursery.start_soon(run)
-            yield talker
-            await ours.aclose()
-            await talker.over.wait()
-            await theirs.aclose()
+def relayed(*commands: list[str], terms: Terms | None = None, most: int = 100) -> AbstractAsyncContextManager[Talker]:
+    return talking(
+        lambda stream, nursery: Talker(stream, Pool(nursery, *commands, most=most)),
+        lambda talker, client: run_session(
+            "demo", client, talker.pool, terms=terms, tally=talker.tally, tell=talker.facts.append
+        ),
+    )
 
 
 async def test_a_session_carries_calls_and_answers() -> None:

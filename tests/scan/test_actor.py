@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import trio
-from fakes.kernel import Crash
+from fakes.kernel import crash, running
 from fakes.mode import breakable
 from fakes.scan import FakeScanning
 from fakes.server import CLEAN
@@ -49,12 +49,8 @@ async def house(scanning: FakeScanning) -> AsyncIterator[House]:
     built = House(scanning)
     leaf = Leaf(name="scan", run=leaf_run(built.bus, breakable(actor(scanning))))
     tree = Tree(Branch(name="root", children=(leaf,), limit=Limit(intensity=20, period_s=60)), built.bus)
-    with trio.fail_after(100_000):
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(tree.run)
-            await tree.wait_started()
-            yield built
-            tree.stop()
+    async with running(tree, limit_s=100_000):
+        yield built
     assert scanning.running == set()
 
 
@@ -154,10 +150,7 @@ async def test_a_crash_of_the_actor_ends_what_it_had_running(autojump_clock: Moc
 
             nursery.start_soon(ask)
             await wait_all_tasks_blocked()
-            before = built.bus.mailbox(SCANNER)
-            await built.bus.tell(SCANNER, Crash())
-            while built.bus.mailbox(SCANNER) in (None, before):
-                await trio.sleep(0.01)
+            await crash(built.bus, SCANNER)
         scanning.running.clear()  # its tasks are gone with it
         scanning.gates.clear()
         assert (await built.ask(2)).number == 2

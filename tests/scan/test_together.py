@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
-from fakes.kernel import Crash
+from fakes.kernel import crash, running
 from fakes.mode import FakeInstances, breakable, fake_actor
 from fakes.scan import FakeScanning
 from fakes.server import DANGEROUS, POISONED, profile
@@ -94,11 +94,12 @@ class Town:
         answer: Rescanned = await self.bus.ask(SERVER, Rescan(), Rescanned, timeout_s=10_000)
         return answer
 
-    async def crash(self, name: str) -> None:
-        before = self.bus.mailbox(name)
-        await self.bus.tell(name, Crash())
-        while self.bus.mailbox(name) in (None, before):
-            await trio.sleep(0.01)
+    async def scan_hangs(self, step: str = "engine") -> None:
+        """Begin anew; its scan comes as far as this step, and stays there until `scanning.gates` says otherwise."""
+        await self.until("ready")
+        self.scanning.gates[step] = trio.Event()
+        await self.bus.ask(SERVER, Restart(), Done, timeout_s=100)
+        await self.until("starting")
 
 
 @asynccontextmanager
@@ -121,12 +122,8 @@ async def town(**changes: object) -> AsyncIterator[Town]:
         ),
         built.bus,
     )
-    with trio.fail_after(100_000):
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(tree.run)
-            await tree.wait_started()
-            yield built
-            tree.stop()
+    async with running(tree, limit_s=100_000):
+        yield built
     assert built.instances.live() == []
 
 
@@ -153,12 +150,9 @@ async def test_a_dangerous_server_is_quarantined_until_it_is_started_again(autoj
 
 async def test_a_crash_of_the_scan_actor_is_made_up_for(autojump_clock: MockClock) -> None:
     async with town() as built:
-        await built.until("ready")
-        built.scanning.gates["engine"] = trio.Event()
-        await built.bus.ask(SERVER, Restart(), Done, timeout_s=100)
-        await built.until("starting")
+        await built.scan_hangs()
         await wait_all_tasks_blocked()
-        await built.crash(SCANNER)
+        await crash(built.bus, SCANNER)
         built.scanning.gates.clear()
         began = trio.current_time()
         await built.until("ready")
@@ -170,10 +164,7 @@ async def test_a_scan_that_hangs_keeps_a_server_from_serving_for_a_bounded_time_
     autojump_clock: MockClock, step: str
 ) -> None:
     async with town() as built:
-        await built.until("ready")
-        built.scanning.gates[step] = trio.Event()
-        await built.bus.ask(SERVER, Restart(), Done, timeout_s=100)
-        await built.until("starting")
+        await built.scan_hangs(step)
         began = trio.current_time()
         await built.until("ready")
         assert trio.current_time() - began <= ENGINE_S + JUDGE_S
@@ -181,12 +172,9 @@ async def test_a_scan_that_hangs_keeps_a_server_from_serving_for_a_bounded_time_
 
 async def test_a_scan_actor_that_is_gone_for_good_keeps_nobody_waiting_for_ever(autojump_clock: MockClock) -> None:
     async with town(scan_s=60.0) as built:
-        await built.until("ready")
-        built.scanning.gates["engine"] = trio.Event()
-        await built.bus.ask(SERVER, Restart(), Done, timeout_s=100)
-        await built.until("starting")
+        await built.scan_hangs()
         for _ in range(12):
-            await built.crash(SCANNER)
+            await crash(built.bus, SCANNER)
             await trio.sleep(5)
         described = await built.until("ready")
         assert described.scan is not None
@@ -195,12 +183,9 @@ async def test_a_scan_actor_that_is_gone_for_good_keeps_nobody_waiting_for_ever(
 
 async def test_a_crash_of_the_servers_actor_during_its_scan_scans_again(autojump_clock: MockClock) -> None:
     async with town() as built:
-        await built.until("ready")
-        built.scanning.gates["engine"] = trio.Event()
-        await built.bus.ask(SERVER, Restart(), Done, timeout_s=100)
-        await built.until("starting")
+        await built.scan_hangs()
         await wait_all_tasks_blocked()
-        await built.crash(SERVER)
+        await crash(built.bus, SERVER)
         built.scanning.gates["engine"].set()
         await built.until("ready")
         assert built.scanning.most == 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import trio
-from fakes.kernel import Crash
+from fakes.kernel import crash
 from fakes.mode import FakeInstances, breakable, fake_actor
 from fakes.process import come_true
 from fakes.server import profile
@@ -115,13 +115,6 @@ class House:
         while len(found := [one for one in self.seen if isinstance(one[1], kind)]) < count:
             self.seen += [(trio.current_time(), published.body) for published in await self._events.take()]
         return found
-
-    async def crash(self, name: str) -> None:
-        """Make an actor crash and wait for its next incarnation."""
-        before = self.bus.mailbox(name)
-        await self.bus.tell(name, Crash())
-        while self.bus.mailbox(name) in (None, before):
-            await trio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -246,7 +239,7 @@ async def test_a_crash_of_the_actor_keeps_what_sessions_hold_and_ends_the_rest(a
         await wait_all_tasks_blocked()
         built.prober.held.add(attached.instance)
         spare = next(key for key in built.instances.live() if key != attached.instance)
-        await built.crash(SERVER)
+        await crash(built.bus, SERVER)
         await built.until(ServerReady, 2)
         assert attached.instance in built.instances.live()
         assert spare not in built.instances.live()
@@ -262,7 +255,7 @@ async def test_a_launch_that_was_lost_with_the_modes_actor_is_made_up_for(autoju
         built.instances.gate = trio.Event()
         await built.ask(Restart(), Done)
         await wait_all_tasks_blocked()
-        await built.crash(MODE)
+        await crash(built.bus, MODE)
         built.instances.gate.set()
         await built.until(ServerReady, 2)
 
@@ -272,7 +265,7 @@ async def test_a_halt_that_was_lost_with_the_modes_actor_is_made_up_for(autojump
         built.instances.gate = trio.Event()
         await built.ask(Restart(), Done)
         await wait_all_tasks_blocked()
-        await built.crash(MODE)
+        await crash(built.bus, MODE)
         done = await built.ask(Halt(), Done)
         assert done.life == "stopped"
         built.instances.gate.set()
