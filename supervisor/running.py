@@ -125,7 +125,7 @@ def _run_of(below: _Below, config: Config, state_dir: str, environ: Mapping[str,
     """Put together what the edges work with; its tree is made from it."""
     bus, table, sandbox, redactor = below
     guests: dict[str, ContainerProfile] = {}
-    ledger = ledger_of(config, bus, state_dir)
+    ledger = ledger_of(config, bus, state_dir, environ)
     containers, engines = _containers_of(config, table, state_dir, environ, guests)
     return Run(
         config=config,

@@ -88,6 +88,19 @@ def inputs_of(spec: ServerSpec, tools: tuple[bytes, ...], *, state_dir: str, env
     )
 
 
+def origin_here(spec: ServerSpec, state_dir: str, environ: Mapping[str, str]) -> str:
+    """Say which package and image a server is, as far as this machine knows them. Reads the disk, and asks nobody."""
+    from supervisor.scan.trust.origin import origin_of, package_of
+
+    image = spec.docker.image if spec.mode == "docker" and "@" in spec.docker.image else ""
+    fetched = runners.installation((spec.command, *spec.args)) if spec.command else None
+    package = package_of(fetched) if fetched else None
+    if package is None:
+        return image
+    origin = origin_of(package, _source(spec, state_dir, environ).folder, Disk())
+    return f"{origin} in {image}" if image else origin
+
+
 def _source(spec: ServerSpec, state_dir: str, environ: Mapping[str, str]) -> Source:
     if spec.mode == "docker" or spec.own_container:
         return Source(why="its program is in an image, not in a folder of this machine")

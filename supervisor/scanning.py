@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from supervisor.scan.plugins.runtimes import Situation, choose, unknown
 from supervisor.scan.trust.foreseen import unusable
 from supervisor.scan.trust.program import program_of
 from supervisor.scan.words import Finding, ScannerReport, Terms
-from supervisor.scanners import Scanners
+from supervisor.scanners import Scanners, origin_here
 
 if TYPE_CHECKING:  # opened when there is something to judge
     from supervisor.scan.trust.alias import Aliased
@@ -30,15 +30,24 @@ PLUGINS_S = 900.0
 """Seconds more where there are plugins; each is bounded by its manifest, and all of a pass by this."""
 
 
-def ledger_of(config: Config, bus: Bus, state_dir: str) -> Ledger:
+def ledger_of(config: Config, bus: Bus, state_dir: str, environ: Mapping[str, str]) -> Ledger:
     """Make the ledger of a run; opens nothing yet."""
-    terms = {spec.name: terms_of(spec) for spec in config.servers}
-    return Ledger(terms, partial(_store, config, state_dir), partial(bus.publish, sender="scan"))
+    return _ledger(config, partial(bus.publish, sender="scan"), state_dir, environ)
 
 
-def ledger_alone(config: Config, state_dir: str) -> Ledger:
+def ledger_alone(config: Config, state_dir: str, environ: Mapping[str, str]) -> Ledger:
     """Make a ledger without a run, for decisions: nobody is told of them but who makes them."""
-    return Ledger({spec.name: terms_of(spec) for spec in config.servers}, partial(_store, config, state_dir), _untold)
+    return _ledger(config, _untold, state_dir, environ)
+
+
+def _ledger(config: Config, publish: Callable[[object], None], state_dir: str, environ: Mapping[str, str]) -> Ledger:
+    specs = {spec.name: spec for spec in config.servers}
+
+    def origin(server: str) -> str:
+        return origin_here(specs[server], state_dir, environ) if server in specs else ""
+
+    terms = {name: terms_of(spec) for name, spec in specs.items()}
+    return Ledger(terms, partial(_store, config, state_dir), publish, origin=origin)
 
 
 def _untold(_event: object) -> None:
@@ -82,13 +91,11 @@ def foreseen(config: Config, environ: Mapping[str, str], *, is_probed: bool) -> 
 
 def terms_of(spec: ServerSpec) -> Terms:
     """Say what a server's configuration says about trust in it."""
-    pinned = spec.docker.image if spec.mode == "docker" and "@" in spec.docker.image else ""
     return Terms(
         policy=spec.scan.policy,
         trust=spec.scan.trust,
         mode=spec.mode,
         plugins=spec.scan.plugins,
-        origin=pinned,
         program=_program(spec),
         is_served=spec.enabled,
     )

@@ -101,7 +101,7 @@ def decided_or_shown(config_path: str | None, state_dir: str | None, verb: str, 
     config = _config(config_path)
     folder = state.prepare(state.chosen(state_dir, config, os.environ))
     names = tuple(spec.name for spec in config.servers)
-    desk = Desk(running.ledger_alone(config, str(folder.path)))
+    desk = Desk(running.ledger_alone(config, str(folder.path), os.environ))
     server = asked["server"]
     if server and not trio.run(desk.is_kept, server):
         _known(config, server)

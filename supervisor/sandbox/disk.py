@@ -10,6 +10,8 @@ from supervisor.sandbox.paths import Kind
 
 _HEAD_BYTES = 1024
 """Enough for a #! line and for a whole pyvenv.cfg."""
+_WHOLE_BYTES = 1024 * 1024
+"""Registries take package.json files of up to some hundred KiB."""
 
 
 class Disk:
@@ -50,6 +52,17 @@ class Disk:
                 return file.read(_HEAD_BYTES)
         except OSError:
             return b""
+
+    def content(self, path: str) -> bytes:
+        """A regular file of at most 1 MiB, opened without following a link; empty for anything else."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (OSError, ValueError):
+            return b""
+        with open(descriptor, "rb") as file:
+            found = os.fstat(descriptor)
+            is_fit = stat.S_ISREG(found.st_mode) and found.st_size <= _WHOLE_BYTES
+            return file.read(_WHOLE_BYTES) if is_fit else b""
 
     def connectable(self, path: str) -> bool:
         """Whether there is a socket that this user may connect to."""

@@ -59,6 +59,8 @@ class Book:
         self.plugins: dict[str, tuple[ScannerReport, tuple[Finding, ...]]] = {}
         """What became of each plugin that was asked for."""
         self.report: Report | None = None
+        self.origin: str | None = None
+        """Which version of its program it is; None if nobody has looked yet."""
         self.withheld: dict[Key, Withheld] = {}
         self.told = news.Told()
         self.turn = trio.Lock()
@@ -74,11 +76,16 @@ class Ledger:
         publish: Callable[[Struct], None],
         *,
         judge_s: float = JUDGE_S,
+        origin: Callable[[str], str] = lambda _server: "",
     ) -> None:
-        """`store` opens the place where pins are kept; it is called in a worker thread, once."""
+        """`store` opens the place where pins are kept; it is called in a worker thread, once.
+
+        `origin` says which version of its program a server is now; it is called in a worker thread, too.
+        """
         self._judge_s = judge_s
         self._terms = terms
         self._open = store
+        self._origin = origin
         self._store: Store | None = None
         self._publish = publish
         self._books: dict[str, Book] = {}
@@ -210,8 +217,7 @@ class Ledger:
             from supervisor.scan.trust.approval import Who
             from supervisor.scan.trust.deciding import decided
 
-            terms = self._terms.get(server)  # one of another run has none here
-            by = Who(name=who, at=now(), origin=terms.origin if terms is not None else "")
+            by = Who(name=who, at=now(), origin=self._origin(server))
             return decided(self._opened(), server, verb, by, name=name, digest=digest)
 
         async with self.book(server).turn:
@@ -305,7 +311,12 @@ class Ledger:
     def _judge(self, server: str, examined: Examined, **known: Any) -> Judged:
         from supervisor.scan.trust.judging import Case, judged
 
-        case = Case(server=server, terms=self._terms[server], examined=examined, at=now(), **known)
+        book = self.book(server)
+        if book.origin is None or any(one.definition.kind == "server" for one in examined.definitions):
+            book.origin = self._origin(server)  # another one may run since, if it says who it is
+        case = Case(
+            server=server, terms=self._terms[server], examined=examined, at=now(), origin=book.origin, **known
+        )  # fmt: skip
         return judged(case, self._opened())
 
     def _tell(self, book: Book, judgement: Judgement, source: Source) -> None:

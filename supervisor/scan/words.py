@@ -141,8 +141,6 @@ class Terms(Struct, frozen=True, kw_only=True):
     """The mode that the server itself resolves to."""
     plugins: tuple[str, ...] = ()
     """Those that are asked for, by name."""
-    origin: str = ""
-    """The image digest or package version that is run, where known."""
     program: str = ""
     """What its command runs, in a form that can be compared; empty if that is not known."""
     is_served: bool = True

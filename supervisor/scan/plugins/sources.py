@@ -16,14 +16,13 @@ from typing import Protocol
 from msgspec import Struct
 
 from supervisor.scan.text.lazy import lazy
+from supervisor.scan.trust.origin import Package, package_of
 
 _INTERPRETER = lazy(r"(python|pypy|ruby|perl|php|lua)[0-9.]*|node(js)?|deno|bun|tsx|ts-node|(ba|da|z|k)?sh")
 _NO_SCRIPT = ("-c", "-e", "--eval", "-p", "--print")
 """What follows one of these is a program text: the source is in the config."""
 _PROJECT = ("package.json", "pyproject.toml", "setup.py")
 _ENTRY = re.compile(rb"^from ([A-Za-z_]\w*)[\w.]* import ", re.MULTILINE)
-_SCOPED = lazy(r"(?P<name>(@[^/@]+/)?[^/@]+)(@.+)?")
-_REQUIREMENT = lazy(r"(?P<name>[A-Za-z0-9][\w.-]*)(\[[^\]]*\])?(==(?P<version>[^,;\s]+))?")
 _LEVELS_UP = 3
 """How far above a script its project is looked for."""
 _BROAD = frozenset({"/", "/bin", "/sbin", "/etc", "/home", "/lib", "/opt", "/root", "/srv", "/tmp", "/usr", "/var"})  # noqa: S108 - looked at, not written to
@@ -177,26 +176,21 @@ def _installed(asked: Asked, files: Files) -> Source:
 
 
 def _fetched(asked: Asked, command: Sequence[str], files: Files) -> Source:
-    for word, following in zip(command, (*command[1:], ""), strict=True):
-        if word.startswith("--package="):
-            return _of_npm(asked, word.partition("=")[2], files)
-        if word == "--from":
-            return _of_uv(asked, following, files)
-    return Source(why="its command names no package")
+    package = package_of(command)
+    if package is None:
+        return Source(why="its command names no package by its name, or several")
+    return _of_npm(asked, package, files) if package.kind == "npm" else _of_uv(asked, package, files)
 
 
-def _of_npm(asked: Asked, package: str, files: Files) -> Source:
-    named = _SCOPED.fullmatch(package)
-    if named is None:
-        return Source(why=f"{package!r} is not the name of a package")
+def _of_npm(asked: Asked, package: Package, files: Files) -> Source:
     cache = asked.environment.get("npm_config_cache") or join(asked.home, ".npm")
     # The name of the folder is npm's own (libnpmexec): of the package as it was written.
-    kept = join(cache, "_npx", sha512(package.encode()).hexdigest()[:16])
+    kept = join(cache, "_npx", sha512(package.written.encode()).hexdigest()[:16])
     for around in (asked.cwd, kept):
-        folder = join(around, "node_modules", named["name"])
+        folder = join(around, "node_modules", package.name)
         if files.kind(join(folder, "package.json")) == "file":
             return _within(folder, around, files)
-    return Source(why=f"the package {named['name']!r} is not in npm's cache")
+    return Source(why=f"the package {package.name!r} is not in npm's cache")
 
 
 def _within(folder: str, cache: str, files: Files) -> Source:
@@ -206,18 +200,15 @@ def _within(folder: str, cache: str, files: Files) -> Source:
     return Source(why=f"{folder} is a link that leads out of the cache")
 
 
-def _of_uv(asked: Asked, requirement: str, files: Files) -> Source:
-    named = _REQUIREMENT.fullmatch(requirement)
-    if named is None:
-        return Source(why=f"{requirement!r} is not the name of a package")
+def _of_uv(asked: Asked, package: Package, files: Files) -> Source:
     cache_home = asked.environment.get("XDG_CACHE_HOME") or join(asked.home, ".cache")
     archives = join(asked.environment.get("UV_CACHE_DIR") or join(cache_home, "uv"), "archive-v0")
-    wanted = re.sub(r"[-_.]+", "_", named["name"]).lower()
+    wanted = package.name.replace("-", "_")
     found: dict[str, str] = {}
     for archive in files.children(archives):
         for entry in files.children(join(archives, archive)):
             name, _, version = entry.removesuffix(".dist-info").partition("-")
-            if entry.endswith(".dist-info") and name.lower() == wanted and named["version"] in (None, version):
+            if entry.endswith(".dist-info") and name.lower() == wanted and package.version in ("", version):
                 found[version] = join(archives, archive)
     if len(found) == 1:
         return _within(next(iter(found.values())), archives, files)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
+from supervisor.scan.trust.origin import is_other
 from supervisor.scan.trust.outcomes import Look, Outcome, outcomes, unaccepted
 from supervisor.scan.trust.pins import Key, Pin, Seen, ServerPins, with_pins, with_seen, without_seen
 from supervisor.scan.words import Change, Judgement, Withheld, WithholdReason
@@ -98,7 +99,7 @@ def _gone(look: Look, pins: ServerPins) -> list[Change]:
 
 def _moved(look: Look, pins: ServerPins) -> list[Change]:
     """A program of another version under the same definitions is worth telling, and no reason to hold them."""
-    if not look.origin or not pins.origin or look.origin == pins.origin:
+    if not is_other(look.origin, pins.origin):
         return []
     return [Change(kind="server", name="", change="cosmetic", detail=f"is {look.origin}; pinned from {pins.origin}")]
 

@@ -29,6 +29,8 @@ class Case(Struct, frozen=True, kw_only=True):
     is_whole: bool
     at: str
     """Now, as RFC 3339 in UTC to the second."""
+    origin: str = ""
+    """The package version or image digest that is run, where known."""
     seconds: float = 0.0
     """Of the engine."""
     gaps: tuple[str, ...] = ()
@@ -57,7 +59,7 @@ def judged(case: Case, store: Store) -> Judged:
         partial=case.examined.partial,
         is_whole=case.is_whole,
         at=case.at,
-        origin=case.terms.origin,
+        origin=case.origin,
     )
     problem: AnyProblem | None = None
     try:
