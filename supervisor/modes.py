@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from supervisor.bare.actor import actor as bare_actor
 from supervisor.bare.effects import BareInstances
 from supervisor.config.schema import Mode
 from supervisor.container.actor import actor as container_actor
 from supervisor.container.instances import ContainerInstances
 from supervisor.container.rules import Names
 from supervisor.kernel.actor import Actor
+from supervisor.launch.actor import actor as launch_actor
 from supervisor.process.table import ProcessTable
-from supervisor.sandbox.actor import actor as sandbox_actor
 from supervisor.sandbox.effects import Sandbox, SandboxInstances
 from supervisor.sandbox.words import Profile
 
@@ -45,10 +44,10 @@ WATCHER = "engine"
 CONTAINERS = Names(own=f"{WORK}/docker", resolver=f"{WORK}/{RESOLVER}", engine=f"{WORK}/{WATCHER}")
 
 MODES = (
-    ModeRow(mode="none", actor=lambda around: bare_actor(BareInstances(around.table))),
+    ModeRow(mode="none", actor=lambda around: launch_actor(BareInstances(around.table))),
     ModeRow(
         mode="sandbox",
-        actor=lambda around: sandbox_actor(SandboxInstances(around.table, around.sandbox, around.sandbox_profile)),
+        actor=lambda around: launch_actor(SandboxInstances(around.table, around.sandbox, around.sandbox_profile)),
     ),
     ModeRow(
         mode="docker",

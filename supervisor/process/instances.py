@@ -14,7 +14,7 @@ import trio
 from msgspec import Struct
 
 from supervisor.errors import AnyProblem, LaunchError, Problem, SpawnFailed
-from supervisor.launch.messages import Exited, Known, Launch, Launched, LaunchFailed
+from supervisor.launch.messages import Confined, Denied, Exited, Known, Launch, Launched, LaunchFailed
 from supervisor.process.table import ProcessTable
 from supervisor.process.words import Ended, Spawner
 
@@ -88,6 +88,14 @@ class Instances:
         if start.scope.cancel_called:
             await self.halt(message.instance, now=start.halts_now)
         return launched
+
+    def confined(self, _instance: str) -> Confined | None:
+        """What holds a launched instance; nothing here."""
+        return None
+
+    async def outcome(self, instance: str) -> Denied | Exited:
+        """Wait until nothing of a launched instance is left: here nothing is refused to it before."""
+        return await self.ended(instance)
 
     async def ended(self, instance: str) -> Exited:
         """Wait until nothing of a launched instance is left."""

@@ -8,7 +8,6 @@ from typing import Any
 import trio
 from fakes.kernel import Crash, Planned
 
-from supervisor.bare.actor import actor as bare_actor
 from supervisor.errors import (
     AnyProblem,
     CommandNotExecutable,
@@ -18,7 +17,8 @@ from supervisor.errors import (
 )
 from supervisor.kernel.actor import Actor
 from supervisor.kernel.specs import Decision
-from supervisor.launch.messages import EndedBy, Exited, Known, Launch, Launched, LaunchFailed
+from supervisor.launch.actor import actor as launch_actor
+from supervisor.launch.messages import Confined, Denied, EndedBy, Exited, Known, Launch, Launched, LaunchFailed
 from supervisor.launch.rules import Launches
 
 PROBLEMS: dict[str, AnyProblem] = {
@@ -103,7 +103,11 @@ class FakeInstances:
         self._replies.pop(instance, None)
         self._asked.pop(instance, None)
 
-    async def ended(self, instance: str) -> Exited:
+    def confined(self, _instance: str) -> Confined | None:
+        """Nothing holds it."""
+        return None
+
+    async def outcome(self, instance: str) -> Denied | Exited:
         """Wait for the last act."""
         process = self.processes[instance]
         await process.died.wait()
@@ -134,7 +138,7 @@ class FakeInstances:
 
 def fake_actor(instances: FakeInstances) -> Actor[Launches]:
     """The actor of the fake mode: what decides is what decides in every mode."""
-    return bare_actor(instances)
+    return launch_actor(instances)
 
 
 def breakable(actor: Actor[Any]) -> Actor[Any]:

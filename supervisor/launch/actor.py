@@ -1,4 +1,4 @@
-"""The actor of mode `sandbox`: starts servers confined, and tells by what as it was really done."""
+"""The actor of every isolation mode whose effects need nothing but a launch: modes `none` and `sandbox`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Launcher(Protocol):
     """What this actor needs of the world."""
 
     async def launch(self, message: Launch) -> Launched | LaunchFailed:
-        """Start one instance, confined."""
+        """Start one instance."""
 
     def confined(self, instance: str) -> Confined | None:
-        """Say what holds a launched instance; asked once."""
+        """Say what holds a launched instance, as it was really done; asked once. None of one that nothing holds."""
 
     async def outcome(self, instance: str) -> Denied | Exited:
         """Wait for the next thing that is refused to it, or until nothing of it is left."""
@@ -42,7 +42,7 @@ def actor(launcher: Launcher) -> Actor[rules.Launches]:
             case Create():
                 launched = await launcher.launch(command.launch)
                 confined = launcher.confined(command.launch.instance)
-                return (launched,) if confined is None else (confined, launched)
+                return launched if confined is None else (confined, launched)
             case Await():
                 return await launcher.outcome(command.instance)
             case End():
