@@ -72,11 +72,6 @@ def engine_here(environ: Mapping[str, str]) -> Engine:
 # ---------------------------------------------------------------------------------------------------- explain, check
 
 
-def is_contained(spec: ServerSpec) -> bool:
-    """Say whether a server runs in a container, one of ours or one of its own command's."""
-    return spec.mode == "docker" or spec.own_container
-
-
 def explained(config: Config, spec: ServerSpec, state_dir: str, environ: Mapping[str, str]) -> Explained:
     """Explain the container that a server would have. Raises: LaunchError, as its start would."""
     found = _searched(environ)

@@ -43,17 +43,6 @@ def duration(value: Any) -> float | None:
     return seconds if 0 <= seconds <= LONGEST_S else None
 
 
-def written_duration(seconds: float) -> str:
-    """The shortest text that `duration` reads as the same number of seconds."""
-    if seconds >= 60 and seconds == int(seconds):
-        minutes, rest = divmod(int(seconds), 60)
-        hours, minutes = divmod(minutes, 60)
-        return "".join(f"{n}{unit}" for n, unit in ((hours, "h"), (minutes, "m"), (rest, "s")) if n)
-    if 0 < seconds < 1 and duration(f"{seconds * 1000:g}ms") == seconds:
-        return f"{seconds * 1000:g}ms"
-    return f"{seconds:.17f}".rstrip("0").rstrip(".") + "s"
-
-
 def size(value: Any) -> int | None:
     """Bytes from `"512m"`, `"2g"` (powers of 1024) or a number of bytes."""
     if is_number(value):
@@ -65,14 +54,6 @@ def size(value: Any) -> int | None:
     else:
         return None
     return exact if exact is not None and 0 <= exact <= LARGEST else None
-
-
-def written_size(count: int) -> str:
-    """The shortest text that `size` reads as the same number of bytes."""
-    for power, unit in ((4, "t"), (3, "g"), (2, "m"), (1, "k")):
-        if count and count % 1024**power == 0:
-            return f"{count // 1024**power}{unit}"
-    return str(count)
 
 
 def cpus(value: Any) -> float | None:

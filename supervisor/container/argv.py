@@ -7,7 +7,7 @@ where they say the same. An option of ours is left out where one of theirs would
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -92,11 +92,6 @@ def run_plan(profile: Profile, start: Start) -> RunPlan:
         limits={**limits, **theirs.limits()},
         warnings=tuple(_warnings(profile, start, begin, theirs)),
     )
-
-
-def masked(plan: RunPlan, redact: Callable[[str], str]) -> tuple[str, ...]:
-    """The argument list for people. Values of variables are not in it anyway; `redact` hides secrets among the rest."""
-    return tuple(redact(word) for word in plan.argv)
 
 
 def _limits(profile: Profile, start: Start, theirs: _Theirs) -> dict[str, str]:

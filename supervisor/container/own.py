@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from supervisor.container import flags
 from supervisor.container.words import Kind, Own
 
-PROGRAMS = ("docker", "podman", "nerdctl")
-
 _KINDS: dict[str, Kind] = {"run": "run", "compose": "compose", "exec": "exec", "start": "start", "attach": "start"}
 _UNMANAGED: dict[Kind, str] = {
     "run": "",
@@ -25,7 +23,7 @@ _UNMANAGED: dict[Kind, str] = {
 
 
 def own(argv: Sequence[str]) -> Own:
-    """Take a command apart whose program is one of `PROGRAMS`, by the last part of its path."""
+    """Take a command apart whose program is a container engine's own, by the last part of its path."""
     words = tuple(argv)
     program = words[0].replace("\\", "/").rsplit("/", 1)[-1]
     switches, short = flags.GLOBAL_SWITCHES.get(program, frozenset()), flags.GLOBAL_SHORT.get(program, {})

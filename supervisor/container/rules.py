@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from supervisor.container import states
-from supervisor.container.messages import Fact, ImageReady, Surveyed, Told
+from supervisor.container.messages import Fact, ImageReady, OwnResult, Surveyed, Told
 from supervisor.container.orders import Abandon, Expect, Listen, Make, Note, Prepare, Survey
 from supervisor.container.states import Event
 from supervisor.container.states import State as Life
@@ -28,7 +28,7 @@ from supervisor.launch.messages import Exited, Halt, Known, Launch, Launched, La
 from supervisor.launch.rules import Create, Launches
 
 OfLaunch = Launch | Halt | Launched | LaunchFailed | Exited | Known | Stop
-Heard = OfLaunch | Resolved | Absent | Stood | Seen | ImageReady | Told | Surveyed
+Heard = OfLaunch | Resolved | Absent | Stood | Seen | OwnResult
 """Requests, answers of other actors, and the results of the actor's own commands."""
 
 Telling = tuple[tuple[str, Struct], ...]

@@ -45,9 +45,6 @@ class Absent(Struct, frozen=True, kw_only=True, tag="docker_path.absent"):
     """Seconds until a question leads to a thorough search again; well-known places are looked at each time."""
 
 
-Reply = Resolved | Absent
-
-
 def problem_of(absent: Absent) -> DockerNotFound:
     """Say that the command is nowhere, for whoever needed it."""
     return DockerNotFound(tried=tried_text(absent.tried), retry_after_s=absent.retry_after_s)

@@ -124,11 +124,6 @@ class Resumed(Struct, frozen=True, kw_only=True, tag="instance.resumed"):
     """
 
 
-Request = Launch | Halt
-OwnResult = Confined | Denied | Known
-Reply = Launched | LaunchFailed | Exited | Resumed
-
-
 def status_text(exited: Exited) -> str:
     """Say in words how a process ended: `exit status 1`, `signal 9`."""
     return f"signal {exited.signal}" if exited.signal is not None else f"exit status {exited.code}"

@@ -10,7 +10,7 @@ import json
 from typing import Final, NamedTuple
 
 from supervisor.mcp.eras import META
-from supervisor.mcp.spans import Member, elements, members
+from supervisor.mcp.spans import Member, members
 from supervisor.scan.words import Definition, Kind
 
 OPENINGS: Final = frozenset({"initialize", "server/discover"})
@@ -51,14 +51,6 @@ def _name(raw: bytes, key: str) -> str:
         return ""
     name = found.get(key) if isinstance(found, dict) else None
     return name if isinstance(name, str) else ""
-
-
-def listed(kind: Kind, array: bytes) -> list[Definition] | None:
-    """The definitions in a list of them; None if the text is no list."""
-    spans = elements(array)
-    if spans is None:
-        return None
-    return [definition(kind, array[begin:end]) for begin, end in spans]
 
 
 def own_words(result: bytes) -> Definition | None:

@@ -106,12 +106,6 @@ class ServerLost(Struct, frozen=True, tag="server_lost"):
     problem: Problem
 
 
-class ServerAttached(Struct, frozen=True, tag="server_attached"):
-    """An instance took over; `is_replay` if the session's opening is said to it again."""
-
-    is_replay: bool
-
-
 class GarbageSeen(Struct, frozen=True, tag="garbage_seen"):
     """Lines of the server that were not JSON-RPC."""
 
@@ -120,7 +114,7 @@ class GarbageSeen(Struct, frozen=True, tag="garbage_seen"):
     """The first one of this instance."""
 
 
-Fact = ServerLost | ServerAttached | GarbageSeen | GuardFact
+Fact = ServerLost | GarbageSeen | GuardFact
 
 
 @dataclass(frozen=True)
@@ -317,7 +311,6 @@ class _Pump:
 
     async def _open(self, attached: _Attached) -> None:
         out = self._session.server_ready()
-        self._tell(ServerAttached(self._session.state == "replaying"))
         await self._deliver(out, attached)
         self._note_open()
 

@@ -32,8 +32,6 @@ STALE = "stale"
 """The step of a job whose ruleset stands on something that has changed."""
 
 _CLONE_PARENT = 0x8000
-_BASE = "base"
-"""As level.py names it, which is not to be loaded here."""
 
 
 def serve(requests: socket.socket, *, machine_code: bool = True, is_launcher: bool = False) -> None:

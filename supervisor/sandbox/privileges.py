@@ -14,7 +14,6 @@ from supervisor.sandbox.landlock import checked, libc
 
 _PR_CAPBSET_READ, _PR_CAPBSET_DROP = 23, 24
 _PR_SET_NO_NEW_PRIVS = 38
-_CAP_SETPCAP = 8
 _CAPABILITIES_AT_MOST = 64
 _TIOCNOTTY = 0x5422
 

@@ -239,7 +239,6 @@ class Recovered(Struct, frozen=True, kw_only=True, tag="server.recovered"):
     """Instances that nobody holds: a probe in the middle of its questions, or spares."""
 
 
-Reply = Done | Described | Attached | NotAttached | Rescanned
 OwnResult = Listed | NotListed | StageOver | HaltOver | Looked | RetryDue | StableFor | AttachOver | ScanDue | Recovered
 FromOthers = Launched | LaunchFailed | Exited | Resumed | Scanned
 Heard = Start | Halt | Restart | Rescan | CancelScan | Describe | Attach | Detach | OwnResult | FromOthers

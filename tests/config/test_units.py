@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from supervisor.config.units import (
-    LARGEST,
-    LONGEST_S,
     cpus,
     duration,
     notations,
     size,
     whole,
-    written_duration,
-    written_size,
 )
 
 
@@ -36,23 +30,6 @@ def test_durations_are_read(value: Any, seconds: float | None) -> None:
     assert duration(value) == (None if seconds is None else pytest.approx(seconds))
 
 
-@given(st.floats(min_value=0, max_value=LONGEST_S) | st.integers(0, int(LONGEST_S)).map(float))
-def test_a_written_duration_reads_as_the_same_number_of_seconds(seconds: float) -> None:
-    assert duration(written_duration(seconds)) == pytest.approx(seconds, rel=1e-9, abs=1e-16)
-
-
-@given(st.integers(0, int(LONGEST_S * 1000)).map(lambda ms: ms / 1000))
-def test_whole_milliseconds_survive_writing_exactly(seconds: float) -> None:
-    assert duration(written_duration(seconds)) == seconds
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.5, "500ms"), (90, "1m30s"), (3600, "1h"), (2, "2s"), (0, "0s"), (1.25, "1.25s")]
-)
-def test_durations_are_written_short(seconds: float, text: str) -> None:
-    assert written_duration(seconds) == text
-
-
 @pytest.mark.parametrize(
     ("value", "count"),
     [
@@ -65,11 +42,6 @@ def test_durations_are_written_short(seconds: float, text: str) -> None:
 )  # fmt: skip
 def test_sizes_are_read_in_powers_of_1024(value: Any, count: int | None) -> None:
     assert size(value) == count
-
-
-@given(st.integers(0, LARGEST))
-def test_a_written_size_reads_as_the_same_number_of_bytes(count: int) -> None:
-    assert size(written_size(count)) == count
 
 
 @pytest.mark.parametrize(

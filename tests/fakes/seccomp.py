@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 LOAD, AND, JUMP, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x54, 0x05, 0x15, 0x35, 0x45, 0x06
-CONDITIONS = (EQUAL, AT_LEAST, ANY_BIT)
 MOST_INSTRUCTIONS = 4096
 
 

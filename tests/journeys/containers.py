@@ -31,12 +31,6 @@ def boxed(*flags: str, image: str = IMAGE, **keys: Any) -> dict[str, Any]:
     return {"command": "python", "args": ["-S", f"{INSIDE}/mcp_server.py", *flags], "isolation": isolation, **keys}
 
 
-def shelled(script: str, **keys: Any) -> dict[str, Any]:
-    """A shell script in a small container."""
-    isolation = {"mode": "docker", "image": "alpine:3.18", "network_mode": "none"}
-    return {"command": "sh", "args": ["-c", script], "isolation": isolation, **keys}
-
-
 class DockerHome(Home):
     """A state directory whose servers run in containers."""
 

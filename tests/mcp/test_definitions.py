@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from supervisor.mcp.definitions import definition, listed, own_words
+from supervisor.mcp.definitions import definition, own_words
 from supervisor.scan.words import Kind
 
 META = "io.modelcontextprotocol/"
@@ -36,13 +36,6 @@ def text(value: object) -> bytes:
 def test_a_definition_goes_by_its_name(kind: Kind, raw: bytes, name: str) -> None:
     found = definition(kind, raw)
     assert (found.kind, found.name, found.raw) == (kind, name, raw)
-
-
-def test_a_list_is_taken_apart_as_it_was_written() -> None:
-    found = listed("tool", b'[ {"name" :"a"}, 7 ]')
-    assert found is not None
-    assert [(one.name, one.raw) for one in found] == [("a", b'{"name" :"a"}'), ("", b"7")]
-    assert listed("tool", b"{}") is None
 
 
 def test_the_servers_own_words_are_the_same_in_both_eras() -> None:

@@ -21,8 +21,6 @@ from supervisor.scan.trust.pins import Pin, ServerPins
 
 VERSION = 1
 """Of the form of the file; a reader that does not know it refuses the file."""
-NAME = "stockade.lock"
-"""How the file is usually called."""
 ABOUT = "What may be served, and what may not. Made by `stockade approve` and `stockade reject`; review every change."
 _MARGIN = STEP * 2
 _END = "\n}"

@@ -39,15 +39,6 @@ def _plain(argument: Argument) -> object:
     return ctypes.c_long(argument) if isinstance(argument, int) else argument
 
 
-def prctl(option: int, *arguments: int) -> int:
-    """The call of that name; raises OSError."""
-    result = int(_C_LIBRARY.prctl(option, *map(ctypes.c_ulong, (*arguments, 0, 0, 0, 0)[:4])))
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"prctl: {os.strerror(code)}")
-    return result
-
-
 def memory(address: int, length: int) -> bytes:
     """What is mapped there."""
     return ctypes.string_at(address, length)
