@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 
 import trio
+from msgspec.structs import replace
 
+from supervisor import __version__
 from supervisor.config.schema import Mode
 from supervisor.config.specs import ServerSpec
 from supervisor.container import oneoff as contained
@@ -31,6 +33,8 @@ from supervisor.sandbox.variables import caches
 from supervisor.scan.plugins.effects import FOLDER, PluginRuns, World
 from supervisor.scan.plugins.inputs import Inputs, Ran
 from supervisor.scan.plugins.manifests import Plugin
+from supervisor.scan.plugins.remembered import FOLDER as LOOKS
+from supervisor.scan.plugins.remembered import Memory
 from supervisor.scan.plugins.sources import Asked, Source, source_of
 
 
@@ -51,15 +55,17 @@ def scanners(
         environment=environment(environ, Allowance(), platform=sys.platform),
         keys=environ,
         folder=Path(state_dir) / FOLDER,
+        memory=Memory(Path(state_dir) / LOOKS, __version__),
     )
-    return Scanners(PluginRuns(world), state_dir, environ)
+    return Scanners(world, state_dir, environ)
 
 
 class Scanners:
     """The plugins of a run, with what they look at."""
 
-    def __init__(self, runs: PluginRuns, state_dir: str, environ: Mapping[str, str]) -> None:
-        self._runs = runs
+    def __init__(self, world: World, state_dir: str, environ: Mapping[str, str]) -> None:
+        self._runs = PluginRuns(world)
+        self._runs_anew = PluginRuns(replace(world, memory=None))
         self._state_dir = state_dir
         self._environ = environ
 
@@ -70,8 +76,12 @@ class Scanners:
         return await self._runs.run(plugin, inputs, spec.name, spec.mode)
 
     async def run_on(self, plugin: Plugin, inputs: Inputs, *, mode: Mode, name: str) -> Ran:
-        """Run one for what is no server's, under a name for people."""
-        return await self._runs.run(plugin, inputs, name, mode)
+        """Run one for what is no server's, under a name for people; nothing is remembered."""
+        return await self._runs_anew.run(plugin, inputs, name, mode)
+
+    async def forget(self, spec: ServerSpec) -> None:
+        """Have the next look of every plugin at a server be one, whatever is remembered of earlier ones."""
+        await self._runs.forget(spec.name, spec.scan.plugins)
 
 
 def inputs_of(spec: ServerSpec, tools: tuple[bytes, ...], *, state_dir: str, environ: Mapping[str, str]) -> Inputs:

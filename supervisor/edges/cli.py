@@ -161,6 +161,7 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     what.add_argument("--file", metavar="FILE", help="an answer to tools/list as JSON, - for stdin")
     what.add_argument("--batch", action="store_true", help="one request a line on stdin, one answer a line on stdout")
     what.add_argument("--self-test", action="store_true", help="say of each scanner if its silence can be believed")
+    scan.add_argument("--fresh", action="store_true", help="let plugins look again at what they have looked at before")
     form = scan.add_mutually_exclusive_group()
     form.add_argument("--sarif", action="store_true", help="as SARIF 2.1.0, for code hosting services")
     _add_json(form)

@@ -79,6 +79,8 @@ class ScanServer(Request, frozen=True, kw_only=True, tag="scan"):
     """
 
     server: str
+    fresh: bool = False
+    """Every plugin looks, also where it has looked at the same before."""
 
 
 class ApproveTools(Request, frozen=True, kw_only=True, tag="approve"):

@@ -70,7 +70,7 @@ class Desk:
         found = await self._ledger.pins(server)
         return bool(found.pins or found.rejected or found.seen)
 
-    async def scan(self, server: str) -> Report:
+    async def scan(self, server: str, *, fresh: bool = False) -> Report:  # noqa: ARG002 - a run's does what it says
         """Only a run can ask a server. Raises: ControlError."""
         raise ControlError(NotReady(server=server, state="not running", retry_after_s=0.0))
 
@@ -91,12 +91,16 @@ class Trust(Desk):
         super().__init__(run.ledger)
         self._run = run
 
-    async def scan(self, server: str) -> Report:
+    async def scan(self, server: str, *, fresh: bool = False) -> Report:
         """List the definitions of a server anew, have them judged by all scanners, and return what that came to.
 
-        A server that does not run is started for it alone. Raises: ControlError if it cannot be asked.
+        A server that does not run is started for it alone. What a plugin found in the same source before counts, unless
+        `fresh`. Raises: ControlError if it cannot be asked.
         """
-        limit_s = running.limit_s(next(spec for spec in self._run.config.servers if spec.name == server)) + START_S
+        spec = next(spec for spec in self._run.config.servers if spec.name == server)
+        limit_s = running.limit_s(spec) + START_S
+        if fresh:
+            await self._run.plugins.forget(spec)
         try:
             done = await self._run.bus.ask(running.path_of(server), Rescan(), Rescanned, timeout_s=limit_s)
             if done.problem is not None:
@@ -145,7 +149,7 @@ async def answer(trust: Desk, names: tuple[str, ...], request: protocol.TrustReq
     """Do what a request on the control socket asks for. Raises: StockadeError."""
     match request:
         case protocol.ScanServer():
-            return scan_answer(trust, await trust.scan(request.server))
+            return scan_answer(trust, await trust.scan(request.server, fresh=request.fresh))
         case protocol.ApproveTools():
             made = await trust.approve(request.server, request.tool, digest=request.digest, who=request.who)
             return decision(request.server, made, trust.place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -31,13 +32,15 @@ AT_ONCE = 4
 """Servers that are started side by side: each may be a package runner that fetches and unpacks."""
 
 
-def scan(config_path: str | None, state_dir: str | None, name: str | None) -> list[dict[str, Any]]:
+def scan(
+    config_path: str | None, state_dir: str | None, name: str | None, *, fresh: bool = False
+) -> list[dict[str, Any]]:
     """Scan one server of a config, or all of them. Raises: StockadeError."""
     config = read_config(config_path, os.environ)
     for problem in config.problems:
         raise StockadeError(problem)
     names = [spec.name for spec in config.servers] if name is None else [_known(config, name)]
-    return trio.run(_scan, _idle(config), state_dir, names)
+    return trio.run(partial(_scan, _idle(config), state_dir, names, fresh=fresh))
 
 
 def _known(config: Config, name: str) -> str:
@@ -51,7 +54,7 @@ def _idle(config: Config) -> Config:
     return replace(config, servers=tuple(replace(spec, lazy=True) for spec in config.servers))
 
 
-async def _scan(config: Config, state_dir: str | None, names: list[str]) -> list[dict[str, Any]]:
+async def _scan(config: Config, state_dir: str | None, names: list[str], *, fresh: bool) -> list[dict[str, Any]]:
     ending = Ending(lambda _number: None)
     answers: dict[str, dict[str, Any]] = {}
 
@@ -63,20 +66,20 @@ async def _scan(config: Config, state_dir: str | None, names: list[str]) -> list
         await nursery.start(ending.hear)
         with ending.scope:
             async with open_supervisor(config, state_dir=state_dir, edge=edge) as sup:
-                await _scan_all(sup, names, answers)
+                await _scan_all(sup, names, answers, fresh=fresh)
         nursery.cancel_scope.cancel()
     if ending.number:
         raise KeyboardInterrupt
     return [answers[name] for name in names]
 
 
-async def _scan_all(sup: Stockade, names: list[str], answers: dict[str, dict[str, Any]]) -> None:
+async def _scan_all(sup: Stockade, names: list[str], answers: dict[str, dict[str, Any]], *, fresh: bool) -> None:
     room = trio.CapacityLimiter(AT_ONCE)
 
     async def one(name: str) -> None:
         async with room:
             try:
-                found = scan_answer(sup.trust, await sup.trust.scan(name))
+                found = scan_answer(sup.trust, await sup.trust.scan(name, fresh=fresh))
                 answers[name] = sup.recorder.redacted(msgspec.to_builtins(found))
             except StockadeError as error:
                 (stands,) = [one for one in await sup.status() if one.server == name]

@@ -51,7 +51,15 @@ def _details(answer: dict[str, Any]) -> bool:
     if "error" in answer:
         return True
     report = answer["report"]
-    return bool(report["findings"] or answer["withheld"] or any(one["detail"] for one in report["scanners"]))
+    return bool(report["findings"] or answer["withheld"] or any(map(_said, report["scanners"])))
+
+
+def _said(scanner: dict[str, Any]) -> str:
+    """What is to be said of a scanner besides what it found; empty mostly."""
+    earlier = scanner["looked_at"]
+    known = [f"as it found on {earlier}: neither it nor what it looks at has changed since"] if earlier else []
+    said = [*([printable(scanner["detail"])] if scanner["detail"] else []), *known]
+    return ": ".join([_why(scanner), "; ".join(said)]) if said else ""
 
 
 def report_lines(answer: dict[str, Any]) -> list[str]:
@@ -63,9 +71,7 @@ def report_lines(answer: dict[str, Any]) -> list[str]:
         return [*why, *said]
     report = answer["report"]
     lines = [f"{printable(report['server'])}:"]
-    lines += [
-        f"  {one['scanner']}: {_why(one)}: {printable(one['detail'])}" for one in report["scanners"] if one["detail"]
-    ]
+    lines += [f"  {one['scanner']}: {_said(one)}" for one in report["scanners"] if _said(one)]
     for one in report["findings"]:
         what = one["place"] or one["tool"] or "(the server itself)"
         where = f"{printable(what)} {printable(one['pointer'])}".rstrip()

@@ -41,13 +41,13 @@ def scan(options: Namespace) -> int:
 
 def _scan_asked(daemon: Connection, options: Namespace) -> list[dict[str, Any]]:
     names = [one["server"] for one in daemon.call("status")["servers"]] if options.all else [options.name]
-    return [_scanned(daemon, name) for name in names]
+    return [_scanned(daemon, name, fresh=options.fresh) for name in names]
 
 
-def _scanned(daemon: Connection, server: str) -> dict[str, Any]:
+def _scanned(daemon: Connection, server: str, *, fresh: bool) -> dict[str, Any]:
     """The daemon's answer for one server. Raises: Refused, if it has none of this name."""
     try:
-        answer: dict[str, Any] = daemon.call("scan", answer_s=SCAN_S, server=server)
+        answer: dict[str, Any] = daemon.call("scan", answer_s=SCAN_S, server=server, fresh=fresh)
     except Refused as refused:
         for stands in daemon.call("status")["servers"]:
             if stands["server"] == server:
@@ -60,7 +60,8 @@ def _scanned(daemon: Connection, server: str) -> dict[str, Any]:
 def _scan_alone(options: Namespace) -> list[dict[str, Any]]:
     from supervisor.edges.trust_alone import scan as scan_alone
 
-    return scan_alone(options.config, options.state_dir, None if options.all else options.name)
+    name = None if options.all else options.name
+    return scan_alone(options.config, options.state_dir, name, fresh=options.fresh)
 
 
 def approve(options: Namespace) -> int:

@@ -87,6 +87,8 @@ class ScannerReport(Struct, frozen=True, kw_only=True):
     """Its checks that broke, by id."""
     findings: int = 0
     seconds: float = 0.0
+    looked_at: str = ""
+    """When it did look, as RFC 3339, if this is what an earlier look at the same has found."""
 
 
 class Report(Struct, frozen=True, kw_only=True):

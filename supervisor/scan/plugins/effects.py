@@ -7,7 +7,7 @@ a stranger's. What went wrong is in its report: it is never an exception.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from supervisor.process.words import Command
 from supervisor.scan.plugins import runtimes, shapes, staging
 from supervisor.scan.plugins.inputs import Inputs, Ran
 from supervisor.scan.plugins.manifests import RESULTS, Plugin
+from supervisor.scan.plugins.remembered import Memory
 from supervisor.scan.plugins.results import LARGEST_OUTPUT_BYTES, OutputError, findings_of, printable
 from supervisor.scan.plugins.runtimes import Docker, Native, Situation
 from supervisor.scan.plugins.staging import Stage, UnfitError
@@ -77,6 +78,8 @@ class World(Struct, frozen=True, kw_only=True):
     """Where folders for plugins are made."""
     level: Level = "auto"
     """How strong their sandbox is."""
+    memory: Memory | None = None
+    """What earlier looks have found; without it every look is one."""
 
 
 class PluginRuns:
@@ -85,6 +88,11 @@ class PluginRuns:
     def __init__(self, world: World) -> None:
         self._world = world
         self._count = 0
+
+    async def forget(self, server: str, plugins: Iterable[str]) -> None:
+        """Have the next look of these plugins at a server be one."""
+        if self._world.memory is not None:
+            await trio.to_thread.run_sync(self._world.memory.forget, server, tuple(plugins))
 
     async def run(self, plugin: Plugin, inputs: Inputs, server: str, mode: Mode) -> Ran:
         """Run it for a server whose own resolved mode this is."""
@@ -153,13 +161,31 @@ class _Run:
         env = {**self._world.environment, **self._env}
         command = Command(argv=argv, env=env, cwd="/", secrets=frozenset(self._plugin.needs_key))
         try:
-            await locate(command)
+            located = await locate(command)
         except LaunchError as error:
             if not isinstance(error.problem, CommandNotFound):
                 return _failed(self._plugin, error.problem.text)
             if isinstance(runtime.otherwise, ScannerReport):
                 return Ran(runtime.otherwise)
             return await self.in_container()
+        return await self._remembered(located.argv[0], partial(self._begun, command, places))
+
+    async def _remembered(self, program: str, look: Callable[[], Awaitable[Ran]]) -> Ran:
+        """What an earlier look at the same has found, else what this one finds."""
+        memory, plugin, server = self._world.memory, self._plugin, self._server
+        if memory is None:
+            return await look()
+        key = await trio.to_thread.run_sync(memory.key, plugin, self._stage, program, self._world.environment)
+        if key is None:
+            return await look()
+        ran = await trio.to_thread.run_sync(memory.recall, server, plugin, key)
+        if ran is None:
+            ran = await look()
+            await trio.to_thread.run_sync(memory.keep, server, plugin, key, ran)
+        return ran
+
+    async def _begun(self, command: Command, places: Mapping[str, str]) -> Ran:
+        """Start it in the sandbox."""
         key = self._world.table.prepare(command)
         try:
             lent = (places["source"], places["rules"])

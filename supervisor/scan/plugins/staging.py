@@ -17,6 +17,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
@@ -50,6 +51,8 @@ class Stage(Struct, frozen=True):
     """What of the source was not copied, for people."""
     names: frozenset[str] = frozenset()
     """Of the files that were."""
+    digest: str = ""
+    """SHA-256 over all that a plugin finds in it, and over what was left out."""
 
     def has(self, suffixes: tuple[str, ...]) -> bool:
         """Whether the source has a file whose name ends so."""
@@ -90,7 +93,7 @@ def prepare(around: Path, source: str, only: str, tools: bytes) -> Stage:
     except BaseException:
         discard(stage)
         raise
-    return Stage(stage.folder, copied.left_out, copied.names)
+    return Stage(stage.folder, copied.left_out, copied.names, _digest(copied, tools))
 
 
 def discard(stage: Stage) -> None:
@@ -124,6 +127,14 @@ def report_in(folder: Path, name: str) -> bytes:
 class _Copied(Struct, frozen=True):
     left_out: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
+    files: tuple[tuple[str, bytes], ...] = ()
+    """Each with the SHA-256 of its content."""
+
+
+def _digest(copied: _Copied, tools: bytes) -> str:
+    ours = sorted((path.name, sha256(path.read_bytes()).digest()) for path in RULES.iterdir() if path.is_file())
+    seen = (ours, sorted(copied.files), sha256(tools).digest(), copied.left_out)
+    return sha256(repr(seen).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _fill(stage: Stage, source: str, only: str, tools: bytes) -> _Copied:
@@ -147,14 +158,14 @@ def _fill(stage: Stage, source: str, only: str, tools: bytes) -> _Copied:
 def _copy(source: str, only: str, target: Path, ours: frozenset[_Identity]) -> _Copied:
     files = size = left_out = 0
     folders: set[str] = set()
-    copied: set[str] = set()
+    copied: dict[str, bytes] = {}
     for path, name, folder in _walk(source, only, folders, ours):
         data = _content(name, folder)
         if data is None:
             left_out += 1
             continue
         files, size = files + 1, size + len(data)
-        copied.add(name)
+        copied[f"{path}/{name}"] = sha256(data).digest()
         if files > MOST_FILES or size > MOST_BYTES:
             bounds = f"{MOST_FILES} files or {MOST_BYTES // 2**20} MiB"
             raise UnfitError(f"its source has more than {bounds}")
@@ -166,7 +177,8 @@ def _copy(source: str, only: str, target: Path, ours: frozenset[_Identity]) -> _
         raise UnfitError("there is no file in its source that could be looked at")
     notes = [f"{left_out} files were too large to be looked at, or are none"] if left_out else []
     notes += [f"what is in {name} was not looked at" for name in sorted(folders)]
-    return _Copied(tuple(notes), frozenset(copied))
+    names = frozenset(path.rpartition("/")[2] for path in copied)
+    return _Copied(tuple(notes), names, tuple(copied.items()))
 
 
 def _walk(source: str, only: str, left_out: set[str], ours: frozenset[_Identity]) -> Iterator[tuple[str, str, int]]:
