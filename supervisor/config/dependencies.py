@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from supervisor.config.paths import escaped
 from supervisor.config.specs import Invalid, Remote, ServerSpec
 from supervisor.errors import DependencyInvalid
+from supervisor.escaping import printable
 
 AnyServer = ServerSpec | Invalid | Remote
 
@@ -30,7 +30,7 @@ def _checked(server: AnyServer, names: Mapping[str, AnyServer], circular: Mappin
         return server
     faults = [(one.name, _fault(spec.name, one.name, names, circular)) for one in spec.depends_on]
     problems = [
-        DependencyInvalid(place=spec.place, name=escaped(name), reason=reason) for name, reason in faults if reason
+        DependencyInvalid(place=spec.place, name=printable(name), reason=reason) for name, reason in faults if reason
     ]
     if not problems:
         return server

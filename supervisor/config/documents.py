@@ -12,8 +12,9 @@ from typing import Any
 from msgspec import Struct, field
 
 from supervisor.config.jsonc import Duplicate, MalformedError, Position, index, value_of, without_comments
-from supervisor.config.paths import Path, escaped, written
+from supervisor.config.paths import Path, written
 from supervisor.errors import NotParseable
+from supervisor.escaping import printable
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -69,5 +70,5 @@ def _parse_toml(text: str, name: str, folder: str) -> Document | NotParseable:
     except ValueError as error:  # tomllib's own error, or a number or date that Python cannot hold
         found = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
         position = (int(found[1]), int(found[2])) if found else None
-        reason = escaped(str(error)[: found.start()] if found else str(error))
+        reason = printable(str(error)[: found.start()] if found else str(error))
         return NotParseable(place=located(name, position), reason=f"neither a JSON object nor TOML: {reason}")

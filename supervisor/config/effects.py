@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from supervisor.config.documents import Document, located, parse
 from supervisor.config.interpolation import Missing
-from supervisor.config.paths import escaped
 from supervisor.config.rules import asks_for_engine, resolve
 from supervisor.config.specs import Config, Facts
 from supervisor.errors import ConfigError, FileUnreadable, NotParseable
+from supervisor.escaping import printable
 
 LARGEST_CONFIG_BYTES = 16 * 1024 * 1024
 """A config of that size is a mistake in the path; reading stops there."""
@@ -37,7 +37,7 @@ def load(
     `ask_engine` is called only if the mode of a server depends on it.
     """
     chosen = default_path(environ) if path is None else str(path)
-    name = "stdin" if chosen == "-" else escaped(chosen)
+    name = "stdin" if chosen == "-" else printable(chosen)
     text = _text(_content(chosen, name), name)
     file = Path.cwd() / ("stdin" if chosen == "-" else chosen)
     document = parse(text, name, str(file.parent))
@@ -91,7 +91,7 @@ def _content(path: str, name: str) -> bytes:
             return file.read(LARGEST_CONFIG_BYTES)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ConfigError(FileUnreadable(place=name, reason=escaped(reason))) from None
+        raise ConfigError(FileUnreadable(place=name, reason=printable(reason))) from None
 
 
 def _text(content: bytes, name: str) -> str:

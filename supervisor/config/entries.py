@@ -10,13 +10,14 @@ from msgspec import Struct
 
 from supervisor.config.interpolation import Lookup, Reference, Resolved, interpolate
 from supervisor.config.notes import Notes
-from supervisor.config.paths import Path, escaped, fits_kernel, is_encodable
+from supervisor.config.paths import Path, fits_kernel, is_encodable
 from supervisor.config.redact import looks_secret, secrets_in, worth_masking
 from supervisor.config.schema import IsolationBlock, SupervisionBlock
 from supervisor.config.shapes import Entry
 from supervisor.config.specs import UnusedKey
 from supervisor.config.suggest import nearest
 from supervisor.errors import CommandHasBlanks, CommandMissing, KeyConflict, SecretArgument, Unresolved
+from supervisor.escaping import printable
 
 KNOWN = ("name", "command", "args", "env", "cwd", "working_dir", "type", "protocol", "url", "enabled", "disabled",
          "isolation", "stockade")  # fmt: skip
@@ -190,7 +191,7 @@ def unused_keys(entry: Entry) -> tuple[UnusedKey, ...]:
         if reason := _expectation(key, entry.value[key]):
             entry.notes.ignored((*entry.path, key), reason)
     return tuple(
-        UnusedKey(key=escaped(key), place=entry.notes.place((*entry.path, key)), server=entry.name) for key in unused
+        UnusedKey(key=printable(key), place=entry.notes.place((*entry.path, key)), server=entry.name) for key in unused
     )
 
 

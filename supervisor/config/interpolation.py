@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from supervisor.config.paths import escaped
+from supervisor.escaping import printable
 
 NESTING_LIMIT = 8
 """Defaults within defaults."""
@@ -121,7 +121,7 @@ def _closing_brace(text: str, start: int) -> int | None:
 
 def _value(body: str, lookup: Lookup, depth: int) -> Resolved | Reference:
     name, has_default, default = body.partition(":-")
-    written = escaped(f"${{{name}}}")
+    written = printable(f"${{{name}}}")
     found = _looked_up(name, lookup)
     if isinstance(found, Resolved) and (found.text or not has_default):
         return found._replace(sources=(written,)) if found.secrets else found

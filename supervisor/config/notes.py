@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from msgspec import Struct, field
 
 from supervisor.config.documents import Document
-from supervisor.config.paths import Path, escaped
+from supervisor.config.paths import Path
 from supervisor.config.suggest import did_you_mean
 from supervisor.errors import AnyProblem, KeyIgnored, UnknownKey, WrongType
+from supervisor.escaping import printable
 
 
 class Notes(Struct, frozen=True):
@@ -25,14 +26,14 @@ class Notes(Struct, frozen=True):
 
     def wrong(self, path: Path, reason: str, expected: str) -> None:
         """A value of a wrong kind or range; never quote a value that may be a secret."""
-        self.problems.append(WrongType(place=self.place(path), reason=escaped(reason), expected=expected))
+        self.problems.append(WrongType(place=self.place(path), reason=printable(reason), expected=expected))
 
     def unknown(self, path: Path, known: Sequence[str]) -> None:
         """A key that a block of ours does not have."""
         key = str(path[-1])
         suggestion = did_you_mean(key, known)
-        self.problems.append(UnknownKey(place=self.place(path), key=escaped(key), suggestion=suggestion))
+        self.problems.append(UnknownKey(place=self.place(path), key=printable(key), suggestion=suggestion))
 
     def ignored(self, path: Path, reason: str) -> None:
         """A key from which somebody seems to expect something."""
-        self.warnings.append(KeyIgnored(place=self.place(path), key=escaped(str(path[-1])), reason=reason))
+        self.warnings.append(KeyIgnored(place=self.place(path), key=printable(str(path[-1])), reason=reason))

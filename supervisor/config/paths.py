@@ -1,4 +1,4 @@
-"""Paths into a document, as data and as text; and text from outside, made fit for messages."""
+"""Paths into a document, as data and as text; and what of a text from outside can travel."""
 
 from __future__ import annotations
 
@@ -20,12 +20,6 @@ def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
     return f".{step}" if _PLAIN.fullmatch(step) else f"[{json.dumps(step)}]"
-
-
-def escaped(text: str) -> str:
-    """The text with lone surrogates and control characters escaped: fit for any message and any terminal."""
-    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def is_encodable(text: str) -> bool:

@@ -12,10 +12,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from supervisor.config.paths import escaped
 from supervisor.config.redact import Redactor
 from supervisor.config.specs import Config, Invalid, Remote, ServerSpec, UnusedKey
 from supervisor.errors import ExitCode, KeyIgnored, Problem
+from supervisor.escaping import printable
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -136,7 +136,7 @@ def _placed(remark: Remark, problem: Problem, place: str) -> Remark:
 def _redacted(remark: Remark, secrets: Sequence[str]) -> Remark:
     """Other subjects quote what a server's entry says."""
     redact = Redactor(secrets).redact
-    return replace(remark, text=escaped(redact(remark.text)), remedy=escaped(redact(remark.remedy)))
+    return replace(remark, text=printable(redact(remark.text)), remedy=printable(redact(remark.remedy)))
 
 
 def _refused(key: UnusedKey) -> Remark:
@@ -206,7 +206,7 @@ def explain(
     redactor, confinement = Redactor(spec.secrets), confinement or Rendered()
 
     def shown(text: str) -> str:
-        return escaped(redactor.redact(text))
+        return printable(redactor.redact(text))
 
     return Explanation(
         server=spec.name,
@@ -214,7 +214,7 @@ def explain(
         enabled=spec.enabled,
         argv=tuple(map(shown, argv)),
         cwd=shown((spec.docker.working_dir if spec.mode == "docker" else spec.cwd) or ""),
-        environment=tuple(sorted(map(escaped, environment))),
+        environment=tuple(sorted(map(printable, environment))),
         mode=spec.mode,
         why=spec.why.text,
         degraded=spec.degraded,

@@ -20,7 +20,7 @@ from supervisor.config.entries import Reader
 from supervisor.config.images import basename
 from supervisor.config.interpolation import Lookup
 from supervisor.config.notes import Notes
-from supervisor.config.paths import Path, escaped
+from supervisor.config.paths import Path
 from supervisor.config.precedence import Level
 from supervisor.config.schema import IsolationBlock, PluginBlock, SinkBlock, StockadeBlock
 from supervisor.config.servers import Found, Surroundings, server, with_absolute_paths
@@ -28,6 +28,7 @@ from supervisor.config.shapes import GLOBAL_KEYS, SERVER_KEYS, entries, unfit
 from supervisor.config.specs import Config, Facts, Invalid, Remote, ServerSpec, Settings, UnusedKey, Warned
 from supervisor.config.suggest import nearest
 from supervisor.errors import AnyProblem, ConfigError, DuplicateKey, KeyConflict
+from supervisor.escaping import printable
 
 MARK_DIGITS = 8
 """Hexadecimal digits that tell the command lines of one program apart; somebody has to type them to approve."""
@@ -150,7 +151,7 @@ def _doubled_keys(document: Document) -> Iterator[AnyProblem]:
         if len(duplicate.path) == 1 or duplicate.path[0] in GLOBAL_KEYS:
             place = located(document.name, duplicate.second, duplicate.path)
             first_place = located(document.name, duplicate.first)
-            yield DuplicateKey(place=place, key=escaped(str(duplicate.path[-1])), first_place=first_place)
+            yield DuplicateKey(place=place, key=printable(str(duplicate.path[-1])), first_place=first_place)
 
 
 def _unused(notes: Notes) -> list[UnusedKey]:
@@ -160,7 +161,7 @@ def _unused(notes: Notes) -> list[UnusedKey]:
     for key in unused:
         if meant := nearest(key, known, cutoff=0.8):
             notes.ignored((key,), f"did you mean {meant!r}?")
-    return [UnusedKey(key=escaped(key), place=notes.place((key,))) for key in unused]
+    return [UnusedKey(key=printable(key), place=notes.place((key,))) for key in unused]
 
 
 class Command(NamedTuple):

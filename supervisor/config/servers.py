@@ -11,7 +11,7 @@ from supervisor.config.entries import Program, Reader, is_enabled, program, remo
 from supervisor.config.images import is_own_container, unmounted_paths
 from supervisor.config.interpolation import Lookup
 from supervisor.config.notes import Notes
-from supervisor.config.paths import Path, escaped
+from supervisor.config.paths import Path
 from supervisor.config.precedence import Level, Outcome, asked_mode, gated
 from supervisor.config.redact import Redactor
 from supervisor.config.resolved import Draft, spec_of
@@ -19,6 +19,7 @@ from supervisor.config.schema import IsolationBlock, SupervisionBlock
 from supervisor.config.shapes import Entry
 from supervisor.config.specs import Facts, Invalid, Remote, ServerSpec, UnusedKey, Warned
 from supervisor.errors import AnyProblem, HostPathArgument, IsolationUnsaid, SharingUnavailable
+from supervisor.escaping import printable
 
 
 class Surroundings(Struct, frozen=True):
@@ -63,7 +64,7 @@ def _server(entry: Entry, around: Surroundings) -> ServerSpec | Invalid | Remote
         return Invalid(name=entry.name, place=place, problems=tuple(entry.notes.problems), enabled=enabled)
     if what is None:
         protocol, url = remote or ("", "")
-        return Remote(name=entry.name, place=place, enabled=enabled, protocol=escaped(protocol), url=escaped(url))
+        return Remote(name=entry.name, place=place, enabled=enabled, protocol=printable(protocol), url=printable(url))
     return _local(entry, what, level, around=around, enabled=enabled)
 
 
@@ -119,6 +120,6 @@ def _hidden_paths(entry: Entry, spec: ServerSpec) -> Iterator[AnyProblem]:
         return
     redactor = Redactor(spec.secrets)
     for position, path in unmounted_paths(spec.args, spec.docker.extra_args):
-        shown = escaped(redactor.redact(path))
+        shown = printable(redactor.redact(path))
         place = entry.notes.place((*entry.path, "args", position))
         yield HostPathArgument(place=place, argument=shown, mount=f"{shown}:{shown}:ro")

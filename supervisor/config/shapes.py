@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from supervisor.config.documents import Document, located
 from supervisor.config.notes import Notes
-from supervisor.config.paths import Path, escaped
+from supervisor.config.paths import Path
 from supervisor.errors import AnyProblem, DuplicateKey, DuplicateName, NameInvalid, ShapeUnknown, WrongType
+from supervisor.escaping import printable
 
 SERVER_KEYS = ("mcpServers", "servers")
 GLOBAL_KEYS = ("docker_isolation", "isolation", "stockade")
@@ -55,14 +56,14 @@ def _of_list(document: Document, key: str, servers: list[Any]) -> Iterator[Entry
 
 def _entry(document: Document, path: Path, name: Any, value: Any) -> Entry:
     notes = Notes(document)
-    label = escaped(name) if isinstance(name, str) and name else f"{path[0]}[{path[1]}]"
+    label = printable(name) if isinstance(name, str) and name else f"{path[0]}[{path[1]}]"
     if not isinstance(value, dict):
         notes.wrong(path, "the server is not an object", 'an object with "command"')
         return Entry(name=label, path=path, value={}, notes=notes)
     if not isinstance(name, str):
         notes.wrong((*path, "name"), "the server has no name", "its name as a text")
     elif reason := unfit(name):
-        notes.problems.append(NameInvalid(place=notes.place(path), name=escaped(name), reason=reason))
+        notes.problems.append(NameInvalid(place=notes.place(path), name=printable(name), reason=reason))
     notes.problems.extend(_doubled_keys(document, path))
     return Entry(name=label, path=path, value=value, notes=notes)
 
@@ -71,7 +72,7 @@ def unfit(name: str) -> str | None:
     """Why a text cannot be the name of a server, or None if it can."""
     if not name or name in {".", ".."}:
         return "it is empty" if not name else "it names a folder"
-    if escaped(name) != name:
+    if printable(name) != name:
         return "it contains a sign that cannot be printed"
     if "/" in name:
         return "it contains a slash"
@@ -86,9 +87,9 @@ def _doubled_keys(document: Document, path: Path) -> Iterator[AnyProblem]:
         first = located(document.name, duplicate.first)
         second = located(document.name, duplicate.second, duplicate.path)
         if duplicate.path == path:
-            yield DuplicateName(place=second, name=escaped(str(path[-1])), first_place=first)
+            yield DuplicateName(place=second, name=printable(str(path[-1])), first_place=first)
         elif duplicate.path[: len(path)] == path:
-            yield DuplicateKey(place=second, key=escaped(str(duplicate.path[-1])), first_place=first)
+            yield DuplicateKey(place=second, key=printable(str(duplicate.path[-1])), first_place=first)
 
 
 def _doubled_names(found: list[Entry]) -> Iterator[Entry]:

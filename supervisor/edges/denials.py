@@ -20,10 +20,10 @@ from supervisor.config.redact import Redactor
 from supervisor.config.specs import Config, ServerSpec
 from supervisor.edges import state
 from supervisor.edges.facts import facts_here, with_engine
-from supervisor.edges.human import printable
 from supervisor.edges.naming import why_not
 from supervisor.edges.say import put, put_json
 from supervisor.errors import ConfigError, ControlError, ExitCode, LaunchError
+from supervisor.escaping import printable
 from supervisor.sandbox.judge import advice
 from supervisor.sandbox.phrases import Action
 from supervisor.sandbox.rulings import Ruling

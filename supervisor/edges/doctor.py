@@ -24,6 +24,7 @@ from supervisor.edges import human
 from supervisor.edges.say import leaves, put, put_json
 from supervisor.edges.state import default_path
 from supervisor.errors import ConfigError, ExitCode, Problem
+from supervisor.escaping import printable
 
 if TYPE_CHECKING:
     from supervisor.config.specs import Config
@@ -234,7 +235,7 @@ def lines(checks: Sequence[Check], *, width: int, coloured: bool) -> Iterator[st
 
 def _lines(check: Check, titles: int, *, width: int, coloured: bool) -> Iterator[str]:
     verdict = f"{check.verdict:<7}"
-    head = f"  {verdict}  {human.printable(check.title):<{titles}}  "
+    head = f"  {verdict}  {printable(check.title):<{titles}}  "
     blank = " " * len(head)
     shown = head.replace(verdict, f"{_COLOURS[check.verdict]}{verdict}{human.PLAIN}", 1) if coloured else head
     first, *rest = _wrapped(check.evidence, width - len(head)) or [""]
@@ -245,7 +246,7 @@ def _lines(check: Check, titles: int, *, width: int, coloured: bool) -> Iterator
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(human.printable(text), width, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(printable(text), width, break_long_words=False, break_on_hyphens=False)
 
 
 def _counts(checks: Sequence[Check]) -> dict[Verdict, int]:
@@ -255,7 +256,7 @@ def _counts(checks: Sequence[Check]) -> dict[Verdict, int]:
 def _printable(value: Any) -> Any:
     match value:
         case str():
-            return human.printable(value)
+            return printable(value)
         case dict():
             return {key: _printable(inner) for key, inner in value.items()}
         case list() | tuple():

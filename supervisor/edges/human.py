@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from supervisor.escaping import printable
+
 RED, YELLOW, GREEN, DIM, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
 SERVER_WIDTH = 16
 """Columns kept for the server's name."""
@@ -103,11 +105,6 @@ def said(line: str, suppressed: int) -> str:
     """Render a line of a server's stderr, with the count of lines that were left out before it; with its newline."""
     left_out = f"… {suppressed} lines left out\n" if suppressed else ""
     return left_out + (f"{printable(line)}\n" if line or not suppressed else "")
-
-
-def printable(text: str) -> str:
-    """Escape what would steer a terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def _colour(fields: Mapping[str, Any]) -> str:

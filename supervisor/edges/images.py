@@ -18,12 +18,12 @@ from supervisor import oneshot
 from supervisor.config.effects import load
 from supervisor.config.specs import Config, ServerSpec
 from supervisor.edges.facts import facts_here, with_engine
-from supervisor.edges.human import printable
 from supervisor.edges.live import columns_of
 from supervisor.edges.naming import why_not
 from supervisor.edges.say import fields_of, put, put_json
 from supervisor.edges.writers import CLEAR_LINE, DescriptorWriter
 from supervisor.errors import ConfigError, ControlError, ExitCode, StockadeError, UsageWrong
+from supervisor.escaping import printable
 
 if TYPE_CHECKING:
     from supervisor.container.ahead import Fetched, OnProgress, Step

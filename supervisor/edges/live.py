@@ -10,9 +10,9 @@ import os
 
 import trio
 
-from supervisor.edges.human import printable
 from supervisor.edges.log import Writer
 from supervisor.edges.writers import CLEAR_LINE, DescriptorWriter
+from supervisor.escaping import printable
 from supervisor.events import (
     AnyEvent,
     ServerBackingOff,

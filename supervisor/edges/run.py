@@ -24,6 +24,7 @@ from supervisor.edges.record import Record
 from supervisor.edges.signals import Ending
 from supervisor.edges.writers import CLEAR_LINE, DescriptorWriter
 from supervisor.errors import ExitCode, Problem
+from supervisor.escaping import printable
 from supervisor.events import AnyEvent, InstanceExited, ServerCrashLooping, ServerFailed, Severity
 from supervisor.kernel.specs import Leaf, Life
 
@@ -82,7 +83,7 @@ def on_stderr(record: Record) -> bytes:
     if record.type == "stderr.line":
         return human.said(record.fields["line"], record.fields["suppressed"]).encode()
     if record.severity <= Severity.WARNING:
-        return f"stockade: {human.printable(human.sentence(record.fields))}\n".encode()
+        return f"stockade: {printable(human.sentence(record.fields))}\n".encode()
     return b""
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from supervisor.edges.human import printable
 from supervisor.errors import Defect, OutputLost, Problem, StockadeError
+from supervisor.escaping import printable
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 COMPLAINT_BYTES = 4096

@@ -16,10 +16,10 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from supervisor.edges.human import printable
 from supervisor.edges.say import put, put_json
 from supervisor.edges.scan_answers import put_sarif, put_scans
 from supervisor.errors import ExitCode, FileUnreadable, StockadeError, UsageWrong
+from supervisor.escaping import printable
 from supervisor.scan.context import context_of, peer_index
 from supervisor.scan.engine import look
 from supervisor.scan.text.items import Item, items_of

@@ -23,10 +23,10 @@ from supervisor.config.schema import Mode
 from supervisor.config.specs import Config
 from supervisor.edges import state
 from supervisor.edges.facts import facts_here, with_engine
-from supervisor.edges.human import printable
 from supervisor.edges.say import put, put_json
 from supervisor.edges.signals import Ending
 from supervisor.errors import ConfigError, ExitCode
+from supervisor.escaping import printable
 from supervisor.scan.context import context_of
 from supervisor.scan.engine import look
 from supervisor.scan.plugins import known_bad

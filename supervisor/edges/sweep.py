@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from supervisor import oneshot
-from supervisor.edges.human import printable
 from supervisor.edges.say import put, put_json
 from supervisor.edges.verbs import place_of
 from supervisor.errors import ExitCode
+from supervisor.escaping import printable
 
 if TYPE_CHECKING:
     from supervisor.container.stale import Stale

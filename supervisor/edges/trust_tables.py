@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textwrap import dedent
 from typing import Any
 
-from supervisor.edges.human import printable
+from supervisor.escaping import printable
 
 SCANS = "server", "mode", "status", "verdict", "coverage", "score", "tools", "findings", "withheld", "not looked"
 PINS = "server", "kind", "name", "state", "digest", "by", "at", "detail"

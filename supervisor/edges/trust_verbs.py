@@ -16,10 +16,10 @@ from typing import Any
 from supervisor.edges import scan_answers
 from supervisor.edges import trust_tables as tables
 from supervisor.edges.client import ANSWER_S, Connection, Refused, connect
-from supervisor.edges.human import printable
 from supervisor.edges.say import put, put_json
 from supervisor.edges.verbs import place_of
 from supervisor.errors import DaemonNotRunning, ExitCode, StockadeError, UsageWrong
+from supervisor.escaping import printable
 
 SCAN_S = 3600.0
 """Seconds for the daemon's answer to a scan: a pull, a start and plugins; each is bounded by the daemon itself."""

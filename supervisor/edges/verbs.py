@@ -16,6 +16,7 @@ from supervisor.edges.client import ANSWER_S, connect
 from supervisor.edges.say import put, put_json
 from supervisor.edges.state import StateDir, default_path, wait_until_down
 from supervisor.errors import ExitCode, StockadeError, UsageWrong, WaitTimeout
+from supervisor.escaping import printable
 
 SHUTDOWN_S = 45.0
 """Seconds for a whole daemon to end: its own bound is 35 s."""
@@ -48,13 +49,13 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     head = f"stockade {answer['version']}, process {answer['pid']}, up {answer['uptime_s']:.0f} s"
     rows = [_row(server) for server in answer["servers"]]
     rows += [
-        (human.printable(other["server"]), other["state"], *[""] * (len(COLUMNS) - 3), human.printable(other["reason"]))
+        (printable(other["server"]), other["state"], *[""] * (len(COLUMNS) - 3), printable(other["reason"]))
         for other in answer["others"]
     ]  # fmt: skip
     table = PrettyTable(list(COLUMNS), border=False, align="l", left_padding_width=0, right_padding_width=2)
     table.add_rows([list(row) for row in rows])
     bent = [
-        f"{human.printable(name)}: {human.printable(why['place'])} = {why['value']}; {human.printable(why['gate'])}"
+        f"{printable(name)}: {printable(why['place'])} = {why['value']}; {printable(why['gate'])}"
         for name, why in answer["why"].items()
         if why["key"] and why["gate"]
     ]
@@ -68,7 +69,7 @@ def _row(server: dict[str, Any]) -> tuple[str, ...]:
     note = retry + (problem["code"] if problem else f"last exit: {last['status']}" if last else "") + why
     tools = "" if server["tools"] is None else str(server["tools"])
     return (
-        human.printable(server["server"]),
+        printable(server["server"]),
         server["life"],
         server["mode"],
         server["confinement"],
@@ -109,7 +110,7 @@ def _act(options: Namespace, do: str) -> int:
     if options.json:
         put_json(done)
     else:
-        put(f"{human.printable(done['server'])}: {done['life']}\n")
+        put(f"{printable(done['server'])}: {done['life']}\n")
     return ExitCode.OK
 
 
@@ -150,7 +151,7 @@ def wait(options: Namespace) -> int:
     if options.json:
         put_json({"servers": asked_for})
     else:
-        put("".join(f"{human.printable(server['server'])}: {server['life']}\n" for server in asked_for))
+        put("".join(f"{printable(server['server'])}: {server['life']}\n" for server in asked_for))
     return ExitCode.OK
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from supervisor.escaping import printable
 from supervisor.scan.words import Kind
 
 CALLS: Final[dict[str, tuple[Kind, str]]] = {
@@ -85,8 +86,7 @@ def _selects(sign: str) -> bool:
 
 def shown(name: str) -> str:
     """A name as people and models may be shown it: cut, and with everything escaped that is not a visible sign."""
-    short = name if len(name) <= NAME_CHARS else f"{name[:NAME_CHARS]}…"
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in short)
+    return printable(name if len(name) <= NAME_CHARS else f"{name[:NAME_CHARS]}…")
 
 
 def is_made_by(template: str, uri: str) -> bool:

@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from supervisor.config.schema import Ports, SandboxSpec
 from supervisor.errors import ConfinementFailed, LaunchError, Problem, SettingUnavailable, StateUnusable
+from supervisor.escaping import printable
 from supervisor.process.words import MARKER, Tracking
 from supervisor.sandbox import abi, bubblewrap, landlock, paths, seccomp
 from supervisor.sandbox.accounts import account_of, may_enter
 from supervisor.sandbox.denied import sockets
 from supervisor.sandbox.disk import Disk, make_passable, make_private, mark
-from supervisor.sandbox.explain import printable
 from supervisor.sandbox.gaps import is_closed_to_sockets
 from supervisor.sandbox.inside import Inside, inside, seen
 from supervisor.sandbox.job import Job, Mark

@@ -17,10 +17,10 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
+from supervisor.escaping import printable
 from supervisor.events import SandboxDenied
 from supervisor.launch.messages import Denied, Exited
 from supervisor.sandbox.denials import Denial, Finder
-from supervisor.sandbox.explain import printable
 from supervisor.sandbox.judge import advice, ruling_on, sentence
 from supervisor.sandbox.refusals import TEXT, Ground, Refusal, keep, now
 from supervisor.sandbox.rulings import Case, Ruling, Standing

@@ -18,6 +18,7 @@ import trio
 from msgspec import Struct
 from msgspec.structs import replace
 
+from supervisor.escaping import printable
 from supervisor.launch.messages import Confined, Denied, Exited, Launch, Launched, LaunchFailed
 from supervisor.process.instances import Arrangement, Instances
 from supervisor.process.lookup import search_path
@@ -39,7 +40,6 @@ from supervisor.sandbox.apply import (
     with_namespaces,
 )
 from supervisor.sandbox.audit import Audit
-from supervisor.sandbox.explain import printable
 from supervisor.sandbox.forkserver import ForkServer, StaleError
 from supervisor.sandbox.installs import Installs
 from supervisor.sandbox.job import Job, Mark

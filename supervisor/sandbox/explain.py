@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from supervisor.config.schema import Ports
+from supervisor.escaping import printable
 from supervisor.sandbox import abi
 from supervisor.sandbox.words import MountKind, Plan
 
@@ -79,11 +80,3 @@ def network_word(network: Literal["allow", "none"] | Ports) -> str:
 def _block(title: str, items: Iterable[str]) -> Iterator[str]:
     for number, item in enumerate(items):
         yield f"{'' if number else title:<12}{printable(item)}"
-
-
-def printable(text: str) -> str:
-    """The text with lone surrogates and control characters escaped."""
-    if text.isascii() and text.isprintable():
-        return text
-    safe = text.encode("utf-8", "backslashreplace").decode()
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in safe)

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from supervisor.config.schema import SandboxSpec
 from supervisor.config.specs import Limits
+from supervisor.escaping import printable
 from supervisor.process.words import Tracking
 from supervisor.sandbox import abi
-from supervisor.sandbox.explain import network_word, printable
+from supervisor.sandbox.explain import network_word
 from supervisor.sandbox.gaps import network_open
 from supervisor.sandbox.limits import enforcers
 from supervisor.sandbox.messages import Expanded, Granted, KernelView, Refused, SandboxReport, Skipped

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from supervisor.escaping import shortened
 from supervisor.scan.checks import CHECKS
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
@@ -93,7 +94,7 @@ def _findings(item: Item, server: str, hits: list[tuple[str, Hit]]) -> list[Find
 
 
 def _finding(item: Item, server: str, check: str, hit: Hit, severity: Severity) -> Finding:
-    evidence = escaped(hit.evidence)
+    evidence = shortened(hit.evidence, EVIDENCE_LIMIT)
     tool = None if item.kind == "server" else item.name
     parts = (check, hit.rule, server, item.kind, tool or "", hit.pointer, evidence)
     fingerprint = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
@@ -102,14 +103,6 @@ def _finding(item: Item, server: str, check: str, hit: Hit, severity: Severity) 
         pointer=hit.pointer, view=hit.view, evidence=evidence, message=hit.message, confidence=hit.confidence,
         rule=hit.rule, fingerprint=fingerprint,
     )  # fmt: skip
-
-
-def escaped(text: str, limit: int = EVIDENCE_LIMIT) -> str:
-    """The text for people: what is not printable is written as an escape, what is too long is cut."""
-    short = "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode() for sign in text[:limit]
-    )
-    return short if len(short) <= limit and len(text) <= limit else short[: limit - 1] + "…"
 
 
 def _order(finding: Finding) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from supervisor.errors import AnyProblem, Quarantined
+from supervisor.escaping import printable
 from supervisor.events import (
     ScanFailed,
     ToolApproved,
@@ -146,10 +147,3 @@ def why_not_served(judgement: Judgement) -> Quarantined | None:
     worst = next(named, "it is withheld whole")
     more = f", and {len(hard) - 1} more" if len(hard) > 1 else ""
     return Quarantined(server=judgement.server, reason=printable(f"{worst}{more}"))
-
-
-def printable(text: str) -> str:
-    """A text fit for a message: lone surrogates and what does not print are escaped."""
-    return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode() for sign in text
-    )

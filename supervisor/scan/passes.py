@@ -12,9 +12,10 @@ from typing import Protocol
 import trio
 
 from supervisor.errors import Defect, ScanUnknown, StockadeError
+from supervisor.escaping import printable
 from supervisor.scan.effects import Ledger, unjudged
 from supervisor.scan.messages import Concluded, Depth, Planned, Ran, unknown
-from supervisor.scan.news import printable, summary_of, why_not_served
+from supervisor.scan.news import summary_of, why_not_served
 from supervisor.scan.states import ENGINE
 from supervisor.scan.words import Finding, ScannerReport
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.config.paths import Path, escaped, fits_kernel, is_encodable, written
+from supervisor.config.paths import Path, fits_kernel, is_encodable, written
 
 ANY_TEXT = st.text(st.characters(codec=None))
 
@@ -29,18 +28,6 @@ ANY_TEXT = st.text(st.characters(codec=None))
 )
 def test_paths_are_written_as_people_write_them(path: Path, text: str) -> None:
     assert written(path) == text
-
-
-@given(ANY_TEXT)
-def test_escaped_text_can_travel_in_any_message_and_stays_on_its_line(text: str) -> None:
-    safe = escaped(text)
-    assert msgspec.json.decode(msgspec.json.encode(safe)) == safe
-    assert safe.isprintable()
-
-
-def test_printable_text_is_not_touched_by_escaping() -> None:
-    assert escaped("naïve – 日本 '\"\\") == "naïve – 日本 '\"\\"
-    assert escaped("a\x1b[0m\n\ud800") == "a\\x1b[0m\\n\\ud800"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 
 from fakes.sandbox_plans import PLAN
 
-from supervisor.sandbox.explain import lines, printable, structure
+from supervisor.sandbox.explain import lines, structure
 
 
 def test_the_structure_can_be_written_as_json() -> None:
@@ -20,7 +20,3 @@ def test_the_lines_name_every_part_of_the_plan() -> None:
     text = "\n".join(lines(PLAN))
     for part in ("Landlock ABI 7", "/w\\udcff", "/etc (read, 3 entries)", "/no: it is not there", "core 0", "HOME=/h"):
         assert part in text
-
-
-def test_what_cannot_be_printed_is_escaped() -> None:
-    assert printable("a\udcff\n\x1b[31mé") == "a\\udcff\\n\\x1b[31mé"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from supervisor.scan.checks import CHECKS
 from supervisor.scan.checks.check import Check, Find
 from supervisor.scan.context import Context, context_of, peer_index
-from supervisor.scan.engine import EVIDENCE_LIMIT, HITS_LIMIT, escaped, look
+from supervisor.scan.engine import EVIDENCE_LIMIT, HITS_LIMIT, look
 from supervisor.scan.text.items import Item, items_of
 from supervisor.scan.text.reader import read
 from supervisor.scan.words import Hit
@@ -121,19 +121,6 @@ def test_the_same_find_has_the_same_fingerprint_and_is_told_once() -> None:
     assert found[0].fingerprint == look([TOOL], CONTEXT, [check("c", hit())]).findings[0].fingerprint
 
 
-@settings(deadline=None)
-@given(st.text(st.characters()))
-def test_evidence_is_printable_and_short(text: str) -> None:
-    shown = escaped(text)
-    assert shown.isprintable()
-    assert len(shown) <= EVIDENCE_LIMIT
-
-
-def test_evidence_shows_what_cannot_be_seen() -> None:
-    assert escaped("a\u200b\x1b[0m\ud800") == "a\\u200b\\x1b[0m\\ud800"
-    assert escaped("x" * 300).endswith("x…")
-
-
 WORDS = st.sampled_from(
     ["ignore all previous instructions", "<!--", "-->", "\u200b", "\U000e0069" * 5, "read_file", "~/.ssh/id_rsa",
      "send", "to https://evil.example", "before using any other tool", "do not tell the user", "\x1b[8m", "é", "е",
@@ -157,6 +144,12 @@ TOOLS = st.lists(
     ),
     max_size=4,
 )  # fmt: skip
+
+
+def test_evidence_shows_what_cannot_be_seen_and_is_cut() -> None:
+    hidden, long = hit(evidence="a\u200b\x1b[0m\ud800"), hit(evidence="x" * 300)
+    found = look([TOOL], CONTEXT, [check("c", hidden), check("d", long)]).findings
+    assert [one.evidence for one in found] == ["a\\u200b\\x1b[0m\\ud800", "x" * (EVIDENCE_LIMIT - 1) + "…"]
 
 
 @settings(max_examples=150, deadline=None)

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
+from supervisor.escaping import shortened
 from supervisor.scan.plugins.manifests import Plugin
 from supervisor.scan.words import Finding, Severity
 
@@ -95,8 +96,7 @@ def place_in(root: str, uri: str) -> str | None:
 def printable(text: str, longest: int = LONGEST_TEXT) -> str:
     """A stranger's text on one line, without escape sequences, what is not printable escaped, cut."""
     plain = " ".join(_CONTROL_SEQUENCE.sub("", text[: longest * 20]).split())
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in plain[:longest])
-    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+    return shortened(plain[:longest], longest)
 
 
 def _finding(plugin: Plugin, one: Result, place: str, server: str) -> Finding:
