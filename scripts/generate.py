@@ -1,7 +1,8 @@
 """Writes the reference pages in docs/reference from the source they describe, or says which of them are stale.
 
 A page is written where it differs from what the source says; a generated page whose source is gone is removed. Pages
-without the generator's notice are not touched. The seccomp filters of the package are written and compared likewise.
+without the generator's notice are not touched. The seccomp filters of the package are written and compared likewise,
+and so is what the expressions of the scanner's checks need of a text.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 
 from scripts.filters import module
+from scripts.literals import module as literals
 from scripts.pages import cli, config, container_life, errors, events, exit_codes
 from scripts.pages.markdown import NOTICE
 
@@ -56,6 +58,7 @@ def main() -> int:
     outputs = (
         (Path("docs", "reference"), wanted(options.root)),
         (module.FOLDER, module.files()),
+        (literals.FOLDER, literals.files()),
     )
     names = []
     for folder, texts in outputs:

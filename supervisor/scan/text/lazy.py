@@ -1,45 +1,152 @@
-"""Regular expressions that are compiled when they are first used.
+"""Regular expressions that are compiled when a text comes that they may match.
 
-The checks have several hundred; to compile them all takes half a second, and a definition that has nothing for a check
-never asks for its expressions. Once used, an expression costs what a compiled one costs: its methods are the compiled
-one's own.
+The checks have a thousand. To compile them all takes a second, and to try one on a text costs a hundred times what it
+costs to see that the text lacks every word that it needs. So those that are tried on the same texts are made together
+(`Lazies`): a text is asked once for the literals that any of them needs (held.py), and an expression whose literals
+it lacks is neither compiled nor tried. What each needs was worked out before, from the expression itself (needs.py);
+one that is not listed there is tried on every text. Results are the same either way, which the tests hold.
+
+Once compiled, an expression that needs nothing costs what a compiled one costs: its methods are the compiled one's
+own.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
+
+from supervisor.scan.text.held import Held
+from supervisor.scan.text.needs import Group, needs_of
 
 _PARTS = (
     "search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split", "groupindex",
     "groups", "pattern", "flags",
 )  # fmt: skip
+_GATED = ("search", "finditer", "findall")
 
 
 class _Lazy:
     """Stands for a compiled expression until somebody needs it; after that it has all that one has."""
 
-    def __init__(self, text: str, flags: int) -> None:
+    def __init__(self, text: str, flags: int, among: Lazies) -> None:
         self._text = text
         self._flags = flags
+        self._among = among
 
     def __getattr__(self, name: str) -> Any:
         if name not in _PARTS:
             raise AttributeError(name)
-        compiled = re.compile(self._text, self._flags)
+        needed = self._among.mask(needs_of(*self.key)) if name in _GATED else 0
+        if needed:
+            for part, gated in zip(_GATED, _gated(self, self._among.held, needed), strict=True):
+                setattr(self, part, gated)
+            return vars(self)[name]
+        compiled = self.compiled
         for part in _PARTS:  # two threads may do this at once: they set the same
-            setattr(self, part, getattr(compiled, part))
+            if part not in vars(self):
+                setattr(self, part, getattr(compiled, part))
         return getattr(compiled, name)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What it was made of."""
+        return self._text, self._flags
+
+    @property
+    def compiled(self) -> re.Pattern[str]:
+        """The expression itself; the standard library remembers none for us as long as we need it."""
+        found = vars(self).get("_compiled")
+        if found is None:
+            found = vars(self)["_compiled"] = re.compile(self._text, self._flags)
+        return cast("re.Pattern[str]", found)
 
     def __repr__(self) -> str:
         return f"lazy({self._text!r})"
 
 
+class Lazies:
+    """Makes expressions that are tried on the same texts, and knows what all of them together need."""
+
+    def __init__(self) -> None:
+        self._made: list[_Lazy] = []
+        self._more: list[Group] = []
+        self._asked: tuple[dict[Group, int], Held] | None = None
+
+    def __call__(self, text: str, flags: int = 0) -> re.Pattern[str]:
+        """One more; compiled when it is first tried on a text, which is also when a mistake in it raises."""
+        made = _Lazy(text, flags, self)
+        self._made.append(made)
+        return cast("re.Pattern[str]", made)
+
+    def made(self) -> list[tuple[str, int]]:
+        """What each was made of: its text and flags."""
+        return [one.key for one in self._made]
+
+    def ask_also(self, groups: Iterable[Group]) -> None:
+        """Ask texts for these groups, too; before the first text is asked."""
+        self._more += groups
+
+    @property
+    def held(self) -> Held:
+        """What texts hold of all groups that any of these expressions needs."""
+        return self._placed()[1]
+
+    def _placed(self) -> tuple[dict[Group, int], Held]:
+        """The bit of each group. What is made after the first text was asked for is tried on every text."""
+        if self._asked is None:
+            groups = (group for one in self._made for group in needs_of(*one.key))
+            places = {group: place for place, group in enumerate(dict.fromkeys((*groups, *self._more)))}
+            self._asked = places, Held(tuple(places))
+        return self._asked
+
+    def mask(self, groups: Iterable[Group]) -> int:
+        """The bits that a text must hold that has a literal of each of these groups."""
+        places = self._placed()[0]
+        return sum(1 << places[group] for group in set(groups) if group in places)
+
+
+def _gated(one: _Lazy, held: Held, needed: int) -> tuple[Callable[..., Any], ...]:
+    """`search`, `finditer` and `findall` that look for what is needed first.
+
+    An end within the text is not looked at: where a text ends, its last word does.
+    """
+    known, ask = held.texts.get, held.of
+
+    def lacks(text: str) -> bool:
+        bits = known(text)
+        return needed & (ask(text) if bits is None else bits) != needed
+
+    def search(text: str, *span: int) -> re.Match[str] | None:
+        if len(span) < 2 and lacks(text):
+            return None
+        return one.compiled.search(text, *span)
+
+    def finditer(text: str, *span: int) -> Iterator[re.Match[str]]:
+        if len(span) < 2 and lacks(text):
+            return iter(())
+        return one.compiled.finditer(text, *span)
+
+    def findall(text: str, *span: int) -> list[Any]:
+        return [] if len(span) < 2 and lacks(text) else one.compiled.findall(text, *span)
+
+    return search, finditer, findall
+
+
+_PROSE = Lazies()
+"""What the checks look for in texts, whatever the language: a text is asked once for all of them."""
+
+
 def lazy(text: str, flags: int = 0) -> re.Pattern[str]:
-    """An expression that is compiled at its first use, which is also when a mistake in it raises."""
-    return cast("re.Pattern[str]", _Lazy(text, flags))
+    """An expression that is compiled when it is first tried on a text, which is also when a mistake in it raises."""
+    return _PROSE(text, flags)
+
+
+def made_for_prose() -> list[tuple[str, int]]:
+    """The texts and flags of all that `lazy` has made."""
+    return _PROSE.made()
 
 
 def is_lazy(value: object) -> bool:
-    """Whether a value was made by `lazy`."""
+    """Whether a value was made by `lazy` or among other `Lazies`."""
     return isinstance(value, _Lazy)

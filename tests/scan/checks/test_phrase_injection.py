@@ -168,14 +168,17 @@ def test_no_anchors_stand_without_a_class() -> None:
         assert set(table.anchors) <= set(table.classes) | {"act", "deed", "orders", "redirect", "send", "reveal", "run"}
 
 
-def _without_anchors(language: grammar.Language, text: str) -> list[grammar.Gate]:
-    """The rules that hold in a text although nobody asks for their anchors."""
-    bits = dict.fromkeys(text.split(), grammar.Held(bits=1))
+def _ungated(language: grammar.Language, text: str) -> list[grammar.Gate]:
+    """The rules that hold in a text although nobody asks for their literals."""
     return [
         gate
         for gate in language.gates
-        if any(True for _ in grammar._in_language(text, grammar.Live(language.place, (replace(gate, mask=0),), bits)))
+        if any(True for _ in grammar._in_language(text, [replace(gate, mask=0)], language.made.held))
     ]
+
+
+def _opened(language: grammar.Language, text: str) -> set[int]:
+    return {id(gate) for gate in grammar.opened(language.gates, language.made.held.of(text))}
 
 
 def _texts() -> set[str]:
@@ -184,23 +187,17 @@ def _texts() -> set[str]:
 
 
 def test_anchors_hide_no_phrase() -> None:
-    english = grammar._languages()[0]
+    english = grammar.language(0)
     for text in sorted(_texts()):
-        open_rules = {id(gate) for gate in grammar.open_gates(grammar.Live(0, english.gates, _bits(text)), text)}
-        assert [gate.rule for gate in _without_anchors(english, text) if id(gate) not in open_rules] == [], text
+        assert [gate.rule for gate in _ungated(english, text) if id(gate) not in _opened(english, text)] == [], text
 
 
 def test_an_anchor_that_is_wrong_would_be_noticed() -> None:
     text = fold(ORDERS["en"])
-    broken = replace(TABLE, anchors={**TABLE.anchors, "disregard": ("no such word",)})
-    language = grammar.compiled(broken, 0)
-    opened = grammar.open_gates(grammar.Live(0, language.gates, {}), text)
-    assert "override" in {gate.rule for gate in _without_anchors(language, text)}
-    assert "override" not in {gate.rule for gate in opened}
-
-
-def _bits(text: str) -> dict[str, grammar.Held]:
-    return {word: grammar._bits(0, word) for word in text.split()}
+    language = grammar.compiled(replace(TABLE, anchors={**TABLE.anchors, "disregard": ("no such word",)}))
+    opened = _opened(language, text)
+    assert "override" in {gate.rule for gate in _ungated(language, text)}
+    assert "override" not in {gate.rule for gate in language.gates if id(gate) in opened}
 
 
 @pytest.mark.parametrize(

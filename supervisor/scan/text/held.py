@@ -1,0 +1,84 @@
+"""Which groups of literals a text holds: asked once of a text, for all the expressions that are to be tried on it.
+
+A text is asked word by word. What a word holds is remembered, because texts are made of few words; so to ask a text
+costs little more than to cut it at its blanks, and to ask for one more group costs one look at a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from supervisor.scan.text.marked import marked
+
+_BEGINNING = 3
+"""Signs by which literals are looked up in a word that was not seen before."""
+_WORD_REMEMBERED = 40
+"""Signs of a word that is worth remembering; longer ones come once."""
+_WORDS_REMEMBERED = 32_768
+_TEXTS_REMEMBERED = 512
+_SIGNS_REMEMBERED = 1024 * 1024
+"""Of all texts together: as much as a definition has."""
+
+
+class Held:
+    """A list of groups, and what is remembered of words and texts; each group is one bit of a number.
+
+    What is remembered is bounded, and only ever saves work: two threads that fill it at once write the same.
+    """
+
+    def __init__(self, groups: Sequence[frozenset[str]]) -> None:
+        self._bits: dict[str, int] = {}
+        for place, group in enumerate(groups):
+            for literal in group:
+                self._bits[literal] = self._bits.get(literal, 0) | 1 << place
+        self._near: dict[str, list[str]] = {}
+        for literal in sorted(self._bits):
+            self._near.setdefault(literal[:_BEGINNING], []).append(literal)
+        self._short = tuple(literal for literal in sorted(self._bits) if len(literal) < _BEGINNING)
+        self._words: dict[str, int] = {}
+        self.texts: dict[str, int] = {}
+        """What `of` remembers, for callers in a hurry."""
+        self._signs = 0
+
+    def of(self, text: str) -> int:
+        """The bits of the groups of which a literal stands in the text."""
+        held = self.texts.get(text)
+        if held is None:
+            held = self._of_words(set(text.split()))
+            self._remember(text, held)
+        return held
+
+    def _of_words(self, words: Iterable[str]) -> int:
+        known = self._words
+        held = 0
+        for word in words:
+            bits = known.get(word)
+            if bits is None:
+                bits = self._of_word(word)
+            if bits:
+                held |= bits
+        return held
+
+    def _of_word(self, word: str) -> int:
+        plain = marked(word)
+        near = self._near
+        found = {literal for literal in self._short if literal in plain}
+        for start in range(len(plain) - _BEGINNING + 1):
+            for literal in near.get(plain[start : start + _BEGINNING], ()):
+                if plain.startswith(literal, start):
+                    found.add(literal)
+        bits = 0
+        for literal in found:
+            bits |= self._bits[literal]
+        if len(word) <= _WORD_REMEMBERED:
+            if len(self._words) >= _WORDS_REMEMBERED:
+                self._words.clear()
+            self._words[word] = bits
+        return bits
+
+    def _remember(self, text: str, held: int) -> None:
+        self._signs += len(text)
+        if len(self.texts) >= _TEXTS_REMEMBERED or self._signs > _SIGNS_REMEMBERED:
+            self.texts.clear()
+            self._signs = len(text)
+        self.texts[text] = held
