@@ -34,6 +34,7 @@ from supervisor.kernel.bus import Bus
 from supervisor.kernel.node import ChildFailed, GaveUp
 from supervisor.kernel.specs import Branch
 from supervisor.kernel.tree import Tree
+from supervisor.plugins import plugins
 from supervisor.prepare import container_profile_of, places_of, standings_of
 from supervisor.process.table import ProcessTable, open_processes
 from supervisor.process.words import Heard
@@ -44,7 +45,6 @@ from supervisor.relay.pump import Client, run_session
 from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.effects import Sandbox, open_sandbox
 from supervisor.scan.effects import Ledger
-from supervisor.scanners import scanners
 from supervisor.scanning import foreseen, ledger_alone, ledger_of, limit_s, make_lock_file
 from supervisor.tree import SCANNER, Leaves, Run, path_of, root_of, server_leaf, terms_of
 
@@ -140,7 +140,7 @@ def _run_of(below: _Below, config: Config, state_dir: str, environ: Mapping[str,
         sessions=Sessions(bus, table, partial(run_session, guard=ledger), path_of),
         ledger=ledger,
         redactor=redactor,
-        plugins=scanners(table, sandbox, (containers, engines, guests), state_dir=state_dir, environ=environ),
+        plugins=plugins(table, sandbox, (containers, engines, guests), state_dir=state_dir, environ=environ),
         names=tuple(spec.name for spec in config.servers),
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from supervisor.config.specs import Config, ServerSpec
 from supervisor.events import ScanDegraded
 from supervisor.kernel.bus import Bus
+from supervisor.plugins import Plugins, origin_here
 from supervisor.sandbox.runners import installation
 from supervisor.scan.effects import Ledger
 from supervisor.scan.messages import Depth
@@ -19,7 +20,6 @@ from supervisor.scan.plugins.runtimes import Situation, choose, unknown
 from supervisor.scan.trust.foreseen import unusable
 from supervisor.scan.trust.program import program_of
 from supervisor.scan.words import Finding, ScannerReport, Terms
-from supervisor.scanners import Scanners, origin_here
 
 if TYPE_CHECKING:  # opened when there is something to judge
     from supervisor.scan.trust.alias import Aliased
@@ -129,7 +129,7 @@ def limit_s(spec: ServerSpec) -> float:
 class ServerPlugins:
     """The plugins of each server, as the scan actor runs them."""
 
-    def __init__(self, config: Config, runs: Scanners) -> None:
+    def __init__(self, config: Config, runs: Plugins) -> None:
         self._runs = runs
         self._known: Mapping[str, Plugin] = all_plugins(config.settings.plugins)
         self._specs = {spec.name: spec for spec in config.servers}

@@ -31,6 +31,7 @@ from supervisor.kernel.specs import Branch, Leaf, Limit, Restart
 from supervisor.kernel.stoppable import until_stop
 from supervisor.kernel.tree import Tree
 from supervisor.modes import MODES, RESOLVER, WATCHER, Surroundings, launcher_path
+from supervisor.plugins import Plugins
 from supervisor.prepare import command_of, is_alone, own_program_of, sandbox_profile_of
 from supervisor.process.table import ProcessTable
 from supervisor.relay.actor import Sessions
@@ -39,7 +40,6 @@ from supervisor.sandbox.effects import Sandbox
 from supervisor.scan.actor import actor as scan_actor
 from supervisor.scan.effects import Ledger
 from supervisor.scan.passes import Passes
-from supervisor.scanners import Scanners
 from supervisor.scanning import ServerPlugins, scan_s
 from supervisor.server.actor import actor as server_actor
 from supervisor.server.effects import Prober
@@ -68,7 +68,7 @@ class Run:
     search: Search
     sessions: Sessions
     redactor: Redactor
-    plugins: Scanners
+    plugins: Plugins
     ledger: Ledger
     names: tuple[str, ...]
     """Servers that have an actor."""

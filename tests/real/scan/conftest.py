@@ -14,10 +14,10 @@ import pytest
 
 from supervisor.config.schema import Mode
 from supervisor.config.specs import Config
+from supervisor.plugins import Plugins
 from supervisor.running import open_run
 from supervisor.scan.plugins.inputs import Inputs, Ran
 from supervisor.scan.plugins.manifests import Plugin
-from supervisor.scanners import Scanners
 
 ODD = Path(__file__).with_name("odd_scanner.py")
 TOOL = b'{"name": "add", "description": "Adds two numbers.", "inputSchema": {"type": "object"}}'
@@ -44,8 +44,8 @@ def refresh():
 class Bench:
     """Runs plugins on one source, as a scan does."""
 
-    def __init__(self, scanners: Scanners, source: Path, scans: Path) -> None:
-        self._scanners = scanners
+    def __init__(self, plugins: Plugins, source: Path, scans: Path) -> None:
+        self._plugins = plugins
         self.source = source
         self.scans = scans
         """Where the folders of plugins are made."""
@@ -53,7 +53,7 @@ class Bench:
     async def run(self, plugin: Plugin, *, mode: Mode = "sandbox", **inputs: Any) -> Ran:
         """Run one."""
         given = Inputs(**{"source": str(self.source), "tools": (TOOL,), **inputs})
-        return await self._scanners.run_on(plugin, given, mode=mode, name="weather")
+        return await self._plugins.run_on(plugin, given, mode=mode, name="weather")
 
     @property
     def left(self) -> list[str]:

@@ -38,14 +38,14 @@ from supervisor.scan.plugins.remembered import Memory
 from supervisor.scan.plugins.sources import Asked, Source, source_of
 
 
-def scanners(
+def plugins(
     table: ProcessTable,
     sandbox: Sandbox,
     containers: tuple[ContainerInstances, Engines, dict[str, Profile]],
     *,
     state_dir: str,
     environ: Mapping[str, str],
-) -> Scanners:
+) -> Plugins:
     """Put it together; the dictionary is where the containers' effects look up profiles beside those of servers."""
     instances, engines, guests = containers
     world = World(
@@ -57,10 +57,10 @@ def scanners(
         folder=Path(state_dir) / FOLDER,
         memory=Memory(Path(state_dir) / LOOKS, __version__),
     )
-    return Scanners(world, state_dir, environ)
+    return Plugins(world, state_dir, environ)
 
 
-class Scanners:
+class Plugins:
     """The plugins of a run, with what they look at."""
 
     def __init__(self, world: World, state_dir: str, environ: Mapping[str, str]) -> None:
