@@ -21,10 +21,8 @@ from supervisor.mcp.jsonrpc import Id
 from supervisor.relay.answers import Answer
 from supervisor.relay.calls import SPECIAL
 from supervisor.relay.names import CALLS, is_made_by, plain
-from supervisor.scan.words import Definition, Judgement, Kind, Withheld, WithholdReason
+from supervisor.scan.words import Definition, Judgement, Key, Kind, Withheld, WithholdReason
 
-Key = tuple[Kind, str]
-"""Kind and name."""
 ASKING: Final = frozenset({*LISTINGS, *OPENINGS})
 """Requests of a client whose answers are looked at."""
 LISTENING: Final = SPECIAL | ASKING

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from supervisor.escaping import printable
-from supervisor.scan.words import Kind
+from supervisor.scan.words import Key, Kind
 
 CALLS: Final[dict[str, tuple[Kind, str]]] = {
     "tools/call": ("tool", "name"),
@@ -38,7 +38,7 @@ class _Call(Struct, frozen=True):
 _call: Final = msgspec.json.Decoder(_Call)
 
 
-def called(line: bytes | memoryview, method: str) -> tuple[Kind, str]:
+def called(line: bytes | memoryview, method: str) -> Key:
     """What a call is of; the name is empty if it names nothing that could have been listed."""
     kind, parameter = CALLS[method]
     try:
@@ -47,13 +47,13 @@ def called(line: bytes | memoryview, method: str) -> tuple[Kind, str]:
         return kind, _leniently(bytes(line), parameter)
 
 
-def called_by(block: memoryview, methods: Sequence[object]) -> list[tuple[Kind, str]] | None:
+def called_by(block: memoryview, methods: Sequence[object]) -> list[Key] | None:
     """What the calls among lines of these methods are of; None if that has to be found out line by line."""
     try:
         lines = _call.decode_lines(block)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    found: list[tuple[Kind, str]] = []
+    found: list[Key] = []
     for method, line in zip(methods, lines, strict=True):
         if isinstance(method, str) and method in CALLS:
             kind, parameter = CALLS[method]

@@ -9,22 +9,22 @@ that it costs no start. A judgement that does not come in its time withholds all
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import trio
 from msgspec import Struct
-from msgspec.structs import replace
 
-from supervisor.errors import Defect, NothingListed, PinsError, StockadeError
+from supervisor.errors import Defect, NothingListed, StockadeError
 from supervisor.scan import news
-from supervisor.scan.words import Definition, Finding, Judgement, Kind, Listing, Report, ScannerReport, Terms, Withheld
+from supervisor.scan.book import Book
+from supervisor.scan.words import Definition, Judgement, Key, Listing, Report, ScannerReport, Terms, Withheld
 
 if TYPE_CHECKING:  # what looks and judges is imported when there is something to look at
-    from supervisor.scan.looking import Examined, Eye, Peers, PeerTools
+    from supervisor.scan.examiner import Examiner
     from supervisor.scan.trust.approval import Approved, Difference
     from supervisor.scan.trust.deciding import Store
     from supervisor.scan.trust.judging import Judged
@@ -36,34 +36,7 @@ THREADS = 8
 """Looks that go on side by side; Python runs one at a time anyway, and one that hangs keeps its place."""
 
 Source = Literal["probe", "session", "request"]
-Key = tuple[Kind, str]
 Result = TypeVar("Result")
-
-
-class Book:
-    """What is known of one server."""
-
-    def __init__(self, server: str) -> None:
-        self.server = server
-        self.edition = 0
-        self.listing: Listing | None = None
-        self.examined: Examined | None = None
-        """What the engine says of the last listing that it looked at."""
-        self.definitions: tuple[Definition, ...] = ()
-        """All of that listing."""
-        self.gaps: tuple[str, ...] = ()
-        self.seconds = 0.0
-        self.eye: Eye | None = None
-        self.tools: tuple[tuple[bytes, ...] | None, PeerTools] | None = None
-        """What it listed, None if nothing yet, and its tools as other servers see them by that."""
-        self.plugins: dict[str, tuple[ScannerReport, tuple[Finding, ...]]] = {}
-        """What became of each plugin that was asked for."""
-        self.report: Report | None = None
-        self.origin: str | None = None
-        """Which version of its program it is; None if nobody has looked yet."""
-        self.withheld: dict[Key, Withheld] = {}
-        self.told = news.Told()
-        self.turn = trio.Lock()
 
 
 class Ledger:
@@ -89,6 +62,9 @@ class Ledger:
         self._store: Store | None = None
         self._publish = publish
         self._books: dict[str, Book] = {}
+        self._turns: defaultdict[str, trio.Lock] = defaultdict(trio.Lock)
+        """Who looks at a server, or decides about it."""
+        self._examiner: Examiner | None = None
         self._threads = trio.CapacityLimiter(THREADS)
 
     def terms(self, server: str) -> Terms:
@@ -119,12 +95,13 @@ class Ledger:
     async def examine(self, server: str) -> None:
         """Have the engine look at all that a server has listed. Raises: StockadeError(NothingListed)."""
         book = self.book(server)
-        async with book.turn:
+        async with self._turns[server]:
             if book.listing is None:
                 raise StockadeError(NothingListed(server=server, what="the definitions"))
             began, gaps = trio.current_time(), book.listing.gaps
             try:
-                found = await self._in_thread(partial(self._examined, book, book.listing, self._others(server)))
+                listing, others = book.listing, self._others(server)
+                found = await self._in_thread(lambda: self._loaded().examined(book, listing, others))
             except trio.Cancelled:
                 book.eye = None  # a thread may still be looking with it
                 raise
@@ -137,22 +114,18 @@ class Ledger:
         Raises: StockadeError(NothingListed) if it has not looked at anything.
         """
         book = self.book(server)
-        async with book.turn:
+        async with self._turns[server]:
             if book.examined is None:
                 raise StockadeError(NothingListed(server=server, what="the definitions"))
-            found = list(book.plugins.values())
-            judged = await self._in_thread(
-                partial(
-                    self._judge,
-                    server,
-                    book.examined,
-                    gaps=book.gaps,
-                    is_whole=not book.gaps,
-                    seconds=book.seconds,
-                    scanners=tuple(report for report, _ in found),
-                    findings=tuple(finding for _, findings in found for finding in findings),
-                )
-            )
+            examined, found = book.examined, list(book.plugins.values())
+            known = {
+                "gaps": book.gaps,
+                "is_whole": not book.gaps,
+                "seconds": book.seconds,
+                "scanners": tuple(report for report, _ in found),
+                "findings": tuple(finding for _, findings in found for finding in findings),
+            }
+            judged = await self._in_thread(lambda: self._loaded().judge(book, examined, at=now(), **known))
             book.report = judged.judgement.report
             book.withheld = {(one.kind, one.name): one for one in judged.judgement.withheld}
             self._tell(book, judged.judgement, "probe")
@@ -167,9 +140,11 @@ class Ledger:
         book = self.book(server)
         try:
             with trio.fail_after(self._judge_s):
-                async with book.turn:
-                    work = partial(self._look, book, tuple(definitions), self._others(server), is_whole=is_whole)
-                    judged = await self._in_thread(work)
+                async with self._turns[server]:
+                    seen, others = tuple(definitions), self._others(server)
+                    judged = await self._in_thread(
+                        lambda: self._loaded().look(book, seen, others, is_whole=is_whole, at=now())
+                    )
         except trio.TooSlowError:
             book.eye = None  # a thread may still be looking with it
             return unjudged(server, definitions, f"it was not judged in {self._judge_s:g} s")
@@ -220,7 +195,7 @@ class Ledger:
             by = Who(name=who, at=now(), origin=self._origin(server))
             return decided(self._opened(), server, verb, by, name=name, digest=digest)
 
-        async with self.book(server).turn:
+        async with self._turns[server]:
             approved = await self._in_thread(work)
         if not approved.decided:
             raise StockadeError(NothingListed(server=server, what=repr(name) if name else "anything to decide"))
@@ -245,6 +220,13 @@ class Ledger:
             self._store = self._open()
         return self._store
 
+    def _loaded(self) -> Examiner:
+        from supervisor.scan.examiner import Examiner
+
+        if self._examiner is None:
+            self._examiner = Examiner(self._terms, self._opened, self._origin)
+        return self._examiner
+
     def _others(self, server: str) -> tuple[Book, ...]:
         """The servers that clients see beside this one; one that runs the same program is this one once more."""
         own = self._terms[server].program
@@ -254,92 +236,14 @@ class Ledger:
             if name != server and terms.is_served and (not own or terms.program != own)
         )
 
-    def _peers(self, others: tuple[Book, ...]) -> Peers:
-        """What they list; of one that has listed nothing yet, what is trusted of it."""
-        from supervisor.scan.looking import Peers, peer_tools
-
-        found: list[PeerTools] = []
-        for book in others:
-            listed, known = book.listing.tools if book.listing else None, book.tools
-            if known is None or known[0] != listed:  # it may list at this moment: what is known says of which list
-                tools = self._trusted(book.server) if listed is None else listed
-                known = book.tools = listed, peer_tools(book.server, tools)
-            found.append(known[1])
-        return Peers(found)
-
-    def _trusted(self, server: str) -> tuple[bytes, ...]:
-        with suppress(PinsError):
-            pins = self._opened().read(server).pins
-            return tuple(pin.text.encode() for pin in pins if pin.kind == "tool")
-        return ()
-
-    def _examined(
-        self, book: Book, listing: Listing, others: tuple[Book, ...]
-    ) -> tuple[tuple[Definition, ...], Examined]:
-        from supervisor.scan.looking import definitions_of
-
-        definitions = definitions_of(listing)
-        return definitions, _eye(book).examine(definitions, (), self._peers(others))
-
-    def _look(
-        self, book: Book, definitions: tuple[Definition, ...], others: tuple[Book, ...], *, is_whole: bool
-    ) -> Judged:
-        own: Iterable[Definition] = () if is_whole else book.definitions
-        examined = _eye(book).examine(definitions, own, self._peers(others))
-        if not is_whole:  # a list of prompts is no list of no tools
-            examined = replace(examined, tools=len(definitions))
-        known = {name: report for name, (report, _) in book.plugins.items()}
-        scanners = tuple(known.get(name) or _not_run(name) for name in self._terms[book.server].plugins)
-        found = self._judge(book.server, examined, is_whole=is_whole, scanners=scanners)
-        if book.examined is None:  # a server that no probe has listed: what was rejected is known all the same
-            book.withheld = self._rejected(book.server, definitions, found.judgement)
-        return found
-
-    def _rejected(self, server: str, definitions: tuple[Definition, ...], judgement: Judgement) -> dict[Key, Withheld]:
-        from supervisor.scan.trust.pins import rejected_names
-
-        if self._terms[server].policy == "off":
-            return {}
-        withheld = {(one.kind, one.name) for one in judgement.withheld}
-        served = {(one.kind, one.name) for one in definitions} - withheld
-        try:
-            names = rejected_names(self._opened().read(server)) - served
-        except PinsError:
-            names = frozenset()
-        return {(kind, name): Withheld(kind=kind, name=name, reason="rejected") for kind, name in names}
-
-    def _judge(self, server: str, examined: Examined, **known: Any) -> Judged:
-        from supervisor.scan.trust.judging import Case, judged
-
-        book = self.book(server)
-        if book.origin is None or any(one.definition.kind == "server" for one in examined.definitions):
-            book.origin = self._origin(server)  # another one may run since, if it says who it is
-        case = Case(
-            server=server, terms=self._terms[server], examined=examined, at=now(), origin=book.origin, **known
-        )  # fmt: skip
-        return judged(case, self._opened())
-
     def _tell(self, book: Book, judgement: Judgement, source: Source) -> None:
         for event in news.of(judgement, book.told, self._terms[book.server], source=source):
             self._publish(event)
 
 
 def _load() -> None:
-    import supervisor.scan.looking
-    import supervisor.scan.trust.judging
+    import supervisor.scan.examiner
     import supervisor.scan.trust.store  # noqa: F401
-
-
-def _eye(book: Book) -> Eye:
-    from supervisor.scan.looking import Eye
-
-    if book.eye is None:
-        book.eye = Eye(book.server)
-    return book.eye
-
-
-def _not_run(plugin: str) -> ScannerReport:
-    return ScannerReport(scanner=plugin, state="skipped", detail="no scan of this run has let it look at the server")
 
 
 def unjudged(server: str, definitions: Iterable[Definition], why: str) -> Judgement:

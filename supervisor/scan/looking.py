@@ -19,8 +19,7 @@ from supervisor.scan.context import Context, Peer, PeerIndex, context_of
 from supervisor.scan.engine import Looked, look
 from supervisor.scan.text.items import Item, read_item
 from supervisor.scan.trust.canonical import Received, received
-from supervisor.scan.trust.pins import Key
-from supervisor.scan.words import Definition, Finding, Kind, Listing
+from supervisor.scan.words import Definition, Finding, Key, Kind, Listing
 
 REMEMBERED = 20_000
 """Definitions of one server whose findings are remembered; past them all is forgotten. No real server has 1,000."""

@@ -21,7 +21,7 @@ from supervisor.events import (
     ToolWithheld,
 )
 from supervisor.scan.messages import Summary
-from supervisor.scan.words import Finding, Judgement, Kind, Terms
+from supervisor.scan.words import Finding, Judgement, Key, Kind, Terms
 
 NAMED = 50
 """Names in one event; of more there is the count."""
@@ -88,7 +88,7 @@ def of(judgement: Judgement, told: Told, terms: Terms, *, source: str) -> Iterat
 def _served(judgement: Judgement, told: Told, terms: Terms) -> Iterator[Struct]:
     """What reaches clients although something was found in it."""
     withheld = {(one.kind, one.name) for one in judgement.withheld}
-    found: dict[tuple[Kind, str], list[Finding]] = {}
+    found: dict[Key, list[Finding]] = {}
     for finding in judgement.report.findings:
         key = finding.kind, finding.tool or ""
         if key not in withheld and not judgement.is_quarantined:

@@ -15,6 +15,8 @@ Status = Literal["clean", "warnings", "dangerous", "unknown", "degraded"]
 """The verdict for people: `degraded` where it would be clean or warnings and not everything was looked at."""
 Kind = Literal["tool", "prompt", "resource", "template", "server"]
 """What a definition describes; `server` is the server's instructions and what it says of itself."""
+Key = tuple[Kind, str]
+"""Kind and name: what a definition is known by."""
 Role = Literal[
     "name", "title", "description", "property", "default", "enum", "const", "example", "pattern", "comment",
     "annotation", "meta", "key", "text",

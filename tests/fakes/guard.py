@@ -11,7 +11,7 @@ from typing import Literal
 
 import trio
 
-from supervisor.scan.words import Definition, Judgement, Kind, Report, Withheld, WithholdReason
+from supervisor.scan.words import Definition, Judgement, Key, Kind, Report, Withheld, WithholdReason
 
 REPORT = Report(server="demo", verdict="clean", coverage="full", status="clean", score=100, tools=0)
 POISON = b"POISON"
@@ -22,8 +22,8 @@ class Judge:
 
     def __init__(self, *, policy: Literal["quarantine", "off"] = "quarantine") -> None:
         self.policy = policy
-        self.pins: dict[tuple[Kind, str], bytes] = {}
-        self.everywhere: dict[tuple[Kind, str], Withheld] = {}
+        self.pins: dict[Key, bytes] = {}
+        self.everywhere: dict[Key, Withheld] = {}
         """What is withheld of the server, by kind and name."""
         self.is_quarantining = False
         """Whether one dangerous definition makes the whole server unfit."""
@@ -77,6 +77,6 @@ class Judge:
             return None
         return Withheld(kind=one.kind, name=one.name, reason=reason)
 
-    def withheld(self, server: str) -> dict[tuple[Kind, str], Withheld]:
+    def withheld(self, server: str) -> dict[Key, Withheld]:
         assert server
         return self.everywhere

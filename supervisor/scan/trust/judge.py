@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from supervisor.scan.trust.origin import is_other
 from supervisor.scan.trust.outcomes import Look, Outcome, outcomes, unaccepted
-from supervisor.scan.trust.pins import Key, Pin, Seen, ServerPins, with_pins, with_seen, without_seen
-from supervisor.scan.words import Change, Judgement, Withheld, WithholdReason
+from supervisor.scan.trust.pins import Pin, Seen, ServerPins, with_pins, with_seen, without_seen
+from supervisor.scan.words import Change, Judgement, Key, Withheld, WithholdReason
 
 __all__ = ["Decision", "Look", "judge"]
 

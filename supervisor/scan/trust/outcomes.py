@@ -18,8 +18,8 @@ from msgspec import Struct
 
 from supervisor.scan.trust.canonical import Received, received
 from supervisor.scan.trust.changes import compare, nameless
-from supervisor.scan.trust.pins import By, Key, Pin, ServerPins, finding_key
-from supervisor.scan.words import Change, Definition, Finding, Kind, Report, WithholdReason
+from supervisor.scan.trust.pins import By, Pin, ServerPins, finding_key
+from supervisor.scan.words import Change, Definition, Finding, Key, Kind, Report, WithholdReason
 
 FIRST_LISTING_S = 60
 """Seconds after the first page of a session's listing in which further pages belong to it. Only for servers that no
@@ -91,7 +91,7 @@ class _Known(Struct, frozen=True, kw_only=True):
     """Kind and name, digest."""
     refused: frozenset[Key]
     """The names under which a text was rejected."""
-    gone: Mapping[tuple[Kind, str], str]
+    gone: Mapping[Key, str]
     """Names of pinned definitions that are no longer offered, by kind and nameless text."""
 
 
@@ -302,7 +302,7 @@ def _known(look: Look, pins: ServerPins) -> _Known:
     )
 
 
-def _gone(look: Look, pins: ServerPins) -> dict[tuple[Kind, str], str]:
+def _gone(look: Look, pins: ServerPins) -> dict[Key, str]:
     """The names of pinned definitions that are no longer offered, by kind and nameless text."""
     offered = {_key(one) for one in look.definitions}
     gone = [pin for pin in pins.pins if pin.key not in offered] if look.is_whole else []

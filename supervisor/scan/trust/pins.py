@@ -13,13 +13,10 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from supervisor.scan.words import Finding, Kind, WithholdReason
+from supervisor.scan.words import Finding, Key, Kind, WithholdReason
 
 By = Literal["first-use", "scan", "person"]
 """The trust setting that took it by itself, or a person."""
-Key = tuple[Kind, str]
-"""Kind and name: what a definition is known by."""
-
 MOST_SEEN = 1_000
 """How many unapproved texts of one server are kept; the oldest go first. The largest real server has some 200 tools."""
 MOST_SEEN_SIGNS = 8 * 1024 * 1024
