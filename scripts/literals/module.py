@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import re
 from collections.abc import Mapping
@@ -10,8 +11,6 @@ from pathlib import Path
 
 from scripts.literals.needed import Group, needed
 from supervisor import scan
-from supervisor.scan.checks.phrases import grammar
-from supervisor.scan.checks.phrases.languages import TABLES
 from supervisor.scan.text.lazy import made_for_prose
 from supervisor.scan.text.needs import digest
 
@@ -36,12 +35,21 @@ def files() -> dict[str, str]:
 
 
 def expressions() -> list[tuple[str, int]]:
-    """All expressions of the checks, with their flags; sorted."""
-    for module in pkgutil.walk_packages(scan.__path__, "supervisor.scan."):
-        if module.name.rpartition(".")[2] not in _NOT_LOADED:
-            importlib.import_module(module.name)
-    by_language = (key for place in range(len(TABLES)) for key in grammar.language(place).made.made())
-    return sorted({*made_for_prose(), *by_language})
+    """All expressions of the checks, with their flags; sorted.
+
+    What `lazy` makes is found when it is made: at import, or by a function that is called once. A module that makes
+    others lists them in `expressions`.
+    """
+    found: set[tuple[str, int]] = set()
+    for name in pkgutil.walk_packages(scan.__path__, "supervisor.scan."):
+        if name.name.rpartition(".")[2] in _NOT_LOADED:
+            continue
+        module = importlib.import_module(name.name)
+        for value in vars(module).values():
+            if hasattr(value, "cache_info") and not inspect.signature(value).parameters:
+                value()
+        found.update(module.expressions() if hasattr(module, "expressions") else ())
+    return sorted(found.union(made_for_prose()))
 
 
 def text(found: Mapping[str, tuple[Group, ...]]) -> str:

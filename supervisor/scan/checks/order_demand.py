@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrases.languages import TABLES
@@ -155,11 +154,7 @@ _FOREIGN_WORDS = ("outil", "herramient", "ferrament", "werkzeug")
 _ANCHORS = (
     "tool", "server", "before", "instead", "every", "regardless", "whatever", "no matter", "prior to", *_FOREIGN_WORDS,
 )  # fmt: skip
-
-
-@cache
-def _foreign() -> tuple[re.Pattern[str], ...]:
-    return tuple(lazy(table.classes["first"]) for table in TABLES if "first" in table.classes)
+_FOREIGN = tuple(lazy(table.classes["first"]) for table in TABLES if "first" in table.classes)
 
 
 def find(item: Item, context: Context) -> Iterator[Hit]:
@@ -185,7 +180,7 @@ def _in_text(unit: Unit, text: str, rules: Sequence[tuple[str, re.Pattern[str]]]
                 continue
             if not is_mentioned(text, found.start(), found.start() + 1):
                 return _hit(unit, text, found, rule)
-    for pattern in _foreign() if not text.isascii() or any_of(text, _FOREIGN_WORDS) else ():
+    for pattern in _FOREIGN if not text.isascii() or any_of(text, _FOREIGN_WORDS) else ():
         other = pattern.search(text)
         if other:
             return _hit(unit, text, other, "any_tool")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from supervisor.scan.text.marked import marked
+from supervisor.scan.text.marked import MARK, marked
 
 _BEGINNING = 3
 """Signs by which literals are looked up in a word that was not seen before."""
@@ -34,11 +34,16 @@ class Held:
         self._near: dict[str, list[str]] = {}
         for literal in sorted(self._bits):
             self._near.setdefault(literal[:_BEGINNING], []).append(literal)
-        self._short = tuple(literal for literal in sorted(self._bits) if len(literal) < _BEGINNING)
+        self._beginnings = frozenset(self._near)
+        short = [literal for literal in self._bits if len(literal) < _BEGINNING]
+        plain = {literal: literal.replace(MARK, "") for literal in sorted(short)}
+        self._letters = tuple(literal for literal, bare in plain.items() if bare.isascii() and bare.isalpha())
+        self._signs = tuple(literal for literal, bare in plain.items() if bare.isascii() and not bare.isalpha())
+        self._foreign = tuple(literal for literal, bare in plain.items() if not bare.isascii())
         self._words: dict[str, int] = {}
         self.texts: dict[str, int] = {}
         """What `of` remembers, for callers in a hurry."""
-        self._signs = 0
+        self._size = 0
 
     def of(self, text: str) -> int:
         """The bits of the groups of which a literal stands in the text."""
@@ -61,24 +66,26 @@ class Held:
 
     def _of_word(self, word: str) -> int:
         plain = marked(word)
-        near = self._near
-        found = {literal for literal in self._short if literal in plain}
-        for start in range(len(plain) - _BEGINNING + 1):
-            for literal in near.get(plain[start : start + _BEGINNING], ()):
-                if plain.startswith(literal, start):
-                    found.add(literal)
-        bits = 0
-        for literal in found:
-            bits |= self._bits[literal]
+        near, bits = self._near, self._bits
+        held = 0
+        parts = {plain[start : start + _BEGINNING] for start in range(len(plain) - _BEGINNING + 1)}
+        for beginning in self._beginnings.intersection(parts):
+            for literal in near[beginning]:
+                if literal in plain:
+                    held |= bits[literal]
+        short = self._letters if word.isalpha() else self._letters + self._signs
+        for literal in short if word.isascii() else short + self._foreign:
+            if literal in plain:
+                held |= bits[literal]
         if len(word) <= _WORD_REMEMBERED:
             if len(self._words) >= _WORDS_REMEMBERED:
                 self._words.clear()
-            self._words[word] = bits
-        return bits
+            self._words[word] = held
+        return held
 
     def _remember(self, text: str, held: int) -> None:
-        self._signs += len(text)
-        if len(self.texts) >= _TEXTS_REMEMBERED or self._signs > _SIGNS_REMEMBERED:
+        self._size += len(text)
+        if len(self.texts) >= _TEXTS_REMEMBERED or self._size > _SIGNS_REMEMBERED:
             self.texts.clear()
-            self._signs = len(text)
+            self._size = len(text)
         self.texts[text] = held

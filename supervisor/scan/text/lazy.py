@@ -23,7 +23,7 @@ _PARTS = (
     "search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split", "groupindex",
     "groups", "pattern", "flags",
 )  # fmt: skip
-_GATED = ("search", "finditer", "findall")
+_GATED = ("search", "finditer", "findall", "lacks")
 
 
 class _Lazy:
@@ -35,13 +35,17 @@ class _Lazy:
         self._among = among
 
     def __getattr__(self, name: str) -> Any:
-        if name not in _PARTS:
+        if name not in _PARTS and name != "lacks":
             raise AttributeError(name)
-        needed = self._among.mask(needs_of(*self.key)) if name in _GATED else 0
-        if needed:
-            for part, gated in zip(_GATED, _gated(self, self._among.held, needed), strict=True):
+        groups = needs_of(*self.key) if name in _GATED else ()
+        if groups:
+            held, needed = self._among.asked_for(groups)
+            for part, gated in zip(_GATED, _gated(self, held, needed), strict=True):
                 setattr(self, part, gated)
             return vars(self)[name]
+        if name == "lacks":
+            self.lacks: Callable[[str], bool] = _lacks_nothing
+            return self.lacks
         compiled = self.compiled
         for part in _PARTS:  # two threads may do this at once: they set the same
             if part not in vars(self):
@@ -71,6 +75,7 @@ class Lazies:
     def __init__(self) -> None:
         self._made: list[_Lazy] = []
         self._more: list[Group] = []
+        self._count = 0
         self._asked: tuple[dict[Group, int], Held] | None = None
 
     def __call__(self, text: str, flags: int = 0) -> re.Pattern[str]:
@@ -87,27 +92,23 @@ class Lazies:
         """Ask texts for these groups, too; before the first text is asked."""
         self._more += groups
 
-    @property
-    def held(self) -> Held:
-        """What texts hold of all groups that any of these expressions needs."""
-        return self._placed()[1]
-
     def _placed(self) -> tuple[dict[Group, int], Held]:
-        """The bit of each group. What is made after the first text was asked for is tried on every text."""
-        if self._asked is None:
+        """The bit of each group; made anew if there are more expressions than there were."""
+        if self._asked is None or self._count != len(self._made):
+            self._count = len(self._made)
             groups = (group for one in self._made for group in needs_of(*one.key))
             places = {group: place for place, group in enumerate(dict.fromkeys((*groups, *self._more)))}
             self._asked = places, Held(tuple(places))
         return self._asked
 
-    def mask(self, groups: Iterable[Group]) -> int:
-        """The bits that a text must hold that has a literal of each of these groups."""
-        places = self._placed()[0]
-        return sum(1 << places[group] for group in set(groups) if group in places)
+    def asked_for(self, groups: Iterable[Group]) -> tuple[Held, int]:
+        """Whom to ask, and the bits that a text must hold that has a literal of each of these groups."""
+        places, held = self._placed()
+        return held, sum(1 << places[group] for group in set(groups) if group in places)
 
 
 def _gated(one: _Lazy, held: Held, needed: int) -> tuple[Callable[..., Any], ...]:
-    """`search`, `finditer` and `findall` that look for what is needed first.
+    """`search`, `finditer` and `findall` that look for what is needed first, and whether a text lacks it.
 
     An end within the text is not looked at: where a text ends, its last word does.
     """
@@ -130,7 +131,11 @@ def _gated(one: _Lazy, held: Held, needed: int) -> tuple[Callable[..., Any], ...
     def findall(text: str, *span: int) -> list[Any]:
         return [] if len(span) < 2 and lacks(text) else one.compiled.findall(text, *span)
 
-    return search, finditer, findall
+    return search, finditer, findall, lacks
+
+
+def _lacks_nothing(_text: str) -> bool:
+    return False
 
 
 _PROSE = Lazies()
@@ -145,6 +150,12 @@ def lazy(text: str, flags: int = 0) -> re.Pattern[str]:
 def made_for_prose() -> list[tuple[str, int]]:
     """The texts and flags of all that `lazy` has made."""
     return _PROSE.made()
+
+
+def may_match(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether an expression is worth trying on a text; False is certain, and costs nearly nothing."""
+    one: Any = pattern
+    return not (isinstance(one, _Lazy) and one.lacks(text))
 
 
 def is_lazy(value: object) -> bool:

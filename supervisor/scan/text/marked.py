@@ -18,5 +18,7 @@ _LOWER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
 
 def marked(word: str) -> str:
     """A word, written so."""
+    if word.isalpha() and word.isascii():
+        return f"{MARK}{word.lower()}{MARK}"  # as most words are
     plain = word.lower() if word.isascii() else word.translate(_LOWER)
     return _BOUNDARY.sub(MARK, _DIGIT.sub("0", plain))

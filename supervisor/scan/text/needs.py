@@ -38,7 +38,9 @@ def _words(text: str) -> Iterator[str]:
     words = text.split(" ")
     for at, word in enumerate(words):
         plain = marked(word)
-        yield plain.removeprefix(MARK * (at == 0)).removesuffix(MARK * (at == len(words) - 1))
+        cut = plain.removeprefix(MARK * (at == 0)).removesuffix(MARK * (at == len(words) - 1))
+        if cut:
+            yield cut
 
 
 def digest(pattern: str, flags: int = 0) -> str:

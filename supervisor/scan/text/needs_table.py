@@ -7,12 +7,14 @@ costs nothing; an expression that is not here is tried on every text.
 from __future__ import annotations
 
 GROUPS = """
+¦almadan¦ ¦beklemeden¦ ¦danişmadan¦ ¦etmeden¦ ¦istemeden¦ ¦izinsiz¦ ¦olmadan¦ ¦onaysiz¦ ¦sormadan¦
 공유 기록하 내용 넘겨 넘기 넣어 넣으 보내 복사 붙여 업로드 입력하 적어 전달 전송 제출 첨부 추가 포함
 ¦answering¦ ¦argument¦ ¦before¦ ¦below¦ ¦caller¦ ¦field¦ ¦full¦ ¦here¦ ¦into¦ ¦parameter¦ ¦replying¦ ¦responding¦ ¦user¦ ¦value¦ ¦verbatim¦ ¦word¦
 ¦call¦ ¦invoke¦ ¦run¦ ¦use¦
 ()
 . /
 ¦ακολουθ αγνοήστε αγνόησε ξέχασε παράβλεψε
+bash shell terminal инструмент сервер терминал
 ¦bcc¦ ¦cco¦ ¦cc¦ ¦copia¦ ¦cuenta¦ ¦destinatarias¦ ¦destinataria¦ ¦destinatarios¦ ¦destinatario¦ ¦direccion¦ ¦dirección¦ ¦iban¦
 answers¦ answer¦ conversations¦ conversation¦ interactions¦ interaction¦ messages¦ message¦ prompts¦ prompt¦ queries¦ query¦ questions¦ question¦ requests¦ request¦ responses¦ response¦ sessions¦ session¦ steps¦ step¦ tasks¦ task¦ turns¦ turn¦
 ¦always¦ ¦be¦ ¦needs¦ ¦tool¦
@@ -20,18 +22,25 @@ all¦ any¦ each¦ every¦ ¦single¦
 beispielsweise demos¦ demo¦ examples¦ example¦ e¦.¦g illustratives¦ illustrative¦ placeholders¦ placeholder¦ p¦. samples¦ sample¦ such¦ tais¦ tales¦ telles¦ telle¦ tels¦ tel¦ tests¦ test¦ trainings¦ training¦ typicals¦ typical¦ z¦. ¦beispiel ¦b¦. ¦containing ¦ejemplo ¦ej¦. ¦etwa ¦example ¦exemple ¦exemplo ¦ex¦. ¦including ¦instance ¦like ¦read ¦say ¦المثال ¦들어 вроде наподобие например такие таким таких مثل उद¦ा¦हरण¦ ज¦ै¦स¦े たとえば 例えば 例如 比如 譬如 诸如 예컨대
 ¦ferramentas¦ ¦ferramenta¦
 ¦antes¦ ¦lugar¦ ¦vez¦
+alkukirjaimet base00 hex koodattu rot00 takaperin
 ¦deel¦ ¦geef¦ ¦kopieer¦ ¦plaats¦ ¦plak¦ ¦stuur¦ ¦upload¦ ¦verstuur¦ ¦verzend¦ ¦voeg¦ ¦zet¦
 ¦always¦ ¦beforehand¦ ¦before¦ ¦each¦ ¦every¦ ¦first¦ ¦has¦ ¦have¦ ¦mandatory¦ ¦must¦ ¦needs¦ ¦need¦ ¦once¦ ¦prior¦ ¦required¦ ¦session¦ ¦whenever¦
 \" ' . 00 ` alamat¦ argumen¦ https¦:// http¦:// jawaban¦ kolom¦ parameter¦ server¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
+istruzioni messaggio systemprompt system¦ ¦direttive ¦prompts ¦regole ¦sistema
 _ ¦tool¦
+¦tools¦ ¦tool¦
+¦another ¦competing ¦every¦ ¦other ¦rival
 alert analys analyz assess audit block bloqu catch check classifie classify cover defend describ detect document détect empêch ensur erfass erkenn evaluat examin explain filter filtr find flag generat guard identifi identify inspect list log look mask match measur melde mitigat monitor neutralis neutraliz prevent protect pruef prüf quiz recognis recogniz redact refus reject remov report repèr review sanitis sanitiz scan scor search signal simulat stop strip teach test validat verhinder verifie verify warn ¦लग¦ा блокир выявл находит обнаруж предотвращ провер распозна фильтр اكتشاف كشف يحظر يفحص يمنع ज¦ाँ¦च ज¦ां¦च पहच¦ा¦न ब¦्¦ल¦ॉ¦क र¦ो¦क ブロック 扫描 拦截 检查 检测 検出 検知 識別 识别 过滤 防ぎ 防ぐ 防止 阻止 감지 검사 차단 탐지 필터
 getting¦ install prerequisite quickstart quick¦ require setup set¦ upgrade
+arac araç banka bash dosya posta shell sunucu tarayici terminal ödeme
 ¦drucke¦ ¦druck¦ ¦enthülle¦ ¦enthüll¦ ¦füge¦ ¦füg¦ ¦geben¦ ¦gebe¦ ¦gib¦ ¦kopiere¦ ¦kopier¦ ¦lege¦ ¦liefere¦ ¦liefer¦ ¦nenne¦ ¦nenn¦ ¦offenbare¦ ¦offenbar¦ ¦schreibe¦ ¦schreib¦ ¦sende¦ ¦teile¦ ¦teil¦ ¦verrate¦ ¦verrat¦ ¦wiederhole¦ ¦wiederhol¦ ¦zeige¦ ¦zeig¦ ¦übergib¦
 ¦instrukce¦ ¦inštrukcie¦ ¦pokyny¦ ¦pravidla¦ ¦pravidlá¦ ¦příkazy¦
 ¦character ¦identity ¦persona ¦role
 ¦answer ¦below ¦context ¦here ¦output ¦reply ¦response ¦result ¦tool
 adopt assume take¦ use
 इकट¦्¦ठ¦ा एक¦्¦स¦े¦स एकत¦्¦र क¦ॉ¦प¦ी ख¦ो¦ज ख¦ो¦ल ढ¦ूँ¦ढ ढ¦ूं¦ढ द¦े¦ख न¦ि¦क¦ा¦ल प¦्¦र¦ा¦प¦्¦त¦ पढ भ¦े¦ज ल¦ा¦ओ
+¦نهاية ¦يكن¦ إذا ابتداء¦ بعد حين عندما ليلا
+¦अस¦ि¦स¦्¦ट¦ें¦ट¦ ¦आपक¦ो ¦एआई¦ ¦एज¦ें¦ट¦ ¦म¦ॉ¦डल¦ ¦सह¦ा¦यक¦
 adjusted¦ adjusts¦ adjust¦ affects¦ affect¦ altered¦ alters¦ alter¦ block bypass call changed¦ changes¦ change¦ changing¦ deprecate deprecating disable disabling extends¦ extend¦ fill¦ hijack ignore ignoring instead¦ intercept invocations¦ invoke invoking modified¦ modifies¦ modify¦ override overriding precedence¦ prefer priority¦ rather¦ redirect replace replacing requests¦ reroute rerouting rewrites¦ rewrite¦ re¦-¦route re¦-¦routing run set¦ shadow supersede superseding tampers¦ tamper¦ this¦ traffic¦ trust use using wrapping wraps ¦and¦ ¦one¦ ¦place¦ ¦server¦ ¦tool¦
 ผ¦ู้¦ใช¦้ โดยไม¦่¦บอก โดยไม¦่¦แจ¦้¦ง
 adicion anex cole coloqu compartilh conteúdo copi encaminh envi inclu passa passe transmit
@@ -39,6 +48,8 @@ bcc ¦사람 계좌 받는사람 송금 수신인 수신자 주소 지갑 참조
 contain¦ include¦ make¦ with¦ ¦allusion ¦mention ¦reference
 ¦about¦ ¦it ¦of¦ ¦that ¦them ¦these ¦this
 . 00 https¦:// http¦:// ¦0x ¦adresse¦ ¦bc0 ¦distant¦ ¦externe¦ ¦tiers¦ ¦webhook¦ ¦wss¦:// ¦ws¦://
+¦earlier_tool ¦earlier¦ ¦foreign_tool ¦foreign¦ ¦last_tool ¦last¦ ¦other_tool ¦other¦ ¦preceding_tool ¦preceding¦ ¦previous_tool ¦previous¦ ¦prior_tool ¦prior¦
+arguments¦ argument¦ calls¦ call¦ outputs¦ output¦ responses¦ response¦ results¦ result¦
 ¦consignes¦ ¦consigne¦ ¦contraintes¦ ¦contrainte¦ ¦directives¦ ¦directive¦ ¦garde¦-¦fous¦ ¦indications¦ ¦indication¦ ¦instructions¦ ¦instruction¦ ¦ordres¦ ¦ordre¦ ¦politiques¦ ¦politique¦ ¦prompts¦ ¦prompt¦ ¦recommandations¦ ¦restrictions¦ ¦restriction¦ ¦règles¦ ¦règle¦
 アップロード インストール コピー ダウンロード 削除 収集 呼び出 変更 実行 書き込 添付 記録 読み取 転送 追加 送信
 bisherigen¦ bisheriger¦ bisheriges¦ bisherige¦ conversación¦ conversation¦ conversa¦ gesamten¦ gesamter¦ gesamtes¦ gesamte¦ histórico¦ instructions¦ instruction¦ intégralité¦ kompletten¦ kompletter¦ komplettes¦ komplette¦ systemprompt system¦-¦prompt umgebungsvariablen variables¦ variáveis¦ vollständigen¦ vollständiger¦ vollständiges¦ vollständige¦ ¦conversación ¦conversation ¦conversazione ¦d¦'¦ambiente ¦d¦'¦environnement ¦sistema ¦système ¦المحادثة ¦النظام ¦प¦्¦र¦ॉ¦म¦्¦प¦्¦ट ¦ब¦ा¦तच¦ी¦त ¦व¦ा¦र¦्¦त¦ा¦ल¦ा¦प ¦기록 ¦내역 ¦대화 ¦변수 ¦전체 ¦채팅 ¦프롬프트 весь всю вся переменн полн системн متغيرات¦ एनव¦ा¦यरनम¦ें¦ट¦ प¦ू¦र¦ी पर¦्¦य¦ा¦वरण¦ स¦ं¦प¦ू¦र¦्¦ण¦ स¦ा¦र¦ी これまでの会話 システムプロンプト チャットの全体 チャットの全文 チャットの内容すべて チャットの履歴 チャット全体 チャット全文 チャット内容すべて チャット履歴 会話の全体 会話の全文 会話の内容すべて 会話の履歴 会話全体 会話全文 会話内容すべて 会話履歴 全部对话 全部對話 全部的对话 全部的對話 全部的聊天 全部聊天 完整对话 完整對話 完整的对话 完整的對話 完整的聊天 完整聊天 所有对话 所有對話 所有的对话 所有的對話 所有的聊天 所有聊天 整个对话 整个對話 整个的对话 整个的對話 整个的聊天 整个聊天 整個对话 整個對話 整個的对话 整個的對話 整個的聊天 整個聊天 环境变量 環境変数 環境變數 系統提示 系统提示 대화기록 대화내역 대화전체 모든대화 모든채팅 시스템프롬프트 전체대화 전체채팅 환경변수
@@ -52,83 +63,149 @@ affiliates¦ affiliate¦ analytics authors¦' author¦'¦s developers¦' develop
 공개하지 드러내지 말하지 밝히지 보고하지 설명하지 알려주지 알리지 언급하지 이야기하지 전하지 통지하지
 고객 사람 사용자 상대방 유저 이용자
 마 말 못 않
+同意 征求 徵求 确认 確認 許可 詢問 许可 询问
+不 无须 未經 未经 没有
 \" ' . 00 ` https¦:// http¦:// url ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// アドレス エンドポイント サーバ パラメータ フィールド リクエスト 回答 宛 引数 応答 欄
 가이드라인 규칙 명령 설정 안내 정책 제약 제한 지령 지시 지침 프롬프트
 과거 기존 너의 당신의 모든 받은 상기 시스템 안전 앞선 앞의 어떤 원래 위에 위의 이전 전부 주어진 지금까지
+ค¦ั¦ดลอก ล¦ื¦ม ละเว¦้¦น ส¦่¦ง อ¦่¦าน อย¦่¦าท¦ํ¦าตาม เน¦ื้¦อหา เป¦ิ¦ด เพ¦ิ¦กเฉย เพ¦ิ่¦ม แนบ ไม¦่¦ต¦้¦องสนใจ
+¦biết¦ ¦bỏ¦ ¦chuyển¦ ¦chép¦ ¦chạy¦ ¦diền¦ ¦dính¦ ¦dưa¦ ¦dọc¦ ¦gửi¦ ¦hiển¦ ¦in¦ ¦không¦ ¦lên¦ ¦lại¦ ¦lấy¦ ¦lờ¦ ¦mở¦ ¦phớt¦ ¦quên¦ ¦thêm¦ ¦thập¦ ¦thực¦ ¦tiết¦ ¦tìm¦
 ¦usuárias¦ ¦usuária¦ ¦usuários¦ ¦usuário¦ ¦utilizadores¦ ¦utilizador¦
 note perceba saiba veja
+bestätigung einverständnis einwilligung erlaubnis freigabe genehmigung rückfrage selbst¦ zustimmung ¦bestätigt ¦eingewilligt ¦erlaubt ¦freigegeben ¦genehmigt ¦nachfragen ¦nachzufragen ¦rückzufragen ¦zugestimmt
+base00 hex rot00 ¦dikodekan¦ ¦disandikan¦ ¦huruf¦ ¦pertama¦ ¦terbalik¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ apikey api¦ bearer client¦-¦key¦-¦data clé code¦ contacts cookie coordonnées¦ credentials cvc cvv iban identifiant jeton kubeconfig numéros¦ numéro¦ oauth otp password pincode pin¦-¦code presse¦-¦papiers rib secret ssh sécurité¦ token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦bancaire ¦claude_ ¦confidentiel ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦d¦'¦adresses ¦d¦'¦environnement ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦passe ¦pypi_ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
 ¦ajouter¦ ¦ajoutez¦ ¦ajoute¦ ¦coller¦ ¦collez¦ ¦colle¦ ¦copier¦ ¦copiez¦ ¦copie¦ ¦envoie¦ ¦envoyer¦ ¦envoyez¦ ¦fournissez¦ ¦fournis¦ ¦incluez¦ ¦inclure¦ ¦inclus¦ ¦insèrer¦ ¦insèrez¦ ¦insère¦ ¦insérez¦ ¦joignez¦ ¦joindre¦ ¦joins¦ ¦mets¦ ¦mettez¦ ¦mettre¦ ¦partager¦ ¦partagez¦ ¦partage¦ ¦passer¦ ¦passez¦ ¦passe¦ ¦placer¦ ¦placez¦ ¦place¦ ¦renvoie¦ ¦transfèrer¦ ¦transfèrez¦ ¦transfère¦ ¦transférez¦ ¦transmets¦ ¦transmettez¦ ¦transmettre¦ ¦téléverser¦ ¦téléversez¦ ¦téléverse¦ ¦écris¦ ¦écrivez¦
+вказівк заборон обмежен правил інструкці
 ¦npm_
 =
 上传 上傳 发送 取得 复制 存取 打开 打開 找到 提取 搜集 收集 查找 查看 獲取 發送 获取 複製 讀取 访问 读出 读取
+accenn all¦'¦insaputa avvis cliente comunic dire dirlo furtivamente inform menzion mostr nascond nessuno notific occorre¦ persona resti¦ rimanga¦ rivel segnal segretamente senza¦ silenziosamente utent ¦lasciare¦ ¦nascosto ¦sapere ¦segreto ¦silenzio
 ¦توجيه¦ أدرج¦ أدرجه¦ أدرجها¦ أرسل¦ أرسله¦ أرسلها¦ أرفق¦ أرفقه¦ أرفقها¦ أضف¦ أضفه¦ أضفها¦ ادرج¦ ارسل¦ ارسله¦ ارسلها¦ ارفع¦ ارفق¦ اضف¦ اكتب¦ الصق¦ انسخ¦ حو¦ّ¦ل¦ حول¦ سل¦ّ¦م¦ سلم¦ شارك¦ ضع¦ ضعه¦ ضعها¦ ضم¦ّ¦ن¦ ضمن¦ مر¦ّ¦ر¦ مر¦ّ¦ره¦ مر¦ّ¦رها¦ مرر¦ مرره¦ مررها¦
 ¦istruzioni¦ ¦messaggio¦ ¦prompt¦ ¦sistema¦
+bruger bruker diskret ingen kunde mellem¦ mellom¦ skjul stilfærdigt ubemerket ubemærket uden¦ uten¦ ¦aldri ¦fortelle ¦fortælle ¦fremgå ¦hemmelighed ¦ikke ¦informere ¦intet ¦nevne ¦nævne ¦omtales ¦oplyse ¦smug ¦varsle ¦vises
 system¦ 你的 内部指令 初始指令 系統提示 系统指令 系统提示 系统消息 隐藏指令 隱藏指令
 0fa¦ access¦ apikey api¦ authentication¦ authorization¦ bearer¦ browser¦ clipboard command¦ confidential¦ connection¦ cookie credential credit¦ environment¦ env¦ github¦ keychain keyring login¦ mnemonic oauth¦ otp passphrase password personal¦ private¦ recovery¦ refresh¦ secret security¦ service¦ session¦ ssh¦ token ¦account ¦codes ¦details ¦history ¦keys ¦numbers ¦phrase ¦time¦ ¦vars
 %¦u & \\¦0 \\¦u \\¦x u¦+
 never¦ nothing¦ no¦ opt¦-¦in¦ without¦ ¦agree ¦choose ¦collected¦ ¦consent ¦enable ¦explicit¦ ¦forwarded¦ ¦kept¦ ¦logged¦ ¦not¦ ¦opt ¦saved¦ ¦sent¦ ¦shared¦ ¦stored¦ ¦transmitted¦ ¦uploaded¦ ¦uploading ¦user¦'¦s¦
 ¦accountkey¦=
 ==
+base00 hex rot00 ¦अक¦्¦षर उल¦्¦ट¦ा एन¦्¦क¦ो¦ड क¦ू¦ट
 acknowledge¦ bring¦ mention¦ refer¦ ¦about¦ ¦these¦
 ¦avoid¦ ¦cannot¦ ¦can¦ ¦don¦ ¦do¦ ¦may¦ ¦must¦ ¦need¦ ¦never¦ ¦nor¦ ¦not¦ ¦refrain¦ ¦shall¦ ¦should¦ ¦will¦ ¦without¦
+chatt dialog konversation meddelande resultat samtal session ¦användaren
 ¦almacen ¦compart ¦envia ¦enví ¦guard ¦recopil ¦reenv ¦registr ¦suben¦ ¦sube¦ ¦subin¦ ¦subi¦ ¦transmit
+asiakas käyttäjä
+¦riippumatta ¦vaikka
+administrador auditoria comunicado conformidade departamento diretoria direção fornecedor lgpd norma política regulamento rgpd ¦nome¦ ¦oficial ¦ordem ¦segurança ¦técnico
 お客様が お客様に ユーザが ユーザに ユーザーが ユーザーに 人間が 人間に 使用者が 使用者に 利用者が 利用者に 相手が 相手に 顧客が 顧客に
 悟られ 気づかず 気づかせな 気づかない 気づかれず 気づかれせな 気づかれない 気づかれれず 気付かず 気付かない 気付かれず 気付かれない 気付かれれず 知られず 知られてはな 知られない 見せては 見せるな
+¦block¦ ¦configuration¦ ¦initial¦ ¦message¦ ¦opening¦ ¦setup¦ ¦startup¦
 ¦завжди¦ ¦коли¦ ¦перед¦ ¦спочатку¦ ¦також¦ ¦щоразу¦
+dacă¦ disponibil după există menționeaz noaptea ¦weekend începând¦
+¦tanpa
+¦bertanya¦ ¦izin¦ ¦konfirmasi¦ ¦meminta¦ ¦menanyakan¦ ¦persetujuan¦
 . https¦:// http¦://
+gebruiker iemand klant
+¦noemt¦ ¦vraagt¦ ¦wenst¦ ¦wil¦ ¦zegt¦
+maakt¦ ongeacht ook¦ zelfs¦ ¦ook
+doplň kopíruj nahraj odešli pošli pridaj prilož předej přepiš přidej přilož připoj sdílej umísti uveď vepiš vlož zapiš zapíš
 added¦ add¦ answered¦ answer¦ appended¦ append¦ approve¦ attached¦ attach¦ bcc¦ call¦ carried¦ cat¦ change¦ claim¦ collect¦ considered¦ consider¦ copied¦ copy¦ delete¦ deliver¦ dropped¦ drop¦ echoed¦ echo¦ encode¦ erase¦ execute¦ exfiltrate¦ fetch¦ filled¦ fill¦ forget¦ forwarded¦ forward¦ gather¦ give¦ grant¦ handed¦ hand¦ have¦ included¦ include¦ inserted¦ insert¦ install¦ invoke¦ keep¦ load¦ lower¦ mailed¦ mail¦ make¦ opened¦ open¦ passed¦ pass¦ paste¦ posted¦ post¦ pull¦ push¦ put¦ raise¦ read¦ remembered¦ remember¦ replaced¦ replace¦ reply¦ respond¦ routed¦ route¦ run¦ save¦ say¦ send¦ sent¦ serve¦ set¦ stage¦ stored¦ store¦ submit¦ supplied¦ supply¦ swap¦ transfer¦ transmit¦ treated¦ uploaded¦ use¦ wired¦ wire¦ write¦ ¦ahead¦
 system¦ ¦instrukcje ¦systemow
 ¦kopiere¦ ¦lade¦ ¦leite¦ ¦schicke¦ ¦senden¦ ¦sende¦ ¦teile¦ ¦übermittle¦
-identifi internas¦ interna¦ internen¦ interner¦ internes¦ interne¦ internos¦ interno¦ ¦codes¦ ¦code¦ ¦data¦ ¦errors¦ ¦error¦ ¦ids¦ ¦id¦ ¦internal¦ ¦json¦ ¦names¦ ¦name¦ ¦output¦ ¦raw¦ ¦response¦ ¦technical¦ ¦uuids¦ ¦uuid¦ внутренн идентификатор 内部 原始 生の 내부
+percakapan ¦chat ¦demi¦ ¦dialog ¦obrolan ¦pesan ¦sesi
+bash shell terminal 伺服器 命令行 工具 服务器 终端
 ¦another¦ ¦competing¦ ¦others¦' ¦other¦
 ¦broken¦ ¦compromised¦ ¦insecure¦ ¦leaks¦ ¦leak¦ ¦malicious¦ ¦outdated¦ ¦reliable¦ ¦safe¦ ¦secure¦ ¦trusted¦ ¦trustworthy¦ ¦unreliable¦ ¦unsafe¦ ¦untrusted¦
 servers¦ server¦ tools¦ tool¦
 उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक¦ प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र¦ य¦ू¦जर¦ व¦्¦यक¦्¦त¦ि
 ¦न ¦मत
+aprovação autoriza confirma consentimento espere pergunt permissão provad utorizad ¦aceite ¦aceitou ¦aprovou ¦autorizou ¦concordou ¦consentiu ¦deu
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦/¦config¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd /¦etc¦/¦shadow /¦etc¦/¦sudoers /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦secret¦ access¦ apikey apitoken api¦ bearer¦ cookies credentials deploy¦ environment¦ known_hosts login¦ password pin¦ private¦ recovery¦ secrets¦ session¦ ssh¦ strings¦ string¦ values¦ value¦ variables¦ variable¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦code ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦environment ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦kubeconfig¦ ¦looks¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦phrase ¦pypi_ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦token ¦wallet¦.¦dat¦
+上传 上傳 交给 传入 传送 傳入 傳送 写入 加入 包含 发到 发给 发送 同步到 填入 填写 填寫 复制 存入 寄到 寫入 嵌入 带上 帶上 抄送 拼接 推送 提交 提供 放入 汇总到 發到 發給 發送 粘贴 複製 貼上 轉發 转发 输入到 附上 附加 附带
 additionally after¦ along¦ also automatically background behind¦ besides carbon¦ continuously copies¦ discreetly duplicates¦ duplicate¦ each¦ every¦ extra¦ full¦ hidden¦ meanwhile opted¦ purposes quietly second¦ secretly silently simultaneously ¦addition ¦analytics¦ ¦audit¦ ¦compliance¦ ¦copies ¦copy ¦default ¦diagnostics¦ ¦improve ¦invocation ¦marketing¦ ¦monitoring¦ ¦part¦ ¦quality¦ ¦request ¦research¦ ¦safekeeping¦ ¦same¦ ¦speed¦ ¦training¦ ¦well
+آپلود ارسال اضافه بارگذاری بفرست بنویس بچسبان بگذار تحویل جای¦\u200c¦گذاری جایگذاری درج ضمیمه قرار¦ منتقل وارد¦ پیوست کپی
+¦ακολουθ αγνοήστε αγνόησε κανόνε ξέχασε οδηγί παράβλεψε παράκαμψε περιορισμ
 ¦aussi¦ ¦avant¦ ¦chaque¦ ¦devez¦ ¦dois¦ ¦d¦'¦abord¦ ¦lorsque¦ ¦obligatoire¦ ¦plus¦ ¦préalable¦ ¦quand¦ ¦toujours¦ ¦également¦
 ¦l¦'¦utente¦
 -¦000 aria¦-¦hidden background color display font¦-¦size height opacity visibility width ¦hidden¦
 <
 >
+akkoord bevestiging goedkeuring toestemming ¦bevestig ¦goedgekeurd ¦ingestemd ¦toegestemd ¦vragen ¦wachten¦
+¦بدون¦
+اجازه¦ تأیید¦ تایید¦ رضایت¦ سوال¦ هماهنگی¦ پرسیدن¦
+biztonsági¦ előírás hatóság hivatalos megfelelőség osztály rendszergazd szabályzat szolgáltató vezetőség
+指令 指示 提示 政策 約束 约束 要求 規則 規定 规则 规定 规范 设定 限制
 ¦ведома¦ ¦согласия¦ ¦уведомления¦
 клиент люд пользовател человек юзер
 access backup chang collect copied copy exfil extra forward hidden logged logging modif read recorded redirect send sent share sharing step stored storing transfer transmi upload
 acknowledge admit alert announce bring¦ communicate disclose disclosing inform let mention notify report reveal tell warn
 anybody¦ anyone¦ clients¦ client¦ customers¦ customer¦ humans¦ human¦ operators¦ operator¦ owners¦ owner¦ people¦ persons¦ person¦ users¦ user¦ ¦know¦
 ¦aggira¦ ¦considerare¦ ¦dimenticare¦ ¦dimenticate¦ ¦dimentica¦ ¦dimentichi¦ ¦ignorare¦ ¦ignorate¦ ¦ignora¦ ¦ignori¦ ¦metti¦ ¦rispettare¦ ¦scarta¦ ¦seguire¦ ¦tralascia¦ ¦trascura¦
+写入 参数 參數 变量 填入 字段 栏位 欄位 此处 此處 请求头 这里 這裡
 ¦arguments¦ ¦argument¦ ¦fields¦ ¦field¦ ¦input¦ ¦parameters¦ ¦parameter¦
 abandone anule deixe¦ descarta descarte desconsidera desconsidere desobedec desobedeç despreze esqueca esquece esqueça esqueçe ignora ignore não¦ passe¦ ¦conta¦ ¦cumpra ¦obedecer ¦obedeça ¦respeite ¦seguir ¦sigas¦
+¦as¦
+disguis dressed¦ label masquerad pose posing
+¦dodaj¦ ¦dolącz¦ ¦ignorujcie¦ ¦ignoruj¦ ¦napisz¦ ¦obejdź¦ ¦odczytaj¦ ¦odrzuć¦ ¦otwórz¦ ¦pobierz¦ ¦podaj¦ ¦pokaż¦ ¦pomińcie¦ ¦pomiń¦ ¦powtórz¦ ¦przeczytaj¦ ¦przekaż¦ ¦przestrzegaj¦ ¦prześlij¦ ¦skopiuj¦ ¦stosuj¦ ¦udostępnij¦ ¦ujawnij¦ ¦umieść¦ ¦uruchom¦ ¦wklej¦ ¦wstaw¦ ¦wykonaj¦ ¦wykonuj¦ ¦wypisz¦ ¦wyślij¦ ¦wyświetl¦ ¦zapomnijcie¦ ¦zapomnij¦ ¦zbierz¦ ¦zignorujcie¦ ¦zignoruj¦ ¦zlekceważ¦ ¦znajdź¦
+ilman¦ kysymättä pyytämättä
+cuando después¦ disponible existe mencion tras ¦horario ¦nadie ¦noche ¦partir¦ ¦presente ¦semana
 все¦ клиент переменн пользовател
 ; > ] agents¦ agent¦ ais¦ ai¦ also always assistants¦ assistant¦ but first followed¦ immediately important instead llms¦ llm¦ models¦ model¦ now please so¦ then ¦are¦ ¦expected¦ ¦have¦ ¦instructed¦ ¦may ¦must ¦need¦ ¦required¦ ¦shall ¦should ¦sure¦ ¦will – —
 ¦adresse¦ ¦bcc¦ ¦cci¦ ¦cc¦ ¦compte¦ ¦copie¦ ¦destinataires¦ ¦destinataire¦ ¦iban¦
 aanwijzingen beperkingen instructie opdrachten prompt regels richtlijn
+¦keep¦ ¦quiet¦ ¦silent¦
 collects copies creates¦ emails exfiltrates forwards gathers harvests leaks posts pushes redirects relays sends shares submits transmits uploads
+alle chathistorik fulde fullstendige hele komplette samtalehistorik samtaleloggen seneste tidligere
 вміст встав відправ дода завантаж надішл переда
 ¦browser¦ ¦command¦ ¦history¦ ¦keychain¦ ¦keyring¦ ¦keys¦ ¦key¦ ¦passwords¦ ¦password¦ ¦phrases¦ ¦phrase¦ ¦recovery¦
+という言葉 なら 以降 口にしたら 回目 場合 夜間 時間外 深夜 触れたら 言及したら 誰もいない 述べたら 週末
+¦do¦ ¦necessary¦ ¦need¦ ¦never¦ ¦stop¦ ¦without¦
+asking¦ ask¦ bothering¦ bother¦ checking¦ check¦ consulting¦ consult¦ involve¦ involving¦ prompting¦ prompt¦ waiting¦ wait¦
 @ https¦:// http¦:// ¦analítica ¦externa ¦externo ¦fornecedor ¦marketing ¦parceiros ¦publicidade ¦remota ¦remoto ¦servidor ¦terceiros
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kartu¦ ¦keys ¦kontak¦ ¦kredensial¦ ¦kredit¦ ¦kuki¦ ¦kunci¦ ¦lingkungan¦ ¦mcp¦.¦json¦ ¦nik¦ ¦nomor¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦papan¦ ¦pin¦ ¦pypi_ ¦rahasia¦ ¦rekening¦ ¦sandi¦ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+instrucciones systemprompt system¦ ¦directrices ¦prompts ¦reglas ¦sistema
+cicho dyskretnie informowania informuj między¦ mów niepostrzeżenie pokazuj potajemnie powiadamia przemilcz skrycie ujawnia ukradkiem ukrywa uprzedzania wiedzy wspomina zachowaj zdradza zglasza ¦cichu ¦nic ¦nie ¦plecami ¦przed ¦slowa ¦tajemnicy
 上传 上傳 传输 保存 傳輸 儲存 共享 分享 发送 同步到 存储 收集 發送 記錄 记录 轉發 转发
 ¦archivos¦ ¦archivo¦ ¦contenidos¦ ¦contenido¦ ¦conversacion¦ ¦conversación¦ ¦copia¦ ¦datos¦ ¦dato¦ ¦mensajes¦ ¦mensaje¦ ¦resultados¦ ¦resultado¦ ¦texto¦ ¦todo¦
+conceal hidden hide hiding kept mask obscur withheld withhold
+¦from¦
+anybody¦ anyone¦ author¦ callers¦ caller¦ clients¦ client¦ customers¦ customer¦ her¦ he¦ him¦ humans¦ human¦ members¦ member¦ operators¦ operator¦ owners¦ owner¦ patients¦ patient¦ people¦ persons¦ person¦ readers¦ reader¦ somebody¦ someone¦ them¦ they¦ users¦ user¦
+låtsas ¦allt ¦att¦ ¦frågar ¦ingen
+base00 hex rot00 ¦chữ¦ ¦hóa¦ ¦ngược¦
+původní¦ skryté¦ systemprompt system¦ systémov ¦instrukce ¦pokyny ¦pravidla ¦prompts
 ¦enterarse ¦necesita¦ ¦usuario¦
 ¦changes¦ ¦change¦ ¦modify¦ ¦only¦ ¦readonly¦ ¦write¦
 alle ganze gesamte komplette vollständig
+instrucțiun systemprompt system¦ ¦prompts ¦sistem
 ¦all¦'¦insaputa¦
 ¦dell¦'¦utente
 detect example illustrat sample ज¦ै¦स¦ी ज¦ै¦स¦े という といった などの のような 之类的 这样的 같은 등의 라는
+asszisztens köteles¦ mi¦-¦nek modell ügynök
+¦بتشغيل¦ ¦بتنفيذ¦ ¦تتبع¦ ¦تطبق¦ ¦تلتزم¦ ¦توجيه¦ ¦على¦ أخبر¦ أدخل¦ أدرج¦ أدرجه¦ أدرجها¦ أرسل¦ أرسله¦ أرسلها¦ أرفق¦ أرفقه¦ أرفقها¦ أضف¦ أضفه¦ أضفها¦ أظهر¦ أعد¦ أفصح¦ ألغ¦ ألغي¦ أهمل¦ إقرأ¦ إنس¦ ابحث¦ اترك¦ اجلب¦ اجمع¦ ادرج¦ ارسل¦ ارسله¦ ارسلها¦ ارفع¦ ارفق¦ استخرج¦ استدع¦ اضف¦ اطبع¦ اظهر¦ اعرض¦ افتح¦ افصح¦ اقرأ¦ اقرا¦ اكتب¦ اكشف¦ الصق¦ انس¦ انسخ¦ انسوا¦ انسى¦ انسي¦ اهمل¦ تجاهل¦ تجاهلوا¦ تجاهلي¦ تجاوز¦ تخط¦ تخطى¦ تخطي¦ تغاض¦ جد¦ حم¦ّ¦ل¦ حمل¦ حو¦ّ¦ل¦ حول¦ خذ¦ سل¦ّ¦م¦ سلم¦ شارك¦ شغ¦ّ¦ل¦ شغل¦ ضع¦ ضعه¦ ضعها¦ ضم¦ّ¦ن¦ ضمن¦ كرر¦ مر¦ّ¦ر¦ مر¦ّ¦ره¦ مر¦ّ¦رها¦ مرر¦ مرره¦ مررها¦ نف¦ّ¦ذ¦ نفذ¦
 ¦ersetzen¦ ¦ersetze¦ ¦fügen¦ ¦füge¦ ¦füg¦ ¦leite¦ ¦nutze¦ ¦setzen¦ ¦setze¦ ¦setz¦ ¦tausche¦ ¦tragen¦ ¦trage¦ ¦trag¦ ¦verwende¦ ¦ändere¦ ¦ändern¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦ال أسرار الحافظة الهوية توكن متغيرات¦ مفاتيح مفتاح
+¦мусиш ¦повинен агент асистент модел помічник ші
+ここまで これまで すべての そのまま全文 やりとり やり取り セッション チャット メッセージ ユーザーの入力 ユーザーの言葉 ユーザー入力 ユーザー言葉 一字一句 他のツール 以前 会話 全ての 対話 発言 直前 過去
 ¦क¦ु¦छ क¦ॉ¦प¦ी ट¦े¦क¦्¦स¦्¦ट ड¦े¦ट¦ा प¦्¦रत¦ि पर¦ि¦ण¦ा¦म फ¦़ा¦इल फ¦ा¦इल ब¦ा¦तच¦ी¦त स¦ं¦द¦े¦श स¦ा¦मग¦्¦र¦ी
 instructions¦ system¦ ¦instructions ¦système
 ¦abra¦ ¦abre¦ ¦abrir¦ ¦aceda¦ ¦acesse¦ ¦busque¦ ¦carregue¦ ¦colete¦ ¦consulte¦ ¦copie¦ ¦envie¦ ¦extraia¦ ¦inclua¦ ¦lea¦ ¦leia¦ ¦ler¦ ¦lê¦ ¦obtenha¦ ¦pegue¦ ¦procure¦ ¦recolha¦
 ¦ज¦ा¦नक¦ा¦र¦ी ¦ब¦ि¦न¦ा ¦स¦ू¦च¦ि¦त¦ उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक¦ प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र¦ व¦्¦यक¦्¦त¦ि
 ¦altered¦ ¦appended¦ ¦changed¦ ¦extended¦ ¦filled¦ ¦modified¦ ¦overwritten¦ ¦redirected¦ ¦replaced¦ ¦rewritten¦ ¦set¦
 , ¦has¦ ¦have¦ ¦must¦ ¦needs¦ ¦need¦ ¦shall¦ ¦should¦ ¦will¦
+¦나지¦ 감추 고객 금지 누구 눈치채지¦ 몰래 본인 비밀로 비밀리에 사용자 상대 생략 숨기 슬그머니 알리지¦ 없이 우리끼리 은밀히 이용자 조용히 하지¦
 ¦utente ¦utenti
 ¦non¦ ¦senza¦
 avvisare comunicare dire dirlo informare informarne menzionare menzionarlo notificare rivelare
+¦χωρίσ¦
+άδεια¦ έγκριση¦ επιβεβαίωση¦ ερώτηση¦ ρωτήσεισ¦ συγκατάθεση¦ συναίνεση¦
 abandon abide¦ adhere¦ apply break bypass circumvent comply¦ consider discard dismiss disregard drop evade follow forget heed honor honour ignore leave¦ listen¦ neglect obey observe override overrule respect suspend throw¦ unlearn violate ¦aside ¦attention¦ ¦away¦ ¦mind¦
 dodaj dolącz przekaż prześlij skopiuj umieść wklej wstaw wyślij zawartość
+après disponible dès¦ existe lorsque mentionn présent ¦heures ¦nuit ¦partir¦ ¦personne ¦week¦-¦end
+란에 매개변수 여기에 인수 인자 파라미터 필드 항목 헤더
+base00 codificat hex iniziali invertit rot00 ¦contrario
 ¦abra¦ ¦abre¦ ¦abrir¦ ¦acceda¦ ¦accede¦ ¦busca¦ ¦busque¦ ¦carga¦ ¦consulta¦ ¦copia¦ ¦copie¦ ¦envia¦ ¦envía¦ ¦extrae¦ ¦extraiga¦ ¦incluye¦ ¦lea¦ ¦leer¦ ¦lee¦ ¦obtenga¦ ¦obten¦ ¦obtén¦ ¦recoge¦ ¦recopila¦ ¦recopile¦ ¦toma¦
+annule cesser¦ cessez¦ contourne désobéi ignore laisser¦ laissez¦ laisse¦ néglige oublie outrepasse passer¦ passez¦ passe¦ ¦abstraction ¦accèdez¦ ¦accède¦ ¦afficher¦ ¦affichez¦ ¦affiche¦ ¦ajouter¦ ¦ajoutez¦ ¦ajoute¦ ¦appliquer ¦aucun¦ ¦charger¦ ¦chargez¦ ¦charge¦ ¦chercher¦ ¦cherchez¦ ¦cherche¦ ¦collecter¦ ¦collectez¦ ¦collecte¦ ¦coller¦ ¦collez¦ ¦colle¦ ¦compte ¦consulter¦ ¦consultez¦ ¦consulte¦ ¦copier¦ ¦copiez¦ ¦copie¦ ¦deappliquer ¦deobéir ¦desuivre ¦divulguer¦ ¦divulguez¦ ¦divulgue¦ ¦donner¦ ¦donnez¦ ¦donne¦ ¦démarrer¦ ¦démarrez¦ ¦démarre¦ ¦envoie¦ ¦envoyer¦ ¦envoyez¦ ¦extrais¦ ¦extrayez¦ ¦exécuter¦ ¦exécutez¦ ¦exécute¦ ¦fais¦ ¦fournissez¦ ¦fournis¦ ¦imprimer¦ ¦imprimez¦ ¦imprime¦ ¦incluez¦ ¦inclure¦ ¦inclus¦ ¦insèrer¦ ¦insèrez¦ ¦insère¦ ¦insérez¦ ¦joignez¦ ¦joindre¦ ¦joins¦ ¦lancer¦ ¦lancez¦ ¦lance¦ ¦lire¦ ¦lisez¦ ¦lis¦ ¦mets¦ ¦mettez¦ ¦mettre¦ ¦montrer¦ ¦montrez¦ ¦montre¦ ¦obtenez¦ ¦obtiens¦ ¦obéir ¦ouvrer¦ ¦ouvrez¦ ¦ouvre¦ ¦ouvrir¦ ¦partager¦ ¦partagez¦ ¦partage¦ ¦placer¦ ¦placez¦ ¦place¦ ¦prends¦ ¦prenez¦ ¦publier¦ ¦publiez¦ ¦publie¦ ¦rassembler¦ ¦rassemblez¦ ¦rassemble¦ ¦renvoie¦ ¦renvoyez¦ ¦respectez¦ ¦respecte¦ ¦restituer¦ ¦restituez¦ ¦restitue¦ ¦récupèrer¦ ¦récupèrez¦ ¦récupère¦ ¦récupérez¦ ¦répèter¦ ¦répètez¦ ¦répète¦ ¦répéter¦ ¦répétez¦ ¦révèler¦ ¦révèlez¦ ¦révèle¦ ¦suis¦ ¦suivez¦ ¦suivre ¦tenez¦ ¦tiens¦ ¦transfèrer¦ ¦transfèrez¦ ¦transfère¦ ¦transférez¦ ¦transmets¦ ¦transmettez¦ ¦transmettre¦ ¦téléverser¦ ¦téléversez¦ ¦téléverse¦ ¦utiliser¦ ¦utilisez¦ ¦utilise¦ ¦écrire¦ ¦écris¦ ¦écrivez¦ écarte
 bcc 地址 密送 帳戶 帳號 抄送 收件人 收款人 账号 账户 錢包 钱包
 t0blbkfj
 ¦sk¦-
@@ -136,18 +213,29 @@ t0blbkfj
 ¦기록 ¦내역 ¦내용 ¦메시지 ¦전체 대화 문맥 사용자¦ 사용자의¦ 채팅
 ¦durchsuche¦ ¦extrahiere¦ ¦füge¦ ¦greife¦ ¦greif¦ ¦holen¦ ¦hole¦ ¦hol¦ ¦kopiere¦ ¦lade¦ ¦lesen¦ ¦lese¦ ¦lies¦ ¦nimm¦ ¦rufe¦ ¦ruf¦ ¦sammle¦ ¦schicke¦ ¦sende¦ ¦suche¦ ¦öffnen¦ ¦öffne¦ ¦übergib¦
 دستور راهنما قواعد قوانین
+systemprompt system¦ ¦prompts ¦النظام تعليمات¦ تعليماتك توجيهاتك
 . 00 https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
 0ec00hqlyjwdarjtt0zdp0dc eyjhbgcioijiuzi0niisinr0cci0ikpxvcj0¦.¦eyjzdwiioiixmjm0nty0odkw
+ซ¦่¦อน ป¦ิ¦ดบ¦ั¦ง ปกป¦ิ¦ด ล¦ั¦บ¦ ล¦ั¦บๆ ห¦้¦าม อย¦่¦า เง¦ี¦ยบ¦ เง¦ี¦ยบๆ เป¦็¦นความล¦ั¦บ แอบ ไม¦่
 ¦usuário¦ ¦utilizador¦
 conhecer notar perceber saber ver
+chỉ¦ hướng¦ hạn¦ ¦giới¦ ¦lệnh ¦tắc
+¦about¦ ¦alerted¦ ¦aware¦ ¦bothered¦ ¦difference¦ ¦discover¦ ¦find¦ ¦hear¦ ¦informed¦ ¦knows¦ ¦know¦ ¦learn¦ ¦notices¦ ¦notice¦ ¦notified¦ ¦realise¦ ¦realize¦ ¦recognise¦ ¦recognize¦ ¦sees¦ ¦see¦ ¦shown¦ ¦spot¦ ¦suspect¦ ¦told¦ ¦wiser¦
+¦cannot ¦hardly ¦longer ¦never ¦not
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ก¦ุ¦ญแจ ข¦้¦อม¦ู¦ลประจ¦ํ¦าต¦ั¦ว ค¦ี¦ย¦์ คล¦ิ¦ปบอร¦์¦ด ความล¦ั¦บ ต¦ั¦วแปรสภาพแวดล¦้¦อม บ¦ั¦ตรประชาชน บ¦ั¦ตรเครด¦ิ¦ต รห¦ั¦ส เลขบ¦ั¦ญช¦ี เลขบ¦ั¦ตร โทเค¦็¦น โทเคน
 ¦aside
 cast¦ lay¦ leave¦ push¦ put¦ set¦
 alignment behavior behaviour boundaries boundary check command confirmation constraint context control convention directive earlier¦ filter guardrail guidance guideline instructed instruction limit measure message moderation order policies policy preference previous¦ principle programming prompt protection protocol restriction rule safeguard setting training warning ¦above¦ ¦asked¦ ¦before¦ ¦conversation¦ ¦far¦ ¦given¦ ¦knows¦ ¦know¦ ¦learnd¦ ¦learned¦ ¦learnet¦ ¦learnt¦ ¦prior¦ ¦said¦ ¦says¦ ¦say¦ ¦taught¦ ¦told¦
 人类 使用者 客戶 客户 对方 用戶 用户
 不可 不得 不能 不要 別 别 勿 绝不
 发现 发觉 告知 察觉 披露 提到 提及 知晓 知道 說 说 透露
+مشتری کاربر
+¦حتی¦ ¦صرف¦ ¦هرچه
+neptej nepýtaj nečakaj nečekej potvrdenie potvrzení používateľ povolení přeskoč schválení souhlas súhlas uživatel zákazník ¦třeba
 \" ' . 00 ` adres¦ antwoord¦ argument¦ https¦:// http¦:// parameter¦ server¦ veld¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
+consigne directive garde¦-¦fou instruction limit restriction règle
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// 외부 원격 웹훅 제0자
+अनद¦े¦ख¦ा आद¦े¦श न¦ि¦यम न¦ि¦र¦्¦द¦े¦श नज¦़¦रअ¦ं¦द¦ा¦ज¦़ नजरअ¦ं¦द¦ा¦ज प¦्¦रत¦ि¦ब¦ं¦ध भ¦ू¦ल स¦ी¦म¦ा
 . 00 https¦:// http¦:// ¦0x ¦adresse¦ ¦bc0 ¦dienst¦ ¦dritte¦ ¦endpunkt¦ ¦entfernten¦ ¦entfernte¦ ¦externen¦ ¦externe¦ ¦fremden¦ ¦fremde¦ ¦webhook¦ ¦wss¦:// ¦ws¦://
 代替任何 代替其他 代替其它 代替所有 取代任何 取代其他 取代其它 取代所有 工具之前 工具以前 工具前 替代任何 替代其他 替代其它 替代所有
 อ¦่¦าน เป¦ิ¦ด
@@ -155,14 +243,25 @@ alignment behavior behaviour boundaries boundary check command confirmation cons
 ¦jamais¦ ¦nunca¦ ¦não¦
 cliente¦ humano¦ pessoa¦ usuario¦ usuárias¦ usuária¦ usuários¦ usuário¦ utilizadores¦ utilizador¦
 avises¦ avise¦ comunique¦ contes¦ conte¦ digas¦ diga¦ fale¦ informes¦ informe¦ mencione¦ notifique¦ revele¦
+finge hacer¦ simula¦ ¦como ¦pregunt ¦que¦ ¦sigue
 ¦command ¦directive ¦guidance ¦instruction ¦message ¦order ¦prompt ¦rules
 authoritative binding developer mandatory overriding superior system trusted ¦priority
-¦as¦
 utilisateur ¦d¦'¦environnement ¦identifiants ¦jetons ¦mots¦
+下班 从第 使用 出现 周末 夜间 如果 工作时间之外 提到 提及 无人 深夜 说到 调用
 ¦address¦ ¦arguments¦ ¦argument¦ ¦attachments¦ ¦attachment¦ ¦body¦ ¦contents¦ ¦content¦ ¦conversation¦ ¦copies¦ ¦copy¦ ¦data¦ ¦details¦ ¦detail¦ ¦documents¦ ¦document¦ ¦emails¦ ¦email¦ ¦everything¦ ¦e¦-¦mails¦ ¦e¦-¦mail¦ ¦files¦ ¦file¦ ¦history¦ ¦information¦ ¦inputs¦ ¦input¦ ¦it¦ ¦messages¦ ¦message¦ ¦notes¦ ¦note¦ ¦outputs¦ ¦output¦ ¦queries¦ ¦query¦ ¦records¦ ¦record¦ ¦responses¦ ¦response¦ ¦results¦ ¦result¦ ¦text¦ ¦them¦ ¦transcripts¦ ¦transcript¦
+上文 之前 以上 会话上下文 会话內容 会话全文 会话内容 会话記錄 会话记录 先前 全部 历史 原封不动 原样 完整 对话上下文 对话內容 对话全文 对话内容 对话記錄 对话记录 對話上下文 對話內容 對話全文 對話内容 對話記錄 對話记录 当前 所有 整个 整個 最近 會話上下文 會話內容 會話全文 會話内容 會話記錄 會話记录 本次 此前 歷史 用户 當前 聊天上下文 聊天內容 聊天全文 聊天内容 聊天記錄 聊天记录 逐字
+administrator compliance it¦-¦afdeling it¦-¦avdeling ledelse leverandor myndighed officiel politik regelsæt retningslinje sikkerhedsteam sikkerhetsteam ¦vegne
+base00 hex rot00 ¦літери ¦наперед закод зашифр навпаки
+andere bash elke gereedschap hulpmiddel shell terminal tool
 ¦add¦ ¦alter¦ ¦append¦ ¦bcc¦ ¦cc¦ ¦change¦ ¦copy¦ ¦forward¦ ¦include¦ ¦insert¦ ¦make¦ ¦modify¦ ¦point¦ ¦put¦ ¦redirect¦ ¦replace¦ ¦rewrite¦ ¦route¦ ¦send¦ ¦set¦ ¦substitute¦ ¦swap¦ ¦switch¦ ¦use¦
+伪装 假称 假装 假裝 偽裝 冒充 告诉 回复 回答 声称 如果 看起来像 聲稱 表示 装作 謊稱 谎称
+adina denetim departman güvenlik¦ kvkk mevzuat politika resmi resmî sağlayici talimati¦ uyumluluk yönetici yönetim ¦işlem
 add answer append attach begin capture copy disclose display dump echo embed encode exfiltrate expose extract fill¦ forward give include insert leak list log pass paste place post prepend print provide put quote quoting read¦ recite record repeat reply report respond return reveal send set share show spell¦ start state submit summarise summarize supply tell translate transmit type¦ upload write
+angiv del fyll gem indsæt inkluder kopi last¦ legg læg medtag overfor send sett¦ skriv udfyld upload vedhæft
 ¦call¦ ¦invoke¦ ¦prefer¦ ¦run¦ ¦tools¦ ¦tool¦ ¦use¦
+ארגומנט כאן כותרת פרמטר שדה שדות
+chat dialogi istun keskustelu sanasta¦ viesti
+¦вихідні ¦ніхто вночі коли починаючи¦ після щойно якщо
 ¦ahead¦ ¦before¦ ¦instead¦ ¦lieu¦ ¦over¦ ¦place¦ ¦precedence¦ ¦preference¦ ¦priority¦ ¦prior¦ ¦rather¦ ¦replaces¦ ¦supersedes¦
 action function integration operation plugin server tool ¦calls
 all¦ alternative¦ anything¦ any¦ builtin¦ built¦-¦in¦ competing¦ each¦ everything¦ every¦ other¦ similar¦ whichever¦ ¦party¦
@@ -171,79 +270,145 @@ anybody¦ anyone¦ clients¦ client¦ customers¦ customer¦ humans¦ human¦ op
 ¦from¦ ¦to¦ ¦with¦
 . 00 https¦:// http¦:// ¦0x ¦bc0 ¦direccion¦ ¦dirección¦ ¦servidor¦ ¦terceros¦ ¦webhook¦ ¦wss¦:// ¦ws¦://
 anstelle¦ ersetzt invece¦ n¦'¦utiliser¦ n¦'¦utilisez¦ n¦'¦utilise¦ não¦ reemplaza remplace sostituisce statt substitui sustituye verwenden¦ verwende¦ ¦d¦' ¦lieu¦ ¦llames ¦lugar¦ ¦posto¦ ¦uses ¦utilices ¦vez¦ ¦используй ¦تستخدم вместо заменяет بدلا¦ 不要使用 不要再用 不要调用 代替 取代 拦截 替换 重定向 대체
+לקוח משתמש
+¦אם ¦משנה ¦קשר אפילו¦
+¦ה
 system¦ ¦النظام تعليمات¦ تعليماتك توجيهات¦
+bestätigung¦ erlaubnis¦ freigabe¦ genehmigung¦ nachfrage¦ nachzufragen¦ rückfrage¦ zustimmung¦ ¦fragen¦
+¦ohne¦
+anvisning begränsning instruktion regler riktlinj
 ://
 :
 @
+hiljaa huomaa ilmoit kerro kertomatta mainit meidän¦ näe näyt paljast piilota salaa salassa tiedä vaivihkaa ¦asiasta ¦tietämättä ¦tietää
+argument champ en¦-¦tête ici paramètre
+¦00000¦ ¦communication¦ ¦compliance¦ ¦dss¦ ¦effective¦ ¦effect¦ ¦gdpr¦ ¦hipaa¦ ¦immediately¦ ¦iso00000¦ ¦official¦ ¦purposes¦ ¦reasons¦ ¦regulatory¦ ¦soc0¦ ¦soc¦
 загружа записыва логиру отправля передает передаю передаё пересыла собира сохраня
 ¦call¦ ¦execute¦ ¦invoke¦ ¦run¦ ¦use¦
+¦дорученням ¦імені адміністратор безпек вимог відділ керівництв наказ офіційн політик регламент розпоряджен розробник служб
 ¦gdy¦ ¦każdym¦ ¦musisz¦ ¦najpierw¦ ¦przed¦ ¦również¦ ¦także¦ ¦zawsze¦
 ¦다른¦ ¦도구 ¦서버의¦
 대신 먼저 앞서 전에
+¦afk¦ ¦around¦ ¦asleep¦ ¦away¦ ¦desk¦ ¦gone¦ ¦idle¦ ¦inactive¦ ¦keyboard¦ ¦left¦ ¦looking¦ ¦office¦ ¦offline¦ ¦screen¦ ¦typed¦ ¦watching¦
+¦nobody ¦no¦ ¦operator ¦owner ¦person ¦user
 أوامر إرشادات ارشادات اوامر تعليمات توجيهات سياسات ضوابط قواعد قيود
 ¦désormais¦ ¦maintenant¦ ¦présent¦
+bash instrument server shell terminal
 ¦asked¦ ¦asks¦ ¦discarded¦ ¦disregarded¦ ¦dropped¦ ¦entered¦ ¦ignored¦ ¦overridden¦ ¦refused¦ ¦rejected¦ ¦said¦ ¦says¦ ¦sent¦ ¦typed¦ ¦types¦ ¦wants¦ ¦written¦
+ここに パラメータ フィールド ヘッダー 引数 欄 項目
+giả¦ làm¦ ¦hỏi ¦rằng
 ¦citește¦ ¦deschide¦ ¦obține¦
 @ https¦:// http¦:// ¦analyse ¦anbieter ¦drittanbieter ¦dritte ¦entfernt ¦extern ¦hersteller ¦marketing ¦partner ¦unserem¦ ¦unseren¦ ¦unserer¦ ¦unsere¦ ¦werbe
 伝え 入力 公開 出力 印刷 含め 教え 明かし 書き出 繰り返 表示 記入 貼り付け 返し 送っ 送信 開示
 ¦isi¦ ¦kirimkan¦ ¦kirim¦ ¦lampirkan¦ ¦masukkan¦ ¦salin¦ ¦sertakan¦ ¦tambahkan¦ ¦teruskan¦ ¦unggah¦
 आउटप¦ु¦ट उज¦ा¦गर च¦ि¦पक¦ा द¦ि¦ख¦ा द¦ो¦हर¦ा दर¦्¦ज प¦्¦र¦िं¦ट प¦्¦रकट बत¦ा भ¦े¦ज ल¦ि¦ख श¦ा¦म¦ि¦ल
+ข¦้¦าม ถ¦ื¦อว¦่¦า ผ¦ู้¦ใช¦้ ล¦ู¦กค¦้¦า อน¦ุ¦ม¦ั¦ต¦ิ¦ล¦่¦วงหน¦้¦า อน¦ุ¦ม¦ั¦ต¦ิ¦อ¦ั¦ตโนม¦ั¦ต¦ิ อย¦่¦า ไม¦่¦จ¦ํ¦าเป¦็¦นต¦้¦อง ไม¦่¦ต¦้¦อง
+¦ahead¦ ¦anyway¦ ¦carry¦ ¦continue¦ ¦either¦ ¦even¦ ¦matter¦ ¦nonetheless¦ ¦proceed¦ ¦regardless¦ ¦same¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ account¦ address¦ authorization¦ bank¦ bearer browser¦ card¦ clipboard codes¦ code¦ connection¦ cookies cookie¦ credential cvc cvv environment¦ env¦ iban keychain keys¦ key¦ known_hosts kubeconfig login¦ medical¦ mnemonic otp passcode passphrase passport¦ passwd password phrases¦ phrase¦ pin¦ secrets¦ secret¦ ssn tan tax¦ tokens¦ token¦ user¦'¦s¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦account ¦anthropic_ ¦aws_ ¦azure_ ¦birth ¦claude_ ¦code ¦contacts ¦database_ ¦db_ ¦details ¦discord_ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦history ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦logins ¦mcp¦.¦json¦ ¦npm_ ¦number ¦openai_ ¦os¦.¦environ¦ ¦phrase ¦pypi_ ¦security ¦slack_ ¦stripe_ ¦telegram_ ¦vars ¦wallet¦.¦dat¦
 ¦herramientas¦ ¦herramienta¦
+게시 공유 기록 기입 넣 담아 보내 복사 붙여 실어 업로드 옮겨 입력 저장 적어 전달 전송 제공 제출 채우 채워 첨부 추가 포함
 broken called compromised deprecated disabled forbidden insecure invoked obsolete outdated replaced superseded trusted unavailable unsafe used ¦does¦ ¦exists ¦function ¦longer ¦tool¦,
 ¦jamais¦ ¦keine¦ ¦neither¦ ¦never¦ ¦ne¦ ¦nicht¦ ¦non¦ ¦nor¦ ¦nothing¦ ¦not¦ ¦no¦ ¦nunca¦ ¦não¦ ¦ohne¦ ¦sans¦ ¦sem¦ ¦senza¦ ¦sin¦ ¦without¦ ¦без¦ ¦не¦ دون لا¦ नह¦ीं ब¦ि¦न¦ा ない ません 不 无 未 没有 않 없
+abandone anule deixe¦ descarta descarte desconsidera desconsidere desobedec desobedeç despreze esqueca esquece esqueça esqueçe ignora ignore não¦ passe¦ ¦abra¦ ¦abre¦ ¦abrir¦ ¦aceda¦ ¦acesse¦ ¦acrescenta¦ ¦acrescente¦ ¦adicionar¦ ¦adiciona¦ ¦adicione¦ ¦anexar¦ ¦anexa¦ ¦anexe¦ ¦busque¦ ¦carregue¦ ¦colete¦ ¦cole¦ ¦coloca¦ ¦coloqua¦ ¦coloque¦ ¦compartilhar¦ ¦compartilha¦ ¦compartilhe¦ ¦consulte¦ ¦conta¦ ¦copiar¦ ¦copia¦ ¦copie¦ ¦cumpra ¦devolva¦ ¦devolve¦ ¦diga¦ ¦encaminhar¦ ¦encaminha¦ ¦encaminhe¦ ¦enviar¦ ¦envia¦ ¦envie¦ ¦escreva¦ ¦escreve¦ ¦executar¦ ¦executa¦ ¦execute¦ ¦exiba¦ ¦exibe¦ ¦extraia¦ ¦faça¦ ¦forneça¦ ¦imprima¦ ¦imprime¦ ¦imprimir¦ ¦inclua¦ ¦incluir¦ ¦inclui¦ ¦inicie¦ ¦lance¦ ¦lea¦ ¦leia¦ ¦ler¦ ¦lê¦ ¦mandar¦ ¦manda¦ ¦mande¦ ¦mostrar¦ ¦mostra¦ ¦mostre¦ ¦obedecer ¦obedeça ¦obtenha¦ ¦partilhe¦ ¦passar¦ ¦passa¦ ¦pegue¦ ¦ponha¦ ¦procure¦ ¦publica¦ ¦publique¦ ¦recolha¦ ¦repia¦ ¦repie¦ ¦repita¦ ¦repite¦ ¦respeite ¦revelar¦ ¦revela¦ ¦revele¦ ¦rode¦ ¦seguir ¦sigas¦ ¦transmita¦ ¦transmite¦ ¦transmitir¦ ¦use¦
 \x1b
 アップロード コピーし 共有し 渡し 転送 送っ 送信
 erfahren informiert merken sehen wissen
 darf¦ muss¦ sollte¦ soll¦ ¦davon¦ ¦dies¦ ¦hiervon¦
 anwenderinnen¦ anwenderin¦ anwendern¦ anwenders¦ anwender¦ bedienerinnen¦ bedienerin¦ bedienern¦ bedieners¦ bediener¦ kundeinnen¦ kundein¦ kunden¦ kundes¦ kunde¦ menscheinnen¦ menschein¦ menscheninnen¦ menschenin¦ menschenn¦ menschens¦ menschen¦ mensches¦ mensche¦ nutzerinnen¦ nutzerin¦ nutzern¦ nutzers¦ nutzer¦ personinnen¦ personin¦ personn¦ persons¦ person¦ userinnen¦ userin¦ usern¦ users¦ user¦
+ανέβασε αντίγραψε αντιγράψ βάλε γράψε διαβίβασε επικόλλησε επισύναψε καταχώρισε κοινοποίησε μετέφερε προώθησε πρόσθεσε στέλν στείλε συμπεριέλαβε συμπλήρωσε τοποθέτησε
+¦امنیت ¦طرف اداره اطلاعیه بخشنامه حراست رسمی سیاست شرکت مدیر مقررات ممیزی ناظر واحد پشتیبانی
+baklänges base00 begynnelsebokstäver hex kodad rot00
+behind¦ between¦ unannounced unmentioned without¦ ¦dark ¦ourselves ¦record ¦sight ¦trace ¦wiser ¦yourself
+accept accord achet activ ajout annul appel approuv chang command communiqu confirm copi déplac efface envo exécut fusionn install lanc modifi partag pay publi redirig remplac résili substitu supprim transfér transm télécharg valid vire
 ¦gebruikers¦ ¦gebruiker¦
 ¦informeren ¦melden ¦vertellen ¦zeggen
 ¦верни¦ ¦верните¦ ¦включи¦ ¦включите¦ ¦вставь¦ ¦вставьте¦ ¦выведи¦ ¦выведите¦ ¦напечатай¦ ¦напечатайте¦ ¦напиши¦ ¦напишите¦ ¦отправь¦ ¦отправьте¦ ¦передай¦ ¦передайте¦ ¦повтори¦ ¦повторите¦ ¦покажи¦ ¦покажите¦ ¦пришли¦ ¦пришлите¦ ¦процитируй¦ ¦процитируйте¦ ¦раскрой¦ ¦раскройте¦ ¦скопируй¦ ¦скопируйте¦ ¦сообщи¦ ¦сообщите¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ apikey api¦ bearer chei client¦-¦key¦-¦data clipboard cnp cookie credentials credenția cvc cvv date iban kubeconfig număr oauth otp parol password pincode pin¦-¦code secret ssh token variabil ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
 assistant¦ developer¦ system¦ user¦ ¦are¦ ¦must¦ ¦obey¦ ¦will¦
+¦توجيه أرسل أضف أكد إرسال ادفع ارسل استدع اشتر اطلب اقبل امسح امنح انسخ انشر انقل بدل تحويل ثبت حذف حمل حول شارك شغل عدل عطل غير فعل نزل نفذ وافق يرسل
 chatml comment convert delimiter element escape format html marker markup parse remove render separator strip syntax tag template token wrap xml
 инструмент
 ¦chuyển¦ ¦diền¦ ¦dính¦ ¦dưa¦ ¦gửi¦ ¦lên¦ ¦nội¦ ¦thêm¦
 ¦add ¦append ¦attach ¦carry ¦copy ¦deliver ¦email ¦embed ¦encode ¦exfiltrate ¦e¦-¦mail ¦fill ¦forward ¦give ¦hand ¦include ¦insert ¦leak ¦output ¦pass ¦paste ¦place ¦post ¦provide ¦put ¦relay ¦report ¦return ¦send ¦set ¦share ¦store ¦submit ¦supply ¦transmit ¦upload ¦use ¦write
 chisel¦ cloudflared¦ frpc¦ ngrok¦ ssh¦
+alle chatgeschiedenis complete eerdere gespreksgeschiedenis hele volledige vorige ¦geschreven ¦getypt ¦gevraagd ¦gezegd
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ api키 bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pin ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦등록 ¦번호 ¦변수 ¦정보 ¦증명 ¦카드 개인¦ 개인키 계좌번호 비밀¦ 비밀번호 비밀키 시크릿 신용카드 암호 액세스¦ 액세스키 연락처 인증번호 인증정보 자격증명 주민등록 주민번호 카드번호 쿠키 클립보드 토큰 패스워드 환경변수
+bash palvelim shell terminal työkalu
 ¦käyttäj
 ¦ilmoita ¦mainitse ¦paljasta ¦älä¦
 ¦copied¦ ¦delivered¦ ¦duplicated¦ ¦emailed¦ ¦forwarded¦ ¦mailed¦ ¦mirrored¦ ¦posted¦ ¦routed¦ ¦sent¦ ¦shared¦ ¦transmitted¦ ¦uploaded¦
+규칙 명령 제약 제한 지시 지침
+¦이상 따르지¦ 무시 무효 벗어나 우회 잊 적용되지 정지 중단 폐기 해제 효력
+poinformuj powiedz stwarzaj¦ twierdź udawaj zapewnij zgloś
+bash eszköz kiszolgáló shell szerver terminal
+¦fără¦
+acord aprobare cere confirmare consimțământ permisiune întreba
+achter¦ heimelijk onder¦ ongemerkt stiekem stilletjes verberg verzwijg zonder ¦geen ¦melden ¦melding ¦niet ¦noemen ¦nooit ¦stilte ¦tonen ¦vermelden ¦vertellen ¦zichtbaar
+¦acknowledgements¦ ¦acknowledgement¦ ¦agreements¦ ¦agreement¦ ¦approvals¦ ¦approval¦ ¦authorisations¦ ¦authorisation¦ ¦authorizations¦ ¦authorization¦ ¦checking¦ ¦checks¦ ¦clearance¦ ¦confirmations¦ ¦confirmation¦ ¦consents¦ ¦consent¦ ¦doublechecking¦ ¦doublechecks¦ ¦doublecheck¦ ¦double¦ ¦go¦-¦ahead¦ ¦okay¦ ¦permissions¦ ¦permission¦ ¦second¦ ¦signoffs¦ ¦signoff¦ ¦sign¦-¦offs¦ ¦sign¦-¦off¦
+¦are¦ ¦been¦ ¦being¦ ¦be¦ ¦counts¦ ¦count¦ ¦is¦ ¦taken¦ ¦was¦ ¦were¦
+assumed automatic covered disabled given granted implicit implied lifted moot obtained pre redundant satisfied settled skipped standing superfluous suspended unnecessary void waived ¦already ¦file ¦longer¦ ¦necessary ¦needed ¦required ¦wanted
 ¦użytkownik¦
 widzieć wiedzieć zauważyć
 ¦chuyển¦ ¦chép¦ ¦diền¦ ¦dính¦ ¦dưa¦ ¦gửi¦ ¦lên¦ ¦thêm¦
 ค¦ั¦ดลอก ส¦่¦ง เน¦ื้¦อหา เพ¦ิ่¦ม แนบ
+negeer negeren omzeil over vergeet vergeten volg¦ ¦deel¦ ¦draai¦ ¦geef¦ ¦haal¦ ¦herhaal¦ ¦kopieer¦ ¦lees¦ ¦onthul¦ ¦open¦ ¦plaats¦ ¦plak¦ ¦print¦ ¦schrijf¦ ¦start¦ ¦stuur¦ ¦toon¦ ¦upload¦ ¦verstuur¦ ¦verzamel¦ ¦verzend¦ ¦voeg¦ ¦voer¦ ¦zet¦ ¦zoek¦
 ¦إبلاغ ¦إخبار ¦إشعار ¦إعلام ¦ابلاغ ¦اخبار ¦اعلام ¦بدون¦ ¦تنبيه ¦دون¦ ¦معرفة
 زبون شخص عميل مستخدم
 공개 나열 누설 말해 반복 보내 보여 붙여 알려 입력하 적어 전달 출력 포함 표시
 ¦बत¦ा¦ए ग¦ु¦प¦्¦त¦ च¦ु¦पक¦े च¦ु¦पच¦ा¦प छ¦ि¦पकर छ¦ु¦पकर
+¦bekräftelse¦ ¦fråga¦ ¦godkännande¦ ¦samtycke¦ ¦tillstånd¦ ¦utan¦
 ¦користувач
 ¦згадуй ¦кажи ¦повідомляй ¦розповідай ¦інформуй
 add arithmetic ascii average beautif bmi calcula calcule capitalis capitaliz clima coin color colour computation compute computing conversion convert convierte count currencies currency current¦ date definition dice dictionary distance divide emoji encod exchange¦ fact fibonacci forecast format grammar greet haiku hello horoscope interest joke loan logarithm lorem lowercas math meteo mortgage météo palette palindrome percentage prettif prettyprint pretty¦-¦print previsão prime quote random rechnet recipe regex resiz resta reverse reversing rhyme roman root slug soma somma sort spell statistics stock¦ subtract sum synonym temperature thumbnail tiempo timezone time¦ tip traduce traduit traduz translat trim trivia unit uppercas uuid weather wetter word ¦changer ¦prices ¦processor ¦zones übersetzt вычисляет конвертирует переводит погод складывает форматирует الطقس يترجم يحسب يحول अन¦ु¦व¦ा¦द गणन¦ा ज¦ो¦ड¦़ म¦ौ¦सम 加法 変換 天气 天気 格式化 翻訳 翻译 計算 计算 转换 계산 날씨 번역 변환
 ¦dem¦ ¦den¦ ¦der¦ ¦des¦ ¦die¦ ¦gegenüber¦ ¦nicht¦ ¦niemals¦ ¦nie¦
 ¦erwähnen¦ ¦erwähne¦ ¦erwähnn¦ ¦erwähn¦ ¦sagen¦ ¦sage¦ ¦sagn¦ ¦sag¦ ¦verraten¦ ¦verrate¦ ¦verratn¦ ¦verrat¦
 anwender bediener kunde mensche nutzer person user
+¦구하지¦ ¦말고 ¦받지¦ ¦않고 ¦없이 동의구하지¦ 동의받지¦ 동의없이 물어보지¦ 승인구하지¦ 승인받지¦ 승인없이 질문구하지¦ 질문받지¦ 질문없이 허가구하지¦ 허가받지¦ 허가없이 허락구하지¦ 허락받지¦ 허락없이 확인구하지¦ 확인받지¦ 확인없이
+アップロード コピー 付けて 付け加え 保存し 入れて 入れる 入力し 共有 出力し 含め 埋め込 投稿 提供し 提出 書き写 書き込 格納 添付 渡し 渡す 記入 記載 設定し 貼り付け 転記 転送 載せ 追加し 送っ 送り 送る 送信
+¦इत¦ि¦ह¦ा¦स ¦त¦्¦य¦ों ¦प¦ू¦र¦ा ¦प¦ू¦र¦ी च¦ै¦ट ब¦ा¦तच¦ी¦त व¦ा¦र¦्¦त¦ा¦ल¦ा¦प शब¦्¦दश¦ः स¦ं¦द¦े¦श स¦ं¦व¦ा¦द सत¦्¦र ह¦ू¦बह¦ू
 अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड क¦ॉ¦प¦ी फ¦ॉ¦रवर¦्¦ड भ¦े¦ज स¦ा¦झ¦ा
+aktivier akzeptier bestelle bestätig bezahl entferne ersetz freigeb füg führe genehmig herunterlad installier kauf kopier leite lösch ruf schick send setze starte tausch teile trag umleit verschieb veröffentlich ¦frei ¦herunter ändere überweis überwiesen
 ¦accounts¦ ¦account¦ ¦addresses¦ ¦address¦ ¦amount¦ ¦attendees¦ ¦attendee¦ ¦bcc¦ ¦beneficiary¦ ¦blind¦ ¦carbon¦ ¦cc¦ ¦collaborators¦ ¦collaborator¦ ¦destination¦ ¦endpoint¦ ¦field¦ ¦guests¦ ¦guest¦ ¦iban¦ ¦invitees¦ ¦invitee¦ ¦line¦ ¦participants¦ ¦participant¦ ¦payees¦ ¦payee¦ ¦proxy¦ ¦recipients¦ ¦recipient¦ ¦to¦ ¦viewers¦ ¦viewer¦ ¦wallet¦ ¦webhook¦
+¦ασφαλείασ ¦μέρουσ διαχειριστ διοίκησ επίσημ κανονισμ πολιτική προμηθευτ συμμόρφωσ τμήμα
 ¦načti¦ ¦otevři¦ ¦prečítaj¦ ¦přečti¦
 aim ask attempt caus coax command common¦ contain demand design direct exfiltrate forc hide ignore induc instruct known¦ mak order override persuad possible¦ potential¦ read reveal say seek tell trick tried tries try urg want
+accett acquist aggiung annull approv attiv autorizz avvia bonific cambi cancell chiam compr conced condivid conferm copia elimin esegu inoltr install invia lanci modific pag pubblic reindirizz scaric sostitu spost trasfer
 ¦condividi¦ ¦copia¦ ¦includi¦ ¦incolla¦ ¦invia¦ ¦mostra¦ ¦ripeti¦ ¦rivela¦ ¦scrivi¦ ¦stampa¦
 ¦carregue¦ ¦compartilhe¦ ¦copia¦ ¦copie¦ ¦encaminha¦ ¦encaminhe¦ ¦envia¦ ¦envie¦ ¦manda¦ ¦mande¦ ¦publica¦ ¦publique¦
+ارسال¦ اضافه¦ اعتنا¦ باز¦ بخوان بفرست فراموش¦ قرار¦ محتوا نادیده¦ کپی¦
+¦administrators¦ ¦administrator¦ ¦advisory¦ ¦announcement¦ ¦board¦ ¦broadcast¦ ¦bulletin¦ ¦committee¦ ¦communication¦ ¦council¦ ¦department¦ ¦desk¦ ¦directives¦ ¦directive¦ ¦division¦ ¦group¦ ¦instruction¦ ¦mandate¦ ¦memo¦ ¦notices¦ ¦notice¦ ¦officer¦ ¦office¦ ¦orders¦ ¦order¦ ¦policies¦ ¦policy¦ ¦regulations¦ ¦regulation¦ ¦requirements¦ ¦requirement¦ ¦team¦ ¦updates¦ ¦update¦
 https¦:// http¦://
 .¦apk¦ .¦bat¦ .¦bin¦ .¦cmd¦ .¦deb¦ .¦dmg¦ .¦exe¦ .¦jar¦ .¦js¦ .¦msi¦ .¦pkg¦ .¦ps0¦ .¦py¦ .¦rpm¦ .¦sh¦ .¦vbs¦
 ¦anvisninger¦ ¦instrukser¦ ¦instruksjoner¦ ¦instruktioner¦ ¦regler¦ ¦retningslinjer¦
 ¦بتشغيل¦ ¦بتنفيذ¦ أدخل¦ استدع¦ شغ¦ّ¦ل¦ شغل¦ نف¦ّ¦ذ¦ نفذ¦
 ¦ademas¦ ¦además¦ ¦antes¦ ¦cada¦ ¦cuando¦ ¦debes¦ ¦llamar¦ ¦obligatorio¦ ¦previamente¦ ¦primero¦ ¦siempre¦ ¦tambien¦ ¦también¦ ¦usar¦
 جميع حرفيا كامل كل
+predstieraj předstírej ¦odpověz ¦řekni ¦že
 </¦s¦> <<¦sys¦>> <|¦assistant¦|> <|¦begin_of_text¦|> <|¦channel¦|> <|¦end_header_id¦|> <|¦endoftext¦|> <|¦end¦|> <|¦eot_id¦|> <|¦im_end¦|> <|¦im_start¦|> <|¦sep¦|> <|¦start_header_id¦|> <|¦system¦|> <|¦user¦|> <¦end_of_turn¦> <¦function_calls¦> <¦start_of_turn¦> <¦tool_call¦> <¦tool_response¦> [/¦inst¦] [¦inst¦] assistant¦: human¦: system¦: ¦instructions¦: ¦instruction¦: ¦responses¦: ¦response¦: ¦systems¦:
 \"¦env¦ '¦env¦ /¦etc¦/¦passwd /¦etc¦/¦shadow `¦env¦ access¦ available¦ chain¦-¦of¦ chat¦ contents¦ content¦ context¦ conversation credentials developer¦ dialogue earlier¦ encryption¦ environment¦ everything¦ hidden¦ internal¦ messages¦ message¦ other¦ output¦ passwords previous¦ prior¦ private¦ reasoning scratchpad secrets secret¦ session¦ ssh¦ system¦ thought¦ ~/.¦aws ~/.¦ssh ¦available ¦definitions ¦environment ¦exchanged ¦history ¦instruction ¦keys ¦message ¦outputs ¦printenv¦ ¦results ¦thought ¦tokens ¦tools ¦transcript ¦users¦' ¦user¦' ¦vars
+appears¦ appear¦ looks¦ look¦ passes¦ reads¦ read¦ seems¦ seem¦ sounds¦ sound¦
+¦it¦ ¦make¦ ¦making¦ ¦so¦ ¦they¦
 @ https¦:// http¦:// ¦analitic ¦esterna ¦esterne ¦esterni ¦esterno ¦fornitore ¦marketing ¦nostri¦ ¦nostro¦ ¦partner ¦pubblicit ¦remota ¦remote ¦remoti ¦remoto ¦terze ¦terzi
+¦acting¦ ¦are¦ ¦free¦ ¦hereby¦ ¦operating¦ ¦part¦ ¦running¦ ¦under¦ ¦working¦
+charla chat cliente conversación diálogo mensajes palabra¦ sesión usuari ¦herramientas
+amministrator assistenza¦ audit comunicat conformità direzione fornitore gdpr normativ politica politiche regolament reparto ufficio ¦conto ¦ordine ¦sicurezza ¦ufficiale
+¦יבחין ¦ידע ¦יודע ¦יראה ¦ישים¦ ¦לדעת ¦צריך ¦רואה בדיסקרטיות בחשאי בינינו בסוד בסתר בשקט הסתר ידיעה ידיעת לגלות לדווח להודיע להזכיר להסתיר להציג לומר ליידע לספר מאחורי¦ תגיד תגלה תודיע תזכיר תיידע תספר תציג
 ¦of¦
 body content first¦ last¦ output text value
 ¦verheimliche
 ¦hooks¦.¦slack¦.¦com¦/¦services¦/¦e ¦hooks¦.¦slack¦.¦com¦/¦services¦/¦t ¦hooks¦.¦slack¦.¦com¦/¦workflows¦/¦e ¦hooks¦.¦slack¦.¦com¦/¦workflows¦/¦t
 /
+akceptacji konsultacji potwierdzenia pozwolenia pytania zgody ¦pytając
+numara¦ sorarsa ¦davran ¦diye ¦göster ¦olduğunu
+bash shell terminal διακομιστ εργαλεί τερματικ
+¦питаючи дозволу запиту згоди підтверджен схвален
+¦غير¦ دون¦
+إذن استئذان الرجوع تأكيد سؤال طلب موافق
 ¦excludes¦ ¦exclude¦ ¦ignores¦ ¦ignore¦ ¦masks¦ ¦mask¦ ¦never¦ ¦nothing¦ ¦not¦ ¦no¦ ¦redacts¦ ¦redact¦ ¦skips¦ ¦skip¦ ¦unlike¦ ¦without¦
+administratör compliance föreskrift it¦-¦avdelning ledning leverantör myndighet officiell policy regelverk systemförvaltn säkerhetsteam ¦uppdrag
+ข¦้¦าม ถ¦ู¦กระง¦ั¦บ ยกเล¦ิ¦ก ล¦ื¦ม ละเว¦้¦น อย¦่¦าท¦ํ¦าตาม เป¦็¦นโมฆะ เพ¦ิ¦กเฉย ใช¦้¦ไม¦่¦ได¦้ ไม¦่¦ต¦้¦องสนใจ ไม¦่¦ม¦ี¦ผล
 never¦ whether¦ without¦ ¦called¦ ¦invoked¦ ¦needs¦ ¦need¦ ¦requires¦ ¦require¦ ¦run¦ ¦tool¦ ¦used¦
+¦pass¦
 ¦outils¦ ¦outil¦
 n¦'¦importe¦ toute¦ ¦autre
 ¦avant¦ ¦lieu¦ ¦place¦
@@ -253,21 +418,34 @@ n¦'¦importe¦ toute¦ ¦autre
 ¦haal¦ ¦kopieer¦ ¦lees¦ ¦open¦ ¦stuur¦ ¦verzamel¦ ¦zoek¦
 \" ' ` « ‘ “ ” ‹ 《 「 『
 instrucciones¦ mensaje¦ system¦ ¦instrucciones ¦sistema
+¦λέξη αυτολεξεί ιστορικό κείμενο ολόκληρ πλήρ προηγούμεν τελευταί όλα όλη όλο
 अपल¦ो¦ड एकत¦्¦र भ¦े¦ज र¦ि¦क¦ॉ¦र¦्¦ड स¦ं¦ग¦्¦रह स¦ा¦झ¦ा स¦्¦थ¦ा¦न¦ां¦तर¦ि¦त सह¦े¦ज
 ¦corra¦ ¦corre¦ ¦ejecutar¦ ¦ejecuta¦ ¦ejecute¦ ¦haz¦ ¦inicia¦ ¦lance¦ ¦lanza¦ ¦usa¦
 ¦प¦्¦रत¦ि¦ब¦ं¦ध एज¦ें¦ट म¦ॉ¦डल म¦ो¦ड व¦्¦यवस¦्¦थ¦ा¦पक सह¦ा¦यक ह¦ै¦कर
 ¦अब ¦आप¦ त¦ु¦म¦
+अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड इ¦ं¦स¦्¦ट¦ॉ¦ल ऑर¦्¦डर क¦ॉ¦प¦ी क¦ॉ¦ल¦ खर¦ी¦द च¦ा¦ल¦ू चल¦ा ज¦ो¦ड¦़ ट¦्¦र¦ां¦सफर ड¦ा¦उनल¦ो¦ड न¦ि¦ष¦्¦प¦ा¦द¦ि¦त प¦ु¦ष¦्¦ट¦ि प¦्¦रक¦ा¦श¦ि¦त ब¦ं¦द¦ बदल भ¦ु¦गत¦ा¦न भ¦े¦ज म¦ं¦ज¦़ू¦र¦ म¦ि¦ट¦ा स¦ा¦झ¦ा स¦्¦थ¦ा¦न¦ां¦तर¦ि¦त स¦्¦व¦ी¦क¦ृ¦त हट¦ा
 ارسال¦ اضافه¦ بفرست قرار¦ محتوا کپی¦
+הדביק הדבק הוסיף הוסף הכניס הכנס העביר העבר העלה העלות העתיק העתק כלול כתוב מלא מסור צרף צרפ רשום שים שלוח שלח שתף
+disponibile dopo esiste menzion presente quando ¦nessuno ¦notte ¦orario ¦partire¦ ¦settimana
+cuối¦ trước¦ ¦có¦ ¦cập ¦dêm ¦không¦ ¦lần ¦nhắc¦ ¦tồn¦
+¦before¦ ¦each¦ ¦every¦ ¦time¦ ¦whenever¦
+¦abandon¦ ¦aside¦ ¦attention¦ ¦behind¦ ¦bypass¦ ¦discard¦ ¦disregarding¦ ¦disregard¦ ¦drop¦ ¦forget¦ ¦heed¦ ¦ignore¦ ¦ignoring¦ ¦let¦ ¦override¦ ¦overrule¦ ¦throw¦ ¦unlearn¦
+all¦ anything¦ directives¦ directive¦ everything¦ guardrails¦ guidelines¦ guideline¦ instructions¦ instruction¦ limits¦ policies¦ policy¦ prompts¦ prompt¦ restrictions¦ rules¦ whatever¦ what¦
 access acquire append attach call¦ capture cat check collect consult copy dump enumerate examine export extract fetch find gather get grab grep harvest include inspect invoke¦ load look¦ obtain open pass print pull query read retrieve run¦ scan search send slurp steal tail take use¦ view
 أدرج¦ أضف¦ اجعل¦ استخدم¦ اضف¦ بد¦ّ¦ل¦ بدل¦ ضع¦ عي¦ّ¦ن¦ عين¦ غي¦ّ¦ر¦ غير¦
 הוראות הנחיות כללים פקודות
+上传 上傳 下单 下載 下载 付款 修改 共享 关闭 写入 分享 删除 刪除 发布 发送 合并 同意 启用 執行 安装 安裝 执行 批准 抄送 授予 接受 支付 改为 改成 更改 替换 替換 發布 發送 确认 禁用 移动 覆盖 調用 调用 購買 购买 轉帳 轉發 转发 转账 运行 運行 重定向 關閉
 @ https¦:// http¦:// ¦सर¦्¦वर त¦ी¦सर¦े त¦ृ¦त¦ी¦य¦ द¦ू¦रस¦्¦थ ब¦ा¦हर¦ी भ¦ा¦ग¦ी¦द¦ा¦र म¦ा¦र¦्¦क¦े¦ट¦िं¦ग र¦ि¦म¦ो¦ट व¦ि¦ज¦्¦ञ¦ा¦पन व¦ि¦श¦्¦ल¦े¦षण
 ¦sepengetahuan¦
 ¦pengguna
 ¦tanpa¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv hesiel hesl iban klíč kontakt kubeconfig kľúč oauth otp password pin prihlasovac přihlašovací¦ rodné¦ schránk ssh tajemství token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦prostředí ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ údaj čísl
+bagikan cantumkan isi kirim lampirkan letakkan masukkan mengirim menyalin salin serahkan sertakan simpan tambahkan tempel teruskan tulis unggah
 -¦rf¦ binaries binary child_process¦ clipboard¦ code command filesystem¦ network¦ outbound¦ phones¦ phone¦ private¦ remote¦ reverse¦ script sensitive¦ shell socket subprocess sudo¦ tunnel user¦'¦s¦ ¦directories¦ ¦directory¦ ¦disk¦ ¦drive¦ ¦files¦ ¦history¦ ¦passwords¦ ¦profile¦ ¦system¦
+¦підтвердж дозв запитуй згод лієнт ористувач питай потрібно¦ підтверджен схвален чекай чекати
 ¦accounts¦ ¦account¦ ¦amount¦ ¦iban¦ ¦payee¦ ¦recipient¦ ¦wallet¦
 internal¦ metadata¦ required¦ ¦analytic ¦audit ¦compliance ¦debug ¦diagnos ¦improv ¦log ¦monitor ¦quality ¦telemetr
+¦add¦ ¦csatold¦ ¦felejtsd¦ ¦figyelmen¦ ¦kövesd¦ ¦küldd¦ ¦mellőzd¦ ¦másold¦ ¦nyisd¦ ¦olvasd¦ ¦tartalmát¦
 negeer negeren omzeil over vergeet vergeten volg¦
 0000¦-
 0000
@@ -275,13 +453,21 @@ negeer negeren omzeil over vergeet vergeten volg¦
 ¦communicated ¦disclosed ¦discussed ¦mentioned ¦reported ¦revealed ¦told
 ¦are¦ ¦can¦ ¦is¦ ¦may¦ ¦must¦ ¦needs¦ ¦need¦ ¦never ¦shall¦ ¦should¦ ¦will¦
 it¦ that¦ these¦ they¦ this¦ which¦
+czekaj domyśln dorozumian już niepotrzebn pomiń potwierdzil pytaj udzielon uznaj wymaga wyrazil wyrażon zaakceptowal zaklada zatwierdzil zbędn zgodzil ¦jest ¦pytać ¦trzeba ¦wymag ¦zatwierdzon
 ¦dapi
 füg gib hochlad häng inhalt kopier lade leite schick schreib send setz teile trage übergeb übermitt übertrag
 アクセス コピー 参照 収集 取得 抽出 探し 読み出 読み取 読み込 読ん 調べ 送信 開い 開き 集め
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ cookie token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ 令牌 凭据 凭证 助记词 口令 密码 密碼 密钥 憑證 环境变量 環境變數 私钥 金鑰 验证码
+¦مصنوعی باید دستیار عامل مدل
 ¦говори¦ ¦говорите¦ ¦никогда¦ ¦рассказывай¦ ¦рассказывайте¦ ¦сообщай¦ ¦сообщайте¦ ¦упоминай¦ ¦упоминайте¦
 ¦нем ¦нём ¦это этого
+alkuperäiset¦ järjestelmä piilotetut¦ sinun¦ systemprompt system¦ ¦ohjee ¦prompts
+¦deceive¦ ¦fabricate¦ ¦fake¦ ¦falsely¦ ¦feign¦ ¦invent¦ ¦lie¦ ¦make¦ ¦mislead¦ ¦pretend¦
 ล¦ื¦ม ละเว¦้¦น อย¦่¦าท¦ํ¦าตาม เพ¦ิ¦กเฉย ไม¦่¦ต¦้¦องสนใจ
+beheerder beleid beveiligingsteam compliance directie it¦-¦afdeling leverancier namens officieel officiële systeembeheer toezichthouder voorschrift
+tettesd tégy¦ ¦hogy ¦kérdez
+¦تطلب ¦تعد ¦تلزم ¦تنتظر ¦حاجة ¦داعي ¦ضروري ¦لازم ¦مطلوب ¦يلزم اعتبر العميل المالك المستخدم تجاوز تخط ضمني مسبق معطى مفترض ممنوح
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ avaime avain bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban korttinumero kubeconfig leikepöy oauth otp password pincode pinkood pin¦-¦code pin¦-¦kood salaisuu salasana ssh tilinumero token tunnus yhteystie ympäristömuuttuj ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
 ¦direttiva¦ ¦direttive¦ ¦guida¦ ¦indicazioni¦ ¦istruzione¦ ¦istruzioni¦ ¦ordini¦ ¦prompt¦ ¦regole¦ ¦restrizioni¦ ¦vincoli¦
 ¦eksekusi¦ ¦jalankan¦
 ${¦ifs $¦ifs -¦e base00¦ buffer¦.¦from¦( codecs¦.¦decode¦( fetch¦( gunzip¦ openssl¦ requests¦.¦get¦( rev¦ urlopen¦( xxd¦ zcat¦ ¦atob¦ ¦b00decode¦ ¦base00_decode¦ ¦decompress¦ ¦fromcharcode¦ ¦fromhex¦ ¦then¦(¦eval¦) ¦unhexlify¦
@@ -289,15 +475,28 @@ adjunt agreg añad compart contenido copi envi enví inclu manda mande mánda m�
 charges¦ deploys¦ inserts¦ kills¦ modifies¦ overrides¦ patches¦ pays¦ permanently¦ publishes¦ removes¦ renames¦ revokes¦ sends¦ terminates¦ transfers¦ updates¦ writes¦
 공개하지¦ 공개하지마 공개하지말 공개하지않 말하지¦ 말하지마 말하지말 말하지않 밝히지¦ 밝히지마 밝히지말 밝히지않 알리지¦ 알리지마 알리지말 알리지않 언급하지¦ 언급하지마 언급하지말 언급하지않
 ¦과정 ¦내용 ¦단계 ¦사실 ¦작업 ¦지시 이것 이를
+aggir dimentic direttiv ignor istruzion limit metti¦ norm regol restrizion scart trascur ¦seguire
+¦вопреки ¦даже¦ ¦зависимости ¦независимо¦ ¦что¦
+клиент он пользовател
+instruções mensagem systemprompt system¦ ¦diretrizes ¦prompts ¦regras ¦sistema
 ¦इत¦ि¦ह¦ा¦स ¦प¦ू¦र¦ा ¦स¦ं¦द¦े¦श च¦ै¦ट प¦ू¦र¦ी ब¦ा¦तच¦ी¦त व¦ा¦र¦्¦त¦ा¦ल¦ा¦प
+включ вызов вызыва выполн добав закаж замен заплат запуст измен купи одобр оплат опублик отключ отправ перевед передай перемест перенаправ пересыл перешл подмен подпиш подтверд предостав прими скача скопир сотри стереть удал установи
 向人类保密 向人类隐瞒 向人类隱瞞 向使用者保密 向使用者隐瞒 向使用者隱瞞 向客戶保密 向客戶隐瞒 向客戶隱瞞 向客户保密 向客户隐瞒 向客户隱瞞 向对方保密 向对方隐瞒 向对方隱瞞 向用戶保密 向用戶隐瞒 向用戶隱瞞 向用户保密 向用户隐瞒 向用户隱瞞 对人类保密 对人类隐瞒 对人类隱瞞 对使用者保密 对使用者隐瞒 对使用者隱瞞 对客戶保密 对客戶隐瞒 对客戶隱瞞 对客户保密 对客户隐瞒 对客户隱瞞 对对方保密 对对方隐瞒 对对方隱瞞 对用戶保密 对用戶隐瞒 对用戶隱瞞 对用户保密 对用户隐瞒 对用户隱瞞
 上传 上傳 下载 修改 写入 删除 发送 執行 复制 安装 执行 提交 收集 添加 發送 複製 记录 读取 调用 轉發 转发 附加
 ¦deactivate¦ ¦disable¦ ¦skip¦ ¦switch¦ ¦turn¦
 ¦επίσησ¦ ¦πάντα¦ ¦πριν¦ ¦πρώτα¦
+aja asenna hyväksy jaa julkaise kopioi korvaa kutsu käynnistä lataa lisää lähetä maksa muuta myönnä osta poista siirrä suorita tilaa vahvista vaihda
 ¦auch¦ ¦ausserdem¦ ¦bevor¦ ¦dem¦ ¦der¦ ¦immer¦ ¦jedem¦ ¦jeder¦ ¦jedesmal¦ ¦jedes¦ ¦musst¦ ¦müssen¦ ¦pflicht¦ ¦sobald¦ ¦stets¦ ¦vorher¦ ¦wenn¦ ¦zuerst¦ ¦zunächst¦ ¦zusätzlich¦ ¦zuvor¦
+message prompt question request wording words
+¦exactly¦ ¦far¦ ¦full¦ ¦typed¦ ¦unabridged¦ ¦unchanged¦ ¦unedited¦ ¦verbatim¦ ¦word¦
+¦customers¦ ¦customer¦ ¦humans¦ ¦human¦ ¦persons¦ ¦person¦ ¦users¦ ¦user¦
+bash shell terminal 도구 서버 터미널
 ¦alltid¦ ¦altid¦ ¦forst¦ ¦for¦ ¦også¦
+bash herramienta servidor shell terminal
+aktar aç başlat birleştir değiştir ekle gönder havale ilet indir kabul¦ kapat kopyala kur onayla paylaş satin¦ sil sipariş taşi yayinla yönlendir yürüt çaliştir çağir öde
 tools¦ ¦another ¦other ¦server
 ¦any¦ ¦call¦ ¦invoke¦ ¦never¦ ¦trust¦ ¦use¦
+may maz mey mez miyor muyor nicht¦ ¦마 ¦말 ¦못 ¦않 يتم¦ नह¦ीं¦ ず ない ません
 꼭 도¦ 동시에 때 또한 매번 먼저 반드시 우선 전에 추가로 함께 항상
 ¦before¦ ¦instead¦ ¦place¦ ¦prior¦ ¦rather¦ ¦whenever¦ ¦when¦
 calling¦ call¦ invoke¦ invoking¦ running¦ run¦ use¦ using¦
@@ -307,86 +506,166 @@ _
 أداة أدوات اداة ادوات
 بدلا¦ قبل
 ¦أي ¦اي ¦جميع ¦كل
+-¦00 acrostic backwards base00 base¦ character cipher compressed disguised¦ encoded¦ every¦ hex initials letter morse obfuscat reverse reversing rot00 scramble shifted¦ spell steganograph tokenised tokenized uppercase¦ upper¦-¦case¦ urlencod url¦-¦encod whitespace¦ white¦-¦space¦ ¦other¦ ¦second¦ ¦third¦ ¦width
+¦άνοιξε¦ ¦ακολουθ ¦διάβασε¦ αγνοήστε αγνόησε αντίγραψε επισύναψε ξέχασε παράβλεψε περιεχόμενο πρόσθεσε στείλε
 ¦nichts¦ ¦nicht¦ ¦niemals¦ ¦nie¦
 ¦berichten¦ ¦berichte¦ ¦erwähnen¦ ¦erwähne¦ ¦erwähnn¦ ¦erwähn¦ ¦erzählen¦ ¦erzähle¦ ¦erzähln¦ ¦erzähl¦ ¦melden¦ ¦melde¦ ¦nennen¦ ¦nenne¦ ¦offenbaren¦ ¦offenbare¦ ¦offenbarn¦ ¦offenbar¦ ¦sagen¦ ¦sage¦ ¦sagn¦ ¦sag¦ ¦teilen¦ ¦teile¦ ¦verraten¦ ¦verrate¦ ¦verratn¦ ¦verrat¦ ¦zeigen¦ ¦zeige¦
+bash shell terminal ¦alat ¦bank ¦berkas ¦email ¦lain ¦pembayaran ¦server ¦surel
+systemprompt system¦ ¦prompts ¦המערכת ¦המקוריות ¦הנסתרות ¦הפנימיות ¦מערכת הוראות¦ הנחיות¦ פרומפט¦
 ¦أخف ¦احجب ¦اخف
 ¦الزبون ¦الشخص ¦العميل ¦المستخدم ¦بالزبون ¦بالشخص ¦بالعميل ¦بالمستخدم ¦زبون ¦شخص ¦عميل ¦لزبون ¦لشخص ¦لعميل ¦للزبون ¦للشخص ¦للعميل ¦للمستخدم ¦لمستخدم ¦مستخدم
 ¦avoid¦ ¦cannot¦ ¦does¦ ¦do¦ ¦must¦ ¦need¦ ¦never¦ ¦should¦ ¦will¦ ¦without¦
+ก¦่¦อนหน¦้¦า ข¦้¦อความ ค¦ํ¦าต¦่¦อค¦ํ¦า ท¦ั้¦งหมด ประว¦ั¦ต¦ิ เต¦็¦ม
+acrescent adicion anex carreg cola cole coloca coloqu copi deposit encaminh envi escrev forneç grav inclu inser insir mand partilh pass ponha preench põe transcrev transmit
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// адрес аргумент запрос качестве ответ параметр поле полю поля сервер
 一律 之前 以前 先 前请 务必 務必 另外 同时 同時 始终 当 必須 必须 总是 此外 每次 總是 都要 顺便
 ¦cũng¦ ¦khi¦ ¦luôn¦ ¦lần¦ ¦tiên¦ ¦trước¦
 ¦add¦ ¦append¦ ¦attach¦ ¦be¦ ¦contain¦ ¦copy¦ ¦delivers¦ ¦deliver¦ ¦deposits¦ ¦deposit¦ ¦dump¦ ¦embed¦ ¦fill¦ ¦gives¦ ¦give¦ ¦hands¦ ¦hand¦ ¦hold¦ ¦include¦ ¦including¦ ¦insert¦ ¦pass¦ ¦paste¦ ¦place¦ ¦populate¦ ¦provide¦ ¦put¦ ¦record¦ ¦sends¦ ¦send¦ ¦set¦ ¦supply¦ ¦transmits¦ ¦transmit¦ ¦write¦
+dostępn istnieje jeśli¦ nazw nocą począwszy¦ raz użyci wspomina wspomni wymieni wywolani ¦nikt ¦nocy ¦weekend
 ¦server¦ ¦through¦ ¦tool¦
 ¦direct¦ ¦every ¦forward¦ ¦pass¦ ¦route¦ ¦send¦
 ¦apply¦ ¦call¦ ¦do¦ ¦enter¦ ¦evaluate¦ ¦execute¦ ¦invoke¦ ¦issue¦ ¦launch¦ ¦paste¦ ¦perform¦ ¦run¦ ¦start¦ ¦type¦ ¦use¦
+anterioar complet istoric toat ¦utilizatorul întreag
 あなたはこれ あなたは今 あなたは現在
 アシスタント エージェント ハッカー モデル 制約のない 制限のない 無制限 管理者 開発者モード
+¦briefing¦ ¦brief¦ ¦configuration¦ ¦directives¦ ¦guidelines¦ ¦instructions¦ ¦preamble¦ ¦prompt¦ ¦rules¦ ¦setup¦ ¦text¦ ¦wording¦
+above¦ given¦ which¦ ¦are¦ ¦been¦ ¦began¦ ¦got¦ ¦govern¦ ¦guide¦ ¦head¦ ¦operate¦ ¦precede¦ ¦received¦ ¦run¦ ¦set¦ ¦shape¦ ¦started¦ ¦start¦ ¦top¦ ¦were¦ ¦work¦
 ¦xapp¦-¦0¦-
 -¦0000
 already¦ bypass¦ disregard¦ ignore¦ override¦ skip¦ without¦ ¦agreed¦ ¦answered¦ ¦apply¦ ¦authorised¦ ¦authorized¦ ¦bypassed¦ ¦consented¦ ¦content¦ ¦disabled¦ ¦ethical¦ ¦filters¦ ¦granted¦ ¦guidelines¦ ¦ignored¦ ¦limits¦ ¦moral¦ ¦overridden¦ ¦preapproved¦ ¦pre¦-¦approved¦ ¦restrictions¦ ¦safety¦ ¦skipped¦ ¦suspended¦ ¦unrestricted¦ ¦user¦'¦s¦ ¦void¦ ¦waived¦
+anweisung instruktion systemnachricht systemprompt system¦ vorgabe ¦konfiguration ¦prompts
 启用上帝模式 启用开发者模式 启用无限制模式 启用管理员模式 启用调试模式 启用越狱模式 启用開發者模式 开启上帝模式 开启开发者模式 开启无限制模式 开启管理员模式 开启调试模式 开启越狱模式 开启開發者模式 进入上帝模式 进入开发者模式 进入无限制模式 进入管理员模式 进入调试模式 进入越狱模式 进入開發者模式 進入上帝模式 進入开发者模式 進入无限制模式 進入管理员模式 進入调试模式 進入越狱模式 進入開發者模式
+¦không
+¦hỏi¦ ¦nhận¦ ¦phép¦
 @ https¦:// http¦:// 개발자 광고 당사 마케팅 분석 외부 원격 제0자 제삼자 파트너
+¦ведома ¦лишних¦ ¦привлекая¦ ¦слова видел видит втайне говор догада замет знает знать информир исподтишка между¦ молча негласно останется¦ по¦-¦тихому показыва предупрежд промолч рассказыва скрой скрыва скрытно сообщ тайком тайно уведомл увид узна указывая умолч упомина упомян утаи
 ¦أنت¦ ¦الآن ¦الان
 ¦بدون¦ ¦بلا¦ ¦في¦ ¦مخترق ¦مدير ¦مساعد ¦نموذج ¦وكيل
 ¦kullanici
 açiklama bahsetme belirtme bildirme haber¦ söyleme
+¦대답 ¦보고 ¦보이 ¦알려 ¦주장 ¦척 거짓 다고¦ 라고¦ 물어보면 위장 하는¦
 ¦dodaj¦ ¦dolącz¦ ¦przekaż¦ ¦prześlij¦ ¦skopiuj¦ ¦udostępnij¦ ¦umieść¦ ¦wklej¦ ¦wstaw¦ ¦wyślij¦
 system¦ ¦プロンプト ¦メッセージ あなたの システム¦ システムプロンプト システムメッセージ システム指示 内部指示 初期指示 隠された指示 隠し指示 隠れた指示
 باز¦ بخوان
+включи впиш вставля вставь выгруз добав дописыва допиш загруз запиш заполни копир отошли отправ переда перенес пересла перешл положи помест прикрепи приложи присовокупи сохран укаж
 공유 기록 보내 수집 업로드 저장 전달 전송
+¦آگاهی ¦اشاره ¦اطلاع ¦بماند ¦خودمان ¦سر¦ ¦نباید ¦نمی ¦نکن ¦نیازی¦ اشاره¦ بدون¦ بی¦\u200c¦صدا بیصدا محرمانه¦ مخفی¦ مخفیانه مشتری پنهان¦ پنهانی کاربر کسی یواشکی
+vanaf¦ ¦aanroep ¦aanwezig ¦beschikbaar ¦kantooruren ¦keer ¦nachts ¦niemand ¦noemt ¦schrijft ¦vermeldt ¦weekend
+accepteer bestel betaal bevestig deel download draai gebruik installeer koop publiceer roep schakel start stuur verplaats vervang verwijder voer wijzig wis zet ¦goed ¦over
+آرگومان اینجا فیلد قسمت هدر پارامتر
 ¦добавляй¦ ¦добавляйте¦ ¦добавь¦ ¦добавьте¦ ¦замени¦ ¦замените¦ ¦измени¦ ¦измените¦ ¦используй¦ ¦используйте¦ ¦подмени¦ ¦подмените¦ ¦подставляй¦ ¦подставляйте¦ ¦подставь¦ ¦подставьте¦ ¦поставь¦ ¦поставьте¦ ¦укажи¦ ¦укажите¦ ¦указывай¦ ¦указывайте¦
 dyrektyw instrukcj ogranicze polece prompt regul wytyczn zasad
 ¦ahora¦
+skjulte¦ systembesked systeminstruks systemmelding systemprompt system¦ ¦instrukser ¦instruksjoner ¦instruktioner ¦prompts ¦regler
 ¦못하 눈치채지¦ 들키지 모르게 알면¦ 알아서는¦ 알아채지
+¦가능하면 ¦시간¦ 나오면 말하면 밤에 번째 부터는 아무도¦ 야간 언급하면 이후부터 있으면 존재하면 주말
+alan argüman başlik buraya parametre
+kup nahraď nainstaluj objednej odešli odstraň potvrď pošli proveď publikuj přesměruj přesuň převeď přidej přijmi schval sdílej smaž spusti spusť stáhni uděl vymaž vyměň vypni zaměň zaplať zapni zavolej zkopíruj změň zveřejni
+pierwotne¦ początkowe¦ system ukryte¦ ¦instrukcje ¦polecenia ¦prompts ¦wytyczne ¦zasady
 clients¦ client¦ humains¦ humain¦ personnes¦ personne¦ usagers¦ usager¦ utilisateurs¦ utilisateur¦ utilisatrices¦ utilisatrice¦
 ¦ne¦ ¦n¦'
 avertissez¦ avertis¦ communiquer¦ communiquez¦ communique¦ dis¦ dites¦ divulguer¦ divulguez¦ divulgue¦ informer¦ informez¦ informe¦ mentionner¦ mentionnez¦ mentionne¦ parler¦ parlez¦ parle¦ prévenez¦ préviens¦ révèler¦ révèlez¦ révèle¦ révélez¦ signaler¦ signalez¦ signale¦
+context¦ memories¦ memory¦ reasoning¦ scratchpad¦ thinking¦ thoughts¦ working¦ ¦thought¦
+¦your¦
+teeskentele ¦että ¦kysy
+systemprompt system¦ ¦prompts ข¦้¦อความของระบบ ข¦้¦อความระบบ ค¦ํ¦าส¦ั่¦งของระบบ ค¦ํ¦าส¦ั่¦งท¦ี่¦ซ¦่¦อน ค¦ํ¦าส¦ั่¦งระบบ พรอมต¦์¦ของระบบ พรอมต¦์¦ระบบ
 ¦chạy¦ ¦thực¦
+aqui argumento cabeçalho campo parâmetro
+¦answer ¦choose ¦click ¦press ¦reply ¦respond ¦say ¦select ¦tick
+accept¦ agree¦ allow¦ always¦ okay¦ ok¦ yes¦
+¦all ¦any ¦automatically ¦behalf ¦dialog ¦every ¦for ¦prompt ¦yourself
+base00 hex kezdőbetű kódolt rot00 visszafelé
 ¦بدون¦ ¦تبلغ ¦تخبر ¦تذكر ¦تشر ¦تطلع ¦تظهر ¦تعلم ¦تفصح ¦تقل ¦تكشف ¦تنبه ¦دون¦ ¦ولا¦
+¦anyway ¦instead ¦nonetheless ¦regardless
+¦asked¦ ¦chosen¦ ¦named¦ ¦preferred¦ ¦requested¦ ¦wanted¦
 \" ' . 00 ` argomento¦ campo¦ https¦:// http¦:// indirizzo¦ parametro¦ richiesta¦ risposta¦ server¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
 ¦comparta¦ ¦comparte¦ ¦copia¦ ¦copie¦ ¦devuelva¦ ¦devuelve¦ ¦di¦ ¦envia¦ ¦envía¦ ¦envíe¦ ¦escriba¦ ¦escribe¦ ¦expón¦ ¦imprima¦ ¦imprime¦ ¦imprimir¦ ¦incluya¦ ¦incluye¦ ¦mostrar¦ ¦muestra¦ ¦muestre¦ ¦pega¦ ¦pegue¦ ¦proporciona¦ ¦repetir¦ ¦repita¦ ¦repite¦ ¦revelar¦ ¦revela¦ ¦revele¦
 ¦obsah¦ ¦odešli¦ ¦pošli¦ ¦přilož¦ ¦vlož¦ ¦zkopíruj¦
 others¦' other¦
 ¦any¦ ¦calling¦ ¦call¦ ¦invoke¦ ¦invoking¦ ¦relying¦ ¦rely¦ ¦use¦ ¦using¦
 ¦hvb¦. ¦hvs¦.
+jätä ohita sivuuta unohda ¦eivät¦ ¦kumottu ¦noudata ¦päde
 without¦
 awareness being¦ finding¦ knowing knowledge noticing realising realizing seeing ¦informed ¦notified
+अन¦ु¦मत¦ि इ¦ं¦तज¦़ा¦र इ¦ं¦तज¦ा¦र उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक प¦ु¦ष¦्¦ट¦ि प¦ू¦छ म¦ं¦ज¦़ू¦र¦ी म¦ं¦ज¦ू¦र¦ी य¦ू¦ज¦़¦र र¦ु¦क स¦्¦व¦ी¦क¦ृ¦त¦ि सहमत¦ि
+anulowan ignoruj już¦ nieważn obejdź odrzuć pomiń przestaj uchylon zapomnij zawieszon ¦obowiązuj ¦stosuj ¦zważaj
 ¦avaa¦ ¦hae¦ ¦lue¦
+chớ dừng giấu giữ¦ không kín¦ lén lặng¦ ngầm tránh ¦chúng¦ ¦chẳng ¦khỏi ¦mật ¦thầm
 ¦должен¦ ¦должна¦ ¦должны¦ ¦надо¦ ¦ничего¦ ¦нужно¦ ¦следует¦ ¦этого¦
 видеть догада заметить знать сообщать
 ¦before¦ ¦calling¦ ¦instead¦ ¦invoke¦ ¦invoking¦ ¦place¦ ¦running¦
 ¦dass¦ ¦dies¦ ¦ohne¦
 ¦bemerkt ¦benachrichtigen ¦erfährt ¦erwähnen ¦fragen ¦informieren ¦merkt ¦mitzuteilen ¦sagen ¦weiss
+base00 hex rot00 برعکس حروف¦ رمزگذاری وارونه
 ¦apri¦ ¦cerca¦ ¦copia¦ ¦estrai¦ ¦invia¦ ¦leggere¦ ¦leggi¦ ¦ottieni¦ ¦raccogli¦ ¦recupera¦
 ¦complète¦ ¦conversation¦ ¦discussion¦ ¦historique¦ ¦l¦'¦utilisateur¦ ¦précédents¦ ¦précédent¦
 ¦access¦ ¦api_keys¦ ¦api_key¦ ¦apikeys¦ ¦apikey¦ ¦api¦ ¦clipboard¦ ¦conversations¦ ¦conversation¦ ¦cookies¦ ¦credentials¦ ¦credential¦ ¦keystrokes¦ ¦keystroke¦ ¦keys¦ ¦key¦ ¦passwords¦ ¦password¦ ¦personal¦ ¦private¦ ¦prompts¦ ¦prompt¦ ¦secrets¦ ¦session¦ ¦tokens¦
 ¦bortse¦ ¦följ¦ ¦glöm¦ ¦ignorera¦ ¦strunta¦
+¦available¦ ¦connected¦ ¦exists¦ ¦exist¦ ¦installed¦ ¦loaded¦ ¦present¦ ¦reachable¦
+¦if¦ ¦when¦ ¦where¦
+使用者 客户 对方 用戶 用户
+不管 即使 即便 哪怕 无论 無論
 available¦ found¦ known¦ present¦ stored¦ visible¦ ¦can¦ ¦have¦ ¦know¦
+กฎระเบ¦ี¦ยบ ข¦้¦อบ¦ั¦งค¦ั¦บ ท¦ี¦มความปลอดภ¦ั¦ย ทางการ นโยบาย ผ¦ู้¦ด¦ู¦แล ผ¦ู้¦บร¦ิ¦หาร ผ¦ู้¦พ¦ั¦ฒนา ฝ¦่¦าย ส¦ํ¦าน¦ั¦กงาน แผนก ในนาม
+používateľ uživatel zákazník
+¦ať¦ ¦když ¦keď ¦ohledu¦ ¦ohľadu¦
 ¦felejtsd¦ ¦figyelmen¦ ¦kövesd¦ ¦mellőzd¦
 behind¦ covertly discreetly invisibly quietly secretly silently stealthily surreptitiously unobtrusively without¦ ¦alerting¦ ¦anyone¦'¦s¦ ¦customer¦ ¦human¦'¦s¦ ¦informing¦ ¦mentioning¦ ¦notifying¦ ¦secret ¦telling¦ ¦them¦'¦s¦ ¦user¦'¦s¦
+anula anule comparte copia copie descarta descarte desestima desestime desobedec envia envie envía envíe hacer¦ ignora ignore manda mande olvida olvide olvída olvíde omita omite omitir pasa¦ pase¦ prescinda prescinde public publiq salta suba sube ¦abra¦ ¦abre¦ ¦abrir¦ ¦acceda¦ ¦accede¦ ¦adjuntar¦ ¦adjunta¦ ¦adjunte¦ ¦agregar¦ ¦agrega¦ ¦agregue¦ ¦añada¦ ¦añade¦ ¦añadir¦ ¦busca¦ ¦busque¦ ¦carga¦ ¦caso¦ ¦comparta¦ ¦compartir¦ ¦consulta¦ ¦corra¦ ¦corre¦ ¦cumpla ¦cumplir ¦devuelva¦ ¦devuelve¦ ¦di¦ ¦ejecutar¦ ¦ejecuta¦ ¦ejecute¦ ¦escriba¦ ¦escribe¦ ¦expón¦ ¦extrae¦ ¦extraiga¦ ¦hagas¦ ¦haz¦ ¦imprima¦ ¦imprime¦ ¦imprimir¦ ¦incluialas¦ ¦incluiala¦ ¦incluialos¦ ¦incluialo¦ ¦incluia¦ ¦incluielas¦ ¦incluiela¦ ¦incluielos¦ ¦incluielo¦ ¦incluie¦ ¦incluirlas¦ ¦incluirla¦ ¦incluirlos¦ ¦incluirlo¦ ¦incluir¦ ¦incluyalas¦ ¦incluyala¦ ¦incluyalos¦ ¦incluyalo¦ ¦incluya¦ ¦incluyelas¦ ¦incluyela¦ ¦incluyelos¦ ¦incluyelo¦ ¦incluye¦ ¦incluyrlas¦ ¦incluyrla¦ ¦incluyrlos¦ ¦incluyrlo¦ ¦incluyr¦ ¦inicia¦ ¦lance¦ ¦lanza¦ ¦lea¦ ¦leer¦ ¦lee¦ ¦mostrar¦ ¦muestra¦ ¦muestre¦ ¦mándalas¦ ¦mándala¦ ¦mándales¦ ¦mándale¦ ¦mándalos¦ ¦mándalo¦ ¦mánda¦ ¦mándelas¦ ¦mándela¦ ¦mándeles¦ ¦mándele¦ ¦mándelos¦ ¦mándelo¦ ¦mánde¦ ¦obedecer ¦obedezca ¦obtenga¦ ¦obten¦ ¦obtén¦ ¦omiso¦ ¦pasalas¦ ¦pasala¦ ¦pasalos¦ ¦pasalo¦ ¦paselas¦ ¦pasela¦ ¦paselos¦ ¦paselo¦ ¦pega¦ ¦pegue¦ ¦ponga¦ ¦ponlo¦ ¦pon¦ ¦proporciona¦ ¦recoge¦ ¦recopila¦ ¦recopile¦ ¦repetir¦ ¦repita¦ ¦repite¦ ¦respete ¦revelar¦ ¦revela¦ ¦revele¦ ¦seguir ¦siga ¦subir¦ ¦toma¦ ¦transmita¦ ¦transmite¦ ¦transmitir¦ ¦usa¦
 ¦ignorați¦ ¦ignoră¦ ¦respecta¦ ¦uită¦ ¦ține¦
+اجرا ارسال اضافه اعطا بخر بفرست بگذار تأیید¦ تایید¦ تغییر جابه¦\u200c¦جا جابهجا جایگزین حذف دانلود سفارش عوض غیرفعال فراخوانی فعال¦ قبول منتشر نصب هدایت واریز پاک پرداخت کپی
+¦نمان ¦نکن ¦پرسیدن اجازه تأیید تایید رضایت سوال¦ موافقت نپرس
 发现 告知 告訴 告诉 察觉 提到 提及 提醒 知会 知晓 知道 说明 说起 透露 通知
 不可 不应 不得 不必 不能 不要 別 别 勿 无需 無需 禁止 绝不
 adversarial angriff ataque attack attaque attempt comment description document exploit hijack injection injektion injeç instruction intento inyecci jailbreak leak mail malicious manipulation message motif muster override padr page pattern payload phishing phrase poison post prompt request site string suspicious takeover tentativa tentative text thing threat tries try versuch wording атак внедрен инъекц попыт шаблон حقن محاولات هجمات هجوم इ¦ं¦ज¦े¦क¦्¦शन प¦्¦रय¦ा¦स हमल インジェクション 企图 攻击 攻撃 注入 試み 공격 시도 인젝션 주입
 директив инструкци команд наставлени ограничени политик правил предписани приказ промпт распоряжени требовани указани установк
 additionally after¦ ahead¦ also beforehand before¦ each¦ every¦ henceforth once¦ prior¦ then upon¦ whenever when¦ with¦ ¦addition ¦answering ¦calling ¦completing ¦each ¦every ¦finishing ¦here¦ ¦next ¦now¦ ¦point ¦responding ¦well
+sistem systemprompt system¦ talimat yönerge ¦prompts
+¦everyone¦
+¦else¦
+¦for¦
 \"¦env¦ '¦env¦ /¦etc¦/¦passwd /¦etc¦/¦shadow `¦env¦ access¦ contents¦ content¦ credentials developer¦ encryption¦ environment¦ hidden¦ output¦ passwords private¦ secrets secret¦ session¦ ssh¦ system¦ ~/.¦aws ~/.¦ssh ¦environment ¦instruction ¦keys ¦message ¦printenv¦ ¦tokens ¦users¦' ¦user¦' ¦vars
+argument felt header her parameter
+¦business¦ ¦during¦ ¦office¦ ¦outside¦ ¦trading¦ ¦working¦
+¦користувач бесід дослівно діалог листуван повідомлен результат розмов сесі чат
+上传 上傳 不再遵守 不必遵守 不必遵循 不用管 不要理会 不要理會 不要遵守 不要遵循 丢弃 传入 传给 传递 作为 傳入 傳給 傳遞 公开 共享 写入 写出 列印 加入 加到 包含 发给 发送 取得 同步 告訴我 告诉我 執行 填入 填写 填到 复制 复述 存取 寫入 寫出 展示 忘却 忘掉 忘記 忘记 忽略 打印 打开 打開 执行 找到 抄送 抛开 拋開 推翻 提交 提供 提取 搜集 摒弃 收集 放入 放到 放弃 放进 无视 无需遵守 显示 查找 查看 泄露 洩露 無視 獲取 發送 粘贴 繞過 绕过 给出 获取 複製 複述 覆盖掉 讀取 访问 读出 读取 调用 跳过 輸出 轉發 转发 输入 输出 运行 返回 违反 透露 違反 重复 重複 附上 附加 顯示
+complet cronologia finora fino¦ integral intera intero parola¦ precedent testo tutta tutte tutti tutto ultimi ¦cliente ¦corso ¦utente
+¦νοημοσύνη βοηθέ βοηθό μοντέλο πράκτορα πρέπει¦
 complet complèt entier entièr intégral tous tout
 バイパスし 上書きし 取り消し 回避し 守らず 守らな 従うな 従わず 従わな 忘れ 捨て 無効に 無視し 無視す 無視せ 破棄し 考慮しな 迂回し
+averti discrètement entre¦ inform inutile¦ ne¦ n¦' remarqu rien sans secrètement silencieusement s¦'¦en voir ¦cachette ¦d¦'¦en¦ ¦l¦'¦insu ¦pas ¦qu¦' ¦secret ¦silence ¦utilisateur être
+base00 hex rot00 ¦الأولى بالعكس ترميز مشفر معكوس
 ¦beispiele¦ ¦beispiel¦ ¦ejemplos¦ ¦ejemplo¦ ¦examples¦ ¦example¦ ¦exemples¦ ¦exemple¦ ¦exemplos¦ ¦exemplo¦ ¦samples¦ ¦sample¦ ¦пример¦ ¦примеры¦ ¦例¦ ¦示例¦
 : ：
+¦all ¦anything ¦content ¦everything ¦material ¦text ¦what
+above can¦ hold know recall remember visible¦ ¦context ¦current¦ ¦learn ¦memory ¦read ¦seen ¦window
+¦acknowledg ¦admit ¦advertis ¦alert ¦announc ¦bother ¦bring ¦comment ¦confess ¦disclos ¦discuss ¦display ¦draw ¦explain ¦inform ¦list ¦mention ¦notif ¦point ¦refer ¦report ¦reveal ¦show ¦speak ¦surfac ¦talk ¦tell ¦trouble ¦volunteer
+¦avoid ¦call¦ ¦cannot ¦does¦ ¦do¦ ¦instead¦ ¦may¦ ¦must¦ ¦needs¦ ¦need¦ ¦never ¦nor ¦not¦ ¦point¦ ¦rather¦ ¦reason¦ ¦refrain¦ ¦shall¦ ¦should¦ ¦will¦ ¦without ¦worth
 ¦adaugă¦ ¦conținutul¦ ¦copiază¦ ¦include¦ ¦trimite¦ ¦încarcă¦
+¦alsof ¦dat ¦gevraagd ¦vraagt
 ¦виконай¦ ¦запусти¦
+beachte ignorier missachte umgeh vergiss verwirf ¦aufgehoben ¦ausgesetzt ¦ausser¦ ¦entfallen ¦gelten¦ ¦gilt¦ ¦hinfällig ¦nicht¦ ¦ungültig
+กรอก ค¦ั¦ดลอก น¦ํ¦าไป บ¦ั¦นท¦ึ¦ก ระบ¦ุ วาง ส¦่¦ง อ¦ั¦ปโหลด อ¦ั¦พโหลด เข¦ี¦ยน เพ¦ิ่¦ม แชร¦์ แนบ ใส¦่
+¦nélkül¦
+beleegyez engedély hozzájárul jóváhagy kérdez megerősít
 ?
+¦این¦ ¦نبود ¦هفته اگر بعد¦ شب¦\u200c¦ها شبها هرگاه وقتی
+efter¦ från¦ när¦ ¦anropet ¦finns ¦gången ¦helgen ¦ingen ¦klockan ¦natten ¦nämn
 ¦address¦ ¦browsing¦ ¦chat¦ ¦clipboard¦ ¦command¦ ¦contacts¦ ¦contact¦ ¦conversations¦ ¦conversation¦ ¦cookies¦ ¦credentials¦ ¦details¦ ¦environment¦ ¦health¦ ¦history¦ ¦identifiable¦ ¦information¦ ¦keystrokes¦ ¦keystroke¦ ¦keys¦ ¦key¦ ¦location¦ ¦messages¦ ¦numbers¦ ¦number¦ ¦passwords¦ ¦personal¦ ¦phi¦ ¦pii¦ ¦private¦ ¦prompts¦ ¦prompt¦ ¦records¦
 ¦bruger ¦bruker
+acceptera aktivera anropa bekräfta beställ betala byt dela ersätt flytta godkänn installera kopiera köp kör ladda¦ lägg publicera radera skicka starta stäng vidarebefordra ¦bort ändra överför
 ¦caric ¦condivi ¦inoltr ¦invia ¦memorizz ¦raccol ¦registr ¦salva ¦trasm
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// адрес аргумент відповід параметр поле полі сервер
 ¦activity¦ ¦addresses¦ ¦address¦ ¦amounts¦ ¦amount¦ ¦arguments¦ ¦argument¦ ¦chats¦ ¦chat¦ ¦contacts¦ ¦contact¦ ¦contents¦ ¦content¦ ¦conversations¦ ¦conversation¦ ¦coordinates¦ ¦copies¦ ¦copy¦ ¦credentials¦ ¦credential¦ ¦data¦ ¦details¦ ¦documents¦ ¦document¦ ¦emails¦ ¦email¦ ¦everything¦ ¦e¦-¦mails¦ ¦e¦-¦mail¦ ¦files¦ ¦file¦ ¦history¦ ¦identities¦ ¦identity¦ ¦images¦ ¦image¦ ¦inputs¦ ¦input¦ ¦invoices¦ ¦invoice¦ ¦it¦ ¦keys¦ ¦key¦ ¦locations¦ ¦location¦ ¦lookups¦ ¦lookup¦ ¦messages¦ ¦message¦ ¦names¦ ¦notes¦ ¦note¦ ¦numbers¦ ¦number¦ ¦outputs¦ ¦output¦ ¦parameters¦ ¦parameter¦ ¦passwords¦ ¦password¦ ¦photos¦ ¦photo¦ ¦phrases¦ ¦phrase¦ ¦prompts¦ ¦prompt¦ ¦queries¦ ¦query¦ ¦recordings¦ ¦recording¦ ¦records¦ ¦record¦ ¦requests¦ ¦request¦ ¦responses¦ ¦response¦ ¦results¦ ¦result¦ ¦searches¦ ¦strings¦ ¦string¦ ¦summaries¦ ¦summary¦ ¦terms¦ ¦texts¦ ¦text¦ ¦them¦ ¦they¦ ¦tokens¦ ¦token¦ ¦transcripts¦ ¦transcript¦ ¦translations¦ ¦translation¦ ¦usage¦ ¦values¦ ¦value¦ ¦words¦
 accessed clipboard¦ copied every¦ opened read received seen viewed visited ¦contents¦ ¦content¦ ¦files¦ ¦file¦ ¦other¦
+가져오 가져와 건너뛰 공개 공유하 공유해 기록하 나열 넘겨 넘기 넣어 넣으 누설 돌려 따르지¦ 말해 무시하 무시할 무시해 반복 버려 버리 보내 보여 복사하 복사해 붙여 수집하 수집해 실행하 실행해 알려 업로드하 업로드해 열고 열어 우회하 우회해 위반하 읽고 읽어 읽으 읽은 입력하 잊어 잊으 적어 전달 전송 접근하 접근해 제쳐 제출하 조회하 지키지¦ 찾아 첨부하 첨부해 추가하 추가해 추출하 추출해 출력 포함 표시 호출하
+¦comme¦ ¦croire ¦c¦'¦est ¦demande ¦interroge ¦passer ¦que¦ ¦qu¦'¦elle ¦qu¦'¦il
 ¦ambil¦ ¦bacalah¦ ¦baca¦ ¦buka¦ ¦cari¦ ¦kumpulkan¦ ¦salin¦
 ¦встав¦ ¦відправ¦ ¦додай¦ ¦завантаж¦ ¦запиши¦ ¦надішли¦ ¦передай¦ ¦передайте¦ ¦скопіюй¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer ciasteczk client¦-¦key¦-¦data cookie credentials cvc cvv hasel hasl iban klucz kontakt kubeconfig numer oauth otp password pesel pin poświadcze schowk sekret ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kart ¦keys ¦logowania ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦osobist ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦środowisk
 גם לפני תחילה תמיד
+ค¦ุ¦ณต¦้¦อง ต¦ั¦วแทน ผ¦ู้¦ช¦่¦วย เอเจนต¦์ เอไอ โมเดล
+approva autorizz chiedere conferm consenso permesso pprovat risposta utorizzat ¦accettato ¦acconsentito ¦dato¦
 () * < [] ` {} ~~
 기록 다운로드 변경 보내 복사 삭제 설치 수집 실행 업로드 읽 전달 전송 첨부 추가 호출
 お客様 ユーザ 人間 使用者 利用者 相手 顧客
@@ -400,15 +679,25 @@ henceforth starting¦ ¦are¦ ¦longer ¦now¦ ¦rest¦
 avertir aviser dire informer mentionner notifier parler prévenir signaler
 ¦nicht ¦nie
 ¦benachrichtige ¦berichte ¦erwähn ¦erzähl ¦informiere ¦melde ¦offenbar ¦sag ¦teile ¦verrat ¦weise
+argoment campi campo intestazion parametri parametro qui
 annule cesser¦ cessez¦ contourne désobéi ignore laisser¦ laissez¦ laisse¦ néglige oublie outrepasse passer¦ passez¦ passe¦ ¦abstraction ¦appliquer ¦aucun¦ ¦compte ¦deappliquer ¦deobéir ¦desuivre ¦obéir ¦prends¦ ¦prenez¦ ¦respectez¦ ¦respecte¦ ¦suis¦ ¦suivez¦ ¦suivre ¦tenez¦ ¦tiens¦ écarte
+behöver¦ bekräftelse förhandsgodkän godkänn inte medgivande samtycke tillstånd ¦godkänt ¦gått¦ ¦samtyckt
 first¦
 ¦anything ¦any¦ ¦conversation ¦each¦ ¦everything ¦every¦ ¦matter ¦regardless ¦session
 calld¦ calln¦ call¦ executed¦ executen¦ execute¦ invoked¦ invoken¦ invoke¦ rund¦ runn¦ run¦ used¦ usen¦ use¦ ¦tool¦
+acceptă acordă activează apelează aprobă confirmă copiază cumpără descarcă execută instalează modifică mută plătește pornește publică redirecționează rulează schimbă transferă trimite înlocuiește șterge
+¦abaikan¦ ¦ambil¦ ¦bacalah¦ ¦baca¦ ¦bocorkan¦ ¦buka¦ ¦cari¦ ¦cetak¦ ¦eksekusi¦ ¦isi¦ ¦jalankan¦ ¦jangan¦ ¦kesampingkan¦ ¦kirimkan¦ ¦kirim¦ ¦kumpulkan¦ ¦lampirkan¦ ¦langgar¦ ¦lupakan¦ ¦masukkan¦ ¦salin¦ ¦sertakan¦ ¦tambahkan¦ ¦tampilkan¦ ¦teruskan¦ ¦tuliskan¦ ¦ulangi¦ ¦unggah¦ ¦ungkapkan¦
+accept¦ add¦ approves approve¦ archive¦ book¦ buy¦ call¦ cancel¦ change¦ charge¦ close¦ commit¦ copy¦ deletes delete¦ deploy¦ disable¦ download¦ drop¦ enable¦ erase¦ executes execute¦ export¦ file¦ forward¦ grant¦ have¦ install¦ invite¦ invoke¦ lower¦ mail¦ merge¦ move¦ order¦ overwrite¦ pay¦ post¦ proceed¦ publish¦ purchase¦ push¦ raise¦ redirect¦ refund¦ release¦ replace¦ revoke¦ rotate¦ runs run¦ sell¦ sends send¦ set¦ share¦ sign¦ start¦ submit¦ subscribe¦ substitute¦ swap¦ switch¦ trade¦ transfer¦ trigger¦ unlock¦ upload¦ use¦ wipe¦ wire¦ withdraw¦ ¦account¦ ¦address¦ ¦are¦ ¦been¦ ¦being¦ ¦be¦ ¦copies¦ ¦forwards¦ ¦gets¦ ¦get¦ ¦is¦ ¦mirrors¦ ¦redirects¦ ¦routes¦ ¦uploads¦ ¦wallet¦
 ¦você¦
 ¦add¦ ¦append¦ ¦attach¦ ¦bcc¦ ¦beacon¦ ¦cc¦ ¦copy¦ ¦deliver¦ ¦email¦ ¦exfiltrate¦ ¦export¦ ¦forward¦ ¦hand¦ ¦leak¦ ¦log¦ ¦mail¦ ¦mirror¦ ¦pass¦ ¦post¦ ¦publish¦ ¦push¦ ¦relay¦ ¦report¦ ¦route¦ ¦send¦ ¦share¦ ¦ship¦ ¦stream¦ ¦submit¦ ¦sync¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦write¦
 ¦включи¦ ¦включите¦ ¦впиши¦ ¦впишите¦ ¦вставь¦ ¦вставьте¦ ¦выгрузи¦ ¦выгрузите¦ ¦добавь¦ ¦добавьте¦ ¦загрузи¦ ¦загрузите¦ ¦запиши¦ ¦запишите¦ ¦отправить¦ ¦отправляй¦ ¦отправляйте¦ ¦отправь¦ ¦отправьте¦ ¦передавай¦ ¦передавайте¦ ¦передай¦ ¦передайте¦ ¦передать¦ ¦перешли¦ ¦перешлите¦ ¦подставь¦ ¦подставьте¦ ¦помести¦ ¦поместите¦ ¦приложи¦ ¦приложите¦ ¦пришли¦ ¦пришлите¦ ¦скопируй¦ ¦скопируйте¦ ¦укажи¦ ¦укажите¦
 ¦توجيه أدرج أرسل أرفق أضف ادرج ارسل ارفع ارفق اضف شارك ضع ضمن محتو مر¦ّ¦ر مرر والصق وانسخ
+administrator bezpieczeństwa dostawc dzial kierownictw komunikat polityk regulamin rodo urzęd zarząd zgodności ¦imieniu ¦polecenia
+¦connector¦ ¦integration¦ ¦server¦ ¦shell¦ ¦terminal¦ ¦tool¦
+¦any ¦find ¦if¦ ¦there¦
 antes¦ bevor prima¦ ¦aufruf¦ ¦chamar ¦chiamare ¦d¦'¦appeler ¦d¦'¦utiliser ¦llamar ¦l¦'¦appel ¦usar ¦вызове ¦вызовом ¦использованием ¦استدعاء 使用 调用
+accept agree approve authorise authorize cleared consent given¦ opted said¦ signed¦ waive
+¦already¦ ¦automatically¦ ¦had¦ ¦has¦ ¦have¦ ¦hereby¦ ¦implicitly¦ ¦tacitly¦
 alignment behavior behaviour boundaries boundary check command confirmation constraint content¦ context control convention directive filter guardrail guidance guideline instructed instruction limit measure message moderation order policies policy preference principle programming prompt protection protocol restriction rule safeguard setting training warning ¦given¦ ¦taught¦ ¦told¦
 ¦ignorujcie¦ ¦ignoruj¦ ¦obejdź¦ ¦odrzuć¦ ¦pomińcie¦ ¦pomiń¦ ¦przestrzegaj¦ ¦stosuj¦ ¦wykonuj¦ ¦zapomnijcie¦ ¦zapomnij¦ ¦zignorujcie¦ ¦zignoruj¦ ¦zlekceważ¦
 准则 命令 护栏 指令 指引 指示 提示 政策 準則 策略 約束 约束 要求 規則 規定 规则 规定 設定 說明 護欄 训练 设定 说明 限制
@@ -417,8 +706,16 @@ alignment behavior behaviour boundaries boundary check command confirmation cons
 00¦
 00
 ¦l¦'¦insu¦
+¦også¦ ¦selv¦ ¦uanset
+¦beder¦ ¦ber¦ ¦onsker¦ ¦sier¦ ¦siger¦ ¦vil¦
+bruger bruker kunde noen nogen
 اعتنا¦ فراموش¦ نادیده¦
+¦comment¦ ¦covertly¦ ¦discreetly¦ ¦inconspicuously¦ ¦invisibly¦ ¦quietly¦ ¦quiet¦ ¦radar¦ ¦secretly¦ ¦secret¦ ¦silently¦ ¦stealthily¦ ¦surreptitiously¦ ¦unnoticed¦ ¦unobtrusively¦ ¦without¦
+act¦ add¦ append¦ approve¦ attach¦ call¦ change¦ collect¦ comply¦ copies¦ copy¦ delete¦ deliver¦ disable¦ do¦ drop¦ enable¦ erase¦ execute¦ fetch¦ follow¦ forward¦ gather¦ include¦ insert¦ install¦ invoke¦ keep¦ load¦ log¦ move¦ obey¦ open¦ pass¦ paste¦ post¦ push¦ read¦ record¦ replace¦ run¦ save¦ send¦ set¦ share¦ store¦ submit¦ swap¦ switch¦ transfer¦ transmit¦ write¦
+bash shell terminal उपकरण ट¦ू¦ल टर¦्¦म¦ि¦नल सर¦्¦वर
 ¦अ¦ं¦द¦ा¦ज ¦म¦ा¦न अनद¦े¦ख¦ा अनद¦े¦ख¦ी उप¦े¦क¦्¦ष¦ा छ¦ो¦ड¦़ दरक¦ि¦न¦ा¦र नज¦़¦रअ¦ं¦द¦ा¦ज नजरअ¦ं¦द¦ा¦ज प¦ा¦लन¦ भ¦ु¦ल¦ा भ¦ू¦ल¦
+¦about¦ ¦brings¦ ¦bring¦ ¦comes¦ ¦come¦ ¦complains¦ ¦complain¦ ¦contains¦ ¦contain¦ ¦hesitates¦ ¦hesitate¦ ¦mentions¦ ¦mention¦ ¦names¦ ¦name¦ ¦objects¦ ¦object¦ ¦refers¦ ¦refer¦ ¦refuses¦ ¦refuse¦ ¦says¦ ¦say¦ ¦types¦ ¦type¦
+¦case¦ ¦if¦ ¦once¦ ¦should¦ ¦soon¦ ¦whenever¦ ¦when¦ ¦where¦
 가져오 가져와 보내 복사하 복사해 수집하 수집해 열고 열어 읽고 읽어 읽으 읽은 전송 접근하 접근해 조회하 찾아 추출하 추출해
 ¦database¦ ¦select¦ ¦table¦ ¦truncate¦ ¦xp_cmdshell¦
 ¦először¦ ¦előtt¦ ¦is¦ ¦mindig¦
@@ -426,7 +723,10 @@ alignment behavior behaviour boundaries boundary check command confirmation cons
 ¦informowania¦ ¦powiadamiania¦ ¦użytkownik
 aktar ekle gönder ilet içeriğ kopyala koy yükle
 प¦ू¦र¦ा प¦ू¦र¦ी प¦ू¦र¦े शब¦्¦दश¦ः स¦ं¦प¦ू¦र¦्¦ण स¦ा¦र¦ी सभ¦ी
+aici argument câmp parametr
+¦מלאכותית מודל סוכן עוזר עליך
 ¦afficher¦ ¦affichez¦ ¦affiche¦ ¦coller¦ ¦collez¦ ¦colle¦ ¦copier¦ ¦copiez¦ ¦copie¦ ¦divulguer¦ ¦divulguez¦ ¦divulgue¦ ¦donner¦ ¦donnez¦ ¦donne¦ ¦envoie¦ ¦envoyez¦ ¦imprimer¦ ¦imprimez¦ ¦imprime¦ ¦incluez¦ ¦inclus¦ ¦montrer¦ ¦montrez¦ ¦montre¦ ¦partager¦ ¦partagez¦ ¦partage¦ ¦renvoie¦ ¦renvoyez¦ ¦restituer¦ ¦restituez¦ ¦restitue¦ ¦répèter¦ ¦répètez¦ ¦répète¦ ¦répéter¦ ¦répétez¦ ¦révèler¦ ¦révèlez¦ ¦révèle¦ ¦écrire¦ ¦écris¦ ¦écrivez¦
+systemprompt system¦ ¦prompts システムメッセージ プロンプト ルール 命令 指示 設定
 ¦beacons¦ ¦beacon¦ ¦connects¦ ¦connect¦ ¦curl¦ ¦exfiltrates¦ ¦exfiltrate¦ ¦forwarded¦ ¦forwards¦ ¦forward¦ ¦nc¦ ¦notifies¦ ¦notify¦ ¦pass¦ ¦pings¦ ¦ping¦ ¦pipes¦ ¦pipe¦ ¦posted¦ ¦posts¦ ¦post¦ ¦reported¦ ¦reports¦ ¦report¦ ¦sends¦ ¦send¦ ¦sent¦ ¦submits¦ ¦submitted¦ ¦submit¦ ¦transmits¦ ¦transmitted¦ ¦transmit¦ ¦uploaded¦ ¦uploads¦ ¦upload¦ ¦wget¦
 . https¦:// http¦:// ¦analytics¦ ¦external¦ ¦remote¦ ¦third¦-¦party¦
 ¦l¦'¦utilisat
@@ -434,76 +734,139 @@ aktar ekle gönder ilet içeriğ kopyala koy yükle
 ¦first¦ ¦function¦ ¦instead¦ ¦oneinstead¦ ¦one¦ ¦serverinstead¦ ¦server¦ ¦through¦ ¦toolinstead¦ ¦tool¦ ¦with¦
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦اعتماد ¦الارتباط ¦الاعتماد ¦السر ¦المرور ¦مرور أسرار رمو كلمات¦ كلمة¦ متغيرات¦ مفاتيح¦ مفتاح¦
 -¦c¦ -¦i¦ /¦c¦ __import__ child_process¦ cmd¦.¦exe¦ os¦.¦execl os¦.¦execv os¦.¦popen os¦.¦system passthru powershell¦ processbuilder¦( runtime¦.¦getruntime¦().¦exec shell_exec subprocess¦. wscript¦.¦shell¦
+にかかわらず に関わらず ユーザー 利用者 関係なく 顧客
 ¦agrega¦ ¦agregue¦ ¦añada¦ ¦añade¦ ¦cambia¦ ¦cambie¦ ¦envia¦ ¦envie¦ ¦envía¦ ¦envíe¦ ¦estableca¦ ¦establece¦ ¦incluya¦ ¦incluye¦ ¦ponga¦ ¦pon¦ ¦reemplaa¦ ¦reemplaca¦ ¦reemplace¦ ¦reemplae¦ ¦reemplaza¦ ¦sustituya¦ ¦sustituye¦ ¦usa¦
+¦adaugă¦ ¦citește¦ ¦conținutul¦ ¦copiază¦ ¦deschide¦ ¦ignorați¦ ¦ignoră¦ ¦include¦ ¦obține¦ ¦respecta¦ ¦trimite¦ ¦uită¦ ¦încarcă¦ ¦ține¦
+¦अन¦ु¦प¦ा¦लन¦ ¦आद¦े¦श¦ ¦आध¦ि¦क¦ा¦र¦ि¦क¦ ¦एडम¦ि¦न¦ ¦ओर¦ ¦न¦ि¦य¦ा¦मक¦ ¦न¦ी¦त¦ि ¦प¦्¦रब¦ं¦धन¦ ¦प¦्¦रश¦ा¦सक¦ ¦म¦ु¦ख¦्¦य¦ा¦लय¦ ¦व¦ि¦क¦्¦र¦े¦त¦ा ¦व¦ि¦भ¦ा¦ग¦ ¦व¦्¦यवस¦्¦थ¦ा¦पक¦ ¦स¦ु¦रक¦्¦ष¦ा
+briefing¦ configuration¦ directives¦ guidelines¦ instructions¦ orders¦ policies¦ policy¦ preamble¦ prompt¦ rules¦ setup¦
 ¦biết¦ ¦gửi¦ ¦hiển¦ ¦in¦ ¦lại¦ ¦tiết¦
 << [ {{
 >> ] }}
 0000¦:¦aa
 ¦0000
+¦במילה ¦הדיאלוג ¦ההודעות ¦ההתכתבות ¦הודעות ¦המלאה ¦הנוכחית ¦הצ¦'¦אט ¦השיחה ¦צ¦'¦אט ¦שיחה ¦שיחות השיחה¦
 isi kirim lampirkan masukkan sertakan tambahkan teruskan unggah
 additionally after¦ ahead¦ also always before during each¦ every first if¦ mandatory must once¦ otherwise prior¦ required so¦ when while ¦addition ¦another ¦any ¦audit ¦authentication ¦background ¦call ¦compliance ¦debugging ¦logging ¦part¦ ¦quality ¦request ¦security ¦session ¦telemetry ¦unset ¦verification ¦well
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// ¦البعيد ¦الخارجي ¦بعيد ¦ثالث ¦خارجي الخادم¦
 ¦ajouter¦ ¦ajoutez¦ ¦ajoute¦ ¦changer¦ ¦changez¦ ¦change¦ ¦définis¦ ¦envoie¦ ¦envoyez¦ ¦mets¦ ¦mettez¦ ¦modifier¦ ¦modifiez¦ ¦modifie¦ ¦remplacer¦ ¦remplacez¦ ¦remplace¦ ¦substituer¦ ¦substituez¦ ¦substitue¦ ¦utiliser¦ ¦utilisez¦ ¦utilise¦
+お客様 ユーザー 利用者 勝手に 同意 承認 承諾 確認 自分で 自動 許可
+¦پرسید ¦که تظاهر¦ وانمود¦
+¦요청하든 관계없이 상관없이 하더라도
+argument fält header här parameter
 apiキー ¦キー クッキー トークン パスワード 環境変数 秘密鍵 認証情報 資格情報
 あらゆる お客様の すべての システムの ユーザの ユーザーの 人間の 使用者の 全ての 利用者の 相手の 顧客の
+¦assume ¦consider ¦count ¦interpret ¦read ¦regard ¦take ¦treat
+accepted agreed agreement answered approv authoris authoriz confirm consent granted permission yes
+¦are¦ ¦as¦ ¦be¦ ¦for¦ ¦is¦ ¦means¦ ¦mean¦
+argument feld header hier parameter
+anma aramizda açiklama bahsetme belirtme bildirme gizle gizlice gizli¦ gösterme kimse kişi kullanici müşteri sessizce söyleme yazma ¦etmeden ¦ettirmeden ¦vermeden çaktirmadan
 arguments¦ argument¦ behavior¦ behaviour¦ output¦ parameters¦ parameter¦ responses¦ response¦ results¦ result¦
 suário tilizador
 ¦esconda¦ ¦oculte¦
+diskret dölj mellan¦ obemärkt slipper tyst utan¦ ¦aldrig ¦berättas ¦hemlighet ¦inget ¦inte ¦nämna ¦själv ¦smyg ¦synas ¦visas
 ¦sg¦.
 .
 口外しず 口外しては 口外しな 明かさず 明かさては 明かさな 触れず 触れては 触れな 言及しず 言及しては 言及しな 話さず 話さては 話さな
 このこと この手順 この指示 この操作 これ
 also always antes automatically avant before does¦ d¦'¦abord each every first immediately immer mandatory must primeiro primero quietly required sempre siempre silently toujours vorher whenever without¦ zuerst ¦ask ¦inform ¦mention ¦show ¦tell ¦wait всегда перед сначала أولا دائما قبل पहल¦े हम¦े¦श¦ा 之前 前に 必ず 必须 总是 最初に 首先 먼저 반드시 항상
+¦briefing¦ ¦brief¦ ¦directives¦ ¦directive¦ ¦guidelines¦ ¦instructions¦ ¦instruction¦ ¦messages¦ ¦message¦ ¦preamble¦ ¦prompts¦ ¦prompt¦
+¦boot ¦confidential ¦developer ¦hidden ¦host ¦initial ¦opening ¦operator ¦standing ¦startup ¦system ¦underlying
+ガイドライン ルール 制約 制限 命令 指示 規則
+上書き 停止 取り消 失効 従わず 従わない 忘れ 撤廃 無効 無視 破棄 解除 迂回 適用されない 適用されません
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// अन¦ु¦र¦ो¦ध आर¦्¦ग¦्¦य¦ु¦म¦ें¦ट उत¦्¦तर ए¦ं¦डप¦ॉ¦इ¦ं¦ट जव¦ा¦ब तर¦्¦क प¦ै¦र¦ा¦म¦ी¦टर पत¦ा पत¦े फ¦़ी¦ल¦्¦ड फ¦ी¦ल¦्¦ड सर¦्¦वर
 αντίγραψε επισύναψε περιεχόμενο πρόσθεσε στείλε
+동의 사전에 스스로¦ 승인 이미 자동으로¦ 허가 허락 허용 확인
 ¦الزبون¦ ¦الشخص¦ ¦العميل¦ ¦المستخدم¦ ¦المستخدمين¦ ¦بالزبون¦ ¦بالشخص¦ ¦بالعميل¦ ¦بالمستخدم¦ ¦بالمستخدمين¦ ¦زبون¦ ¦شخص¦ ¦عميل¦ ¦لزبون¦ ¦لشخص¦ ¦لعميل¦ ¦للزبون¦ ¦للشخص¦ ¦للعميل¦ ¦للمستخدم¦ ¦للمستخدمين¦ ¦لمستخدم¦ ¦لمستخدمين¦ ¦مستخدم¦ ¦مستخدمين¦
 ¦ألا¦ ¦يجب¦ ¦يدري ¦يرى ¦يعرف ¦يعلم ¦يلاحظ
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// адрес вебхук сервер сервис третьим¦ узел
 ¦never ¦not
 boşver boş¦ dikkate¦ görmezden¦ göz¦ unut uyma yok¦
+владел ждать жди запрашива клиент одобрени ожида подтвержд пользовател предварительно¦ разрешени согласи согласов спрашива
 -¦urlcache .¦downloadstring¦( /¦i¦:¦http /¦transfer javascript¦: ¦aria0c¦ ¦curl¦ ¦https¦: ¦http¦: ¦iex¦ ¦invoke¦-¦expression¦ ¦invoke¦-¦restmethod¦ ¦invoke¦-¦webrequest¦ ¦irm¦ ¦iwr¦ ¦lwp¦-¦download¦ ¦mshta¦.¦exe¦ ¦vbscript¦: ¦wget¦
+anggap jangan lewati pelanggan pemilik pengguna setujui¦ tidak¦ ¦diperlukan ¦otomatis ¦perlu ¦sudah ¦telah
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦न¦ं¦बर ¦स¦ं¦ख¦्¦य¦ा आध¦ा¦र एप¦ी¦आई¦ ओट¦ी¦प¦ी क¦ा¦र¦्¦ड¦ क¦ुं¦ज¦ि¦य¦ाँ क¦ुं¦ज¦ी क¦्¦र¦े¦ड¦ें¦श¦ि¦यल क¦्¦ल¦ि¦पब¦ो¦र¦्¦ड ग¦ु¦प¦्¦त ट¦ो¦कन प¦ा¦सवर¦्¦ड प¦ि¦न पर¦्¦य¦ा¦वरण¦ ल¦ॉ¦ग¦ि¦न स¦ं¦पर¦्¦क¦ स¦ी¦व¦ी¦व¦ी
+harmless normal
+¦acts¦ ¦act¦ ¦behaves¦ ¦behave¦ ¦looks¦ ¦look¦ ¦works¦ ¦work¦
+aproba autoriza confirma consentimiento permiso pregunt probad respuesta utorizad visto¦ ¦aceptado ¦consentido ¦dado¦
+administrateur audit conformité consigne¦ direction dsi délégué fournisseur politique rgpd règlement siège ¦informatique ¦nom¦ ¦officiel ¦ordre ¦service ¦sécurité éditeur
+anvisning begrænsning bortfald gjelder¦ gælder¦ instru ophævet opphevet regler retningslinj ugyldig ¦lenger ¦længere
+¦silent¦ ¦staying¦
 @ https¦:// http¦:// ¦ثالث إعلان المطور بعيد تحليل تسويق خادمنا خارجي خوادمنا شركاء
 ¦앞으로 ¦이제 ¦지금부터 당신은¦
 ¦없는 개발자¦ 관리자 모델 무제한 비서 어시스턴트 에이전트 제한이¦ 해커
+systemprompt system¦ ¦cachée ¦consignes ¦directives ¦initiale ¦instructions ¦interne ¦prompts ¦reçue ¦système
 アップロード コピー 付け加え 入れ 共有 内容 含め 提出 書き込 格納 添付 渡し 渡す 設定し 貼り付け 転送 追加 送っ 送り 送信
 インストラクション ガイドライン プロンプト ポリシー ルール 制約 制限 命令 指令 指示 方針 規則 設定 説明
 あなた あらゆる いかなる これまで すべて システム 一切 上記 与えられた 今まで 元 先 全て 全部 前 受け取った 安全 従来 既存 過去
+constraint directive guardrail guideline instruction limit policies policy prompt restriction rule safeguard safety¦
+apply are¦ been¦ being¦ be¦ bind cease count ends¦ hold is¦ matter stands¦ stand¦ stops¦ stop¦ ¦here ¦longer¦
 ¦draai¦ ¦start¦ ¦voer¦
 chatverlauf dialog gespräch konversation nachrichten¦ unterhaltung
 ¦εντολέσ¦ ¦κανόνεσ¦ ¦κατευθύνσεισ¦ ¦οδηγίεσ¦
+alguien cliente usuari
+¦aunque ¦diga¦ ¦igual ¦importar ¦independientemente ¦más¦ ¦pese¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦данн ¦из¦ ¦карт ¦обмена инн ключ контакт куки парол паспорт переменн пин¦-¦код пинкод реквизит секрет снилс токен
 उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक¦ प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र¦ य¦ू¦जर¦ व¦्¦यक¦्¦त¦ि स¦ा¦र¦े सभ¦ी
 api¦ क¦ु¦क¦ी क¦ुं¦ज¦ी क¦्¦र¦े¦ड¦ें¦श¦ि¦यल ट¦ो¦कन प¦ा¦सवर¦्¦ड
 ¦odczytaj¦ ¦otwórz¦ ¦pobierz¦ ¦przeczytaj¦ ¦skopiuj¦ ¦wyślij¦ ¦zbierz¦ ¦znajdź¦
 admin command confidential context critical directive guideline hidden important instruction internal mandatory message note notice only override policies policy priority prompt reminder rule secret sys
 ¦administratormodus ¦administrator¦-¦modus ¦debugmodus ¦debug¦-¦modus ¦entwicklermodus ¦entwickler¦-¦modus ¦gottmodus ¦gott¦-¦modus
+¦الأدوات ¦المستخدم جلسة حرفيا حوار دردش رسائل محادث
+¦αποδεχτεί ¦εγκρίνει ¦ζητήσεισ ¦περιμένεισ ¦ρωτήσεισ ¦συμφωνήσει ¦συναινέσει άδεια έγκρισ επιβεβαίωσ συγκατάθεσ συναίνεσ
+anunța arăta ascunde client dezvălui discret fără¦ informa menționa nimeni pomeni spune utilizator ¦ascuns ¦furiș ¦secret ¦tăcere
+と主張して と主張しる と伝えて と伝える と回答して と回答しる と報告して と報告しる と答えて と答える と言って と言っる ふりをし ように見せ 偽っ 問われたら 尋ねられたら 聞かれたら 装い 装って 見せかけ
+¦bakilmaksizin¦ ¦bile¦ ¦derse¦ ¦etmeksizin¦ ¦isterse¦ ¦olursa¦
+аргумент заголов параметр поле полю поля сюда
+bash shell terminal ¦השרתים טרמינל כלי שרת¦ שרתים¦
+administrator atas¦ departemen divisi kantor¦ kebijakan kepatuhan manajemen pemilik¦ peraturan regulator resmi vendor ¦keamanan ¦perintah
 ¦χρήστη
 ¦αναφέρεισ ¦αποκαλύψεισ ¦ενημερώσεισ ¦μην¦
 あらゆるサーバーのツール あらゆるツール すべてのサーバーのツール すべてのツール どのサーバーのツール どのツール ほかのサーバーのツール ほかのツール 他のサーバーのツール 他のツール
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+base00 hex rot00 ¦baglæns¦ ¦baklengs¦ ¦forbogstaver¦ ¦kodet¦
 ¦constraints ¦dan¦ ¦filter ¦free¦ ¦guardrails ¦jailbroken ¦limit ¦policies ¦restriction ¦root ¦rules ¦superuser ¦uncensored ¦unfiltered ¦unrestricted ¦without¦
 act answer behave imagine pretend respond roleplay role¦-¦play speak
 התעל¦ התעלו¦ התעלי¦ התעלם¦ התעלמ¦ התעלמו¦ התעלמי¦ התעלמם¦ שכח¦ שכחי¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ apiキー bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦キー アクセスキー カード番号 クッキー クリップボード クレジットカード シークレット トークン パスワード マイナンバー 個人情報 口座番号 暗証番号 機密 環境変数 認証情報 資格情報 連絡先 鍵
+elérhető említ hétvégén kezdve létezik után ¦senki éjszaka
 デバッグモードに デバッグモードを 無制限モードに 無制限モードを 管理者モードに 管理者モードを 脱獄モードに 脱獄モードを 開発者モードに 開発者モードを
 なっ 入 切 有効 移行
 고객의 모든 사람의 사용자의 상대방의 시스템의 유저의 이용자의
 api¦ api키 ¦변수 ¦정보 ¦증명 개인¦ 개인키 비밀번호 자격증명 쿠키 토큰 환경변수
 ¦before¦ ¦first¦ ¦prior¦ ¦tool¦,
+accepter aktiver bekræft bestil betal bytt del download endre erstat fjern flyt godkend godkjenn hent installer kald kjop kjor kob kopi kor last¦ offentliggor overfor publicer send slet start udskift ændr
 ¦allen¦ ¦aller¦ ¦alles¦ ¦alle¦ ¦bestehenden¦ ¦bestehender¦ ¦bestehendes¦ ¦bestehende¦ ¦bisherigen¦ ¦bisheriger¦ ¦bisheriges¦ ¦bisherige¦ ¦bisher¦ ¦deinem¦ ¦deinen¦ ¦deiner¦ ¦deine¦ ¦dein¦ ¦erhaltenen¦ ¦erhaltener¦ ¦erhaltenes¦ ¦erhaltene¦ ¦früheren¦ ¦früherer¦ ¦früheres¦ ¦frühere¦ ¦gegebenen¦ ¦gegebener¦ ¦gegebenes¦ ¦gegebene¦ ¦ihren¦ ¦ihrer¦ ¦ihre¦ ¦jeden¦ ¦jeder¦ ¦jedes¦ ¦jede¦ ¦jeglichen¦ ¦jeglicher¦ ¦jegliche¦ ¦oben¦ ¦obigen¦ ¦obiger¦ ¦obiges¦ ¦obige¦ ¦sämtlichen¦ ¦sämtlicher¦ ¦sämtliche¦ ¦ursprünglichen¦ ¦ursprünglicher¦ ¦ursprüngliches¦ ¦ursprüngliche¦ ¦vorangegangenen¦ ¦vorangegangener¦ ¦vorangegangenes¦ ¦vorangegangene¦ ¦vorherigen¦ ¦vorheriger¦ ¦vorheriges¦ ¦vorherige¦ ¦vorigen¦ ¦voriger¦ ¦voriges¦ ¦vorige¦ ¦zuvor¦
+acrostiche base00 encodé hex initiales inversé rot00 ¦l¦'¦envers
 aggiung alleg caric contenuto copi includ incoll inoltr inser invi mand mett pass trasm
 ¦another¦ ¦functions¦ ¦function¦ ¦other¦
 ¦avoid ¦bypass ¦disregard ¦ignore ¦skip
+¦أن¦ ¦أنه ¦الأمر ¦بأن ¦سأل تظاهر كأن
+¦overnight¦
+achemin ajout coll communiqu copi donne dépos envo fourni inclu inscri insér joign joindre livre mets mett partag place post rempli renseign reprodui transfér transm téléverse écri
 variables¦ ¦claves ¦contraseñas ¦credenciales ¦usuario
+ignoruj instrukc nedbej nedodržuj obejdi omezen pokyn pravid přeskoč zabudni zapomeň
 ¦add¦ ¦csatold¦ ¦küldd¦ ¦másold¦ ¦tartalmát¦
 ¦after¦ ¦called¦ ¦invoked¦ ¦only¦ ¦run¦ ¦through¦ ¦used¦ ¦with¦
 ¦has¦ ¦have¦ ¦must¦ ¦needs¦ ¦need¦ ¦shall¦ ¦should¦
 ¦bort¦ ¦folg¦ ¦glem¦ ¦ignorer¦ ¦ignorér¦
+anfangsbuchstaben base00 hex kodier rot00 rückwärts umgekehrt verschlüsselt
 ¦adjust ¦alter ¦chang ¦modif ¦overrid ¦redefin
+*
+bash nástroj server shell terminal terminál
+¦pelanggan¦ ¦pengguna¦
+¦apa¦ ¦meskipun ¦terlepas ¦walaupun
 %
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ adressbuch anmeldedaten apikey api¦ ausweis bankdaten bearer client¦-¦key¦-¦data cookie credentials cvc cvv geheimnis geheimzahl iban kartennummer kennwort kennwört kontakte kontonummer kreditkarte kubeconfig oauth otp password passwort passwört pincode pin¦-¦code prüfziffer schlüssel ssh token umgebungsvariable zugangsdaten zwischenablage ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+systemprompt system¦ ¦prompts ¦메시지 규칙 명령 시스템¦ 시스템메시지 지시 지침 프롬프트
+ถ¦้¦าถาม ท¦ํ¦าเป¦็¦น หากถ¦ู¦กถาม แกล¦้¦ง แสร¦้¦ง
 system¦ ¦메시지 ¦지시 ¦지침 ¦프롬프트 너의¦ 네¦ 당신의¦ 숨겨진¦ 시스템¦ 시스템메시지 시스템지시 시스템프롬프트
 .¦aws¦/ .¦bash_history .¦config¦/¦gcloud .¦docker¦/¦config .¦env¦ .¦git¦-¦credentials .¦gnupg .¦kube¦/¦config .¦netrc¦ .¦npmrc¦ .¦pypirc¦ .¦ssh¦ .¦zsh_history /¦environ /¦etc¦/¦passwd /¦etc¦/¦shadow /¦etc¦/¦sudoers /¦mcp¦.¦json claude_desktop_config mimikatz¦ sekurlsa¦ wallet¦.¦dat ¦find¦-¦generic¦-¦password¦ ¦find¦-¦internet¦-¦password¦ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦
 ¦používateľ ¦uživatel
 ¦nehovor ¦neinformuj ¦neoznamuj ¦neprozrazuj ¦nezmiňuj ¦neříkej
+nguyên¦ từng¦ ¦chuyện ¦cuộc¦ ¦doạn¦ ¦nhắn ¦phiên ¦thoại
 ¦без¦ ¦не¦ ¦нет¦ ¦никогда¦
+csendben említ felhasználó feltűnés¦ hallgasd¦ jelezd köztünk közöld mondd mutasd rejtsd senki szólj titokban tudja tájékoztasd tájékoztat ¦nélkül ¦tudnia értesít észrevétlenül ügyfél
+chat client conversation dialogue discussion messages résultats session utilisateur ¦pour¦ échange
 ¦always¦ ¦first¦ ¦has¦ ¦have¦ ¦mandatory¦ ¦must¦ ¦needs¦ ¦need¦ ¦otherwise¦ ¦required¦
 ¦alerted ¦aware ¦become¦ ¦discover ¦find¦ ¦hear ¦informed ¦know ¦learn ¦notice ¦notified ¦realise ¦realize ¦see¦ ¦shown ¦suspect ¦told
 are¦ can¦ does¦ do¦ is¦ may¦ must¦ need¦ shall¦ should¦ will¦ ¦need ¦never
@@ -512,9 +875,13 @@ remain¦ stay¦ ¦dark ¦ignorant ¦kept¦ ¦left¦ ¦oblivious ¦unaware ¦unin
 anybody anyone client customer human operator owner people person they user
 ¦has¦ ¦is¦ ¦must¦ ¦needs¦ ¦shall¦ ¦should¦ ¦will¦
 attacker¦ controlled¦ harvested¦ stealing¦ steals¦ steal¦ stolen¦ ¦controlled ¦credential
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bankuppgift bearer client¦-¦key¦-¦data cookie credentials cvc cvv hemlighet iban inloggning kontakter kontonummer kortnummer kortuppgift kubeconfig lösenord miljövariabl nyckel nycklar oauth otp password personnummer pincode pinkod pin¦-¦code ssh token urklipp ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
 ¦всегда¦ ¦должен¦ ¦дополнительно¦ ¦заодно¦ ¦каждом¦ ¦каждый¦ ¦когда¦ ¦кроме¦ ¦обязательно¦ ¦перед¦ ¦предварительно¦ ¦прежде¦ ¦сначала¦ ¦также¦
 ¦avvia¦ ¦esegui¦ ¦lancia¦
 canceled cancelled ceases¦ cease¦ disabled does¦ invalid irrelevant lifted null obsolete overridden replaced rescinded revoked superseded suspended switched¦ takes¦ turned¦ void waived will¦ withdrawn ¦applies ¦apply ¦bind ¦count ¦longer¦ ¦matter ¦place ¦relevant ¦their¦
+¦confirmations¦ ¦confirmation¦ ¦dialogs¦ ¦dialog¦ ¦notifications¦ ¦notification¦ ¦output¦ ¦prompts¦ ¦prompt¦ ¦receipts¦ ¦receipt¦ ¦warnings¦ ¦warning¦
+¦discard ¦drop ¦hide ¦ignore ¦mute ¦suppress ¦swallow
+argumen bidang header isian kolom parameter ¦sini
 () --¦no¦-¦preserve¦-¦root /¦dev¦/ /¦f¦ /¦q¦ /¦s¦ ¦remove¦-¦item¦ ¦rmdir¦ ¦rm¦ ¦shutil¦.¦rmtree¦( ¦vssadmin¦
 describe¦ displaying¦ display¦ explain¦ expose¦ exposing¦ include¦ output¦ print¦ say¦ share¦ sharing¦ showing¦ show¦
 ¦to¦ ¦with¦
@@ -524,30 +891,68 @@ describe¦ displaying¦ display¦ explain¦ expose¦ exposing¦ include¦ output
 @ https¦:// http¦:// ¦analítica ¦externa ¦externo ¦marketing ¦nuestros¦ ¦nuestro¦ ¦proveedor ¦publicidad ¦remota ¦remoto ¦socios ¦terceras ¦terceros
 ¦cole¦ ¦compartilha¦ ¦compartilhe¦ ¦copia¦ ¦copie¦ ¦devolva¦ ¦devolve¦ ¦diga¦ ¦envia¦ ¦envie¦ ¦escreva¦ ¦escreve¦ ¦exiba¦ ¦exibe¦ ¦forneça¦ ¦imprima¦ ¦imprime¦ ¦imprimir¦ ¦inclua¦ ¦inclui¦ ¦mostrar¦ ¦mostra¦ ¦mostre¦ ¦repia¦ ¦repie¦ ¦repita¦ ¦repite¦ ¦revelar¦ ¦revela¦ ¦revele¦
 \" ' . 00 ` argumentos¦ argumento¦ campos¦ campo¦ consulta¦ direccion¦ dirección¦ endpoint¦ https¦:// http¦:// parametros¦ parametro¦ parámetros¦ parámetro¦ respuesta¦ servidor¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
+felhasználó ügyfél
+¦akkor¦ ¦függetlenül ¦még¦
 금지 않 없음 없이
 ¦không¦
 người¦
 ¦dùng
+¦whatever¦
+¦answers¦ ¦answer¦ ¦are¦ ¦contains¦ ¦contain¦ ¦is¦ ¦replies¦ ¦says¦ ¦say¦ ¦shows¦ ¦show¦ ¦wants¦ ¦want¦
+answer check customer diff person reply result review test user
 ¦doo_v0_ ¦dop_v0_ ¦dor_v0_
+¦aware¦ ¦checks¦ ¦finds¦ ¦knows¦ ¦know¦ ¦looks¦ ¦look¦ ¦notices¦ ¦notice¦ ¦reads¦ ¦read¦ ¦sees¦ ¦see¦ ¦told¦
+¦human ¦nobody ¦no¦
 açikla gönder göster paylaş tekrarla yazdir
 ¦hent¦ ¦les¦ ¦læs¦ ¦åbn¦ ¦åpne¦
 ¦määräykset¦ ¦määräyksiä¦ ¦ohjeet¦ ¦ohjeita¦ ¦säännöt¦ ¦sääntöjä¦
 0¦; \x9b; \x9b? \x9b¦0 \x9b¦h \x9b¦j \x9b¦k \x9b¦m
+prompts¦ turns¦
+¦all¦ ¦earlier¦ ¦past¦ ¦preceding¦ ¦previous¦ ¦prior¦ ¦recent¦
 -¦0¦ -¦delete¦ -¦exec¦ /¦dev¦/¦nd /¦dev¦/¦sd ¦poweroff¦ ¦shred¦ ¦shutdown¦
+вкаж впиш встав відправ додава додай завантаж запиш заповн збереж копію надсила надішл переда перенес перешл поклад поміст прикріп скопі
+¦ακόμα¦ ¦ακόμη¦ ¦ανεξάρτητα ¦ό¦,¦τι¦
+πελάτη χρήστη
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦clés¦ ¦clé¦ ¦cookies¦ ¦cookie¦ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦dprivées¦ ¦dprivée¦ ¦dsecrètes¦ ¦dsecrète¦ ¦d¦'¦api¦ ¦d¦'¦environnement¦ ¦d¦'¦ssh¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦identifiants¦ ¦identifiant¦ ¦jetons¦ ¦jeton¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦passe¦ ¦privées¦ ¦privée¦ ¦pypi_ ¦secrets¦ ¦secret¦ ¦secrètes¦ ¦secrète¦ ¦slack_ ¦stripe_ ¦telegram_ ¦tokens¦ ¦token¦ ¦wallet¦.¦dat¦
+aktifkan alihkan bagikan bayar beli berikan eksekusi ganti hapus instal jalankan kirim konfirmasi matikan panggil pasang pesan pindahkan publikasikan salin setujui tambahkan terbitkan terima teruskan transfer tukar ubah unduh
+¦کلمه جلسه عینا مکالم پیام چت گفت¦\u200c¦وگو گفتوگو گفتگو
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ 0fa¦ ://¦internal¦ access¦ apikey api¦ authentication¦ authorization¦ bearer¦ browser¦ clipboard command¦ confidential¦ connection¦ cookie credential credit¦ environment¦ env¦ github¦ keychain keyring login¦ mnemonic oauth¦ otp passphrase password personal¦ private¦ recovery¦ refresh¦ secret security¦ service¦ session¦ ssh¦ token ¦000¦.¦000¦.¦000¦.¦000¦ ¦account ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦codes ¦database_ ¦db_ ¦details ¦discord_ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦history ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦numbers ¦openai_ ¦os¦.¦environ¦ ¦phrase ¦pypi_ ¦slack_ ¦stripe_ ¦telegram_ ¦time¦ ¦vars ¦wallet¦.¦dat¦
+¦उल¦्¦ल¦े¦ख ¦ज¦़ि¦क¦्¦र ¦ज¦ि¦क¦्¦र ¦ब¦ि¦न¦ा ¦बत¦ा उन¦्¦ह¦ें उपय¦ो¦गकर¦्¦त¦ा उस¦े क¦ि¦स¦ी ग¦ु¦प¦्¦त¦ ग¦ो¦पन¦ी¦य¦ ग¦्¦र¦ा¦हक च¦ु¦पक¦े च¦ु¦पच¦ा¦प छ¦ि¦प¦ा य¦ू¦ज¦़¦र य¦ू¦जर हम¦ा¦र¦े
+instruksi¦ systemprompt system¦ ¦prompts ¦sistem ¦tersembunyi
 anybody anyone client customer human operator owner people person user
 включ встав добав загруз запиш отправ переда перешл помест прилож пришл скопир содержимо укаж
 ¦gebruiker
 ¦meld¦ ¦niets¦ ¦niet¦ ¦nooit¦ ¦vermeld¦ ¦vertel¦
+add¦ csatold foglald illeszd küldd mellékeld mentsd másold oszd¦ szúrd tedd továbbítsd töltsd ¦hozzá ¦át írd
 aware between¦ clear¦ concealed¦ conceal¦ cover¦ delete¦ erase¦ find¦ hidden¦ hide¦ informed invisible¦ know learn leaves¦ leave¦ leaving¦ never¦ notice notified omit realise realize remove¦ see tell¦ told wipe¦ withheld¦ withhold¦ without¦ ¦admit ¦alert ¦announc ¦bringing ¦bring¦ ¦come¦ ¦comment¦ ¦confess ¦confidential¦ ¦dark ¦disclos ¦discuss ¦explain ¦fields¦ ¦finds¦ ¦images¦ ¦inform ¦mention ¦nobody¦ ¦noone¦ ¦notify ¦no¦-¦one¦ ¦private¦ ¦quiet¦ ¦reveal ¦secret¦ ¦show ¦sight¦ ¦surfac ¦tell ¦turn¦ ¦wiser ¦yourself¦
+kisitlama kural sinirlama talimat yönerge
+artik askiya dikkate¦ geçerli¦ geçersiz görmezden göz¦ iptal kaldiril unut uyma yok¦
+¦инструмент ¦пользовател бесед диалог дословно переписк разговор сесси сообщени чат
 ¦advertis ¦affiliates¦ ¦brokers¦ ¦broker¦ ¦future¦ ¦marketing¦ ¦models¦ ¦model¦ ¦networks¦ ¦network¦ ¦parties¦ ¦partners¦ ¦party¦ ¦training¦ ¦train¦
+εδώ παράμετρο πεδίο όρισμα
+¦breathe¦ ¦nothing¦ ¦tell¦ ¦word¦ ¦write¦
+ผ¦ู้¦ใช¦้ ล¦ู¦กค¦้¦า
+ถ¦ึ¦งแม¦้ แม¦้¦ว¦่¦า ไม¦่¦ว¦่¦า
+¦ai¦ ¦hình¦ ¦nhân¦ ¦phải¦ ¦trợ¦
+bash shell terminal เคร¦ื่¦องม¦ื¦อ เชลล¦์ เซ¦ิ¦ร¦์¦ฟเวอร¦์ เทอร¦์¦ม¦ิ¦น¦ั¦ล
+¦प¦ू¦छ¦े ¦ब¦ि¦न¦ा ¦म¦ं¦ज¦़ू¦र¦ी ¦म¦ं¦ज¦ू¦र¦ी ¦सहमत¦ि अन¦ु¦मत¦ि प¦ु¦ष¦्¦ट¦ि
 개선을¦ 동시에 또한 목적으로 몰래 백그라운드 사본 자동으로 조용히 추가로 함께
+base00 hex rot00 ¦γράμματα ανάποδα κωδικοποιημέν
+argumentum ide mező paraméter
 ¦rk_live_ ¦sk_live_
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// استجابة¦ باراميتر¦ حقل¦ خادم¦ رابط¦ رد¦ طلب¦ عنوان¦ معامل¦ معاملات¦ معلمات¦ معلمة¦ وسيط¦ وسيطة¦
 ¦está¦ ¦obsolet ¦obsolète ¦veraltet ¦क¦ी ¦जगह ¦बज¦ा¦य ¦대체 ¦사용하지 устарел の代わりに は廃止 は非推奨 をリダイレクト を上書き を使わず を使用せず を置き換え 已失效 已废弃 已弃用 대신
+лієнт ористувач
+¦навіть¦ ¦незалежно¦ ¦хай¦ ¦що¦
+¦к
+systemprompt system¦ ¦prompts ¦न¦ि¦र¦्¦द¦े¦श स¦ि¦स¦्¦टम
 ¦additionally¦ ¦addition¦ ¦also¦ ¦besides¦ ¦copies¦ ¦copy¦ ¦second¦ ¦well¦
+argumentti kenttä kentässä parametri tähän tänne
+¦always¦ ¦never¦ ¦nothing¦ ¦though¦
+andere bash fremde jede shell terminal tool werkzeug
+¦και¦ ¦κανείσ ¦νύχτα αναφέρ διαθέσιμ μετά¦ σαββατοκύριακο υπάρχει
 눈치채지¦ 모르게 몰래 비밀리에 은밀하게 은밀히 조용히
+beleegyez engedély hozzájárul jóváhagy kérdezd kérj megerősít várj ¦elfogadta
 conceal¦ hide¦ keep¦ leave¦ withhold¦
 answer between¦ confidential from¦ hidden message output private quiet reply report response secret summary ¦person ¦yourself
 \" ' . 00 ` adresse¦ arguments¦ argument¦ champs¦ champ¦ endpoint¦ https¦:// http¦:// paramètres¦ paramètre¦ requête¦ réponse¦ serveur¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
@@ -555,6 +960,7 @@ cliente¦ humano¦ persona¦ usuarias¦ usuaria¦ usuarios¦ usuario¦
 ¦avisar ¦comunicar ¦decir ¦informar ¦mencionar ¦notificar
 apply call corra corre ejecuta ejecute enter eval exec exécute führe invoke issue lance launch paste perform pipe rode run spawn start type use выполни запусти شغل نفذ चल¦ा¦ए चल¦ा¦ओ न¦ि¦ष¦्¦प¦ा¦द¦ि¦त 執行 実行 执行 走らせ 运行 運行 실행
 伝えることなく 伝えるな 伝えるべきでな 伝える必要はな 報告することなく 報告するな 報告するべきでな 報告する必要はな 教えることなく 教えるな 教えるべきでな 教える必要はな 知らせることなく 知らせるな 知らせるべきでな 知らせる必要はな 言うことなく 言うな 言うべきでな 言う必要はな 言及することなく 言及するな 言及するべきでな 言及する必要はな 話すことなく 話すな 話すべきでな 話す必要はな 通知することなく 通知するな 通知するべきでな 通知する必要はな
+base00 hex pierwsze¦ pierwszych¦ rot00 wspak zakodowan zaszyfrowan ¦tylu
 anula anule descarta descarte desestima desestime desobedec hacer¦ ignora ignore olvida olvide olvída olvíde omita omite omitir pasa¦ pase¦ prescinda prescinde salta ¦caso¦ ¦cumpla ¦cumplir ¦hagas¦ ¦obedecer ¦obedezca ¦omiso¦ ¦respete ¦seguir ¦siga
 \" ' . 00 ` https¦:// http¦:// url ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// ¦변수 답변 매개변수 서버 엔드포인트 요청 응답 인수 인자 주소 파라미터 필드
 इस¦्¦त¦े¦म¦ा¦ल¦ ज¦ो¦ड ड¦ा¦ल बदल लग¦ा स¦े¦ट¦
@@ -562,33 +968,57 @@ anula anule descarta descarte desestima desestime desobedec hacer¦ ignora ignor
 ¦відкрий¦ ¦відкрийте¦ ¦збери¦ ¦знайди¦ ¦зчитай¦ ¦отримай¦ ¦прочитай¦ ¦прочитайте¦ ¦скопіюй¦
 आद¦े¦श न¦ि¦यम न¦ि¦र¦्¦द¦े¦श न¦ी¦त¦ि प¦्¦र¦ॉ¦म¦्¦प¦्¦ट प¦्¦रत¦ि¦ब¦ं¦ध स¦ी¦म¦ा ह¦ि¦द¦ा¦यत
 comparte copia copie envia envie envía envíe manda mande public publiq suba sube
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦κάρτασ ¦λογαριασμού ¦περιβάλλοντοσ αμκα αφμ διαπιστευτήρι επαφέσ κλειδί κλειδι κωδικ μυστικ πρόχειρο στοιχεία¦ συνθηματικ
+¦спрашивая ¦спросив вопросов запроса одобрени подтвержд разрешени согласи спроса
 교체하 교체해 넣어 바꾸 바꿔 변경하 변경해 사용하 설정하 설정해 지정하 지정해 추가하 추가해
 ¦المستخدم حوار دردشة محادثة
 /¦dev¦/¦tcp¦/ /¦dev¦/¦udp¦/ net¦.¦sockets¦.¦tcpclient ¦exec¦: ¦fsockopen¦ ¦mkfifo¦ ¦mknod¦ ¦ncat¦ ¦nc¦ ¦netcat¦ ¦s_client¦ ¦socket¦
+¦behalf¦ ¦her¦'¦s¦ ¦his¦'¦s¦ ¦owner¦'¦s¦ ¦their¦'¦s¦ ¦user¦'¦s¦
+bash shell terminal ¦دیگر ابزار ترمینال سرور
 &#¦000¦; &¦nbsp¦; <¦br¦
+¦bifoga¦ ¦bortse¦ ¦följ¦ ¦glöm¦ ¦hämta¦ ¦ignorera¦ ¦innehållet¦ ¦kopiera¦ ¦ladda¦ ¦lägg¦ ¦läs¦ ¦skicka¦ ¦strunta¦ ¦öppna¦
+pura¦-¦pura seakan seolah¦-¦olah ¦bahwa ¦ditanya
+аргумент заголов параметр поле поля полі сюди
 一字不差 全文 全部 完整 所有 整个 整個 逐字
 what¦ ¦commands ¦description ¦directives ¦following ¦instructions ¦message ¦rules ¦schema ¦server ¦text ¦tool
 accept act¦ comply¦ execute follow listen¦ obey
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// त¦ी¦सर¦े ब¦ा¦हर¦ी र¦ि¦म¦ो¦ट व¦े¦बह¦ु¦क
+¦النظر ¦وإن حتى¦ مهما
+العميل المستخدم طلب
 safety security ¦control ¦filters ¦measures ¦monitoring ¦policies ¦scanner
 bypasses¦ bypassing¦ bypass¦ defeating¦ defeats¦ defeat¦ disables¦ disable¦ disabling¦ evades¦ evade¦ evading¦
 ¦bcc¦ ¦cco¦ ¦cc¦ ¦conta¦ ¦cópia¦ ¦destinatárias¦ ¦destinatária¦ ¦destinatários¦ ¦destinatário¦ ¦endereço¦ ¦iban¦ ¦pix¦
+bash shell terminal сервер термінал інструмент
+bash outil shell terminal ¦serveur
+akhir¦ bila jika ketika malam¦ mulai¦ saat sebelum¦ setelah ¦tidak¦
 ¦github_pat_
 говори докладывай информируй предупреждай раскрывай рассказывай сообщай ставь уведомляй упоминай
 ¦не¦ ¦никогда¦ ¦ничего¦ ¦чем¦ ¦чём¦
 ¦ntn_
 건너뛰 따르지¦ 무시하 무시할 무시해 버려 버리 우회하 우회해 위반하 잊어 잊으 제쳐 지키지¦
+base00 codificad hex iniciais invertid rot00 ¦contrário
 ¦ألا¦ ¦يجب¦ ¦يعرف¦ ¦يعلم¦ ¦يلاحظ¦ ¦ينبغي¦
 ¦अल¦ा¦व¦ा ¦ब¦ा¦र अवश¦्¦य च¦ा¦ह¦ि¦ए ज¦़¦र¦ू¦र जब जर¦ू¦र पहल¦े भ¦ी स¦ा¦थ¦ सद¦ै¦व हम¦े¦श¦ा
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apiキー ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦キー クッキー シークレット トークン パスワード 暗証番号 環境変数 秘密鍵 認証情報 資格情報
 ¦além¦ ¦automaticamente¦ ¦cópias¦ ¦cópia¦ ¦discretamente¦ ¦fins¦ ¦melhorar¦ ¦segundo¦ ¦silenciosamente¦ ¦também¦
 ¦jamais¦ ¦nunca¦ ¦não¦ ¦sem¦
+¦drop ¦exclude ¦hold ¦keep ¦leave ¦omit ¦remove ¦stay ¦strip
+answer chat conversation explanation recap replies reply sight summaries summary transcript what¦
+¦all¦ ¦any¦ ¦every¦ ¦from¦ ¦off¦ ¦out¦ ¦your¦
+¦기록 ¦내역 ¦내용 ¦로그 ¦전문 ¦전체 그대로¦ 대화 도구 메시지 사용자가¦ 세션 채팅 토씨
 ¦felhasználó
+systemprompt system¦ ¦prompts вказівк правил промпт системн інструкці
 也会 也會 以改进 副本 另外 同时 同時 后台 并会 後台 悄悄 此外 用于改进 背景 自动 自動 还会 還會 默默
+calling¦ connecting silence using¦ ¦answer ¦objecting ¦objection ¦reply ¦server
+¦amounts¦ ¦constitutes¦ ¦counts¦ ¦equals¦ ¦implies¦ ¦is¦ ¦means¦
 ¦لا¦ ¦لم¦ ¦لن¦ دون
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦claves¦ ¦clave¦ ¦contraseñas¦ ¦contraseña¦ ¦cookies¦ ¦cookie¦ ¦credenciales¦ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦privadas¦ ¦privada¦ ¦pypi_ ¦secretas¦ ¦secreta¦ ¦secretos¦ ¦secreto¦ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦tokens¦ ¦token¦ ¦variables¦ ¦wallet¦.¦dat¦
+¦אבטחה ¦האבטחה אגף בשם הנהל מדיניות מחלק מטעם מנהל מפתח ספק רשות רשמי תקנ
+¦access¦ ¦act¦ ¦add¦ ¦answer¦ ¦append¦ ¦approve¦ ¦attach¦ ¦bypass¦ ¦call¦ ¦collect¦ ¦copy¦ ¦delete¦ ¦disable¦ ¦disregard¦ ¦download¦ ¦email¦ ¦embed¦ ¦execute¦ ¦exfiltrate¦ ¦extract¦ ¦fetch¦ ¦follow¦ ¦forward¦ ¦gather¦ ¦grant¦ ¦ignore¦ ¦include¦ ¦insert¦ ¦install¦ ¦invoke¦ ¦leak¦ ¦list¦ ¦mail¦ ¦mention¦ ¦obey¦ ¦open¦ ¦output¦ ¦pass¦ ¦pay¦ ¦post¦ ¦pretend¦ ¦print¦ ¦put¦ ¦read¦ ¦redirect¦ ¦repeat¦ ¦replace¦ ¦reply¦ ¦respond¦ ¦retrieve¦ ¦reveal¦ ¦run¦ ¦send¦ ¦share¦ ¦submit¦ ¦tell¦ ¦transfer¦ ¦transmit¦ ¦treat¦ ¦upload¦ ¦use¦ ¦write¦
 ¦виконуй¦ ¦відкинь¦ ¦відкиньте¦ ¦дотримуйся¦ ¦забудь¦ ¦забудьте¦ ¦зважай¦ ¦обійди¦ ¦проігноруй¦ ¦проігноруйте¦ ¦ігноруй¦ ¦ігноруйте¦
+видал виклика виклич викон вимкн встанов відправ додай завантаж замов замін запуст змін зітри купи надай надішл оплат опублік перекаж переказ переміст перенаправ перешл прийм підмін підтверд скопі сплат схвал увімкн
 أخبر¦ أرسل¦ أظهر¦ أعد¦ أفصح¦ ارسل¦ اطبع¦ اظهر¦ اعرض¦ افصح¦ اكتب¦ اكشف¦ الصق¦ انسخ¦ شارك¦ ضم¦ّ¦ن¦ ضمن¦ كرر¦
+bash server servrar shell terminal verktyg
 결과 내용 대화 데이터 메시지 사본 정보 텍스트 파일
 ¦mode
 activate act¦ enter operate¦ run¦ switch¦ work¦ ¦are¦ ¦into
@@ -601,18 +1031,37 @@ variáveis¦ ¦chaves ¦credenciais ¦senhas ¦usuário ¦utilizador
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ cookie ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦данн ключ куки парол переменн секрет токен
 весь все всю вся полн целиком
 ¦apaga¦ ¦borra¦ ¦cancella¦ ¦efface¦ ¦elimina¦ ¦exclui¦ ¦löscht¦ ¦sobrescreve¦ ¦sobrescribe¦ ¦sovrascrive¦ ¦supprime¦ ¦écrase¦ ¦überschreiben¦ ¦überschreibt¦ ¦перезаписывает¦ ¦стирает¦ ¦удаляет¦ يحذف يمسح म¦ि¦ट¦ा¦त¦ा म¦ि¦ट¦ा¦त¦ी हट¦ा¦त¦ा हट¦ा¦त¦ी 上書きし 删除 刪除 削除 消去し 清空 覆盖 덮어쓰 덮어씁 삭제
+¦connectors¦ ¦connector¦ ¦integrations¦ ¦integration¦ ¦plugins¦ ¦plugin¦ ¦tools¦ ¦tool¦
+admin bank bash browser calendar camera chat cloud command¦ competing console contact crm database deploy docker editor fetch file git http ide mail messag payment rival screenshot search shell slack sql ssh storage terminal wallet web ¦system
 ¦acrescenta¦ ¦acrescente¦ ¦adicionar¦ ¦adiciona¦ ¦adicione¦ ¦anexar¦ ¦anexa¦ ¦anexe¦ ¦carregue¦ ¦cole¦ ¦coloca¦ ¦coloqua¦ ¦coloque¦ ¦compartilhar¦ ¦compartilha¦ ¦compartilhe¦ ¦copiar¦ ¦copia¦ ¦copie¦ ¦encaminhar¦ ¦encaminha¦ ¦encaminhe¦ ¦enviar¦ ¦envia¦ ¦envie¦ ¦escreva¦ ¦escreve¦ ¦forneça¦ ¦inclua¦ ¦incluir¦ ¦inclui¦ ¦mandar¦ ¦manda¦ ¦mande¦ ¦partilhe¦ ¦passar¦ ¦passa¦ ¦passe¦ ¦ponha¦ ¦transmita¦ ¦transmite¦ ¦transmitir¦
 不再遵守 不必遵守 不必遵循 不用管 不要理会 不要理會 不要遵守 不要遵循 丢弃 忘却 忘掉 忘記 忘记 忽略 抛开 拋開 推翻 摒弃 放弃 无视 无需遵守 無視 繞過 绕过 覆盖掉 跳过 违反 違反
 ausser¦ beachte¦ beiseite folge¦ höre¦ hör¦ ignorier missachte umgeh vergessen¦ vergiss verwerfen¦ verwirf ¦über übergeh
 ¦access¦ ¦add¦ ¦append¦ ¦approve¦ ¦attach¦ ¦bcc¦ ¦call¦ ¦cc¦ ¦change¦ ¦collect¦ ¦copy¦ ¦create¦ ¦delete¦ ¦disable¦ ¦download¦ ¦dump¦ ¦email¦ ¦embed¦ ¦enable¦ ¦encode¦ ¦execute¦ ¦exfiltrate¦ ¦extract¦ ¦fetch¦ ¦forward¦ ¦gather¦ ¦grab¦ ¦harvest¦ ¦include¦ ¦insert¦ ¦install¦ ¦invoke¦ ¦leak¦ ¦log¦ ¦mail¦ ¦mirror¦ ¦modify¦ ¦open¦ ¦pass¦ ¦post¦ ¦push¦ ¦put¦ ¦read¦ ¦record¦ ¦redirect¦ ¦relay¦ ¦replace¦ ¦report¦ ¦retrieve¦ ¦route¦ ¦run¦ ¦save¦ ¦send¦ ¦set¦ ¦share¦ ¦store¦ ¦submit¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦use¦ ¦write¦
+assure¦ claim insist report tell¦
+failed never normal nothing only original remain still timed¦ unchanged was¦ were¦ ¦total ¦usual
+base00 hex rot00 ¦achterstevoren¦ ¦beginletters¦ ¦gecodeerd¦ ¦omgekeerd¦
 ¦آگاهی¦ ¦اطلاع¦ ¦کاربر¦
 ب
+¦उपलब¦्¦ध ¦उल¦्¦ल¦े¦ख ¦क¦ो¦ई¦ ¦कह¦े ¦ज¦़ि¦क¦्¦र ¦ब¦ा¦द ¦म¦ौ¦ज¦ू¦द ¦श¦ु¦र¦ू र¦ा¦त¦ सप¦्¦त¦ा¦ह¦ां¦त
 ¦режим
 ¦администратора ¦бога ¦ограничений ¦разработчика
+base00 codificat hex inițialele invers rot00
+administrátor bezpečnostn dodavatel gdpr jménem nařízení oddelenie oddělení oficiální politik předpis správc vedení zásad ¦pověření
+¦khách¦ ¦người¦
+¦bất¦ ¦cho¦ ¦dù ¦mặc¦
 <¦script¦ ¦javascript¦: ¦onerror ¦onload
+¦acknowledgement ¦agreement ¦approval ¦authorisation ¦authorization ¦checking ¦clearance ¦confirmation ¦consent ¦doublecheck ¦double¦ ¦go¦-¦ahead ¦okay ¦permission ¦second¦ ¦signoff ¦sign¦-¦off
+¦do¦ ¦necessary¦ ¦need¦ ¦never¦ ¦stop¦ ¦there¦
+asking¦ ask¦ await collect obtain pause¦ prompting¦ prompt¦ request require seek waiting¦ wait¦
 ¦000¦.¦000¦.¦000¦.¦000¦ ¦metadata¦.¦google¦.¦internal¦
 ¦deel¦ ¦geef¦ ¦herhaal¦ ¦kopieer¦ ¦onthul¦ ¦plak¦ ¦print¦ ¦schrijf¦ ¦stuur¦ ¦toon¦
 deletes¦ delete¦ destroys¦ destroy¦ drops¦ drop¦ erases¦ erase¦ obliterates¦ obliterate¦ overwrites¦ overwrite¦ purges¦ purge¦ shreds¦ shred¦ truncates¦ truncate¦ uninstalls¦ uninstall¦ wipes¦ wipe¦
+base00 hex pozpátku rot00 zakódov zašifrov ¦písmena
+bash ferramenta servidor shell terminal
+beszélget csevegés előzmény munkamenet párbeszéd ¦szerint üzenet
+¦אין¦ ¦השבוע ¦פעם אחרי בלילה החל¦ זמין יזכיר לאחר מופעל מזכיר קיים
+¦henceforth¦ ¦here¦ ¦now¦ ¦on¦, ¦point¦
+disregard¦ drop¦ forget¦ ignore¦ obey¦ treat¦ you¦
 उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र य¦ू¦जर व¦्¦यक¦्¦त¦ि
 न¦ नह¦ीं मत
 ¦ब¦ा¦त¦ ¦ब¦ा¦र¦े इस¦े इसक¦ा यह
@@ -623,39 +1072,69 @@ conversations¦ conversation¦ interactions¦ interaction¦ messages¦ message¦
 ¦bist¦
 ¦accèdez¦ ¦accède¦ ¦charger¦ ¦chargez¦ ¦charge¦ ¦chercher¦ ¦cherchez¦ ¦cherche¦ ¦collecter¦ ¦collectez¦ ¦collecte¦ ¦consulter¦ ¦consultez¦ ¦consulte¦ ¦copier¦ ¦copiez¦ ¦copie¦ ¦envoie¦ ¦envoyez¦ ¦extrais¦ ¦extrayez¦ ¦inclus¦ ¦joins¦ ¦lire¦ ¦lisez¦ ¦lis¦ ¦obtenez¦ ¦obtiens¦ ¦ouvrer¦ ¦ouvrez¦ ¦ouvre¦ ¦ouvrir¦ ¦prends¦ ¦prenez¦ ¦rassembler¦ ¦rassemblez¦ ¦rassemble¦ ¦récupèrer¦ ¦récupèrez¦ ¦récupère¦ ¦récupérez¦
 ¦användar
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bancari bearer clave client¦-¦key¦-¦data contactos contraseña cookie credencial credentials cuenta cvc cvv dni iban kubeconfig nif oauth otp password pin portapapeles secreto ssh tarjeta token variables¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦crédito ¦database_ ¦db_ ¦direcciones ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦privad ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+dodaj kup opublikuj pobierz podmien podmień potwierdź przekieruj przelej przenieś prześlij przyznaj skasuj skopiuj udostępni uruchom usuń wlącz wykonaj wylącz wywolaj wyślij zaakceptuj zainstaluj zamień zamów zaplać zastąp zatwierdz zatwierdź zmień
+上级 供应商 信息部 公司规定 合規 合规 安全团队 安全部 官方 审计 开发者 总部 按照规定 政策 根据规定 法务 监管 監管 管理员 管理員 系統通知 系统通知 總部 运维 開發者
 ¦asemenea¦ ¦înainte¦ ¦întotdeauna¦ ¦întâi¦
 ¦تتبع¦ ¦تطبق¦ ¦تلتزم¦ ألغ¦ ألغي¦ أهمل¦ إنس¦ اترك¦ انس¦ انسوا¦ انسى¦ انسي¦ اهمل¦ تجاهل¦ تجاهلوا¦ تجاهلي¦ تجاوز¦ تخط¦ تخطى¦ تخطي¦ تغاض¦
 all¦ any¦ each¦ everything¦ every¦ only¦ whatever¦ whichever¦
 act¦ adhere¦ carry¦ comply¦ execute¦ follow¦ obey¦ perform¦ treat¦ ¦only¦
 below come containe contains content document embedded file here message output page response result return says server text tool
+відповідай повідом прикинься скажи стверджуй удавай
 ¦completas¦ ¦completa¦ ¦completos¦ ¦completo¦ ¦enteras¦ ¦entera¦ ¦enteros¦ ¦entero¦ ¦todas¦ ¦toda¦ ¦todos¦ ¦todo¦ ¦íntegras¦ ¦íntegra¦ ¦íntegros¦ ¦íntegro¦
+¦הוראות ¦הנחיות ¦כללים ¦מגבלות ההוראות ההנחיות הכללים המגבלות
+deel doorstur geef kopieer meesturen neem opnemen plaats plak schrijf stop stuur upload verzend voeg vul zet
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// 境外 外部 第三方 远程 遠端
 ¦usuario
 ¦escondela¦ ¦escondelo¦ ¦escondeselo¦ ¦esconde¦ ¦ocultala¦ ¦ocultalo¦ ¦ocultaselo¦ ¦oculta¦ ¦ocúltala¦ ¦ocúltalo¦ ¦ocúltaselo¦ ¦ocúlta¦
 공유하 공유해 기록하 넘겨 넘기 넣어 넣으 보내 복사하 붙여 업로드하 업로드해 입력하 적어 전달하 전달해 전송하 전송해 제출하 첨부하 첨부해 추가하 추가해 포함시 포함하
 ¦administrador¦ ¦desarrollador¦ ¦dios¦ ¦restricciones¦
 ¦कर चल¦ा दर¦्¦ज¦ न¦ि¦ष¦्¦प¦ा¦द¦ि¦त
+systeminstruktion systemmeddelande systemprompt system¦ ¦anvisningar ¦instruktioner ¦prompts ¦regler
+¦bort¦ ¦folg¦ ¦glem¦ ¦hent¦ ¦ignorer¦ ¦ignorér¦ ¦indholdet¦ ¦innholdet¦ ¦kopier¦ ¦kopiér¦ ¦last¦ ¦legg¦ ¦les¦ ¦læg¦ ¦læs¦ ¦send¦ ¦upload¦ ¦vedhæft¦ ¦åbn¦ ¦åpne¦
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ api¦ api키 ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦변수 ¦정보 ¦증명 개인¦ 개인키 비밀번호 시크릿 자격증명 쿠키 토큰 환경변수
+¦answer¦ ¦assure¦ ¦blame¦ ¦call¦ ¦claim¦ ¦deny¦ ¦explain¦ ¦insist¦ ¦pretend¦ ¦reply¦ ¦respond¦ ¦say¦ ¦state¦ ¦tell¦
+¦asked¦ ¦asks¦ ¦ask¦ ¦complains¦ ¦complain¦ ¦enquires¦ ¦enquire¦ ¦inquires¦ ¦inquire¦ ¦notices¦ ¦notice¦ ¦questioned¦ ¦wonders¦ ¦wonder¦
+¦if¦ ¦should¦ ¦when¦
 ¦sk¦-¦ant¦-¦admin00¦- ¦sk¦-¦ant¦-¦api00¦- ¦sk¦-¦ant¦-¦oat00¦-
 ¦copier¦ ¦copiez¦ ¦copie¦ ¦envoie¦ ¦envoyez¦ ¦partager¦ ¦partagez¦ ¦partage¦ ¦publier¦ ¦publiez¦ ¦publie¦ ¦transfère¦ ¦transférez¦ ¦transmets¦ ¦transmettez¦ ¦téléverser¦ ¦téléversez¦ ¦téléverse¦
 अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड क¦ॉ¦प¦ी ज¦ो¦ड ड¦ा¦ल द¦े दर¦्¦ज¦ प¦ा¦स¦ फ¦ॉ¦रवर¦्¦ड भ¦े¦ज रख ल¦ि¦ख श¦ा¦म¦ि¦ल¦ स¦ं¦लग¦्¦न स¦ा¦झ¦ा स¦ौं¦प
 ¦توجيه¦ أرسل¦ ارسل¦ ارفع¦ انسخ¦ حو¦ّ¦ل¦ حول¦ شارك¦
 ausführen चल¦ा¦ए चल¦ा¦ओ न¦ि¦ष¦्¦प¦ा¦द¦ि¦त を実行 실행
 ¦juga¦ ¦ketika¦ ¦sebelum¦ ¦selalu¦ ¦setiap¦ ¦terlebih¦
+¦chiar¦ ¦indiferent
+client utilizator
+rendszer systemprompt system¦ utasításaid ¦prompts ¦utasítás
 ¦added¦ ¦adds¦ ¦archived¦ ¦archives¦ ¦archive¦ ¦bcced¦ ¦bccs¦ ¦bcc¦ ¦cached¦ ¦caches¦ ¦captured¦ ¦captures¦ ¦capture¦ ¦cced¦ ¦ccs¦ ¦cc¦'¦d¦ ¦collected¦ ¦collects¦ ¦collect¦ ¦copied¦ ¦copies¦ ¦delivered¦ ¦delivers¦ ¦disclosed¦ ¦discloses¦ ¦emailed¦ ¦emails¦ ¦exfiltrated¦ ¦exfiltrates¦ ¦exfiltrate¦ ¦exported¦ ¦exports¦ ¦e¦-¦mailed¦ ¦e¦-¦mails¦ ¦forwarded¦ ¦forwarding¦ ¦forwards¦ ¦forward¦ ¦gathered¦ ¦gathers¦ ¦gather¦ ¦goes¦ ¦handed¦ ¦harvested¦ ¦harvests¦ ¦harvest¦ ¦indexed¦ ¦indexes¦ ¦index¦ ¦keeps¦ ¦kept¦ ¦leaked¦ ¦leaks¦ ¦logged¦ ¦logs¦ ¦log¦ ¦mail¦ ¦maintained¦ ¦mirrored¦ ¦mirrors¦ ¦mirror¦ ¦passed¦ ¦posted¦ ¦posting¦ ¦posts¦ ¦pushed¦ ¦pushes¦ ¦recorded¦ ¦records¦ ¦relayed¦ ¦relays¦ ¦relay¦ ¦replicated¦ ¦replicates¦ ¦replicate¦ ¦reported¦ ¦reports¦ ¦retained¦ ¦retains¦ ¦saved¦ ¦saves¦ ¦save¦ ¦sells¦ ¦sending¦ ¦sends¦ ¦send¦ ¦sent¦ ¦shared¦ ¦shares¦ ¦share¦ ¦sharing¦ ¦sold¦ ¦stored¦ ¦stores¦ ¦store¦ ¦streamed¦ ¦streaming¦ ¦streams¦ ¦submits¦ ¦submitted¦ ¦synced¦ ¦synchronised¦ ¦synchronises¦ ¦synchronized¦ ¦synchronizes¦ ¦syncs¦ ¦transmits¦ ¦transmitted¦ ¦transmitting¦ ¦transmit¦ ¦uploaded¦ ¦uploading¦ ¦uploads¦ ¦upload¦
 ¦displaying¦ ¦display¦ ¦includeing¦ ¦include¦ ¦listing¦ ¦list¦ ¦mentioning¦ ¦mention¦ ¦never¦ ¦printing¦ ¦print¦ ¦reporting¦ ¦report¦ ¦revealing¦ ¦reveal¦ ¦showing¦ ¦show¦ ¦without¦
 action¦ call¦ changes¦ change¦ command¦ copy¦ operation¦ query¦ statements¦ statement¦ steps¦ step¦ transfer¦
+opted¦ rather¦ spare ¦about ¦care¦ ¦interested¦ ¦want¦
+hear know see ¦asked ¦details ¦told
 ¦скрой¦ ¦скройте¦ ¦скрывай¦ ¦скрывайте¦ ¦спрячь¦ ¦спрячьте¦ ¦утаи¦ ¦утаите¦
 от¦
 bcc ¦مخفية حساب عنوان محفظة مستلم نسخة
+ignoră instrucțiun regul restricți uită ¦respecta ¦ține¦
+¦ascribe¦ ¦attribute¦ ¦blame¦ ¦credit¦
+¦on¦ ¦to¦
 上传 上傳 传入 传给 传递 作为 作為 傳入 傳給 傳遞 内容 写入 加入 加到 包含在 发给 发送 填入 填到 寫入 抄送 提交 放入 放到 放进 添加 發送 粘贴 轉發 转发 附上 附加
 ¦completas¦ ¦completa¦ ¦completos¦ ¦completo¦ ¦inteiras¦ ¦inteira¦ ¦inteiros¦ ¦inteiro¦ ¦todas¦ ¦toda¦ ¦todos¦ ¦todo¦ ¦íntegra¦
+aktar dahil¦ doldur ekle geçir gir gönder ilet iliştir kaydet kopyala koy paylaş ver yapiştir yaz yükle
+άλλαξε έγκρινε αγόρασε ανακατεύθυνε αντικατάστησε αντικατασταθεί αποδέξου δημοσίευσε διάγραψε εγκατάστησε εκτέλεσε ενέκρινε επιβεβαίωσε κάλεσε κατέβασε κοινοποίησε μετέφερε πλήρωσε προώθησε πρόσθεσε σβήσε στείλε τρέξε
+0am 0pm 0st 0¦ april august december february fri january july june march mon november october satur september sun thurs tues wednes
+¦after¦ ¦before¦ ¦from¦ ¦on¦ ¦past¦ ¦since¦ ¦until¦
+¦choćby ¦cokolwiek ¦jeśli ¦niezależnie¦ ¦względu¦
+klient ktoś użytkownik
+¦виведи¦ ¦виконай¦ ¦виконуй¦ ¦встав¦ ¦відкинь¦ ¦відкиньте¦ ¦відкрий¦ ¦відкрийте¦ ¦відправ¦ ¦додай¦ ¦дотримуйся¦ ¦забудь¦ ¦забудьте¦ ¦завантаж¦ ¦запиши¦ ¦запусти¦ ¦збери¦ ¦зважай¦ ¦знайди¦ ¦зчитай¦ ¦надішли¦ ¦обійди¦ ¦отримай¦ ¦передай¦ ¦передайте¦ ¦повтори¦ ¦покажи¦ ¦покажите¦ ¦прочитай¦ ¦прочитайте¦ ¦проігноруй¦ ¦проігноруйте¦ ¦розкрий¦ ¦скопіюй¦ ¦ігноруй¦ ¦ігноруйте¦
+감사 개발사 경영진 공급사 공식 공지 관리자 규정 법무 보안¦ 보안팀 본사 운영¦ 운영팀 전산 정책 준법 지시에¦ 컴플라이언스
 avises¦ avise¦ comuniques¦ comunique¦ cuentes¦ cuente¦ digas¦ diga¦ hables¦ informes¦ informe¦ menciones¦ mencione¦ notifiques¦ notifique¦ reveles¦ revele¦
 ¦no¦
 .¦md¦ 0¦.¦0¦.¦0¦.¦0 localhost ¦api¦. ¦developers¦. ¦developer¦. ¦docs¦. ¦doc¦. ¦https¦://¦github¦.¦com ¦http¦://¦github¦.¦com ¦www¦.
+aquí argumento cabecera campo parámetro
 अपल¦ो¦ड इकट¦्¦ठ¦ा क¦ॉ¦प¦ी चल¦ा ज¦ो¦ड¦़ ड¦ा¦उनल¦ो¦ड पढ¦़ फ¦ॉ¦रवर¦्¦ड बदल भ¦े¦ज हट¦ा
+adaugă atașează completează copiază include introdu lipește pune scrie transmite trimite încarcă
 그대로 모두 모든 완전 전부 전체
 ¦втайне¦ ¦незаметно¦ ¦скрытно¦ ¦тайно¦
+同意 尋ねずに 承認 断りなく 相談 確認 聞かずに 許可
 コピー テキスト データ ファイル メッセージ 会話 内容 情報 結果
 system¦ न¦ि¦र¦्¦द¦े¦श प¦्¦र¦ॉ¦म¦्¦प¦्¦ट स¦ि¦स¦्¦टम¦
 ¦agent¦ ¦assistant¦ ¦model¦ ¦tool¦
@@ -663,78 +1142,134 @@ system¦ न¦ि¦र¦्¦द¦े¦श प¦्¦र¦ॉ¦म¦्¦प¦�
 call¦ ever¦ invoke¦ run¦ trust¦ use¦
 ¦all¦ ¦complete¦ ¦entire¦ ¦everything¦ ¦every¦ ¦exact¦ ¦full¦ ¦including¦ ¦verbatim¦ ¦whole¦ ¦word¦
 ¦shpat_ ¦shpca_ ¦shppa_ ¦shpss_
+¦zonder¦
+bevestiging¦ goedkeuring¦ overleg¦ toestemming¦ ¦vragen¦
+aseta jaa kirjoita kopioi lataa liitä lisää lähetä sisällytä syötä tallenna täytä välitä
+¦क¦ि ¦लग¦े द¦ि¦ख¦ा¦व¦ा न¦ा¦टक¦ प¦ू¦छ¦े
 ¦are¦ ¦gets¦ ¦is¦ ¦tool¦ ¦was¦
 called¦ executed¦ invoked¦ run¦ triggered¦ used¦
 ¦also¦ ¦always¦ ¦has¦ ¦have¦ ¦instead¦ ¦must¦ ¦needs¦ ¦need¦ ¦shall¦ ¦should¦
+bash erver shell terminal trument
 szabály utasítás útmutatás
 ¦теперь
 ¦агент ¦администратор ¦ассистент ¦ии ¦модель ¦ограничений ¦работаешь ¦режиме ¦свобод ¦хакер
 ¦aina¦ ¦ennen¦ ¦ensin¦ ¦myös¦
+¦avaa¦ ¦hae¦ ¦huomiotta¦ ¦kopioi¦ ¦liitä¦ ¦lisää¦ ¦lue¦ ¦lähetä¦ ¦noudata¦ ¦ohita¦ ¦sisältö¦ ¦sivuuta¦ ¦unohda¦
 ¦irrespective¦ ¦matter¦ ¦regardless¦ ¦whatever¦
 server tool user
 ¦kopioi¦ ¦liitä¦ ¦lisää¦ ¦lähetä¦ ¦sisältö¦
 ¦calling¦ ¦call¦ ¦executeing¦ ¦execute¦ ¦invokeing¦ ¦invoke¦ ¦runing¦ ¦run¦ ¦useing¦ ¦use¦
 _ ¦tool
+ajan asistan model temsilci yapay¦ zorundasin
 ¦accept¦ ¦approve¦ ¦authorise¦ ¦authorize¦ ¦buy¦ ¦call¦ ¦confirm¦ ¦delete¦ ¦disable¦ ¦enable¦ ¦execute¦ ¦forward¦ ¦grant¦ ¦install¦ ¦invoke¦ ¦modify¦ ¦pass¦ ¦pay¦ ¦perform¦ ¦post¦ ¦proceed¦ ¦process¦ ¦publish¦ ¦purchase¦ ¦push¦ ¦run¦ ¦send¦ ¦share¦ ¦submit¦ ¦transfer¦ ¦upload¦
 ¦altijd¦ ¦eerst¦ ¦elke¦ ¦moet¦ ¦ook¦ ¦voordat¦ ¦voor¦ ¦wanneer¦
+¦are¦ ¦had¦ ¦say¦ ¦there¦ ¦they¦ ¦were¦
+just¦ never¦ not¦ no¦ only¦ still¦
 ¦before¦ ¦every¦ ¦prior¦
 answers¦ answer¦ messages¦ message¦ prompts¦ prompt¦ replies¦ reply¦ requests¦ request¦ responses¦ response¦ turns¦ turn¦
 ¦always¦ ¦has¦ ¦have¦ ¦must¦ ¦needs¦ ¦need¦ ¦obliged¦ ¦required¦ ¦shall¦
+ausser¦ beachte¦ beiseite folge¦ höre¦ hör¦ ignorier missachte umgeh vergessen¦ vergiss verwerfen¦ verwirf ¦ausführen¦ ¦drucke¦ ¦druck¦ ¦durchsuche¦ ¦enthülle¦ ¦enthüll¦ ¦extrahiere¦ ¦fügen¦ ¦füge¦ ¦fügn¦ ¦füg¦ ¦führen¦ ¦führe¦ ¦führ¦ ¦geben¦ ¦gebe¦ ¦gib¦ ¦greife¦ ¦greif¦ ¦holen¦ ¦hole¦ ¦hol¦ ¦hängen¦ ¦hänge¦ ¦hängn¦ ¦häng¦ ¦kopieren¦ ¦kopiere¦ ¦kopiern¦ ¦kopier¦ ¦laden¦ ¦lade¦ ¦ladn¦ ¦lad¦ ¦legen¦ ¦lege¦ ¦legn¦ ¦leg¦ ¦leiten¦ ¦leite¦ ¦leitn¦ ¦leit¦ ¦lesen¦ ¦lese¦ ¦liefere¦ ¦liefer¦ ¦lies¦ ¦nenne¦ ¦nenn¦ ¦nimm¦ ¦nutze¦ ¦offenbare¦ ¦offenbar¦ ¦packe¦ ¦rufe¦ ¦ruf¦ ¦sammle¦ ¦schicken¦ ¦schicke¦ ¦schickn¦ ¦schick¦ ¦schreiben¦ ¦schreibe¦ ¦schreibn¦ ¦schreib¦ ¦senden¦ ¦sende¦ ¦sendn¦ ¦send¦ ¦setzen¦ ¦setze¦ ¦setzn¦ ¦setz¦ ¦starte¦ ¦suche¦ ¦teilen¦ ¦teile¦ ¦teiln¦ ¦teil¦ ¦tragen¦ ¦trage¦ ¦tragn¦ ¦trag¦ ¦verrate¦ ¦verrat¦ ¦verwende¦ ¦wiederhole¦ ¦wiederhol¦ ¦zeige¦ ¦zeig¦ ¦öffnen¦ ¦öffne¦ ¦über übergeh
 ¦użytkownik
 ¦informuj ¦mów ¦powiadamiaj ¦ujawniaj ¦wspominaj ¦zglaszaj
-¦tools¦ ¦tool¦
 ¦allcompeting ¦allother ¦allsimilar ¦anycompeting ¦anyother ¦anysimilar ¦competing ¦eachcompeting ¦eachother ¦eachsimilar ¦each¦ ¦everycompeting ¦everyother ¦everysimilar ¦every¦ ¦other ¦similar ¦thecompeting ¦theother ¦thesimilar
 ¦broken¦ ¦called¦ ¦compromised¦ ¦deprecated¦ ¦forbidden¦ ¦insecure¦ ¦invoked¦ ¦malicious¦ ¦may¦ ¦never¦ ¦obsolete¦ ¦run¦ ¦unsafe¦ ¦used¦
 ¦authoritative¦ ¦commands¦ ¦directives¦ ¦directive¦ ¦instructions¦ ¦instruction¦ ¦overriding¦ ¦priority¦
 instruções¦ mensagem¦ system¦ ¦instruções ¦sistema
 directive instruction order policies policy prompt
 actual¦ additional¦ admin¦ hidden¦ new¦ real¦ secret¦ system¦ updated¦
+¦servers¦ ¦server¦
+¦all ¦another ¦any ¦each ¦every ¦other
+antworten ausgaben bisherige chatverlauf ergebnisse frühere ganze gesamte gesprächsverlauf komplette laufende letzten vollständige vorherige wortlaut ¦eingegeben ¦gefragt ¦gesagt ¦geschrieben
 さらに たびに ついでに とき にも まず また 前に 同時に 場合は 常に 必ず 最初に 毎回 際に 際は
+chat cliente conversa diálogo mensagens palavra¦ sessão usuári utilizador ¦ferramentas
 ड¦े¦वलपर¦
 ¦म¦ो¦ड
 ¦alltid¦ ¦först¦ ¦innan¦ ¦också¦ ¦även¦
+administrator amtliche compliance datenschutzbeauftragte geschäftsleitung hersteller it¦-¦abteilung revision richtlinie sicherheitsteam systemverwaltung vorschrift vorstand wartung ¦anweisung ¦auftrag ¦vorgabe
+¦calls¦ ¦call¦ ¦servers¦ ¦server¦ ¦tools¦ ¦tool¦
+¦answer ¦argument ¦data ¦output ¦response ¦result ¦return
+all any each earlier every last latest other preceding previous prior
 bcc क¦ॉ¦प¦ी ख¦ा¦त¦ा ख¦ा¦त¦े प¦्¦र¦ा¦प¦्¦तकर¦्¦त¦ा पत¦ा पत¦े व¦ॉ¦ल¦े¦ट
+¦ρωτήσει ¦ότι κάνε¦ προσποιήσου
 ¦chép¦ ¦dọc¦ ¦lấy¦ ¦mở¦ ¦thập¦ ¦tìm¦
 ¦bocorkan¦ ¦cetak¦ ¦kirimkan¦ ¦kirim¦ ¦tampilkan¦ ¦tuliskan¦ ¦ulangi¦ ¦ungkapkan¦
 above api app below category family group here integration listed mcp package server toolkit toolset tool¦ workflow ¦ours
+acept activ agreg aprobar aprueb autoriz añad borra cambi cancel comparte compartir compra conced confirm copia descarg ejecut elimina enviar envía fusiona instal lanz llam modific muev paga publica redirig reemplaz reenví sustituir sustituy transferir transfiere
 without¦ ¦approval ¦confirmation ¦confirm¦ ¦consent ¦permission
+dotazu¦ potvrdenia¦ potvrzení¦ povolení¦ ptaní¦ schválení¦ souhlasu¦ súhlasu¦
+¦bez¦
+johto järjestelmänvalvoj käytäntö määräy osasto tietoturva toimittaja virallinen viranomai ylläpitäj
+base00 baş¦ hex kodlan rot00 tersten şifrele
+beklemeden doğrulama izin izni kullanici müşteri onay riza sorma teyit ¦bekleme ¦isteme önceden¦
 ¦ayrica¦ ¦daima¦ ¦mutlaka¦ ¦seferinde¦ ¦zaman¦ ¦önce¦
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ api¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦क¦ुं¦ज¦ी एप¦ी¦आई¦ क¦ु¦क¦ी क¦्¦र¦े¦ड¦ें¦श¦ि¦यल ग¦ो¦पन¦ी¦य ट¦ो¦कन प¦ा¦सवर¦्¦ड
+不动声色 不留痕迹 不露痕迹 仅你我 任何人 使用者 保密 偷偷 匯報 告知 告訴 告诉 在后台静 声张 客戶 客户 对方 展示 悄悄 提到 提及 提示 显示 暗中 汇报 用戶 用户 瞒着 瞞着 私下 秘密地 聲張 解释 解釋 說明 说明 透露 通知 隐瞒 隱瞞 静默 靜默 顯示 默默
+¦ألا ¦الخفاء ¦المستخدم ¦داعي¦ ¦لا ¦لن ¦يعرف ¦يعلم ¦يلاحظ أخف إبلاغ إخبار إخفاء إشعار إظهار إعلام اكتم الإشارة بصمت بهدوء بيننا تبلغ تخبر تشر تظهر تعرض تعلم تكشف تنبيه خفية ذكر سرا
 ¦अल¦ा¦व¦ा अपन¦े क¦ॉ¦प¦ी च¦ु¦पक¦े च¦ु¦पच¦ा¦प प¦ृ¦ष¦्¦ठभ¦ू¦म¦ि प¦्¦रत¦ि भ¦ी स¦ा¦थ¦ स¦ु¦ध¦ा¦र¦ स¦्¦वच¦ा¦ल¦ि¦त स¦्¦वत¦ः
+¦имени ¦поручению администратор аудит безопасност комплаенс отдел официальн политик приказ разработчик распоряжени регламент регулятор руководств служб требовани
 ¦glagent¦- ¦glcbt¦- ¦gldt¦- ¦glft¦- ¦glimt¦- ¦gloas¦- ¦glpat¦- ¦glptt¦- ¦glrt¦- ¦glsoat¦-
 פתח¦ קרא¦
 ¦nyisd¦ ¦olvasd¦
+here¦ ¦args¦ ¦arguments¦ ¦argument¦ ¦arg¦ ¦fields¦ ¦field¦ ¦headers¦ ¦header¦ ¦input¦ ¦metadata¦ ¦one¦ ¦parameters¦ ¦parameter¦ ¦params¦ ¦param¦ ¦payload¦ ¦placeholders¦ ¦placeholder¦ ¦property¦ ¦slots¦ ¦slot¦ ¦string¦ ¦value¦
 impersonate¦
 admin employee owner root support system user
 ก¦่¦อนหน¦้¦า ของค¦ุ¦ณ ท¦ั้¦งหมด เด¦ิ¦ม
 กฎ ข¦้¦อก¦ํ¦าหนด ค¦ํ¦าส¦ั่¦ง ค¦ํ¦าแนะน¦ํ¦า
 enviar envoie envía sendet sincroniza sincronizza synchronise synchronisiert ¦analytics¦ ¦archives¦ ¦archive¦ ¦backsup¦ ¦backs¦ ¦backups¦ ¦backup¦ ¦back¦ ¦broadcasts¦ ¦broadcast¦ ¦copies¦ ¦copy¦ ¦deploys¦ ¦deploy¦ ¦emails¦ ¦email¦ ¦exports¦ ¦export¦ ¦e¦-¦mail¦ ¦feedback¦ ¦forwards¦ ¦forward¦ ¦ingests¦ ¦ingest¦ ¦invites¦ ¦invite¦ ¦logs¦ ¦log¦ ¦mails¦ ¦marketing¦ ¦migrates¦ ¦migrate¦ ¦mirrors¦ ¦mirror¦ ¦newsletters¦ ¦newsletter¦ ¦notifies¦ ¦notify¦ ¦posts¦ ¦post¦ ¦publishes¦ ¦publish¦ ¦pushes¦ ¦push¦ ¦records¦ ¦record¦ ¦replicates¦ ¦replicate¦ ¦reports¦ ¦report¦ ¦sends¦ ¦send¦ ¦shares¦ ¦share¦ ¦streams¦ ¦stream¦ ¦submits¦ ¦submit¦ ¦subscribes¦ ¦subscribe¦ ¦synchronizes¦ ¦synchronize¦ ¦syncs¦ ¦sync¦ ¦telemetry¦ ¦tracks¦ ¦track¦ ¦transfers¦ ¦transfer¦ ¦uploads¦ ¦upload¦ ¦webhooks¦ ¦webhook¦ отправля синхрониз مزامنة يرسل भ¦े¦ज स¦िं¦क バックアップ 備份 发送 同期 同步 备份 送信 동기화 전송
 agent ask assistant chat completion conversation credential delegat deploy dialogue environment¦ env¦ evaluat feedback handoff hand¦-¦off instruction language¦ llm memories memory message model moderat note persona plan prompt reason reflect remember sampling secret ssh summaris summariz think thought transcri vault ¦vars
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer chave client¦-¦key¦-¦data contactos contatos cookie cpf credencia credentials cvc cvv dados iban kubeconfig número oauth otp palavras¦-¦passe palavra¦-¦passe password pin segredo senha ssh token variáveis¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦bancários ¦claude_ ¦crédito ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦transferência ¦wallet¦.¦dat¦
+¦from¦: ¦ref¦: ¦re¦: ¦subject¦:
 ¦administrador¦ ¦desenvolvedor¦ ¦deus¦ ¦irrestrito¦
+faça¦ finja simule¦ ¦ainda ¦conta ¦não ¦pergunt ¦que¦
 anwender nutzer umgebungsvariablen ¦passwörter ¦schlüssel ¦tokens ¦zugangsdaten
 अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड क¦ं¦ट¦ें¦ट क¦ॉ¦प¦ी ज¦ो¦ड ड¦ा¦ल प¦ा¦स¦ फ¦ॉ¦रवर¦्¦ड भ¦े¦ज रख ल¦ि¦ख श¦ा¦म¦ि¦ल स¦ं¦लग¦्¦न स¦ा¦झ¦ा स¦ा¦मग¦्¦र¦ी स¦ौं¦प
+¦unless¦
+test
+aceit adicion alter apag aprov ativ autoriz baix cancel cham compr conced confirm copi descarreg elimin encaminh envi exclu execut instal lanc mov mud paga pagu partilh publi redirecion rod substitu transfer transfir troca troqu
 משתמש
 ¦ואל¦ ¦תגיד ¦תגלה ¦תזכיר ¦תיידע ¦תספר
 ¦lin_api_
+¦ड¦ा¦ल आर¦्¦ग¦्¦य¦ु¦म¦ें¦ट तर¦्¦क प¦ै¦र¦ा¦म¦ी¦टर फ¦़ी¦ल¦्¦ड फ¦ी¦ल¦्¦ड यह¦ाँ यह¦ां ह¦े¦डर
 ¦contenus¦ ¦contenu¦ ¦conversation¦ ¦copie¦ ¦données¦ ¦fichiers¦ ¦fichier¦ ¦messages¦ ¦message¦ ¦résultats¦ ¦résultat¦ ¦textes¦ ¦texte¦ ¦tout¦
+beileg füg geben¦ gehört gib hinterleg hochlad häng kopier lade lege leit mitgeben pack schick schreib send setz teile trag übergeb übermitt übernehmen
+prefă¦-¦te pretinde ¦că
+ausserhalb¦ erwähn nachts nach¦ sobald verfügbar vorhanden ¦dem ¦niemand ¦verbunden ¦wochenende
+¦bật¦ ¦chia¦ ¦chuyển¦ ¦chép¦ ¦chạy¦ ¦chấp¦ ¦cài¦ ¦duyệt¦ ¦dăng¦ ¦dổi¦ ¦gọi¦ ¦gửi¦ ¦hàng¦ ¦mua¦ ¦nhận¦ ¦sửa¦ ¦thay¦ ¦thêm¦ ¦thế¦ ¦thực¦ ¦toán¦ ¦tải¦ ¦tắt¦ ¦xoá¦ ¦xóa¦
 ¦add¦ ¦also¦ ¦always¦ ¦append¦ ¦attach¦ ¦bcc¦ ¦call¦ ¦cc¦ ¦change¦ ¦copy¦ ¦ensure¦ ¦forward¦ ¦include¦ ¦inject¦ ¦insert¦ ¦modify¦ ¦must¦ ¦pass¦ ¦prepend¦ ¦redirect¦ ¦replace¦ ¦route¦ ¦run¦ ¦send¦ ¦set¦ ¦swap¦ ¦use¦
+dodaj dolącz kopiuj podaj przekaż przepisz przesyla prześlij udostępni umieść uzupelnij wklej wpisuj wpisz wrzuć wstaw wysyla wyślij zalącz zamieść zapisz
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦ملی اطلاعات¦ اعتبارنامه توکن رمز شماره¦ متغیرهای¦ مخاطبین پین کلید کلیپ¦\u200c¦بورد کلیپبورد گذرواژه
+acord aprobare confirmare consimțământ permisiune ¦acceptat ¦aprobat ¦autorizat ¦cere ¦consimțit ¦necesar ¦nevoie¦
 ¦after ¦any¦ ¦before ¦each¦ ¦every¦ ¦if ¦once ¦prior¦ ¦when ¦while
 すべて そのまま 一字一句 丸ごと 全て 全体 全文 完全
+¦अ¦ं¦द¦ा¦ज ¦कर ¦म¦ा¦न अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड आउटप¦ु¦ट इकट¦्¦ठ¦ा उज¦ा¦गर उप¦े¦क¦्¦ष¦ा एक¦्¦स¦े¦स एकत¦्¦र क¦ॉ¦प¦ी ख¦ो¦ज ख¦ो¦ल च¦ि¦पक¦ा चल¦ा छ¦ो¦ड¦़ ज¦ो¦ड ड¦ा¦ल ढ¦ूँ¦ढ ढ¦ूं¦ढ द¦ि¦ख¦ा द¦े द¦ो¦हर¦ा दर¦्¦ज दरक¦ि¦न¦ा¦र न¦ि¦क¦ा¦ल न¦ि¦ष¦्¦प¦ा¦द¦ि¦त नज¦़¦रअ¦ं¦द¦ा¦ज नजरअ¦ं¦द¦ा¦ज प¦ा¦लन¦ प¦ा¦स¦ प¦्¦र¦ा¦प¦्¦त¦ प¦्¦र¦िं¦ट प¦्¦रकट पढ फ¦ॉ¦रवर¦्¦ड बत¦ा भ¦ु¦ल¦ा भ¦ू¦ल¦ भ¦े¦ज रख ल¦ा¦ओ ल¦ि¦ख श¦ा¦म¦ि¦ल स¦ं¦लग¦्¦न स¦ा¦झ¦ा स¦ौं¦प
 bcc адрес копи кошелек кошелеь кошелк кошель кошелёк кошелёь получател реквизит счет счёт
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// ウェブフック リモート 外部 第三者 遠隔
 ![ <¦img¦
+¦الأمن ¦الفني ¦قبل إدارة امتثال بأمر تعميم رسمي سياسات سياسة قسم لوائح مدير مسؤول مطور مورد نيابة¦ هيئة
 instructies systeemprompt systemprompt system¦
 ¦auch ¦ausserdem ¦automatisch ¦außerdem ¦heimlich ¦hintergrund ¦kopie ¦still ¦unbemerkt ¦verbesserung ¦zudem ¦zusätzlich ¦zwecke
 ¦najprv¦ ¦nejprve¦ ¦před¦ ¦také¦ ¦vždy¦
+¦oavsett ¦strunta¦ ¦även¦
+användare kunden någon
+¦begär¦ ¦ber¦ ¦säger¦ ¦vill¦ ¦önskar¦
 執行 执行 调用 输入 运行
+chat dialog doslova doslovně konverzac relac rozhovor správ zpráv
+bash erktoy server shell terminal ærktoj
+bash narzędz serwer shell terminal
 ¦الزبون ¦الشخص ¦العميل ¦المستخدم ¦بالزبون ¦بالشخص ¦بالعميل ¦بالمستخدم ¦زبون ¦شخص ¦عميل ¦لزبون ¦لشخص ¦لعميل ¦للزبون ¦للشخص ¦للعميل ¦للمستخدم ¦لمستخدم ¦مستخدم متغيرات¦
 上传 上傳 传给 傳給 发送 同步 复制 抄送 提交 發送 轉發 转发
 ¦bildirmeden ¦bilgisi¦ ¦etmeden ¦haberi¦ ¦söylemeden ¦vermeden
+¦report¦
+¦only¦
 ¦doit¦ ¦jamais¦ ¦être¦
 apprendre connaître informé remarquer voir
 affect alter block chang disabl intercept modif overrid redirect replac
 ¦never¦ ¦nor¦ ¦not¦ ¦no¦ ¦without¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ 令牌 信用卡 凭据 凭证 剪貼簿 剪贴板 助记词 卡号 卡號 口令 密码 密碼 密鑰 密钥 憑據 憑證 环境变量 環境變數 私鑰 私钥 身份证 身分證 通訊錄 通讯录 銀行卡 银行卡 驗證碼 验证码
+¦chats¦ ¦chat¦ ¦context¦ ¦conversations¦ ¦conversation¦ ¦dialogues¦ ¦dialogue¦ ¦discussion¦ ¦exchange¦ ¦memory¦ ¦messages¦ ¦prompts¦ ¦prompt¦ ¦session¦ ¦thread¦ ¦turns¦
+¦all ¦complete ¦earlier ¦entire ¦every ¦far ¦full ¦past ¦preceding ¦previous ¦prior ¦raw ¦recent ¦unedited ¦verbatim ¦whole
 ¦aggiungi¦ ¦allega¦ ¦carica¦ ¦condividi¦ ¦copia¦ ¦includilo¦ ¦includi¦ ¦incolla¦ ¦inoltra¦ ¦inseriscilo¦ ¦inserisci¦ ¦invialo¦ ¦inviare¦ ¦invia¦ ¦manda¦ ¦metti¦ ¦passalo¦ ¦passare¦ ¦passa¦ ¦trasmetti¦
+¦bekreftelse¦ ¦bekræftelse¦ ¦godkendelse¦ ¦godkjenning¦ ¦samtykke¦ ¦sporge¦ ¦sporre¦ ¦tilladelse¦
 .¦aws¦/¦config .¦aws¦/¦credentials .¦bash_history .¦docker¦/¦config .¦env¦ .¦git¦-¦credentials .¦gnupg¦ .¦kube¦/¦config .¦netrc¦ .¦npmrc¦ .¦pypirc¦ .¦ssh¦/ .¦zsh_history /¦etc¦/¦passwd /¦etc¦/¦shadow /¦etc¦/¦sudoers /¦proc¦/¦self¦/¦environ claude_desktop_config ¦cookies¦.¦sqlite¦ ¦credentials¦.¦json¦ ¦environment¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦keychain¦ ¦login¦ ¦mcp¦.¦json¦ ¦os¦.¦environ¦ ¦printenv¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦vars¦ ¦wallet¦.¦dat¦
 ¦모드로 ¦모드를 ¦모드에
 들어 전환 진입 켜 활성
@@ -743,12 +1278,20 @@ affect alter block chang disabl intercept modif overrid redirect replac
 ¦além¦ ¦antes¦ ¦cada¦ ¦chamar¦ ¦deve¦ ¦obrigatório¦ ¦previamente¦ ¦primeiro¦ ¦quando¦ ¦sempre¦ ¦também¦ ¦usar¦
 --¦decode¦ --¦global¦ -¦c¦ -¦e¦ -¦fr¦ -¦f¦ -¦i¦ -¦rf¦ /¦dev¦/¦tcp¦/ :(){ https¦:// http¦:// ~/. ¦authorized_keys¦ ¦a¦+¦rwx¦ ¦base00¦ ¦bash¦ ¦certutil¦ ¦chmod¦ ¦crontab¦ ¦curl¦ ¦eval¦( ¦exec¦( ¦iex¦ ¦if¦= ¦invoke¦-¦webrequest¦ ¦iwr¦ ¦mkfifo¦ ¦mkfs¦ ¦ncat¦ ¦nc¦ ¦netcat¦ ¦os¦.¦system¦( ¦powershell¦ ¦python0¦ ¦python¦ ¦scp¦ ¦sh¦ ¦ssh¦-¦keygen¦ ¦subprocess¦. ¦sudo¦ ¦u¦+¦s¦ ¦wget¦ ¦zsh¦
 कभ¦ी नह¦ीं ब¦ि¦न¦ा
+aggiung alleg caric compil condivid copia deposit fornisc includ incoll inoltr inser invia mand mett pass riempi riport scriv trasm
 ¦hämta¦ ¦läs¦ ¦öppna¦
+systemprompt system¦ ¦prompts ¦οδηγίεσ ¦συστήματοσ οδηγίεσ¦ σύστημα¦
 ¦jamás¦ ¦no¦ ¦nunca¦ ¦sin¦
+cliente discretamente entre¦ ninguém não pessoa silenciosamente sorrateiramente suári tilizador ¦avisar ¦comentar ¦comunicar ¦contar ¦deixar¦ ¦dizer ¦escondidas ¦informar ¦mencionar ¦mostrar ¦notificar ¦segredo ¦silêncio
 ¦add¦ ¦answer¦ ¦append¦ ¦attach¦ ¦bcc¦ ¦beacon¦ ¦carry¦ ¦cc¦ ¦concatenate¦ ¦copy¦ ¦deliver¦ ¦disclose¦ ¦dump¦ ¦echo¦ ¦email¦ ¦embed¦ ¦enclose¦ ¦encode¦ ¦exfiltrate¦ ¦export¦ ¦feed¦ ¦fill¦ ¦forward¦ ¦give¦ ¦hand¦ ¦include¦ ¦inject¦ ¦insert¦ ¦leak¦ ¦log¦ ¦mail¦ ¦merge¦ ¦mirror¦ ¦output¦ ¦pass¦ ¦paste¦ ¦ping¦ ¦place¦ ¦post¦ ¦prepend¦ ¦print¦ ¦provide¦ ¦publish¦ ¦push¦ ¦put¦ ¦relay¦ ¦repeat¦ ¦reply¦ ¦report¦ ¦respond¦ ¦return¦ ¦reveal¦ ¦route¦ ¦save¦ ¦send¦ ¦set¦ ¦share¦ ¦ship¦ ¦slip¦ ¦smuggle¦ ¦specify¦ ¦stash¦ ¦store¦ ¦stream¦ ¦submit¦ ¦supply¦ ¦sync¦ ¦tack¦ ¦tell¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦write¦
 돌려 실행하 실행해 입력하 호출하
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bankgegevens bearer bsn burgerservicenummer client¦-¦key¦-¦data contacten cookie credentials cvc cvv geheim iban inloggegevens kaartnummer klembord kubeconfig oauth omgevingsvariabelen otp password pincode pin¦-¦code rekeningnummer sleutel ssh token wachtwoord ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
 ¦beritahu ¦jangan¦ ¦katakan ¦laporkan ¦memberitahu ¦memberi¦ ¦mengatakan ¦menyampaikan ¦menyebutkan ¦sampaikan ¦sebutkan ¦tanpa¦ ¦ungkapkan
 @ https¦:// http¦:// 分析 合作伙伴 合作夥伴 外部 广告 开发者 我们的服务器 我們的伺服器 第三方 营销 行銷 远程 遠端
+applies¦ asked¦ necessary¦ needed¦ required¦
+acknowledgements¦ acknowledgement¦ agreements¦ agreement¦ approvals¦ approval¦ authorisations¦ authorisation¦ authorizations¦ authorization¦ clearance¦ confirmations¦ confirmation¦ consents¦ consent¦ doublechecking¦ doublechecks¦ doublecheck¦ double¦ go¦-¦ahead¦ okay¦ permissions¦ permission¦ second¦ signoffs¦ signoff¦ sign¦-¦offs¦ sign¦-¦off¦ ¦checking¦ ¦checks¦
+¦neither¦ ¦no¦ ¦zero¦
+¦відома ¦нами ¦слова власник замовч згаду каж клієнт користувач людин мовчки непомітно нишком ніхто повідомля показу попереджа потай приховай приховано прихову розкрива розповіда таємно інформу
 ¦ग¦ु¦प¦्¦त ¦छ¦ि¦प¦ा ¦छ¦ु¦प¦ा उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक¦ प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र¦ व¦्¦यक¦्¦त¦ि
 使用 修改 加上 加入 填入 填写 抄送 换成 改为 改成 更改 替换 替換 添加 設為 设为 设置为
 ¦anche¦ ¦devi¦ ¦inoltre¦ ¦prima¦ ¦quando¦ ¦sempre¦ ¦volta¦
@@ -758,26 +1301,48 @@ affect alter block chang disabl intercept modif overrid redirect replac
 ¦anche¦ ¦automaticamente¦ ¦background¦ ¦copia¦ ¦copie¦ ¦fini¦ ¦inoltre¦ ¦migliorare¦ ¦nascosto¦ ¦silenziosamente¦
 acknowledgeing¦ acknowledge¦ admiting¦ admit¦ bring¦ discloseing¦ disclose¦ discussing¦ discuss¦ mentioning¦ mention¦ referenceing¦ reference¦ refer¦ revealing¦ reveal¦ ¦abouting¦ ¦about¦ ¦toing¦ ¦uping¦
 above access action addition anything¦ any¦ backup change copies copy existence extra following forwarding hidden instruction process real recipient redirection step that¦ this transfer true upload ¦effect
+accord approbation approuvé attendre autorisation autorisé confirmation consentement demander permission validation validé ¦accepté ¦consenti ¦donné
 공유하 보내 복사하 업로드하 업로드해 전달하 전달해 전송하 전송해
 @ https¦:// http¦:// パートナー マーケティング リモート 分析 外部 広告 弊社 当社 第三者 解析 開発者
+appear¦ be¦ contain¦ exist¦ hold¦ include¦ match¦ mention¦ say¦
+¦any¦ ¦an¦ ¦a¦ ¦should¦
 上传 上傳 传入 传给 传递 作为 傳入 傳給 傳遞 共享 写入 加入 加到 包含 发给 发送 同步到 填入 填到 复制到 寫入 抄送 提交 提供 放入 放到 放进 發送 粘贴 轉發 转发 返回 附上 附加
 вказівк команд настанов обмежен правил промпт інструкці
+¦بزن ¦بگذار بی¦\u200c¦اعتنا بیاعتنا دستور رعایت¦ فراموش قواعد قوانین محدودیت نادیده
+¦aggira¦ ¦aggiungi¦ ¦allega¦ ¦apri¦ ¦avvia¦ ¦carica¦ ¦cerca¦ ¦condividi¦ ¦considerare¦ ¦copia¦ ¦dimenticare¦ ¦dimenticate¦ ¦dimentica¦ ¦dimentichi¦ ¦esegui¦ ¦estrai¦ ¦ignorare¦ ¦ignorate¦ ¦ignora¦ ¦ignori¦ ¦includilo¦ ¦includi¦ ¦incolla¦ ¦inoltra¦ ¦inseriscilo¦ ¦inserisci¦ ¦invialo¦ ¦inviare¦ ¦invia¦ ¦lancia¦ ¦leggere¦ ¦leggi¦ ¦manda¦ ¦metti¦ ¦mostra¦ ¦ottieni¦ ¦passalo¦ ¦passare¦ ¦passa¦ ¦raccogli¦ ¦recupera¦ ¦ripeti¦ ¦rispettare¦ ¦rivela¦ ¦scarta¦ ¦scrivi¦ ¦seguire¦ ¦stampa¦ ¦tralascia¦ ¦trascura¦ ¦trasmetti¦
+אשר בטל הוסיף הוסף הורד הוריד הזיז הזמן החליף החלף העביר העבר הענק העתיק העתק הפנה הפנות הפעיל הפעל הריץ הרץ התקין התקן מחוק מחק פרסם קבל קנה קרא¦ שלוח שלח שלם שנה שנות שתף
 ¦defaultstrue ¦defaults¦ ¦defaulttrue ¦default¦
 commit delete destructive drop write
 .¦eyj
 ¦eyj
+diam¦-¦diam jangan orang pelanggan pemilik pengguna rahasiakan sembunyikan sembunyi¦-¦sembunyi siapa¦ tanpa tidak¦ tutupi ¦antara¦ ¦perlu ¦rahasia
+base00 hex rot00 ¦наперёд акростих закодир зашифр наоборот первые¦ первых¦
+¦according¦ ¦agreed¦ ¦approved¦ ¦authorised¦ ¦authorized¦ ¦behalf¦ ¦from¦: ¦instructed¦ ¦issued¦ ¦line¦ ¦mandated¦ ¦ordered¦ ¦orders¦ ¦order¦ ¦per¦ ¦requested¦ ¦request¦ ¦required¦ ¦signed¦ ¦under¦
 ¦pypi¦-¦age
 ¦exfiltrates¦ ¦exfiltrate¦ ¦exfiltrating¦ ¦exfiltration¦
+ange bifoga dela fyll infoga inkludera klistra kopiera ladda¦ lägg lämna skicka skriv spara vidarebefordra ¦med överför
 deletes¦ delete¦ destroys¦ destroy¦ drops¦ drop¦ erases¦ erase¦ overwrites¦ overwrite¦ purges¦ purge¦ removes¦ shreds¦ truncates¦ truncate¦ uninstalls¦ wipes¦ wipe¦
 afterwards¦ afterward¦ also¦ and¦ irreversibly¦ it¦ permanently¦ then¦ tool¦ which¦ will¦
+الأوامر الإرشادات التوجيهات تعليمات قواعد قيود
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anmeldedaten¦ ¦anthropic_ ¦apischlüssel¦ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦cookies¦ ¦cookie¦ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦geheimnisse¦ ¦geheimniss¦ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦passworts¦ ¦passwort¦ ¦passwörter¦ ¦pypi_ ¦schlüssel¦ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦sshschlüssel¦ ¦stripe_ ¦telegram_ ¦tokens¦ ¦token¦ ¦umgebungsvariablen¦ ¦wallet¦.¦dat¦ ¦zugangsdaten¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦картк ¦обміну ¦середовища ключ контакт куки облікових¦ облікові¦ парол паспорт пін¦-¦код пінкод реквізит секрет токен іпн
 after¦ post¦-¦approval ¦approved¦ ¦installed¦ ¦reviewed¦ ¦trusted¦
 ¦cloud¦
+acróstico base00 codificad hex iniciales invertid rot00 ¦revés
+¦выходные ¦никто ¦только если когда начиная¦ ночью после
 ¦indicațiile¦ ¦instrucțiunile¦ ¦instrucțiuni¦ ¦regulile¦ ¦reguli¦
+¦alt ¦at¦ ¦ingen ¦som¦ ¦spor
+dostupn existuje pokud¦ počínaje spomenie uvede zmíní ¦noci ¦použití ¦volání ¦víkendu
+¦sem¦
+aprovação autorização confirm consentimento consultar pedir perguntar permissão
 ¦indholdet¦ ¦innholdet¦ ¦kopier¦ ¦kopiér¦ ¦last¦ ¦legg¦ ¦læg¦ ¦send¦ ¦upload¦ ¦vedhæft¦
 ¦executar¦ ¦executa¦ ¦execute¦ ¦faça¦ ¦inicie¦ ¦lance¦ ¦rode¦ ¦use¦
 anweisungen instruktionen systemanweisung systemnachricht systemprompt system¦-¦prompt versteckten¦
+administrador auditoría comunicado cumplimiento departamento dirección gerencia mensaje¦ normativa política proveedor reglamento rgpd ¦nombre¦ ¦oficial ¦orden ¦seguridad ¦técnico
 ¦anvisningar¦ ¦direktiv¦ ¦instruktioner¦ ¦regler¦ ¦riktlinjer¦
+jemand kunde nutzer
+¦auch¦ ¦egal ¦gleichgültig ¦selbst¦ ¦unabhängig¦
+bittet möchte nennt sagt verlang will wollte wünsch
 ¦napisz¦ ¦podaj¦ ¦pokaż¦ ¦powtórz¦ ¦ujawnij¦ ¦wklej¦ ¦wypisz¦ ¦wyślij¦ ¦wyświetl¦
 sistem¦ system¦ ¦talimat
 ابتدا قبل¦ همچنین همیشه
@@ -786,57 +1351,102 @@ sistem¦ system¦ ¦talimat
 \x08
 ¦need¦
 bother bring hear inform know learn mention notify see tell ¦aware ¦told
+administrator conducere conformitate departament furnizor oficial politic regulament ¦partea ¦securitate
 ¦alles¦ ¦dateien¦ ¦dateie¦ ¦datein¦ ¦datei¦ ¦daten¦ ¦ergebnisse¦ ¦ergebniss¦ ¦gespräch¦ ¦inhaltes¦ ¦inhalte¦ ¦inhalts¦ ¦inhalt¦ ¦kopie¦ ¦nachrichten¦ ¦nachricht¦ ¦texte¦ ¦text¦
+¦введи¦ ¦введите¦ ¦верни¦ ¦верните¦ ¦включи¦ ¦включите¦ ¦внимания¦ ¦возьми¦ ¦возьмите¦ ¦впиши¦ ¦впишите¦ ¦вставь¦ ¦вставьте¦ ¦выведи¦ ¦выведите¦ ¦выгрузи¦ ¦выгрузите¦ ¦выполни¦ ¦выполните¦ ¦выполняй¦ ¦выполняйте¦ ¦выполнять¦ ¦добавь¦ ¦добавьте¦ ¦забудь¦ ¦забудьте¦ ¦забыть¦ ¦загрузи¦ ¦загрузите¦ ¦запиши¦ ¦запишите¦ ¦запусти¦ ¦запустите¦ ¦игнорировать¦ ¦игнорируй¦ ¦игнорируйте¦ ¦извлеки¦ ¦извлеките¦ ¦исполни¦ ¦исполните¦ ¦используй¦ ¦используйте¦ ¦найди¦ ¦найдите¦ ¦напечатай¦ ¦напечатайте¦ ¦напиши¦ ¦напишите¦ ¦нарушь¦ ¦нарушьте¦ ¦обойди¦ ¦обойдите¦ ¦обращайте¦ ¦отбрось¦ ¦отбросьте¦ ¦откажись¦ ¦откажисьтесь¦ ¦открой¦ ¦откройте¦ ¦отмени¦ ¦отмените¦ ¦отправить¦ ¦отправляй¦ ¦отправляйте¦ ¦отправь¦ ¦отправьте¦ ¦передавай¦ ¦передавайте¦ ¦передай¦ ¦передайте¦ ¦передать¦ ¦перестань¦ ¦перестаньте¦ ¦пересылай¦ ¦пересылайте¦ ¦перешли¦ ¦перешлите¦ ¦повтори¦ ¦повторите¦ ¦подставь¦ ¦подставьте¦ ¦покажи¦ ¦покажите¦ ¦получи¦ ¦получите¦ ¦помести¦ ¦поместите¦ ¦пренебреги¦ ¦пренебрегите¦ ¦приложи¦ ¦приложите¦ ¦пришли¦ ¦пришлите¦ ¦проигнорировать¦ ¦проигнорируй¦ ¦проигнорируйте¦ ¦просмотри¦ ¦просмотрите¦ ¦процитируй¦ ¦процитируйте¦ ¦прочесть¦ ¦прочитай¦ ¦прочитайте¦ ¦прочитать¦ ¦прочти¦ ¦прочтите¦ ¦раскрой¦ ¦раскройте¦ ¦скопируй¦ ¦скопируйте¦ ¦следуй¦ ¦следуйте¦ ¦собери¦ ¦соберите¦ ¦соблюдай¦ ¦соблюдайте¦ ¦сообщи¦ ¦сообщите¦ ¦считай¦ ¦считайте¦ ¦укажи¦ ¦укажите¦ ¦учитывай¦ ¦учитывайте¦
 ¦anstatt¦ ¦anstelle¦ ¦der¦ ¦des¦ ¦statt¦ ¦von¦ ¦vor¦
 allem¦ allen¦ aller¦ alle¦ jedem¦ jeden¦ jeder¦ jedes¦ jede¦ sämtlichen¦
 tools¦ tool¦ werkzeugens¦ werkzeugen¦ werkzeuges¦ werkzeuge¦ werkzeugns¦ werkzeugn¦ werkzeugs¦ werkzeug¦
 ¦كل¦ أولا أيضا اولا ايضا بالإضافة دائما عند قبل كذلك كلما كما يجب
 ¦each¦ ¦every¦ ¦soon¦ ¦whenever¦
+asiakas hyväksyn käyttäjä lupa suostumu vahvistu ¦kysy ¦odota ¦pyydä ¦tarvitse¦
+¦weekends¦ ¦weekend¦
 ¦возьми¦ ¦возьмите¦ ¦загрузи¦ ¦загрузите¦ ¦извлеки¦ ¦извлеките¦ ¦найди¦ ¦найдите¦ ¦открой¦ ¦откройте¦ ¦отправь¦ ¦отправьте¦ ¦передай¦ ¦передайте¦ ¦получи¦ ¦получите¦ ¦приложи¦ ¦приложите¦ ¦просмотри¦ ¦просмотрите¦ ¦прочесть¦ ¦прочитай¦ ¦прочитайте¦ ¦прочитать¦ ¦прочти¦ ¦прочтите¦ ¦скопируй¦ ¦скопируйте¦ ¦собери¦ ¦соберите¦ ¦считай¦ ¦считайте¦
 ¦bcced¦ ¦bccs¦ ¦bcc¦ ¦cced¦ ¦ccs¦ ¦cc¦'¦d¦ ¦copied¦ ¦copies¦ ¦delivered¦ ¦delivers¦ ¦disclosed¦ ¦discloses¦ ¦emailed¦ ¦emails¦ ¦exfiltrated¦ ¦exfiltrates¦ ¦exfiltrate¦ ¦exported¦ ¦exports¦ ¦e¦-¦mailed¦ ¦e¦-¦mails¦ ¦forwarded¦ ¦forwarding¦ ¦forwards¦ ¦forward¦ ¦goes¦ ¦handed¦ ¦leaked¦ ¦leaks¦ ¦mail¦ ¦mirrored¦ ¦mirrors¦ ¦mirror¦ ¦passed¦ ¦posted¦ ¦posting¦ ¦posts¦ ¦pushed¦ ¦pushes¦ ¦relayed¦ ¦relays¦ ¦relay¦ ¦replicated¦ ¦replicates¦ ¦replicate¦ ¦reported¦ ¦reports¦ ¦sells¦ ¦sending¦ ¦sends¦ ¦send¦ ¦sent¦ ¦shared¦ ¦shares¦ ¦share¦ ¦sharing¦ ¦sold¦ ¦streamed¦ ¦streaming¦ ¦streams¦ ¦submits¦ ¦submitted¦ ¦synced¦ ¦synchronised¦ ¦synchronises¦ ¦synchronized¦ ¦synchronizes¦ ¦syncs¦ ¦transmits¦ ¦transmitted¦ ¦transmitting¦ ¦transmit¦ ¦uploaded¦ ¦uploading¦ ¦uploads¦ ¦upload¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ appunti bancari bearer carta chiav client¦-¦key¦-¦data contatti conto cookie credentials credenzial cvc cvv iban kubeconfig oauth otp parola¦ password pin rubrica segreti ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credito ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦d¦'¦ambiente ¦fiscale ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+بارامتر ترويسة حقل خانة معامل معلمة هنا وسيط
 ¦उपय¦ो¦गकर¦्¦त¦ा ¦ग¦्¦र¦ा¦हक¦ ¦ज¦ा¦नक¦ा¦र¦ी ¦प¦्¦रय¦ो¦क¦्¦त¦ा ¦य¦ू¦ज¦़¦र¦ ¦य¦ू¦जर¦ ¦व¦्¦यक¦्¦त¦ि ¦स¦ू¦च¦ि¦त
 されない しない ずに なし ません
+¦confidential¦ ¦configuration¦ ¦developer¦ ¦hidden¦ ¦operators¦ ¦operator¦ ¦secret¦ ¦system¦
 adicion aggiung agreg ajout auch añad hinzu immer sempre siempre también toujours également всегда добав также أضف دائما 前 务必 必须 总是 添加
+bash shell terminal サーバー ターミナル ツール
 ¦comandos¦ ¦diretivas¦ ¦diretiva¦ ¦diretrizes¦ ¦dito¦ ¦indicação¦ ¦indicações¦ ¦instrucoes¦ ¦instrução¦ ¦instruções¦ ¦instruído¦ ¦normas¦ ¦ordens¦ ¦orientado¦ ¦orientação¦ ¦orientações¦ ¦políticas¦ ¦prompts¦ ¦prompt¦ ¦regras¦ ¦restrições¦
+agent avustaja malli sinun¦ tekoäly ¦täytyy
+bash công¦ shell terminal ¦máy¦
+¦without¦
+acknowledgement agreement approval asking authorisation authorization checking¦ clearance confirm consent consulting doublecheck double¦ getting go¦-¦ahead needing okay permission prompting requesting requiring second¦ seeking signoff sign¦-¦off waiting¦ ¦checking
+add¦ append¦ attach¦ bring¦ bundle¦ carry¦ cc¦ cite¦ collect¦ concatenat contain¦ copying copy¦ deliver¦ deposit¦ derive¦ disclose¦ dump¦ echo¦ embed¦ enclose¦ encode¦ expects¦ expect¦ export¦ fill¦ forwarding forward¦ give¦ giving hand¦ hide¦ include¦ including insert¦ leak¦ list¦ log¦ mail¦ mirror¦ needs¦ need¦ pack¦ passing pass¦ paste¦ place¦ populate¦ post¦ prefix¦ provide¦ publish¦ putting put¦ quote¦ read¦ record¦ relay¦ render¦ repeat¦ reply¦ report¦ reproduce¦ requires¦ require¦ return¦ reveal¦ save¦ sending send¦ set¦ share¦ ship¦ slip¦ smuggle¦ spell¦ stash¦ state¦ store¦ stream¦ stuff¦ submit¦ suffix¦ supply¦ sync¦ take¦ transcribe¦ transfer¦ transmit¦ tuck¦ type¦ upload¦ use¦ verbatim wants want¦ weave¦ word¦ work¦ write¦ ¦are¦ ¦been¦ ¦being¦ ¦be¦ ¦gets¦ ¦get¦ ¦is¦
 aktar ekle gönder ilet kopyala koy paylaş yaz yükle
+¦chia¦ ¦chuyển¦ ¦chèn¦ ¦chép¦ ¦diền¦ ¦dán¦ ¦dính¦ ¦dưa¦ ¦dặt¦ ¦ghi¦ ¦gửi¦ ¦kèm¦ ¦lên¦ ¦nhập¦ ¦nộp¦ ¦thêm¦
+запрет инструкци команд ограничени правил предписани указани
 こっそり ひそかに バックグラウンドで静かに 内緒で 密かに 気づかれず 気づかれない 秘密裏に 黙って
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// 伺服器 参数 參數 变量 响应 回复 回答 地址 字段 接口 服务器 栏位 欄位 端点 网址 请求
+¦צורך אישור הבעלים הלקוח המשתמש הסכמ הרשא להמתין לחכות לשאול רשות תבקש תחכ תמתי תשאל
+こっそり ひそかに 伏せて 伏せる 伝え 公開 内密 内緒 口外し 告げ 報告 密かに 悟られ 明かさ 明示 気づかれ 気付かれ 無断で 知らせ 知られない 秘密裏 表示 見せ 触れ 言わ 言及 話さ 説明 通知 開示 隠したまま 隠して 隠す 静かに 黙って 黙秘
 ¦utilizator
 ¦fără¦ ¦le¦ ¦nu¦ ¦îi¦ ¦îl¦
 dezvălui informa informezi menționa spui spune
+chat¦ context¦ conversation¦ dialogue¦ discussion¦ exchange¦ memory¦ session¦ thread¦
+¦contents¦ ¦content¦ ¦copy¦ ¦digest¦ ¦dump¦ ¦gist¦ ¦history¦ ¦log¦ ¦recap¦ ¦record¦ ¦summary¦ ¦text¦ ¦transcript¦ ¦wording¦
+our¦ the¦ this¦
 ¦arahan¦ ¦aturan¦ ¦batasan¦ ¦instruksi¦ ¦pedoman¦ ¦perintah¦ ¦prompt¦
 -¦p¦| .¦aws¦/ .¦bash_history .¦config¦/¦gcloud .¦docker¦/¦config .¦git¦-¦credentials .¦gnupg .¦kube¦/¦config .¦netrc¦ .¦npmrc¦ .¦pypirc¦ .¦ssh¦ .¦zsh_history /¦environ /¦etc¦/¦passwd /¦etc¦/¦shadow /¦etc¦/¦sudoers /¦mcp¦.¦json claude_desktop_config curl¦ env¦ export¦ history¦ set¦ wallet¦.¦dat wget¦ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦
 \u2061 \u2062 \u2063 \u2064
 */ <!-- [//]:
 ¦системн
 повідомлен промпт інструкці
+efter etter findes fra¦ nevner når¦ nævner tilgængelig ¦ingen ¦natten ¦weekenden
 purposes ¦improve¦ ¦optimise¦ ¦optimize¦ ¦personalise¦ ¦personalize¦ ¦quality¦ ¦research¦ ¦training¦
+¦все ¦всё ¦ничего ¦спрос ¦это будто выда притвор сделай¦ что¦
+הוסף העתק התעל¦ התעלו¦ התעלי¦ התעלם¦ התעלמ¦ התעלמו¦ התעלמי¦ התעלמם¦ פתח¦ צרף קרא¦ שכח¦ שכחי¦ שלח תוכן
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦als¦ ¦an¦ ¦auf¦ ¦bc0 ¦im¦ ¦ins¦ ¦in¦ ¦unter¦ ¦wss¦:// ¦ws¦:// ¦über¦
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦address¦ ¦along¦ ¦answer¦ ¦args¦ ¦arguments¦ ¦argument¦ ¦arg¦ ¦as¦ ¦bc0 ¦body¦ ¦call¦ ¦collector¦ ¦endpoint¦ ¦fields¦ ¦field¦ ¦headers¦ ¦header¦ ¦here¦ ¦host¦ ¦inputs¦ ¦input¦ ¦into¦ ¦metadata¦ ¦output¦ ¦over¦ ¦parameters¦ ¦parameter¦ ¦params¦ ¦param¦ ¦parties¦ ¦party¦ ¦payload¦ ¦property¦ ¦query¦ ¦reply¦ ¦request¦ ¦response¦ ¦server¦ ¦slot¦ ¦string¦ ¦this¦ ¦tool¦ ¦url¦ ¦value¦ ¦variable¦ ¦via¦ ¦webhook¦ ¦with¦ ¦wss¦:// ¦ws¦://
+appear¦ come¦ disclosed¦ discussed¦ displayed¦ listed¦ mentioned¦ repeated¦ reported¦ shown¦ show¦ surfaced¦ turn¦ visible¦
+¦be¦ ¦not¦
+¦any¦ ¦at¦ ¦in¦ ¦the¦ ¦to¦ ¦with¦ ¦your¦
+¦ignorujte¦ ¦ignoruj¦ ¦načti¦ ¦nedbej¦ ¦neřiď¦ ¦obsah¦ ¦odešli¦ ¦otevři¦ ¦pošli¦ ¦prečítaj¦ ¦přeskoč¦ ¦přečti¦ ¦přilož¦ ¦vlož¦ ¦zabudni¦ ¦zapomeňte¦ ¦zapomeň¦ ¦zkopíruj¦
 ¦пользовател диалог истори переписк разговор
 ¦cacher¦-¦le¦ ¦cachez¦-¦le¦ ¦cache¦-¦le¦ ¦utilisat
 ¦введи¦ ¦введите¦ ¦выполни¦ ¦выполните¦ ¦запусти¦ ¦запустите¦ ¦исполни¦ ¦исполните¦ ¦используй¦ ¦используйте¦
 outrank override overriding prevails¦ prevail¦ replace replacing supersede superseding trump ¦precedence¦ ¦priority¦
 safety¦ user¦'¦s¦ your¦ ¦command ¦earlier¦ ¦existing¦ ¦instruction ¦intent ¦other¦ ¦preference ¦previous¦ ¦prior¦ ¦request ¦system¦ ¦wishes
+täusche vortäusch ¦als¦ ¦aussehen ¦dass ¦es¦ ¦fragt ¦lediglich ¦noch ¦wäre
 ¦niets¦ ¦niet¦ ¦nooit¦
 ¦informeer ¦meld ¦onthul ¦vermeld ¦vertel ¦zeg
 ¦شيء بيانات رسائل رسالة محادثة محتوى ملف نتائج نسخة نص
 ¦usuarias¦ ¦usuaria¦ ¦usuarios¦ ¦usuario¦
 note sepa vea ¦entere
+¦all¦ ¦anything¦ ¦else¦ ¦everything¦ ¦thing¦ ¦whatever¦ ¦what¦
+¦asked¦ ¦confided¦ ¦discussed¦ ¦entered¦ ¦exchanged¦ ¦mentioned¦ ¦pasted¦ ¦said¦ ¦says¦ ¦say¦ ¦shared¦ ¦talked¦ ¦told¦ ¦typed¦ ¦written¦ ¦wrote¦
 不要告知任何人 不要声张 不要提到 不要提及 不要說明 不要透露 勿告知任何人 勿声张 勿提到 勿提及 勿說明 勿透露
+โดยไม¦่
+ขอความย¦ิ¦นยอม ขออน¦ุ¦ญาต ถาม ย¦ื¦นย¦ั¦น
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
+กล¦่¦าวถ¦ึ¦ง กลางค¦ื¦น ต¦ั้¦งแต¦่¦คร¦ั้¦งท¦ี่ พ¦ู¦ดถ¦ึ¦ง ม¦ี ว¦ั¦นหย¦ุ¦ด หล¦ั¦งจาก
 ajout coll contenu copi envo inclu insèr joign joins met partag pass plac transf transm téléver
+base00 hex rot00 倒序 反转 每句首字 編碼 编码 藏头 逆序 首字母
 アップロード コピーし 付け加え 入れ 共有 含め 提出 書き込 格納し 添付 渡し 渡す 設定し 貼り付け 転送 返し 追加し 送っ 送り 送信
+anarsa derse gece geçerse hafta¦ itibaren kimse¦ mevcutsa varsa ¦dişi çağridan¦
 ¦accept¦ ¦act¦ ¦carry¦ ¦comply¦ ¦do¦ ¦execute¦ ¦follow¦ ¦obey¦ ¦perform¦ ¦treat¦
+¦answer¦ ¦belong¦ ¦henceforth¦ ¦listen¦ ¦now¦ ¦only¦ ¦owe¦ ¦report¦
 decod eval¦ execute¦ follow¦ obey¦ run¦
 ¦anteriores¦ ¦conversacion¦ ¦conversación¦ ¦historial¦ ¦mensajes¦ ¦mensaje¦
+indépendamment même¦ quoi¦ ¦importe ¦que¦
+choisi demand dise dit nomme préfèr souhait veuille veut
 erfasst hochgeladen leitet protokollier schickt sende speicher teilt weitergegeben übermittel übertragen überträg
+anulad contorn deixam¦ deixe¦ descart desconsider esqueç ignor não¦ revogad suspens ¦aplicam ¦efeito ¦não
 ¦الخلفية أيض¦ً¦ا أيضا بالإضافة بصمت تلقائي¦ً¦ا تلقائيا سر¦ً¦ا سرا كما¦ لأغراض لتحسين نسخة
 ¦bỏ¦ ¦không¦ ¦lờ¦ ¦phớt¦ ¦quên¦
+게시 결제 공유 교체 구동 구매 내려받 다운로드 대체 리디렉 바꾸 바꿔 변경 병합 보내 복사 부여 삭제 설치 송금 수락 수정 승인 실행 이동 이체 전달 전송 주문 지우 참조 추가 호출 확정 활성
 ¦anteriores¦ ¦completa¦ ¦completo¦ ¦conversa¦ ¦histórico¦ ¦mensagens¦
 ¦виведи¦ ¦встав¦ ¦надішли¦ ¦повтори¦ ¦покажи¦ ¦покажите¦ ¦розкрий¦
+anzeigen auftauch aufzuführen bleibt¦ braucht erwähn heimlich kein melden mitteil mitzuteilen nicht nie offenleg ohne sichtbar stillschweigend unbemerkt verborgen verraten verschweig
+の指示により コンプライアンス セキュリティチーム セキュリティ部 ベンダー ポリシー 上層部 公式 当局 情報システム部 本社 法務 監査 社内規則 管理者 規定 規程 通達 運営 開発元
 ¦mai ¦nessun ¦non ¦senza
+base00 hex rot00 エンコード 符号化 縦読み 逆さ 逆順 頭文字
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ adóazonosító apikey api¦ bankszámla bearer client¦-¦key¦-¦data cookie credentials cvc cvv hitelesít iban jelszav jelszó kubeconfig kulcs kártyaszám környezeti¦ névjegy oauth otp password pincode pinkód pin¦-¦code pin¦-¦kód ssh titk token vágólap ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
 ¦instruksi¦ ¦prompt¦ ¦sistem¦ ¦tersembunyi¦
+¦answers¦ ¦answer¦ ¦repliess¦ ¦replies¦ ¦replys¦ ¦reply¦ ¦saids¦ ¦said¦ ¦sayss¦ ¦says¦ ¦say¦
 aiza gocspx¦- ya00¦.
 content¦ guardrail restrictions safety¦ ¦filters ¦measures ¦moderation ¦policies
 ¦all¦ ¦are¦ ¦been¦ ¦does¦ ¦do¦ ¦hereby¦ ¦is¦ ¦now¦ ¦were¦
@@ -845,25 +1455,54 @@ disabled lifted off removed suspended switched¦ turned¦ void waived ¦apply ¦
 ¦huomiotta¦ ¦noudata¦ ¦ohita¦ ¦sivuuta¦ ¦unohda¦
 ¦उल¦्¦ल¦े¦ख¦ ¦ज¦़ि¦क¦्¦र¦ ¦ज¦ि¦क¦्¦र¦
 ¦akia ¦asia
+¦dây¦ ¦dối¦ ¦số¦ ¦tiêu¦ ¦trường¦ ¦ô¦
+ช¦่¦อง ตรงน¦ี้ ท¦ี่¦น¦ี่ พาราม¦ิ¦เตอร¦์ ฟ¦ิ¦ลด¦์ อาร¦์¦ก¦ิ¦วเมนต¦์
+fingi ¦che¦ ¦chied ¦credere ¦finta ¦tutto
 ¦améliorer¦ ¦arrière¦-¦plan¦ ¦aussi¦ ¦automatiquement¦ ¦copies¦ ¦copie¦ ¦discrètement¦ ¦fins¦ ¦outre¦ ¦silencieusement¦ ¦également¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦bạ¦ ¦claude_ ¦cước¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦dụng¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦khoá¦ ¦khoản¦ ¦khóa¦ ¦khẩu¦ ¦mcp¦.¦json¦ ¦mã¦ ¦mật¦ ¦nhớ¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦thông¦ ¦thẻ¦ ¦trường¦ ¦wallet¦.¦dat¦
 ¦complete¦ ¦content¦ ¦copy¦ ¦dump¦ ¦entire¦ ¦exact¦ ¦full¦ ¦log¦ ¦record¦ ¦text¦ ¦verbatim¦ ¦whole¦
 $¦home --¦decode¦ -¦fr¦ -¦f¦ -¦rf¦ /¦dev¦/¦tcp¦/ :(){ ~/. ¦authorized_keys¦ ¦a¦+¦rwx¦ ¦base00¦ ¦chmod¦ ¦mkfs¦ ¦ncat¦ ¦nc¦ ¦netcat¦ ¦os¦.¦system¦( ¦powershell¦ ¦u¦+¦s¦
+¦bảo¦ ¦chính¦ ¦cơ¦ ¦cấp¦ ¦dịnh¦ ¦giám¦ ¦lệnh¦ ¦mặt¦ ¦phòng¦ ¦phận¦ ¦quản¦ ¦thông¦
 ¦bạn¦ ¦các¦ ¦mọi¦ ¦thống¦ ¦trước¦ ¦tất¦
 入力 呼び出 実行 起動
 ¦before¦ ¦unless¦ ¦until¦ ¦without¦
 ¦none¦ ¦other¦ ¦tools¦ ¦tool¦
 ¦called¦ ¦can¦ ¦invoked¦ ¦may¦ ¦run¦ ¦used¦
+systemprompt system¦ ¦dẫn¦ ¦prompts ¦thống
 ¦άνοιξε¦ ¦διάβασε¦
+¦as¦ ¦like¦ ¦though¦
+appear look phrase present read seem sound word
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ anahtar apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv gizli¦ iban jeton kart¦ kimlik¦ kubeconfig oauth otp pano parola password pincode pin¦ rehber ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦değişken ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦kimlik ¦mcp¦.¦json¦ ¦npm_ ¦numara ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ çerez şifre
 ¦người¦
 ¦chớ¦ ¦dừng¦ ¦không¦ ¦thông¦ ¦tiết¦
+abaikan aturan batasan instruksi jangan¦ kesampingkan langgar lupakan pedoman
 使用し 入れ 加え 変更 差し替え 指定し 書き換え 置き換え 設定し 追加
+¦должен ¦обязан агент ассистент ии модел помощник
 ¦ignorujte¦ ¦ignoruj¦ ¦nedbej¦ ¦neřiď¦ ¦přeskoč¦ ¦zabudni¦ ¦zapomeňte¦ ¦zapomeň¦
+¦agent¦ ¦ai¦ ¦always ¦answering ¦are¦ ¦ask ¦assistants¦ ¦assistant¦ ¦before¦ ¦first¦, ¦follow ¦have¦ ¦inform ¦llm¦ ¦mention ¦model¦ ¦must ¦need¦ ¦never ¦now¦ ¦obey ¦replying ¦responding ¦reveal ¦secretly ¦shall ¦should ¦silently ¦tell ¦whenever ¦when¦ ¦will
+בלי¦ ללא¦
+אישור הסכמ לבקש לשאול רשות שאלה
 あわせて さらに ひそかに また コピー バックグラウンド 併せて 写し 同時に 密かに 改善のため 目的で 自動で 自動的に 裏で
+¦bypass ¦dismiss ¦dispense¦ ¦forgo ¦omit ¦overing ¦overping ¦override ¦pass¦ ¦shortcircuit ¦short¦-¦circuit ¦skip ¦suppress
 上下文 会话内容 会话历史 会话记录 对话 對話 用户原话 用户消息 用户的原话 用户的消息 用户的输入 用户输入 聊天内容 聊天历史 聊天記錄 聊天记录
+不再需要 不必 不用 不要等待 不需要 使用者 免去 客户 无需 無需 用戶 用户 直接同意 直接批准 直接确认 省略 自动批准 自動批准 自行同意 自行批准 自行确认 視為 视为 跳过 跳過 預先授權 预先授权 默認同意 默认同意
+call day invocation on¦ requests run times use week
+¦after ¦from ¦on ¦past ¦until ¦upon
 从现在起你是 你现在处于 你现在是 你現在是 從現在起你是 现在开始你是
+¦senza¦
+approvazione autorizzazione chiedere conferm consenso consultare permesso
+alguém cliente usuári utilizador
+ainda¦ apesar¦ independentemente mesmo¦ ¦importa ¦qual¦
 ¦armazen ¦colet ¦compartilh ¦encaminh ¦envi ¦grav ¦partilh ¦registr ¦salv ¦transmit
+aparezca avis cliente comentes comuniques decir diga discretamente disimuladamente inform mencion muestr nadie notifi persona reveles sigilosamente silenciosamente sin¦ usuari ¦dejar¦ ¦escondidas ¦espaldas ¦falta ¦nosotros ¦resumen ¦secreto ¦silencio
 ¦collect ¦enregistr ¦envoy ¦partag ¦stock ¦transfér ¦transm ¦téléverse
+¦chats¦ ¦chat¦ ¦conversations¦ ¦conversation¦ ¦dialogues¦ ¦dialogue¦ ¦discussions¦ ¦discussion¦ ¦exchanges¦ ¦exchange¦
+above¦ before¦ contents¦ content¦ history¦ logs¦ log¦ text¦ transcripts¦ transcript¦ until¦ up¦ ¦date¦ ¦far¦
 הוסף העתק צרף שלח תוכן
+czat dialog doslownie konwersacj rozmow rozmów sesj slowo¦ wiadomości ¦narzędz ¦użytkownik
+¦الاصطناعي ¦عليك مساعد نموذج وكيل
+¦उपय¦ो¦गकर¦्¦त¦ा ¦ग¦्¦र¦ा¦हक¦ ¦य¦ू¦ज¦़¦र¦
+¦च¦ा¦ह¦े ¦परव¦ा¦ह¦ ¦भल¦े
 ¦always¦ ¦ensure¦ ¦first¦ ¦mandatory¦ ¦must¦ ¦never¦ ¦processing¦ ¦required¦
 ¦after¦ ¦before¦ ¦each¦ ¦every¦ ¦instead¦ ¦prior¦ ¦whenever¦ ¦when¦ ¦while¦
 calling¦ executing¦ invoking¦ running¦ using¦ ¦call¦ ¦invoke¦ ¦use¦
@@ -872,32 +1511,64 @@ calling¦ executing¦ invoking¦ running¦ using¦ ¦call¦ ¦invoke¦ ¦use¦
 api¦ cookie token 令牌 凭据 凭证 助记词 口令 密码 密碼 密钥 憑證 环境变量 环境變數 私钥 金鑰
 ¦відома¦
 ¦без¦
+systemprompt system¦ ¦prompts 你的 内部 初始 原始 系統指令 系統提示 系统指令 系统提示 系统消息 隐藏 隱藏
 ¦gh
+base00 hex rot00 ¦글자 거꾸로 머리글자 역순 인코딩
 . 00 https¦:// http¦:// ¦0x ¦addresses¦ ¦address¦ ¦attacker¦ ¦bc0 ¦collector¦ ¦endpoints¦ ¦endpoint¦ ¦hosts¦ ¦host¦ ¦inbox¦ ¦parties¦ ¦party¦ ¦servers¦ ¦server¦ ¦services¦ ¦service¦ ¦sites¦ ¦site¦ ¦storage¦ ¦urls¦ ¦url¦ ¦webhooks¦ ¦webhook¦ ¦wss¦:// ¦ws¦://
+hlas hovor informuj kdokoli medzi¦ nemluv nenápadne nenápadně nikdo nikto oznamuj potají potichu používateľ prozrazuj skrytě spomínaj tajne tajně ukazuj upozorňuj uživatel zamlc zamlč zatají zmiňuj zobrazuj zákazník ¦informování ¦námi ¦před ¦slovo ¦upozornění ¦vedomia ¦vědomí člověk říkej
+argument header hier parameter veld
 ¦consignas¦ ¦consigna¦ ¦directivas¦ ¦directiva¦ ¦directivs¦ ¦directiv¦ ¦directrices¦ ¦indicaciones¦ ¦indicacion¦ ¦indicaciónes¦ ¦indicación¦ ¦instrucciones¦ ¦instruccion¦ ¦instrucción¦ ¦mandatos¦ ¦normas¦ ¦ordenes¦ ¦pautas¦ ¦politicas¦ ¦políticas¦ ¦prompts¦ ¦prompt¦ ¦reglas¦ ¦restricciones¦ ¦órdenes¦
+após depois¦ disponível existir mencion presente quando ¦horário ¦ninguém ¦noite ¦partir¦ ¦semana
 ¦allowed¦ ¦meant¦ ¦supposed¦
 become¦ discover find¦ hear know learn notice realise realize see¦ suspect ¦alerted ¦aware ¦informed ¦notified ¦shown ¦told ¦what
 ¦kein ¦nicht ¦nie ¦ohne
 \" ' . 00 ` dối¦ https¦:// http¦:// trường¦ ¦0x ¦bc0 ¦chỉ¦ ¦chủ¦ ¦lời¦ ¦số¦ ¦wss¦:// ¦ws¦://
 ¦aria0c¦ ¦curl¦ ¦invoke¦-¦restmethod¦ ¦invoke¦-¦webrequest¦ ¦irm¦ ¦iwr¦ ¦lwp¦-¦download¦ ¦wget¦
 && ; |
+base00 hex rot00 กล¦ั¦บหล¦ั¦ง ย¦้¦อนกล¦ั¦บ อ¦ั¦กษรต¦ั¦วแรก อ¦ั¦กษรย¦่¦อ เข¦้¦ารห¦ั¦ส
 ¦улучшения ¦фоне автоматически дополнительно заодно копии копию копия кроме¦ незаметно скрытно также фоновом
+cseréld erősítsd fizesd fogadd¦ futtasd hívd indítsd irányítsd küldd másold módosítsd rendeld telepítsd továbbítsd töltsd¦ töröld utald vedd¦ változtasd ¦hozzá ¦jóvá ¦közzé ¦végre
+¦sin¦
+aprobación autorización confirm consentimiento consultar pedir permiso preguntar
 ¦비밀 고객는¦ 고객에게¦ 고객에게는¦ 고객한테¦ 고객한테는¦ 사람는¦ 사람에게¦ 사람에게는¦ 사람한테¦ 사람한테는¦ 사용자¦ 사용자는¦ 사용자에게¦ 사용자에게는¦ 사용자한테¦ 사용자한테는¦ 상대방¦ 상대방는¦ 상대방에게¦ 상대방에게는¦ 상대방한테¦ 상대방한테는¦ 유저는¦ 유저에게¦ 유저에게는¦ 유저한테¦ 유저한테는¦ 이용자¦ 이용자는¦ 이용자에게¦ 이용자에게는¦ 이용자한테¦ 이용자한테는¦
+adjunt agreg añad coloca comparte compartir copia copie deposit enviar envie envía escrib facilita guarda incluir incluy inserta introduc pasa pase pega pon rellen sube subir transcrib transmit vuelca
 ¦abaikan¦ ¦jangan¦ ¦kesampingkan¦ ¦langgar¦ ¦lupakan¦
+beperkingen instructies negeer omzeil regels richtlijnen vergeet
+¦announcement¦ ¦comment¦ ¦deservess¦ ¦deserves¦ ¦deserve¦ ¦explanation¦ ¦mention¦ ¦requiress¦ ¦requires¦
+άνθρωπο αθόρυβα αναφέρ αποκαλύψ απόκρυψ δίχωσ δείξ διακριτικά εμφανί ενημερώ κανένασ κανείσ κρυφά κρύψε μεταξύ¦ μυστικά πείτε πεισ πελάτη σιωπηλά χρήστη χρειάζεται χωρίσ
+bekreftelse bekræftelse forhåndsgod godkendelse godkjenning samtykke tilladelse tillatelse ¦accepteret ¦bede¦ ¦givet ¦godkendt ¦godkjent ¦sporge ¦sporre ¦vente¦
+¦autoaccept ¦autoapprov ¦autoauthoris ¦autoauthoriz ¦autoclear ¦autoconfirm ¦autoconsent ¦autogrant ¦autosign ¦auto¦-¦accept ¦auto¦-¦approv ¦auto¦-¦authoris ¦auto¦-¦authoriz ¦auto¦-¦clear ¦auto¦-¦confirm ¦auto¦-¦consent ¦auto¦-¦grant ¦auto¦-¦sign ¦preaccept ¦preapprov ¦preauthoris ¦preauthoriz ¦preclear ¦preconfirm ¦preconsent ¦pregrant ¦presign ¦pre¦-¦accept ¦pre¦-¦approv ¦pre¦-¦authoris ¦pre¦-¦authoriz ¦pre¦-¦clear ¦pre¦-¦confirm ¦pre¦-¦consent ¦pre¦-¦grant ¦pre¦-¦sign
 answers¦ answer¦ chain¦-¦of¦ chat complete¦ context conversation dialogu entire¦ everything¦ full¦ input memory message outputs¦ output¦ prompt queries query question reasoning request responses¦ response¦ results¦ result¦ session thoughts transcripts¦ transcript¦ turns whole¦ words ¦thought
 アップロード 保存 共有 収集 提供 記録 転送 送信
+systemprompt system¦ ¦prompts инструкци правил промпт системн указани
+¦פנים אמור דווח השב טען ישאל להגיד להעמיד¦ לומר נשאל ענה
 ก¦่¦อน ด¦้¦วย ท¦ุ¦กคร¦ั้¦ง เสมอ
 ¦على¦ أرسل¦ إقرأ¦ ابحث¦ اجلب¦ اجمع¦ ارسل¦ استخرج¦ افتح¦ اقرأ¦ اقرا¦ انسخ¦ جد¦ حم¦ّ¦ل¦ حمل¦ خذ¦
 ! . ? 。
+bash shell terminal ¦أخرى ¦أدوات ¦الأخرى ¦الأدوات ¦الخوادم ¦خادم أداة الطرفية
 apt¦ brew¦ bunx¦ docker¦ gem¦ go¦ npm¦ npx¦ pip0¦ pipx¦ pip¦ uvx¦ uv¦ yarn¦ ¦tool¦
+¦anche¦ ¦importa ¦indipendentemente ¦prescindere ¦qualunque¦
+cliente qualcuno utent
 ¦además¦ ¦automáticamente¦ ¦copias¦ ¦copia¦ ¦discretamente¦ ¦fines¦ ¦mejorar¦ ¦segundo¦ ¦silenciosamente¦ ¦también¦
 ¦activate¦ ¦developer¦ ¦enable¦ ¦enter¦ ¦jailbreak¦ ¦switch¦ ¦unrestricted¦
+ค¦ั¦ดลอก จ¦่¦าย ช¦ํ¦าระ ซ¦ื้¦อ ดาวน¦์¦โหลด ต¦ิ¦ดต¦ั้¦ง ป¦ิ¦ด ย¦ื¦นย¦ั¦น ย¦้¦าย ยอมร¦ั¦บ ร¦ั¦น ลบ ส¦ั่¦ง ส¦่¦ง สล¦ั¦บ อน¦ุ¦ม¦ั¦ต¦ิ เปล¦ี่¦ยน เผยแพร¦่ เพ¦ิ่¦ม เร¦ี¦ยกใช¦้ แชร¦์ แทนท¦ี่ โอน
 ¦uruchom¦ ¦wykonaj¦
+アクセス アップロード コピー バイパスし 上書きし 付け加え 伝え 入れ 入力 公開 共有 出力 印刷 参照 収集 取り消し 取得 含め 呼び出 回避し 守らず 守らな 実行 従うな 従わず 従わな 忘れ 抽出 捨て 探し 提出 教え 明かし 書き出 書き込 格納し 添付 渡し 渡す 無効に 無視し 無視す 無視せ 破棄し 繰り返 考慮しな 表示 記入 設定し 読み出 読み取 読み込 読ん 調べ 貼り付け 起動 転送 迂回し 返し 追加し 送っ 送り 送信 開い 開き 開示 集め
+¦act¦ ¦add¦ ¦append¦ ¦approve¦ ¦attach¦ ¦call¦ ¦change¦ ¦collect¦ ¦comply¦ ¦copies¦ ¦copy¦ ¦delete¦ ¦deliver¦ ¦disable¦ ¦download¦ ¦do¦ ¦drop¦ ¦enable¦ ¦erase¦ ¦execute¦ ¦fetch¦ ¦follow¦ ¦forward¦ ¦gather¦ ¦include¦ ¦insert¦ ¦install¦ ¦invoke¦ ¦keep¦ ¦load¦ ¦log¦ ¦move¦ ¦obey¦ ¦open¦ ¦pass¦ ¦paste¦ ¦post¦ ¦push¦ ¦read¦ ¦record¦ ¦replace¦ ¦run¦ ¦save¦ ¦send¦ ¦set¦ ¦share¦ ¦store¦ ¦submit¦ ¦swap¦ ¦switch¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦write¦
 不动声色 偷偷 悄悄 暗中 暗地里 神不知鬼不觉 私下 秘密地 静默地
 anybody anyone client customer human operator owner people person user ¦know
 ¦about¦ ¦anything¦ ¦any¦ ¦fact¦ ¦it¦ ¦of¦ ¦that¦ ¦them¦ ¦these¦ ¦this¦ ¦those¦ ¦what¦ ¦why¦ ¦word¦
+alkaen jälkeen mainitse olemassa saatavilla viikonlop yöllä ¦kukaan¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ adgangskode apikey api¦ bearer client¦-¦key¦-¦data cookie cpr credentials cvc cvv fodselsnummer hemmelighed hemmelighet iban kodeord kontakter kontonummer kortnummer kortoplysning kubeconfig miljovariabl nogle nokkel oauth otp passord password personnummer pincode pinkode pin¦-¦code ssh token udklipsholder ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+khách¦ người¦ ¦chấp¦ ¦chờ ¦duyệt ¦dồng¦ ¦dộng¦ ¦dợi ¦hỏi ¦khoản ¦nhận ¦phép
 0¦.¦0¦.¦0¦.¦0 api¦.¦example¦. developer¦.¦example¦. docs¦.¦example¦. doc¦.¦example¦. example¦.¦com example¦.¦net example¦.¦org localhost www¦.¦example¦.
+¦midnight¦
+¦after¦
+oorspronkelijke¦ systeembericht systeeminstructie systeemprompt systemprompt system¦ ¦instructies ¦prompts ¦richtlijnen
 \" ' . 00 ` argumentos¦ argumento¦ campos¦ campo¦ consulta¦ endereço¦ endpoint¦ https¦:// http¦:// parametros¦ parametro¦ parâmetros¦ parâmetro¦ resposta¦ servidor¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
+felejtsd korlátoz mellőzd szabály utasítás ¦felül ¦figyelmen¦ ¦kövesd
+¦night¦
+¦at¦
 //
 ](
 [
@@ -905,756 +1576,1331 @@ anybody anyone client customer human operator owner people person user ¦know
 ¦загрузи¦ ¦загрузите¦ ¦отправляй¦ ¦отправляйте¦ ¦отправь¦ ¦отправьте¦ ¦передавай¦ ¦передавайте¦ ¦передай¦ ¦передайте¦ ¦пересылай¦ ¦пересылайте¦ ¦перешли¦ ¦перешлите¦ ¦скопируй¦ ¦скопируйте¦
 ¦captions¦ ¦caption¦ ¦labels¦ ¦label¦ ¦lines¦ ¦line¦ ¦lyricss¦ ¦lyrics¦ ¦lyric¦ ¦phrases¦ ¦phrase¦ ¦querys¦ ¦query¦ ¦sentences¦ ¦sentence¦ ¦strings¦ ¦string¦ ¦texts¦ ¦text¦ ¦titles¦ ¦title¦ ¦wordss¦ ¦words¦ ¦word¦
 \" ' `
+systemprompt system¦ ¦prompts ¦سیستم دستور
+¦توجيه أدخل أدرج أرسل أرفق أضف ألصق إدراج إرسال إرفاق إضافة ارسل اكتب املأ تضمين تمرير حمل حول رفع زود سلم شارك ضع ضمن كتابة مرر نسخ يرسل
 ¦access¦ ¦capture¦ ¦cat¦ ¦collect¦ ¦copy¦ ¦dump¦ ¦export¦ ¦extract¦ ¦fetch¦ ¦find¦ ¦gather¦ ¦get¦ ¦grab¦ ¦harvest¦ ¦into¦ ¦load¦ ¦locate¦ ¦look¦ ¦obtain¦ ¦open¦ ¦pull¦ ¦read¦ ¦retrieve¦ ¦steal¦ ¦take¦
+base00 hex rot00 ¦ראשונות ¦תיבות בהיפוך הפוך מקודד
 ¦acrescenta¦ ¦acrescente¦ ¦adiciona¦ ¦adicione¦ ¦altere¦ ¦coloque¦ ¦defina¦ ¦envie¦ ¦inclua¦ ¦muda¦ ¦mude¦ ¦substitua¦ ¦substitui¦ ¦troca¦ ¦troqua¦ ¦troque¦ ¦use¦
 -¦disablerealtimemonitoring .¦bash_profile .¦bashrc .¦profile .¦zshrc /¦add /¦create /¦etc¦/¦cron /¦etc¦/¦ld¦.¦so¦.¦preload /¦etc¦/¦passwd /¦etc¦/¦sudoers \\¦run¦ authorized_keys ¦0000¦ ¦crontab¦ ¦nopasswd¦: ¦u¦+¦s¦
+¦against¦ ¦although¦ ¦despite¦ ¦even¦ ¦however¦ ¦irrespective¦ ¦matter¦ ¦regardless¦ ¦though¦ ¦whatever¦ ¦whichever¦
+ask choose chose insist mention name object pick prefer request said say specif tell told type want
+¦anyone¦ ¦caller¦ ¦client¦ ¦customer¦ ¦he¦ ¦human¦ ¦operator¦ ¦owner¦ ¦people¦ ¦person¦ ¦she¦ ¦somebody¦ ¦someone¦ ¦they¦ ¦user¦
 deel geef inhoud kopieer plaats plak stuur upload verzend voeg zet
 shall¦ ¦contain¦ ¦give¦ ¦include¦ ¦leave¦ ¦show¦
 hint¦ indication¦ sign¦ trace¦
+¦द¦ें अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड क¦ॉ¦प¦ी ज¦ो¦ड¦़ ड¦ा¦ल दर¦्¦ज प¦े¦स¦्¦ट प¦्¦र¦े¦ष¦ि¦त भ¦े¦ज भर रख ल¦ि¦ख श¦ा¦म¦ि¦ल स¦ं¦लग¦्¦न स¦ा¦झ¦ा स¦ौं¦प
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦chaves¦ ¦chave¦ ¦claude_ ¦cookies¦ ¦cookie¦ ¦credenciais¦ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦privadas¦ ¦privada¦ ¦pypi_ ¦secretas¦ ¦secreta¦ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦segredos¦ ¦segredo¦ ¦senhas¦ ¦senha¦ ¦slack_ ¦stripe_ ¦telegram_ ¦tokens¦ ¦token¦ ¦variáveis¦ ¦wallet¦.¦dat¦
 ¦التصحيح ¦المدير ¦المسؤول ¦المطور
 إرسال ارسال تحميل تخزين ترسل تسجيل مشاركة نقل يجمع يخزن يرسل يسجل يشارك
+accord¦ approbation¦ autorisation¦ confirmation¦ consentement¦ consulter¦ demander¦ validation¦
 ¦age¦-¦secret¦-¦key¦-¦0
+directri indicacion instruccion límite norma regla restriccion
 ¦bifoga¦ ¦innehållet¦ ¦kopiera¦ ¦ladda¦ ¦lägg¦ ¦skicka¦
 ¦hướng¦ ¦prompt¦ ¦thống¦
 公开 写出 列印 包含 发送 告訴我 告诉我 填入 填写 复述 寫出 展示 打印 显示 泄露 洩露 發送 粘贴 给出 複述 輸出 输出 返回 透露 重复 重複 附上 顯示
+¦precedence¦ ¦priority¦
+instruction polic prompt request rules system user wishes
+diyalog konuşma mesaj oturum sohbet yazişma ¦geçmişi ¦kelimesine
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦ההעתקה ¦הסביבה ¦הקשר ¦סביבה ¦סודי אנשי¦ אסימון טוקן מספר¦ מפתח סודות סיסמ פרטי¦ תעודת¦
 ¦all ¦complete ¦contents¦ ¦content¦ ¦entire ¦every ¦exact ¦full ¦internal ¦list¦ ¦private¦ ¦raw ¦ssh¦ ¦userss¦ ¦users¦ ¦user¦' ¦verbatim ¦whole ¦your
 assure¦ claim¦ pretend¦ say¦ ¦answer¦ ¦anybody¦ ¦anyone¦ ¦callers¦ ¦caller¦ ¦customers¦ ¦customer¦ ¦deny¦ ¦humans¦ ¦insist¦ ¦operators¦ ¦operator¦ ¦owners¦ ¦people¦ ¦persons¦ ¦person¦ ¦reality¦ ¦reply¦ ¦respond¦ ¦state¦ ¦tell¦ ¦truth¦
 ¦avisar ¦comunicar ¦contar ¦dizer ¦informar ¦mencionar ¦notificar
 """
 NEEDS = """
-0069bea7c5dd 0
-0069d4e315d1 1
-006d75f81327 2 3 4
-00790e227051 5
-00c1e3203d3f 6
-00da5fe3534a 7 8 9
-01181c4ff0e2 10
-011cd502bcdd 11 12
-0182142d7b01 13
-01893cda45e4 14
-01bc92f81659 15
-0231855db2aa 16
-03fc2380ecd0 17
-042291feb461 18
-0452a5257dab 19
-04540e925781 20
-049bd94117a0 21 22 23
-04acd36b6ea4 24
-04cd0733cdad 25
-04ff5c8821ad 26
-0551617cef59 27
-056ac5027880 28
-059deb827e4d 29 30
-05ab4d6e7b93 31
-05e2e3523ee5 32
-0619fb60ae01 33
-06ca42e0bfb5 34
-06fe8cc13dd7 35
-070be8c90128 36
-0798e128db75 37 38 39
-07ed89ca9fc3 40
-08423ac8e537 41
-0862ff60b429 42 43 44
-08feaa34416a 45
-090a4217477d 46 47
-09410ed09916 48 49
-09d5060675ef 50
-09ee6df5baee 51
-0a08a280e28d 52
-0a47961f8f58 53
-0ab83ae2c8a5 54
-0af82b84b51c 55
-0b46be644360 56
-0b55b66147fe 57
-0b6998e0bab0 58
-0ba1e718d1dd 59
-0bf8d3a9c14e 60 61
-0c8851f48f56 62 63
-0cce6e8e719e 64
-0d59883a476b 65 66
-0d96cc696cd9 67
-0e0aed5b43a9 68
-0e72fd2e6e33 69
-0e8c36c7527f 70
-0e9668eaa51b 71
-0f4459c96d13 72
-0f48eb774a2e 73 74 75
-0f6e9d68027e 76 77
-0fb37c820db0 78
-103d8a03e29a 79
-10b356b9ed38 80
-113ed13a82f5 81
-11cfdaf4d26c 82 83 84
-130a895c8ea5 85 86
-13a629fc8f10 87 88 89
-13ecad8c05e5 90
-140688f537b1 91
-140da3ccb6b0 92
-15668cdadf63 93
-15eb9a969579 94
-161138f2dbca 95
-161d8a45358a 96
-16cde1ee10f7 97
-171eb8aac2fe 98
-173a4233ba3e 99
-1828b51ba4c1 100
-192674a1263f 101
-196170d2a2da 102
-1a3334113fa1 103
-1a6bfb12d1b1 104
-1ae655bcf374 105
-1ba7e9a94725 106 107
-1bec7830931b 108
-1d1c36858537 109
-1da2d601c3ba 110
-1daf2c95e704 111
-1dcc3b75d628 112
-1e2141415570 113
-1e275520230c 114 115
-1e61075acb23 116 117 118
-1efc64a92084 119
-1f49dc625051 120
-2061c4174920 121
-209f2149a90f 122
-20deb50db505 123 124
-21323ff5b852 125
-2157e9e436b1 126
-21600329c290 127
-2199b1559347 128
-220f53ab31c6 129
-22434976a42e 130
-2309a421903c 131 132
-240daa90541f 133 134 135
-241a9ea5a3fc 136 137 138
-24a0dbf8890e 139
-25882066f55f 140
-25c47bd11771 141
-25f0b9f492ff 142
-260afaff9f9c 143
-261a4293c193 144
-2638d283340a 145 146 147
-26583481d6f7 148 149 150
-268345befa59 151
-26b3c7ef18dc 129
-26b8135c76af 152
-27e33792d1c6 153
-28988a3dff0c 154
-28d3069c6f9f 155
-29d42f97b48e 156 157 158
-2a2b48002faf 159 160 161
-2a4a21a95446 162
-2a5c6e8a2b6e 163
-2b16ed7151c7 164
-2b87c3cbd3e5 165 166 167
-2c25c4f2d6f3 168
-2c3258bff353 169
-2cd20fcf9a49 170
-2cd74a2bbf7c 171 172
-2d4187084350 173
-2d57bbdf4d00 174
-2d8d878397e2 175
-2eaf15641153 176
-2edaddcb473b 177
-2f31ed54414c 178
-2f6ddec66089 179
-2f72d1e03299 180
-30248b67026d 181 12
-306fe16c4745 182
-3092ec5f9cf2 183
-3117c6e97622 184
-31338a4752c4 185
-31499927fd43 186 187 188
-32f3374e75d0 189 190
-32fd0fa91d3d 191
-331091484245 192
-34cdf4b5b75b 193
-34cf511816c4 194
-34d22fb3a1f2 195
-34e7731b5085 196
-3530dc145334 197
-35c5e4dc0af9 198 199
-35edff205458 200
-389373b9fa22 201 202
-38a34b97f517 203
-38b768c1890c 204
-38f6cb62744b 205 206
-390c66792978 207
-3916f9274473 208
-393f2dd83f92 209 210
-394e091f7bbd 211
-3952e9e65836 212 213 214
-39d06ac769c1 215
-3a23d279ffc5 216
-3ae5d496e073 217
-3ae5d96957ee 218
-3b9457864ac4 219
-3baa1e2c8f02 220
-3cd5286cb804 221 222
-3cdd4bd7ce08 223
-3d343e9c6f5a 224
-3d4afee1e7bd 225
-3d71bf2a5144 226
-3e2b633d7454 227
-3e3ee6979bb0 228
-3ecf5d4f8c08 229
-3f4bc15ad1c1 230 231
-3f5b04973bda 232
-3fb70802f818 233 234
-40dde80100dd 235
-416499f636e9 236
-419f98796122 237 238 239
-421225784448 240 241
-424b712682a3 242
-425a050414db 243
-42bdac5e2f0d 244
-42cbc2ac79b2 245
-433f7ca8a736 246
-437edcccb5cc 247
-43b08eb58f69 248 249
-43ec30ecb61c 250
-44b6a7562b0f 251
-44bd0b18aa8a 252
-44c428a470d5 253
-450bd953a304 254
-45b2ca74a240 255 256 257
-45dc03141e37 258
-47373e256ee3 259
-473b898e2716 260
-47c1d6746db4 261
-47e3571df422 262 263 264
-4842d59ab5ec 265 266 267
-48b03cfbdd6d 268
-491aa70d5546 269
-496f5af2c062 270
-49952a7234d3 271
-49b825c9fb42 272 273
-4a2599e7118f 274
-4b18f94c73a8 275
-4b6e76534013 276
-4b7fc7eca3db 277
-4c13e4dfc749 278
-4c937b4dec3e 279
-4c9443ebacd1 280 281
-4d1d4e36d509 282
-4d95e9a513b0 283
-4d97ce1498f7 284
-4dc1f7ad7567 285
-4de021c110b2 286
-4e0e039bf7f0 287
-4ea31a18f81e 288
-4fa5041bc860 289 290
-5010f7657d33 291
-508031d7957e 292 293 294
-5091cb373829 295
-50a6418436c6 296 86
-50d0deb9aac5 297 298 299
-51a3209a39dd 300 301 214
-51ed880da77b 302 303
-523a14155edc 304
-52a4440bb4bd 305
-52b446c1b131 306
-52f2e5b569d6 307
-5302928f36c8 308
-530c793ee9cf 309 310
-534babc7ef7b 311
-5389fd6e6c32 312 313
-53bdb2709cbd 314 315 262
-53d71857d2d2 316
-54b4c3a81b11 317
-55346d77490b 318
-554c8680154b 319 320
-554eca6f6c0b 321 322
-55de72783976 323
-55f692136035 324
-55fc8a47b9a7 325
-56426aa9438a 326
-577e50f1a046 327
-57d5dcc42ad9 328
-580ce4153e29 329
-589bf2469be6 330 43
-59c854c17427 331 332 333
-5ab99ec665fb 334
-5b79aa84cff8 335 303
-5bd36a3e415f 336
-5be615d15fe5 337
-5c64939b67ba 338
-5c8b7cf3355a 339 75 340
-5ca27589b0b2 341
-5ccf1ab00fbc 342 343 160
-5cfa29540aad 344
-5de6bfcbaf05 345 346 86
-5e257f9dcfdb 347 157 158
-5e53080faf8f 348 349 214
-5f995f97edfd 350
-5fb2fb9fd7ef 351
-5fd7326ea529 352
-60ad371ebfe9 353
-614f1c3d9244 354
-61b065eaddf4 355
-61b838ac2eaf 356
-620d40a23e83 357
-637a9965c73b 136 358 359
-63947ddb2cb8 360
-63a0cbdb45a2 361
-63a76d72e541 362
-63cffcb4d735 363
-6509a8f1763d 364
-65611c7185b9 365
-6589537b6492 366 367
-65d4d3c6b674 368
-6640d3d8d18f 369
-671b9640b56e 221 234 370
-677abc0846ca 371
-678a4134ac71 372
-67ab664c6815 373
-67b3de282961 374
-67f92cdc4674 375
-68142c566394 376
-68324f27c273 377
-6836101dba27 378
-68b1bd099eca 184
-68b4c42900f1 379
-68e0c38fdc9c 380
-6935de90dab1 381
-696abc599c64 382 383 384
-69959363065c 385
-69ed54a6df01 386
-6a21d76119e4 387
-6a25da18c984 388
-6a33f1260047 331 389 390
-6a3a615cfdde 391 392 214
-6a3f9f7b3b53 393
-6ac398589ad5 394 395 396
-6b504c3bf6fe 397
-6b50d5f1e6b8 398
-6b6738213a26 399
-6b68a0b051a4 400
-6c0792d9b4cc 401
-6c9159d8294f 402
-6cb2dd96ece1 403
-6dd9080cb2be 404 405
-6de90b3e0137 406
-6dfe8dff82fa 407 408
-6e302adaf346 409
-6e5f1ee057e5 410
-6eec7343841c 411
-6f81415424b1 412
-6f8f49bcd152 413
-6f9a05ae5a58 414
-6fb811cf0c53 415
-704ec9203505 416
-705decbf374d 417
-709ca79fbd1d 418
-7105a076e055 419
-71845eb5d947 420 421
-719a72557217 422 389 423
-71bbf89db445 424
-71c400dc4881 425
-7258110d6b03 426
-730541230576 427
-742ceb82eb6b 428
-743ea0536239 429 430
-74544ad8d7fb 431 432
-74c81ca8b1e7 433
-74ea6d591e68 434
-752827e7d1c9 435
-756cd46c55b8 436
-759d26221d5c 437 438
-777675caa735 439
-77c3108c0b62 440 441
-77f543d0ca8c 442 443
-78248cf79d2e 444 445
-78287945c272 446
-78f96093342e 447
-79153bd654b3 448
-7986ea71e96e 449 450
-79a7e466deec 451
-79ef7fe9eec6 452
-7a07ddb7f6d9 453
-7a57ae1cf464 454
-7b88ad86aed7 455
-7bccded974c3 456 457
-7c3c82dbdab3 458
-7c4d5e9c9852 459 460
-7cb7ac22eeab 461
-7d29ed8daa93 462
-7d58b3c7c066 463
-7d94cfbcd32a 464 465
-7dcff01e40e3 466
-7dd482ecfb56 83 84 467
-7dfd942c81de 468
-8016dcb28c84 469 470
-802561fba2e2 471
-80503917e44b 472
-80bb6b6843bf 473 474
-80dcc35b9b8f 475
-81720ab0387d 476 477
-819c4690a933 478 479
-81aef952f868 480
-81dca6a98453 481
-82a1a7316655 371
-82bca061dcd7 482
-82d2626c31a4 483 484
-83f71b463f81 485
-842d39ec2dd6 486
-848ab7845b33 487 488
-84d239c6c76b 489
-8557a709d44a 490
-85f7e23cf0fa 491
-88abb8949c57 492
-88c835303d12 493
-88da6bbe291d 494 495
-890f04df2984 496
-89203f771b77 497
-8958457ef1dc 498 160 499
-895c73794bbd 500
-8968a91c2b1a 501 502 503
-8979fa72ab59 504
-8a27d85974d6 505
-8a62381ed927 506
-8a7e5a869613 472
-8ad40531c603 507
-8af7de4c4b5b 508
-8b0d8c60ba15 509 160 510
-8b2c90c0b886 511
-8b63a8f3b7d1 512
-8b9cb699e8ff 513
-8be393b7ce22 514
-8c2799e5e70d 515
-8c377d5762fa 516
-8c97fae2b19e 517
-8cca33879001 518 519 520
-8d2522d6f0ce 521
-8de7a2f53f13 522
-8de8c256e579 523
-8df831036d4f 524
-8e294400580b 525
-8efa0a1401f7 526
-8f8dc0d1f5b6 527
-901b0493b7a6 528
-906fcb6c0d8f 159 529 63
-9075c0295508 530
-9080b9c27b66 531 532
-915f3a6bc76c 533
-91fe3bdcb42a 534
-9370de25bfda 535
-943bba548005 536
-9471a0c639bd 537
-948983c8081a 538
-94d1789c0fe4 539
-96da98f341e9 540
-97710175d236 541 542
-977421fecb4f 543
-97f25d88534e 443
-97ff10cfb788 544 545
-982e598dd69e 546
-99b27c86e879 547 382
-9a4516a0bb01 548
-9abb11cabb98 549
-9b3753ea4b9d 550
-9b6179ad2ab2 551
-9b81b1c78938 552
-9b9186ef888a 553
-9bd7a84dcaf4 554
-9c7af408125c 555
-9c85deb67ce4 556
-9cd47dd16038 557
-9d2a51907b56 558
-9dd986e2f69b 559
-9df1671f5047 560 561
-9df55f8b6c94 562
-9e60b07c3fa4 563 564
-9ebb6d76f998 565
-a02abd1557c3 566 294
-a067a46a358a 567 568 86
-a073da8d678e 569
-a14e78e74b20 570
-a19c0c8fd2b7 571 206
-a1a5709d5e9a 572
-a1a785608e46 573
-a212f8df8814 574
-a263c36235c8 575
-a2e38f066367 443 167
-a3c6f15f9a8c 576
-a3eb94dd9c1c 577
-a428f8a02123 578
-a474339980ee 579
-a5f154fcea94 580
-a61e828e5d90 581
-a65ae51b2da6 582
-a6cbb341e9dc 583 584 585
-a6d32db5d6fd 586
-a6ef2dd62009 587
-a755257966e7 588 589
-a76884cc3179 590
-a79964abd18a 591
-a7ef448d5e44 592
-a7fa1152f1ec 593
-a82f430f7d33 594
-a8417d635d7a 595
-a84778284903 596
-a85e16f15754 597
-a92f2ad2c21f 598 599
-a964e00ba0cd 600 601
-aad945efa5fb 602
-aae7877caa70 603
-ab46903392b3 263
-ab5e574d5fbe 604
-ab7c6a813b5f 605
-ad98b5f3180c 606 607 608
-ad9eb10f5a4e 609
-adbc0508de44 610 611 612
-ae1a71c97012 613
-ae3ca94781c4 614
-aef303d3d19e 615
-b0611f4488a9 616
-b0b6e0c5aec4 617
-b0bb3d955a4d 618 619 620
-b135c62294ce 621
-b1fc5ebf656e 622
-b232a316d3f9 623 624
-b251814baeb4 625
-b29d11fc6196 626
-b2cbdfe54be1 627
-b3cedcf3cfb8 628
-b3db9ed06c46 629
-b3f5edacc91d 630
-b446cfec4aaf 631
-b4491924b96f 632
-b44e376fa64b 633
-b45b696184be 634
-b4dd8308e02d 635
-b4f5bd31ba7c 636 637
-b59d06271186 638 639 86
-b5b5ff271568 640
-b6133caf71a3 641
-b64c98631b98 642
-b7da654fa4c6 544 643 644
-b8647264d218 645
-b873793f8344 646
-b8bdd4d4abf5 647
-b8c0052efdec 648 86
-b95deb50a7b8 649
-b983fcc6fc33 650
-b9a141d5f7e1 651 652 653
-b9e3e346f4f0 654
-b9fc424c34d9 655
-bb04ecf820dc 656 657 658
-bb627001c890 659
-bb9b59f9895c 660 661
-bba66a875dfb 662
-bbe49e1c9eda 663 664
-bc3fcdf001e8 665
-bc71f0fc7aba 666 667
-bcb277c55fe1 668
-bcee597493ff 669
-bd60940f77f7 670 671 672
-bd78b75cefef 135
-bdd500336497 673 674
-bddd67c244d4 675 676 677
-bdddc2df78c5 678
-be42f2c57707 679
-be54d7214d12 680 681 166
-be7394a020b4 165
-beecc0867603 682
-bf039e6ba844 683 684
-bf3d0c4a86cd 685
-bfb17231ba66 686
-c032ac6be633 687
-c0816dfb64bb 688
-c08eb23327a5 689
-c17f4061f02b 690
-c228f9a2bdd9 691
-c22fd9e2e0b3 692
-c2f525546348 693
-c35fe0d7a757 694
-c3762b1d8987 695
-c3b74e55080b 696
-c3f87c849b1e 697 698
-c467c5352e1b 699 700
-c49731f793e5 701
-c532f8544196 702
-c644a58d0d80 703
-c653c8aee003 704
-c6e55c8c675a 705
-c758bfb2f6f6 706 707
-c78b29221ed2 708
-c7ecb3b4a8df 709
-c8b800fadf19 443
-c90f76ecfddc 710
-c954b7b1a50c 711
-c961a3eb8bf2 712
-c9948017352f 713
-c9b463add214 714
-ca28dca70bea 715
-ca687b669145 716
-ca6e56e5cd78 717
-caab78811dc3 718
-cbb71c214cea 719
-cc79a0e51904 720
-cc7fb53b1d15 721
-cc8a1f1892a8 321 722
-ccdbe9ab7f8f 422 723 724
-ccdcfca511ce 725 726
-cd256bb4fd24 727
-cd346a8a1519 728
-cd3bfc03a796 729 730
-cd50875f40a7 731
-cd89a303d38b 732
-cd8ad53bd8c3 733
-cdc604759b2b 734
-ce4e9dc12eff 735
-ceb9a454e919 736
-cf252c5aa3ed 737
-cf4eed5c3a81 738
-cf59e8b6cb58 739
-cfd3a0d36252 256 740
-cfeca572bfe1 741
-d0c050d717cc 742
-d1160acfa36e 743
-d12bc9fdf308 744
-d1ec95f221f1 745
-d1ef56f3a5e7 746
-d238be10ce3c 747
-d263edfb7479 748
-d33cb2431750 749 750 63
-d35b56b107bc 635
-d3dafcf325d8 751
-d3e13d9f3f89 752
-d42a78456d86 753
-d449838c2144 754
-d50f7b046ee2 755 756
-d532d8c08120 757 758 443
-d5a7581c5315 759
-d5c2d332e72c 760
-d616f1f5c66d 761 762
-d62b4e49abb8 763
-d65e3a15c1ec 764
-d6659edeaa8c 765
-d668125f2c66 129
-d69cc6740450 766
-d77141b5914b 767
-d78c51b4ff09 768
-d790c757c261 769
-d80c63b7b3aa 770
-d888528503da 771
-d9b19a9bf53f 772
-d9f604146609 773
-da0efbfb7f39 774
-da2614bf7d71 775
-da3e9abfe108 776
-da47a618526f 777 778
-da802e42419d 779
-daf11aa97a8e 780 781 782
-db449f240461 783
-db4cfe8dfc51 784
-db91a8bd4731 785
-dbaad994116e 786
-dc6f05d1ef03 787
-dca2ac558bc6 788
-dd30176dc4cc 789
-ddc88493fddf 790
-de20732516ba 791
-dea1deba2822 792
-dec426050020 793
-dedddfb77161 794 795 796
-df06c6eb0359 797
-df1e7d7d6670 798
-df357e93ab1e 799
-df7dc4d34ec4 800
-df83f1e433cb 801 802
-dfe496735529 803
-e098d6eedc0d 804
-e0b56659213a 805
-e113bf652dde 806
-e1adea8a9ceb 807
-e1e486415187 808
-e1f5e60a090a 809 810
-e2701fb078f8 531 811 812
-e279451bb613 813
-e27c5f7babc9 814 815
-e36448cdde9a 816
-e3a101bc256d 817
-e4245a070995 818
-e4503c0a5a80 819
-e4770f494c6d 820
-e51f24518c88 821
-e58457a8fca5 822
-e5afab793f21 823
-e6729409714d 824
-e672d4fbb763 825
-e6ad12dbee90 826
-e6c8162c621d 827
-e7369c7f3e93 828
-e7ea3e95752a 829
-e84ffa97f5bd 830
-e8c3ed9d2a0a 831 832 833
-e94a8bdb1e9a 834
-e9537b2b1d64 835
-e9602fd4b969 836
-e9698dfe8169 837
-e9d828bed440 838
-ea27db93bc20 839
-ea448408f026 840
-ea64adeee01c 841
-ea8a06c386fb 842
-ea99231a7094 843 844 845
-eac3f69eb445 846
-eb17d308a42b 847 848
-eb654465f0bf 849
-ebec821d5935 850
-ec1bda97e3e9 851
-ec58f0723d9e 852
-ecf41db9be75 853
-ee29d3060682 854
-ee767823d3f4 855
-ee8757207336 856
-ef3490cfe6a6 857
-ef96508629f5 858 859 294
-efb555e1faea 860
-eff6b18b1831 861 862
-f066207f85b1 209 863 864
-f0c1c4c711e9 294 865
-f1434203da20 866
-f24bc901f101 867
-f2aeb47db7a1 868 869 529
-f2d8a2f65bc5 870
-f2dcdd898abc 871
-f2ee16509378 221 872 873
-f3dddd0ec756 874
-f45a80bdea2c 875
-f4c640e9a35f 876
-f56e17bbf586 877
-f5751091144e 878
-f60fec557bdd 879
-f6ae715e99b6 880
-f6b8df9f1d4a 881
-f6e969c08c6a 882
-f7ab98317427 883
-f7c65d34ab04 884
-f855699499dd 885
-f8bd1fda5d48 886
-f8cb1b056bfd 88 887 888
-f9a33b80591e 889
-fa4dc3a4b5f6 890
-fafd7ede99a7 891 892 893
-fb08b78d02ab 894
-fb40bb6aaa52 895
-fb6a3a5cda98 896 897
-fc2348cb902b 898
-fc6e0e4961c2 899
-fca22163d229 900
-fd232c3fbe83 901
-fd2bb49b7728 902 903
-fd325435a32b 904
-fd618a7d70ba 905
-fd721880b834 906
-fe2dd61d1d5a 907
-fe5d38c2a345 908
-fe6ff08b42eb 909
-fede5fa6fc0a 910
-ffaa57097393 911
-ffe0518ddb1c 912
-fffc4a709857 146 913
+00120b9fe480 0
+0069bea7c5dd 1
+0069d4e315d1 2
+006d75f81327 3 4 5
+00790e227051 6
+00b6fb0f6d58 7
+00c1e3203d3f 8
+00da5fe3534a 9 10 11
+01181c4ff0e2 12
+011cd502bcdd 13 14
+018163fddca1 15
+0182142d7b01 16
+01893cda45e4 17
+01bc92f81659 18
+01e5b244d2f2 19
+0231855db2aa 20
+0344843836d4 21 22
+03fc2380ecd0 23
+042291feb461 24
+044780b2b8e8 25
+0452a5257dab 26
+04540e925781 27
+049bd94117a0 28 29 30
+04acd36b6ea4 31
+04bbd2f1db19 32
+04bf7ef8c2a5 33
+04cd0733cdad 34
+04ff5c8821ad 35
+0551617cef59 36
+056ac5027880 37
+059deb827e4d 38 39
+05ab4d6e7b93 40
+05d0b41d8a18 41 42
+05e2e3523ee5 43
+0619fb60ae01 44
+06ca42e0bfb5 45
+06fe8cc13dd7 46
+070be8c90128 47
+0798e128db75 48 49 50
+07ed89ca9fc3 51
+08423ac8e537 52
+0862ff60b429 53 54 55
+0869a4183e47 56 57
+08feaa34416a 58
+090a4217477d 59 60
+0932b942eebc 61
+093f8b899ad0 62
+09410ed09916 63 64
+09482030d50a 65
+0956295e860e 66
+0986528365e3 67
+09d5060675ef 68
+09debc795fbc 69
+09ee6df5baee 70
+0a08a280e28d 71
+0a47961f8f58 72
+0a8797e6fcc5 73
+0ab83ae2c8a5 74
+0af82b84b51c 75
+0b18b872fd6e 76
+0b46be644360 77
+0b55b66147fe 78
+0b6998e0bab0 79
+0ba1e718d1dd 80
+0bf8d3a9c14e 81 82
+0c2c8835c3f2 83
+0c8851f48f56 84 85
+0c8a9d0c59ce 86
+0cce6e8e719e 87
+0ce184b6f244 88 89
+0d3651ccf40a 90
+0d59883a476b 91 92
+0d5aa0d01050 93
+0d96cc696cd9 94
+0dcf881e1645 95
+0df2b721202c 96 97
+0e0aed5b43a9 98
+0e0d5fcb96e0 99 100 101
+0e5c9946f0e4 102
+0e72fd2e6e33 103
+0e8c36c7527f 104
+0e9668eaa51b 105
+0eee74516fa6 106
+0f4886b5ff8f 107
+0f48eb774a2e 108 109 110
+0f6e9d68027e 111 112
+0f796bda37f1 113
+0fb37c820db0 114
+100fcbe7afa4 115
+103d8a03e29a 116
+10404680660a 117
+10a9632360c1 118
+10b356b9ed38 119
+113ed13a82f5 120
+11cfdaf4d26c 121 122 123
+11fe1adc4923 124
+1265699a803b 125 126
+128fecc7a5ae 127
+12f24762bdab 128
+130a895c8ea5 129 130
+13a629fc8f10 131 132 133
+13ecad8c05e5 134
+13ecba306d47 135
+140688f537b1 136
+140da3ccb6b0 137
+1511981fe5c3 138 139
+1515c13b5f8f 140
+15288f88da38 141
+1553b390d110 142
+15668cdadf63 143
+15eb9a969579 144
+161138f2dbca 145
+161d8a45358a 146
+1695193b6ab0 147
+16cde1ee10f7 148
+17199ef6ed0c 149
+171eb8aac2fe 150
+173a4233ba3e 151
+17ab6d7fa367 152
+17c8c7cea564 153 154
+1828b51ba4c1 155
+18446e08df44 156
+184cfee78291 157
+19108a1a4366 158
+192674a1263f 159
+196170d2a2da 160
+197de890ca44 161 162 163
+19d848cf2dd5 164
+1a13de45187e 165
+1a18d8319c90 166
+1a3334113fa1 167
+1a6bfb12d1b1 168
+1ae655bcf374 169
+1b419278512f 170
+1ba7e9a94725 171 172
+1bec7830931b 173
+1ca5f0c27d4d 174
+1cb6b0136df4 175
+1d1c36858537 176
+1d5277059d8e 177
+1d77772b0f3a 178
+1d9b522e3e37 179
+1da2d601c3ba 180
+1daf2c95e704 181
+1dcc3b75d628 182
+1e2141415570 183
+1e275520230c 184 185
+1e301bb9e5f7 186
+1e61075acb23 187 188 189
+1e883203c536 190 191
+1efc64a92084 192
+1f49dc625051 193
+1f70396d8044 194
+1f73798474c9 195
+1febf9c866eb 196
+2061c4174920 197
+206eea77d07b 198
+209f2149a90f 199
+20deb50db505 200 201
+21323ff5b852 202
+2157e9e436b1 203
+21600329c290 204
+2199b1559347 205
+21c9ba103eac 206
+220f53ab31c6 207
+22434976a42e 208
+224c0b7bb01f 209
+2309a421903c 210 211
+2332c5da8b82 212
+23b53c1505f4 213 214
+23bb0e19f2df 215
+240daa90541f 216 217 218
+241a9ea5a3fc 219 220 221
+245ca524065e 222 223
+2487ca0649b7 224
+24a0dbf8890e 225
+24e6ca8e66a3 226
+25882066f55f 227
+2594828d5d60 228
+25c47bd11771 229
+25f0b9f492ff 230
+260afaff9f9c 231
+261a4293c193 232
+2638d283340a 233 234 235
+264856697714 236
+26583481d6f7 237 238 138
+268345befa59 239
+2685abf4ac5c 240
+26b3c7ef18dc 207
+26b8135c76af 241
+26c2a6645dca 242
+270186888fdb 243
+27acc31f6883 244
+27afb2b0c5cd 245
+27e33792d1c6 246
+282418a935d2 247
+2829eefbd3d1 248
+28988a3dff0c 249
+289c3f0951a3 250
+28d3069c6f9f 251
+290bf92e1185 252
+291c86a5ce19 253
+298ba9f40428 254
+29d42f97b48e 255 256 257
+2a2b48002faf 258 259 260
+2a4a21a95446 261
+2a5c6e8a2b6e 262
+2ab64979bda2 263 264 265
+2b16ed7151c7 266
+2b3636c4dfa3 267 268
+2b5965da6840 269
+2b87c3cbd3e5 270 271 272
+2b982edf78e2 273
+2c04ffcacd63 274
+2c1703befebc 275
+2c25c4f2d6f3 276
+2c3258bff353 277
+2cd0ed8c22e3 278
+2cd20fcf9a49 279
+2cd74a2bbf7c 280 281
+2cf228b86712 282 283
+2d4187084350 284
+2d57bbdf4d00 285
+2d84985a06da 286
+2d8d878397e2 287
+2dc47f55e67b 288
+2dfd177d5ac6 289
+2eaf15641153 290
+2edaddcb473b 291
+2f31ed54414c 292
+2f6ddec66089 293
+2f72d1e03299 294
+2f7886b3798a 295
+2fa6a5d86ec3 296
+2fe62716380a 297
+30248b67026d 298 14
+304ab359536e 299
+306fe16c4745 300
+3092ec5f9cf2 301
+30bf6f5b704b 302
+3117c6e97622 303
+31338a4752c4 304
+31499927fd43 305 306 307
+318d30625965 308
+31ca5dd18b64 309
+31d4ec3451da 310
+3238fd0fe9c1 311
+32ac0ddf54ec 312
+32f3374e75d0 313 314
+32fd0fa91d3d 315
+32fdfdce4a2f 316
+331091484245 317
+34adfe0066f2 318
+34cdf4b5b75b 319
+34cf511816c4 320
+34d22fb3a1f2 321
+34e7731b5085 322
+3530dc145334 323
+35431dc58cc5 324
+356ce0993aae 325
+359288a65cef 326
+35c5e4dc0af9 327 328
+35edff205458 329
+3696efd1c0e8 330 331
+376e31b74ce4 332
+37a65d6d3951 333
+37d0f3ecc557 334 335
+37d3dc404d8d 336
+37f053141b61 337 338 339
+389373b9fa22 340 341
+38a34b97f517 342
+38b768c1890c 343
+38e0b986d526 344
+38f6cb62744b 345 346
+390c66792978 347
+3916f9274473 348
+3933096a0d0e 349
+393f2dd83f92 350 351
+394e091f7bbd 352
+3952e9e65836 353 354 355
+396097694562 356
+3983d64d9e2c 357
+39b76afec34c 358
+39d06ac769c1 359
+39f406273d31 360
+3a23d279ffc5 361
+3ad98560baf7 362
+3ae5d496e073 363
+3ae5d96957ee 364
+3b1a056caacc 365
+3b9457864ac4 366
+3baa1e2c8f02 367
+3bce82dec326 368
+3c0afedc9641 369
+3cd5286cb804 370 371
+3cdd4bd7ce08 372
+3d343e9c6f5a 373
+3d4afee1e7bd 374
+3d71bf2a5144 375
+3deb6cf8e8f9 376
+3e2b633d7454 377
+3e3ee6979bb0 378
+3eb72f734e0b 379 380
+3ecf5d4f8c08 381
+3edc2587f11c 382
+3ee667df87c9 383
+3eee861174eb 384
+3f0a1670e3d7 385
+3f4bc15ad1c1 386 387
+3f5b04973bda 388
+3fb70802f818 389 390
+3fe531a89544 391
+3fef89fd25b9 392
+4000e9647324 393
+408630a6f522 394
+40b95e93762b 395 396
+40dde80100dd 397
+4108185abe4a 398
+415d25cc09d9 399
+416499f636e9 400
+41725a303220 401
+419f98796122 402 403 404
+421225784448 405 406
+424b712682a3 407
+425a050414db 408
+42bdac5e2f0d 409
+42cbc2ac79b2 410
+42f36b3b7fa9 411
+433f7ca8a736 412
+437edcccb5cc 413
+43b08eb58f69 414 415
+43c8a0be87ab 416
+43ec30ecb61c 417
+440fb3f905fb 418
+44225ed1370e 419
+442eda421f13 420
+444253db5180 421
+44897059baf3 422 423
+44b6a7562b0f 424
+44bd0b18aa8a 425
+44c428a470d5 426
+44eb0626141b 427
+450bd953a304 428
+45b2ca74a240 429 430 431
+45c29b270ba4 432
+45c2abddcb86 433
+45dc03141e37 434
+46ff9154303f 435
+47373e256ee3 436
+473b898e2716 437
+477e1de727b1 438
+47c1d6746db4 439
+47e3571df422 440 441 442
+4842d59ab5ec 443 444 445
+4861e19da480 446
+48b03cfbdd6d 447
+491aa70d5546 448
+496f5af2c062 449
+49952a7234d3 450
+49a22a4a6da2 451
+49b825c9fb42 452 453
+49c711daec95 454
+49cdb563b06b 455
+4a2599e7118f 456
+4a5c6765c775 457
+4a7799eb8c8f 458
+4a9f79c4c303 459
+4ac29835c744 460
+4b18f94c73a8 461
+4b6e76534013 462
+4b7fc7eca3db 463
+4c13e4dfc749 464
+4c937b4dec3e 465
+4c9443ebacd1 466 467
+4cfff89cc813 468
+4d08f380f0f5 469 470
+4d135cad3918 471
+4d1d4e36d509 472
+4d23d0e58b7b 473
+4d95e9a513b0 474
+4d97ce1498f7 475
+4dc1f7ad7567 476
+4de021c110b2 477
+4de306ddb351 478
+4e0e039bf7f0 479
+4e6c462e97c7 480 481 482
+4e98b92859c4 483
+4ea31a18f81e 484
+4ebf349ca206 485
+4f1e15d6ca7d 486
+4fa5041bc860 487 488
+500287358263 489
+5010f7657d33 490
+508031d7957e 491 492 493
+5091cb373829 494
+50a6418436c6 495 130
+50d0deb9aac5 496 497 498
+5166900c4504 499
+518b68440881 500
+51a3209a39dd 501 502 355
+51bfc2a055af 503
+51dbb3d46840 504
+51ed880da77b 505 506
+523a14155edc 507
+526aea370926 508
+52928811e63e 509
+52a4440bb4bd 510
+52b446c1b131 511
+52f2e5b569d6 512
+5302928f36c8 513
+5305f911e7cc 514
+530c793ee9cf 515 516
+534babc7ef7b 517
+534c7f4317ed 518
+5389fd6e6c32 519 520
+53b931277d5c 521 522
+53bdb2709cbd 523 524 440
+53d71857d2d2 525
+540b32545b98 526
+54b4c3a81b11 527
+54da06417bad 528 529
+55346d77490b 530
+553ef10c0b9b 531
+554c8680154b 532 533
+554eca6f6c0b 534 535
+55d2001f29c1 536
+55de72783976 537
+55f692136035 538
+55fc8a47b9a7 539
+56359b968429 540
+56426aa9438a 541
+56584535c480 542
+568dc7d0e3b3 543
+56bf4ad78380 544
+5748c285b787 545
+577e50f1a046 546
+57d5dcc42ad9 547
+580ce4153e29 548
+584ad145aadf 549
+589bf2469be6 550 54
+58c394727061 551
+58e7a0e1b958 552
+59141da4d8f4 553
+59794fca885c 554
+59c854c17427 555 556 557
+59f7bc6ec76b 558 559
+5a9ecc749900 560
+5ab1180fd07c 561
+5ab99ec665fb 562
+5ac5c9633102 563
+5b0acf70e62b 564 565 566
+5b6d94cc02fd 567
+5b79aa84cff8 568 506
+5bb42974756f 569 570
+5bd36a3e415f 571
+5be615d15fe5 572
+5c64939b67ba 573
+5c8b7cf3355a 574 110 575
+5ca27589b0b2 576
+5cc015c16dd4 577
+5ccf1ab00fbc 578 579 259
+5cd46293b5f1 580
+5cf098f3b7db 581
+5cfa29540aad 582
+5d33e1861b7f 583
+5de6bfcbaf05 584 585 130
+5e257f9dcfdb 586 256 257
+5e53080faf8f 587 588 355
+5f7c9a1d0f59 589
+5f995f97edfd 590
+5fb2fb9fd7ef 591
+5fd7326ea529 592
+60ad371ebfe9 593
+60f17ff5fcbf 594 595
+610c0e1e6888 596 597
+614f1c3d9244 598
+6171332b85d7 599
+617a6cf9df01 600 601
+61b065eaddf4 602
+61b838ac2eaf 603
+61f52663c515 604
+620d40a23e83 605
+623660b2d3bc 606
+62646bfd68ae 607
+637a9965c73b 219 608 609
+63947ddb2cb8 610
+63a0cbdb45a2 611
+63a76d72e541 612
+63af8ce65f91 613
+63b8e9c5f239 614 615 616
+63cffcb4d735 617
+63ea49426200 618
+63f2790f46aa 619
+63f7acc7ff6c 620
+646e94c4d791 621
+648ff0a19fab 622
+649c981ef056 623
+6509a8f1763d 624
+65611c7185b9 625
+658176076919 626
+6582e9e0f6e5 627
+6589537b6492 628 629
+658b8ec6b21c 630 631
+65b7ce41b250 632 633
+65d4d3c6b674 634
+6610a5136b65 635
+6640d3d8d18f 636
+66431fced156 637
+66490e16f285 638
+66fe120d69ff 639 640
+671b9640b56e 370 390 641
+67281673dbbf 642
+676158302e58 643
+677abc0846ca 644
+678a4134ac71 645
+678c24aec8b3 646
+67ab664c6815 647
+67b3de282961 648
+67f92cdc4674 649
+68142c566394 650
+681b70e1e441 651
+682584f9dabc 652
+68324f27c273 653
+6836101dba27 654
+6875deac23ce 655
+68b1bd099eca 303
+68b4c42900f1 656
+68bdfae0fb1e 657
+68db972e6cad 658
+68e0c38fdc9c 659
+6935de90dab1 660
+696abc599c64 661 662 663
+69959363065c 664
+69ed54a6df01 665
+6a21d76119e4 666
+6a25da18c984 667
+6a33f1260047 555 668 669
+6a3a615cfdde 670 671 355
+6a3f130036af 672
+6a3f9f7b3b53 673
+6a84c8f9fcf5 674
+6ac398589ad5 675 676 677
+6b0084a03840 678
+6b0d68a0e6a0 679
+6b3c4b022e92 680
+6b504c3bf6fe 681
+6b50d5f1e6b8 682
+6b6738213a26 683
+6b68a0b051a4 684
+6bc3bb84ac7b 685
+6be50d043189 686 687
+6c0792d9b4cc 688
+6c854db841af 689 690
+6c9159d8294f 691
+6cb2dd96ece1 692
+6dd9080cb2be 693 694
+6de90b3e0137 695
+6dfe8dff82fa 696 697
+6e302adaf346 698
+6e5cb3221c00 699 700 701
+6e5f1ee057e5 702
+6e81b68551b2 703 704
+6e8714f0e198 705
+6eec7343841c 706
+6f22f93b3cdf 707 708
+6f81415424b1 709
+6f8f49bcd152 710
+6f9a05ae5a58 711
+6fb811cf0c53 712
+704ec9203505 713
+705decbf374d 714
+709ca79fbd1d 715
+70da8f131590 716
+70fddec571f4 717
+7105a076e055 718
+711eb17fb027 719
+71845eb5d947 720 721
+719a72557217 722 668 723
+71bbf89db445 724
+71c400dc4881 725
+7258110d6b03 726
+72ec3bce52bc 727
+730541230576 728
+733fc6b85dc2 729
+73635f08aebe 730
+7363a848719a 559 731
+742ceb82eb6b 732
+743ea0536239 733 734
+74544ad8d7fb 735 736
+74be51b37f2d 737
+74c81ca8b1e7 738
+74ea6d591e68 739
+752827e7d1c9 740
+756cd46c55b8 741
+758614b122d9 742
+758d957a73db 743
+759309cfdb10 744
+7593fdca16b3 745
+759d26221d5c 746 747
+75a25796330e 748 749 750
+7709b8727532 751
+77279d32311e 752
+777675caa735 753
+77c3108c0b62 754 755
+77d48b364088 756
+77f543d0ca8c 757 758
+78248cf79d2e 759 760
+78287945c272 761
+785dae552624 762 763
+78e73b325ec9 764 765
+78f96093342e 766
+79153bd654b3 767
+793554a9c540 768
+7986ea71e96e 769 770
+79a7e466deec 771
+79ef7fe9eec6 772
+7a07ddb7f6d9 773
+7a3255a68c83 774
+7a57ae1cf464 775
+7a64110b54fb 776
+7a64601be435 777
+7a7621f1a002 778 779
+7acbaa3bcc1a 780
+7af5f60ce178 781
+7b0ea1cf54f0 782
+7b1b89ed7ff1 783
+7b88ad86aed7 784
+7bccded974c3 785 786
+7bd29c435963 787
+7c3c82dbdab3 788
+7c4d5e9c9852 789 790
+7ca80d3cd486 791 792
+7cb7ac22eeab 793
+7d29ed8daa93 794
+7d58b3c7c066 795
+7d744e52d652 796 797
+7d93b67076be 798
+7d94cfbcd32a 799 800
+7dcff01e40e3 801
+7dd482ecfb56 122 123 802
+7dfd942c81de 803
+7e7a729a67ad 804
+7e8cab42e106 805
+7ec538e8cf36 806
+7ec758defbba 807
+7ec98e93e6e2 808
+7ee9591d31d7 809
+7f643fa9f083 810
+7fd7772b943b 811
+8016dcb28c84 812 813
+802561fba2e2 814
+80503917e44b 815
+806af3aa9b1a 816
+80bb6b6843bf 817 818
+80dcc35b9b8f 819
+812407c727fa 820
+815bfc3822f8 821
+81720ab0387d 822 823
+819c4690a933 824 825
+81aef952f868 826
+81b4ddf7b03b 827
+81dca6a98453 828
+825e25b3ab5c 829
+82a1a7316655 644
+82bca061dcd7 830
+82d2626c31a4 831 832
+82f176bd1259 833
+83d2ecefe4d8 834
+83d9d3c8db0a 835
+83f71b463f81 836
+83fd500a7455 837
+842d39ec2dd6 838
+848ab7845b33 839 840
+84d239c6c76b 841
+8520543a7529 842
+8557a709d44a 843
+85c74d625751 844
+85cf8c9cf0c9 845
+85d96d21d7a0 846 847
+85f7e23cf0fa 848
+8609fbea9553 849
+889f002cc175 850
+88a082685ec5 851
+88abb8949c57 852
+88c835303d12 853
+88da6bbe291d 854 855
+88fb1c40792e 856
+890f04df2984 857
+890f347888f8 858
+89194495167c 859
+89203f771b77 860
+8958457ef1dc 861 259 862
+895c73794bbd 863
+8968a91c2b1a 864 865 866
+8979fa72ab59 867
+89ad2acc96df 868
+8a27d85974d6 869
+8a62381ed927 870
+8a7e5a869613 815
+8ad40531c603 871
+8ad7eb05833c 872 873
+8ae1e905f203 874
+8af7de4c4b5b 875
+8b0d8c60ba15 876 259 877
+8b2c90c0b886 878
+8b63a8f3b7d1 879
+8b9cb699e8ff 880
+8be393b7ce22 881
+8c2799e5e70d 882
+8c377d5762fa 883
+8c84752a8033 884 885
+8c97fae2b19e 886
+8cca33879001 887 888 889
+8cf56784dbdb 890 891 892
+8d2522d6f0ce 893
+8d7daf3ea494 894 895
+8de7a2f53f13 896
+8de8c256e579 897
+8df831036d4f 898
+8e294400580b 899
+8e9f4942cbd7 900 901
+8efa0a1401f7 902
+8f31b1532a39 903
+8f7f1377ff34 904 905
+8f8dc0d1f5b6 906
+8fcd889fcf8d 907
+900dae564c39 908
+901b0493b7a6 909
+902fb596cbc4 910
+90619bdafff1 911
+906fcb6c0d8f 258 912 85
+9075c0295508 913
+9080b9c27b66 914 915
+90f58469b118 916
+915f3a6bc76c 917
+919cda309ff2 918 919
+91a4efe412ad 920
+91fe3bdcb42a 921
+920f133dff25 922
+92576ae86d47 923
+9304f18e2da6 924 925
+9308e211f98e 926
+9321aba88f18 927
+936d9a697e52 928
+9370de25bfda 929
+93c2a312fca4 930
+940f6187e347 931
+943bba548005 932
+9471a0c639bd 933
+948983c8081a 934
+94a420333c3a 935 936 937
+94ca7f2b0185 938
+94d1789c0fe4 939
+951e873b5e03 940
+95ae33596e30 941
+964315ee5c23 942
+965b5376e4a2 943
+96da98f341e9 944
+97005dbdac6e 945
+97710175d236 946 947
+977421fecb4f 948
+97f25d88534e 758
+97ff10cfb788 949 950
+982e598dd69e 951
+99b27c86e879 952 661
+9a074c7a9533 953
+9a4516a0bb01 954
+9abb11cabb98 955
+9b3753ea4b9d 956
+9b6179ad2ab2 957
+9b81b1c78938 958
+9b9186ef888a 959
+9bd7a84dcaf4 960
+9bd7e04b7872 961
+9c1ff8c7abcc 962
+9c7af408125c 963
+9c85deb67ce4 964
+9cd47dd16038 965
+9d11fc942d42 966
+9d2633da93da 967
+9d2a51907b56 968
+9d35474d571d 969
+9d76b55e4489 970
+9da8798538fe 971
+9dd986e2f69b 972
+9df1671f5047 973 974
+9df55f8b6c94 975
+9e080370d229 976 977
+9e60b07c3fa4 978 979
+9ebb6d76f998 980
+9f47be28dca3 981
+9f5fcd00cd21 982
+9fc5a0b2751b 983
+a02abd1557c3 984 493
+a067a46a358a 985 986 130
+a073da8d678e 987
+a14e78e74b20 988
+a151fc9bae2d 989
+a19c0c8fd2b7 990 346
+a1a5709d5e9a 991
+a1a785608e46 992
+a212f8df8814 993
+a263c36235c8 994
+a2934072f5bc 995 996 997
+a2e38f066367 758 272
+a359b03f867f 998
+a3c6f15f9a8c 999
+a3df7ec00169 1000
+a3eb94dd9c1c 1001
+a3fb12225a40 1002 1003
+a428f8a02123 1004
+a474339980ee 1005
+a494b3f97d3b 1006
+a5a9bccd4248 1007
+a5f154fcea94 1008
+a5fb93dd3af0 1009
+a61e828e5d90 1010
+a63eeb898ecf 1011
+a65ae51b2da6 1012
+a6cbb341e9dc 1013 1014 1015
+a6d32db5d6fd 1016
+a6ef2dd62009 1017
+a755257966e7 1018 1019
+a76884cc3179 1020
+a79964abd18a 1021
+a7ef448d5e44 1022
+a7fa1152f1ec 1023
+a80486f1310f 1024 1025
+a82f430f7d33 1026
+a8417d635d7a 1027
+a84778284903 1028
+a85e16f15754 1029
+a8a4ffc7d59e 1030 1031
+a91a38c48d1d 1032
+a92f2ad2c21f 1033 1034
+a9401e8b7a58 1035
+a964e00ba0cd 1036 1037
+a9efa3945a09 1038
+aa69ab34fa72 1039
+aaab9f5cba53 1040 1041
+aad945efa5fb 1042
+aade0088c831 1043 1044 1045
+aae7877caa70 1046
+ab46903392b3 441
+ab5e574d5fbe 1047
+ab7c6a813b5f 1048
+ac417e23d9d7 1049
+ac5fe3acfec3 1050
+ac7c1619bd50 1051
+acc0ad68437c 1052
+ace6b4053dc4 1053 1054
+ad98b5f3180c 1055 1056 1057
+ad9eb10f5a4e 1058
+adbc0508de44 1059 1060 1061
+ae1a71c97012 1062
+ae3ca94781c4 1063
+aef303d3d19e 1064
+af567e048ede 1065
+afda2a4c0be4 1066
+b04692ea8a80 1067
+b0611f4488a9 1068
+b0b6e0c5aec4 1069
+b0bb3d955a4d 1070 1071 1072
+b11ff9b46639 1073
+b135c62294ce 1074
+b165a46b1768 1075
+b191bb965258 1076
+b1fc5ebf656e 1077
+b232a316d3f9 1078 1079
+b251814baeb4 1080
+b29d11fc6196 1081
+b2cbdfe54be1 1082
+b2ee5ec7e01a 1083
+b353e6c06c23 1084
+b3cedcf3cfb8 1085
+b3daa0f4c0b1 1086 1087 1088
+b3db9ed06c46 1089
+b3f5edacc91d 1090
+b446cfec4aaf 1091
+b4491924b96f 1092
+b44e376fa64b 1093
+b45b696184be 1094
+b4607be34225 1095 1096
+b4cb36787555 1097
+b4dd8308e02d 1098
+b4f5bd31ba7c 1099 1100
+b562c715e4fc 1101 1102
+b59d06271186 1103 1104 130
+b5b5ff271568 1105
+b5dc3844c2ca 1106
+b610adeae45c 1107 1108
+b6133caf71a3 1109
+b64c98631b98 1110
+b6d34a0082b3 1111
+b6fccf71afa3 1112
+b73a716cecd8 1113 1114
+b79034b7c524 1115 1116
+b7956eb55cb9 1117
+b7afad200e35 1118
+b7da654fa4c6 949 1119 1120
+b8647264d218 1121
+b86a5b0cd211 1122
+b873793f8344 1123
+b89d0d79bd86 1124
+b8bdd4d4abf5 1125
+b8c0052efdec 1126 130
+b924c8eeb719 1127
+b95deb50a7b8 1128
+b983fcc6fc33 1129
+b9a141d5f7e1 1130 1131 1132
+b9e3e346f4f0 1133
+b9fc424c34d9 1134
+ba542f126756 1135 1136
+ba60ac8f330f 1137
+baf161a8f73a 1138
+bb04ecf820dc 1139 1140 1141
+bb5e7dc921fd 1142
+bb627001c890 1143
+bb9b59f9895c 1144 1145
+bba66a875dfb 1146
+bbe070c5458e 1147
+bbe49e1c9eda 1148 1149
+bc3fcdf001e8 1150
+bc71f0fc7aba 1151 1152
+bc9a141bad82 1153
+bcb277c55fe1 1154
+bcee597493ff 1155
+bcfad8c2696e 1156 1157
+bd60940f77f7 1158 1159 1160
+bd78b75cefef 218
+bda991777ff5 1161
+bdd500336497 1162 1163
+bddd67c244d4 21 1164 1165
+bdddc2df78c5 1166
+be42f2c57707 1167
+be54d7214d12 1168 1169 271
+be7394a020b4 270
+be773422bc10 1170 1171
+beb79cf9e2dd 1172
+beecc0867603 1173
+befd96d38acd 1174
+bf039e6ba844 1175 1176
+bf3d0c4a86cd 1177
+bf5427cff1a6 1178
+bf6cf7799605 1179 1180 1181
+bfb17231ba66 1182
+c02e1fa8e8ce 1183
+c032ac6be633 1184
+c0816dfb64bb 1185
+c08eb23327a5 1186
+c0faf4e0255b 1187
+c17f4061f02b 1188
+c1d0d05e850b 1189 1190
+c1d3ca4629bd 1191
+c1e713e68d19 1192
+c1ec753f0a8e 1193
+c228f9a2bdd9 1194
+c22fd9e2e0b3 1195
+c270a2724845 1196
+c272fcf6717a 1197
+c2f525546348 1198
+c3095a9372df 1199
+c35fe0d7a757 1200
+c3762b1d8987 1201
+c3b74e55080b 1202
+c3eb8d65f11c 1203
+c3f87c849b1e 1204 1205
+c467c5352e1b 1206 1207
+c49731f793e5 1208
+c532f8544196 1209
+c5fa3cfe67b2 1210
+c63ec80a6dc2 1211
+c644a58d0d80 1212
+c64d162f7e64 1213
+c653c8aee003 1214
+c6e55c8c675a 1215
+c7099049719b 1216 1217
+c74353d4b6bc 1218
+c758bfb2f6f6 1219 1220
+c78b29221ed2 1221
+c7d1e04b9884 1222
+c7ecb3b4a8df 1223
+c8359e6d53df 1224
+c895bee812a4 1225
+c89c45a25108 1226
+c8b800fadf19 758
+c8d5a8a03328 1227
+c90f76ecfddc 1228
+c9101a8f36fa 1229
+c9324e972fda 1230
+c93b0f2b7a28 1231
+c954b7b1a50c 1232
+c961a3eb8bf2 1233
+c98b146de640 1234
+c9948017352f 1235
+c9b463add214 1236
+ca28dca70bea 1237
+ca55bc82ae76 1238
+ca687b669145 1239
+ca6e56e5cd78 1240
+caab78811dc3 1241
+cb8710889686 1242 1243 1244
+cbb71c214cea 1245
+cbce298f3951 1246
+cbec3e22f4c8 1247
+cc2383642ecc 1248
+cc79a0e51904 1249
+cc7fb53b1d15 1250
+cc8a1f1892a8 534 1251
+ccc45856c17d 1252 1253
+ccdbe9ab7f8f 722 1254 1255
+ccdcfca511ce 1256 1257
+ccf45178a16d 1258
+cd18dd32c8c8 1259 1260
+cd256bb4fd24 1261
+cd2815055259 1262
+cd346a8a1519 1263
+cd3bfc03a796 1264 1265
+cd50875f40a7 1266
+cd89a303d38b 1267
+cd8ad53bd8c3 1268
+cdc604759b2b 1269
+ce4e9dc12eff 1270
+ce5f5702585f 1271
+ceb9a454e919 1272
+ceec26ecadeb 1273
+cf252c5aa3ed 1274
+cf4306cc6b71 1275
+cf4eed5c3a81 1276
+cf59e8b6cb58 1277
+cf740df48fc1 1278
+cfd3a0d36252 430 1279
+cfeca572bfe1 1280
+d00cad99b9c6 1281 1282 1283
+d062682e8b3d 1284
+d0c050d717cc 1285
+d1160acfa36e 1286
+d12bc9fdf308 1287
+d1ec95f221f1 1288
+d1ef56f3a5e7 1289
+d238be10ce3c 1290
+d263edfb7479 1291
+d33cb2431750 1292 1293 85
+d35b56b107bc 1098
+d393b3a8d6f7 1294
+d3dafcf325d8 1295
+d3e13d9f3f89 1296
+d407730260e5 1297 1298
+d42a78456d86 1299
+d449838c2144 1300
+d45be6c42b48 1301
+d46dcf45c214 1302
+d4a46eae5731 1303
+d50f7b046ee2 1304 1305
+d532d8c08120 1306 1307 758
+d5856091ceaa 1308
+d5955ce92dc6 1309
+d5a71eb510ce 1310
+d5a7581c5315 1311
+d5c2d332e72c 1312
+d5e521f9b09a 1313
+d616f1f5c66d 1314 1315
+d6226608024e 1316
+d62b4e49abb8 1317
+d646471c8182 1318
+d65e3a15c1ec 1319
+d6659edeaa8c 1320
+d668125f2c66 207
+d66b7bc696d0 1321
+d6898b89f759 1322
+d69cc6740450 1323
+d6a47d42343f 1324
+d6c955022056 1325
+d71a9dadbc32 1326 1327
+d77141b5914b 1328
+d78c51b4ff09 1329
+d790c757c261 1330
+d793d106717b 1331
+d80c63b7b3aa 1332
+d824baab711e 1333 1334 1335
+d888528503da 1336
+d9b19a9bf53f 1337
+d9f604146609 1338
+da0efbfb7f39 1339
+da2614bf7d71 1340
+da3e9abfe108 1341
+da47a618526f 1342 1343
+da69e3c13b31 1344
+da802e42419d 1345
+dabde2d7fc44 1346
+daf11aa97a8e 1347 1348 1349
+db449f240461 1350
+db4cfe8dfc51 1351
+db4fb92b2904 1352
+db8acdb58999 1353
+db91a8bd4731 1354
+dbaad994116e 1355
+dc2fb6dc19af 1356
+dc643e8b8031 1357
+dc6f05d1ef03 1358
+dca2ac558bc6 1359
+dcd84918aa33 1360
+dd30176dc4cc 1361
+dd769e30e1cc 1362
+ddc88493fddf 1363
+ddd455c2c5e1 1364
+ddd4d4b2cd93 1365
+de042deb285c 1366 1367
+de151f8c2d54 1368
+de20732516ba 1369
+de2c62704989 1370
+de75d7352693 1371
+dea1deba2822 1372
+dec426050020 1373
+dec9291ea94f 1374
+decb56eb1178 1375
+dedddfb77161 1376 1377 1378
+deffd08b709f 1379 1380 1381
+df06c6eb0359 1382
+df1e7d7d6670 1383
+df357e93ab1e 1384
+df7dc4d34ec4 1385
+df83f1e433cb 1386 1387
+dfbc7777228a 1388
+dfe496735529 1389
+e01ee68d02eb 1390
+e03f0d26ca45 1391
+e098d6eedc0d 1392
+e0b56659213a 1393
+e10d5e58aca9 1394 1395 1396
+e113a8cff192 1397
+e113bf652dde 1398
+e1adea8a9ceb 1399
+e1e486415187 1400
+e1f5e60a090a 1401 1402
+e221d913bae4 1403
+e2701fb078f8 914 1404 1405
+e279451bb613 1406
+e27c5f7babc9 1407 1408
+e29025b6e54b 1409 1410
+e36448cdde9a 1411
+e398e1e9455b 1412 1413
+e3a101bc256d 1414
+e41680ca5e53 1415
+e4245a070995 1416
+e433fe8ef448 1417
+e4503c0a5a80 1418
+e46f5cfcfd95 1419
+e4770f494c6d 1420
+e506df163482 1421
+e51f24518c88 1422
+e58457a8fca5 1423
+e59b3aa06c5b 1424 1425
+e5afab793f21 1426
+e5b25fd08658 1427
+e6729409714d 1428
+e672d4fbb763 1429
+e67ddf9b7060 1430
+e6ad12dbee90 1431
+e6c8162c621d 1432
+e70b86c73122 1433
+e7122b76dc43 1434
+e7369c7f3e93 1435
+e78a446409af 1436
+e7add4df0525 1437
+e7ea3e95752a 1438
+e82924eabc3a 1439
+e84ffa97f5bd 1440
+e8c3ed9d2a0a 1441 1442 1443
+e94a8bdb1e9a 1444
+e9537b2b1d64 1445
+e9602fd4b969 1446
+e9698dfe8169 1447
+e97431c09324 1448
+e9a4f310197d 1449
+e9b76bb77aa1 1450
+e9d828bed440 1451
+e9f78c9f5ff2 1452
+ea27db93bc20 1453
+ea448408f026 1454
+ea4a449c8b0a 1455
+ea64adeee01c 1456
+ea8a06c386fb 1457
+ea99231a7094 1458 1459 1460
+eaad2714a2b9 1461
+eac3f69eb445 1462
+eaf5b4b5c847 1463 1464
+eaf924dcaebe 1465
+eb17d308a42b 1466 1467
+eb430ccba359 1468
+eb654465f0bf 1469
+ebcf328f9363 1470
+ebec821d5935 1471
+ec0ff7b559a9 1472
+ec128a169b76 1473 1474
+ec1bda97e3e9 1475
+ec2a004b09d4 1476 1043
+ec58f0723d9e 1477
+ec63bdfa7e81 1478
+ec8399bcbe7d 1479 1480
+ecf41db9be75 1481
+ed8771d3566e 1482 1483
+edcdb3d1f40a 1484 1485
+ee29d3060682 1486
+ee5afd8b4004 1487
+ee767823d3f4 1488
+ee7f09c4245b 1489 1490
+ee8757207336 1491
+eeae60fc3bdc 1492
+eede2520f558 1493
+ef17bbcc7e8f 1494 1495
+ef3490cfe6a6 1496
+ef96508629f5 1497 1498 493
+efb555e1faea 1499
+eff6b18b1831 1500 1501
+f066207f85b1 350 1502 1503
+f0a503049755 1504
+f0c1c4c711e9 493 1505
+f0dccff3bdf6 1506
+f1434203da20 1507
+f18635fdefff 1508
+f2333b298209 1509
+f24bc901f101 1510
+f269530b16f9 1511
+f2aeb47db7a1 1512 1513 912
+f2d8a2f65bc5 1514
+f2dcdd898abc 1515
+f2ee16509378 370 1516 1517
+f311c6bc8b34 1518
+f3dddd0ec756 1519
+f42a98ca347d 1520
+f449e03df268 1521 1522
+f45a80bdea2c 1523
+f47479ba08e6 1524
+f4c640e9a35f 1525
+f4fb4d03c1ef 1526
+f51472568478 1527
+f51fe03505a0 1528
+f53d01a1ba83 1529
+f5594d6c276f 1530
+f56e17bbf586 1531
+f5751091144e 1532
+f5d1c6ccf94f 1533
+f60b84e7616b 1534
+f60fec557bdd 1535
+f6ae715e99b6 1536
+f6b8df9f1d4a 1537
+f6be99621507 1538
+f6e969c08c6a 1539
+f7779417430f 1540 1541
+f7ab98317427 1542
+f7c65d34ab04 1543
+f82d4c835713 1544
+f855699499dd 1545
+f87efbf84937 1546
+f8966c2934a2 703 1547
+f8bd1fda5d48 1548
+f8cb1b056bfd 132 1549 1550
+f93606aed739 1551
+f9867034136e 1552
+f991f68a6340 1553
+f9a33b80591e 1554
+f9ab7c75d9aa 1555 1556
+f9b542fd066e 1557
+fa4dc3a4b5f6 1558
+fa5ace75ae2a 1559
+fac9daf229b7 1560 1561
+fafd7ede99a7 1562 1563 1564
+fb08b78d02ab 1565
+fb40bb6aaa52 1566
+fb6a3a5cda98 1567 1568
+fbca2bae61e0 1569
+fbce3fe923c4 1570
+fc2348cb902b 1571
+fc415de38d3a 1572
+fc6e0e4961c2 1573
+fca22163d229 1574
+fce2e3f7d929 1575 1576 1577
+fd232c3fbe83 1578
+fd2bb49b7728 1579 1580
+fd31f9c9b7b0 1581
+fd325435a32b 1582
+fd618a7d70ba 1583
+fd721880b834 1584
+fdea24339f14 1585 668
+fe2dd61d1d5a 1586
+fe3e1a72395b 1587
+fe5d38c2a345 1588
+fe6ff08b42eb 1589
+fede5fa6fc0a 1590
+ff25753c0ec4 1591 1592
+ff5d8eb7013f 1593
+ffa83fef81ab 1594
+ffaa57097393 1595
+ffe0518ddb1c 1596
+fffc4a709857 234 1597
 """

@@ -173,12 +173,12 @@ def _ungated(language: grammar.Language, text: str) -> list[grammar.Gate]:
     return [
         gate
         for gate in language.gates
-        if any(True for _ in grammar._in_language(text, [replace(gate, mask=0)], language.made.held))
+        if any(True for _ in grammar._in_language(text, [replace(gate, mask=0)], language.held))
     ]
 
 
 def _opened(language: grammar.Language, text: str) -> set[int]:
-    return {id(gate) for gate in grammar.opened(language.gates, language.made.held.of(text))}
+    return {id(gate) for gate in grammar.opened(language.gates, language.held.of(text))}
 
 
 def _texts() -> set[str]:

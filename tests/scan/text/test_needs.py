@@ -18,7 +18,7 @@ from scripts.literals import module
 from scripts.literals.needed import Group, needed
 from supervisor.scan.text.fold import fold
 from supervisor.scan.text.held import Held
-from supervisor.scan.text.lazy import Lazies
+from supervisor.scan.text.lazy import Lazies, may_match
 from supervisor.scan.text.needs import needs_of, plain_group
 
 EXPRESSIONS = module.expressions()
@@ -121,18 +121,18 @@ def test_an_expression_is_not_even_compiled_for_a_text_that_lacks_what_it_needs(
 
 def test_a_text_that_is_cut_is_not_asked_what_it_holds() -> None:
     """Where the cut ends a word, the whole text has another one."""
+    key = next(key for key in EXPRESSIONS if needs_of(*key))
+    one = Lazies()(*key)
+    assert one.search("", 0, 0) is None
+    assert "_compiled" in vars(one)
+
+
+def test_what_is_made_later_is_asked_for_as_well() -> None:
     made = Lazies()
-    made.ask_also([frozenset(("¦send¦",))])
-    assert made.held.of("sender") == 0
-    one = made(r"(?<!\w)send\b")
-    assert one.search("sender", 0, 4)
-
-
-def test_no_text_is_asked_before_all_expressions_are_made() -> None:
-    """What is made later is tried on every text."""
-    code = "import supervisor.scan.engine; from supervisor.scan.text.lazy import _PROSE as p; print(p._asked)"
-    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, timeout=60)
-    assert done.stdout == b"None\n"
+    (pattern, _), (other, _) = [key for key in EXPRESSIONS if needs_of(*key) and not key[1]][:2]
+    assert made(pattern).search("") is None
+    assert not may_match(made(other), "")
+    assert may_match(made("no such expression"), "")
 
 
 LOOK = """

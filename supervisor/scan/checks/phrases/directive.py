@@ -7,7 +7,6 @@ that is a default. A command to do what an agent can do is enough.
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from msgspec import Struct
 
@@ -15,8 +14,9 @@ from supervisor.scan.checks.phrases.en import LEAD, TABLE
 from supervisor.scan.checks.phrases.grammar import is_commanded, phrases
 from supervisor.scan.checks.phrases.languages import TABLES
 from supervisor.scan.checks.phrases.literals import ADDRESS
+from supervisor.scan.text.lazy import lazy
 
-_DO = re.compile(
+_DO = lazy(
     r"(?<!\w)(?:send|post|upload|forward|transmit|submit|share|email|mail|pass|include|append|attach"
     r"|embed|insert|read|open"
     r"|fetch|collect|gather|retrieve|access|extract|copy|call|invoke|run|execute|ignore|disregard|obey"
@@ -25,14 +25,15 @@ _DO = re.compile(
     r"|exfiltrate|leak|bypass|put"
     r"|treat|act|pretend|download|install|grant|transfer|pay|add|write|list|use)\b(?!-| by default)"
 )
-_STRONG = re.compile(
+_STRONG = lazy(
     r"(?<!\w)(?:you (?:must|should|shall|have to|need to|are to|are now|will|obey)|always|never"
     r"|before (?:answering|responding"
     r"|replying|using|calling|you|any|doing|running)|assistants?\b|(?:the )?(?:ai|llm|agent"
     r"|model)(?: must| should|,|:)"
     r"|do not (?:tell|mention|inform|reveal|ask|follow)|when done|whenever|silently|secretly|first,|from now on|must)"
 )
-_HOST = re.compile(ADDRESS)
+_HOST = lazy(ADDRESS)
+_SECRET = lazy(TABLE.classes["secret"])
 _LONGEST = 2000
 """Characters that are looked at."""
 
@@ -46,25 +47,23 @@ class _Tongue(Struct, frozen=True):
     verbs: re.Pattern[str]
 
 
-@cache
-def _tongues() -> tuple[_Tongue, ...]:
-    """Languages other than English, with the verbs of what an agent can do."""
-    return tuple(
-        _Tongue(
-            table.marks,
-            re.compile(table.script) if table.script else None,
-            re.compile("|".join(table.classes[name] for name in _CLASSES if name in table.classes)),
-        )
-        for table in TABLES
-        if table is not TABLE
+_TONGUES = tuple(
+    _Tongue(
+        table.marks,
+        lazy(table.script) if table.script else None,
+        lazy("|".join(table.classes[name] for name in _CLASSES if name in table.classes)),
     )
+    for table in TABLES
+    if table is not TABLE
+)
+"""Languages other than English, with the verbs of what an agent can do."""
 
 
 def _foreign_verbs(text: str) -> int:
     """How many such verbs a text has in a language that it may be in; of the languages the one with most."""
     words = set(text.split())
     most = 0
-    for one in _tongues():
+    for one in _TONGUES:
         is_spoken = one.script.search(text) if one.script else len(one.marks & words) > 1
         if is_spoken:
             most = max(most, len(one.verbs.findall(text)))
@@ -96,4 +95,4 @@ def does_much(folded: str) -> bool:
 def names_a_target(folded: str) -> bool:
     """Tell whether a text names a secret or an address."""
     text = folded[:_LONGEST]
-    return _HOST.search(text) is not None or re.search(TABLE.classes["secret"], text) is not None
+    return _HOST.search(text) is not None or _SECRET.search(text) is not None

@@ -31,6 +31,7 @@ _MARKS_NEEDED = 2
 """Of the words that a language is known by; one alone may be a name."""
 _LONGEST_PART = 60
 """Characters that a part may have beyond the reach in which it begins."""
+_SCRIPTS = tuple(lazy(table.script) if table.script else None for table in TABLES)
 _ACCENTED = lazy("[ß-öø-žẠ-ỹ]")
 """A text with such a letter is hardly English: one word is enough to guess its language."""
 _LAST_WORD = lazy(r"\w+$")
@@ -74,14 +75,16 @@ class Language(Struct, frozen=True):
 
     gates: tuple[Gate, ...]
     made: Lazies
-    """Its expressions, and what texts hold for them."""
+    """Its expressions."""
+    held: Held
+    """What texts hold of all that they need."""
 
 
 class Live(Struct, frozen=True):
     """The rules of one language that may hold somewhere in a text, and so in a part of it."""
 
     gates: tuple[Gate, ...]
-    made: Lazies
+    held: Held
 
 
 def compiled(table: Table) -> Language:
@@ -97,7 +100,8 @@ def compiled(table: Table) -> Language:
         for _, names in rules
     ]
     made.ask_also(group for groups in wanted for group in groups)
-    masks = iter([made.mask(groups) for groups in wanted])
+    held = made.asked_for(())[0]
+    masks = iter([made.asked_for(groups)[1] for groups in wanted])
     gates = [
         Gate(idiom.rule, idiom.tier, next(masks), (Part(pattern, None),), reach=0, spans=1) for pattern, idiom in idioms
     ]
@@ -105,7 +109,7 @@ def compiled(table: Table) -> Language:
         Gate(rule.name, rule.tier, next(masks), _parts(rule, table.lead, classes), rule.reach, rule.spans)
         for rule, _ in rules
     ]
-    return Language(tuple(gates), made)
+    return Language(tuple(gates), made, held)
 
 
 def _classes_of(rule: Rule) -> list[str]:
@@ -122,9 +126,9 @@ def language(place: int) -> Language:
     return compiled(TABLES[place])
 
 
-@cache
-def _scripts() -> tuple[re.Pattern[str] | None, ...]:
-    return tuple(lazy(table.script) if table.script else None for table in TABLES)
+def expressions() -> list[tuple[str, int]]:
+    """The text and flags of the expressions of all languages; for the table of what they need."""
+    return [key for place in range(len(TABLES)) for key in language(place).made.made()]
 
 
 def live_in(haystack: str) -> list[Live]:
@@ -133,16 +137,14 @@ def live_in(haystack: str) -> list[Live]:
     marks_needed = _MARKS_NEEDED if is_ascii or not _ACCENTED.search(haystack) else 1
     words = set(haystack.split())
     found = []
-    for place, (table, script) in enumerate(zip(TABLES, _scripts(), strict=True)):
+    for place, (table, script) in enumerate(zip(TABLES, _SCRIPTS, strict=True)):
         if script:
             if is_ascii or not script.search(haystack):
                 continue
         elif table.marks and len(table.marks & words) < marks_needed:
             continue
         one = language(place)
-        gates = opened(one.gates, one.made.held.of(haystack))
-        if gates:
-            found.append(Live(tuple(gates), one.made))
+        found.append(Live(one.gates, one.held))
     return found
 
 
@@ -159,9 +161,9 @@ def phrases(folded: str, live: Sequence[Live] | None = None) -> Iterator[Phrase]
     if len(folded) < _SHORTEST or (" " not in folded and folded.isascii()):
         return
     for one in live_in(folded) if live is None else live:
-        gates = opened(one.gates, one.made.held.of(folded))
+        gates = opened(one.gates, one.held.of(folded))
         if gates:
-            yield from _in_language(folded, gates, one.made.held)
+            yield from _in_language(folded, gates, one.held)
 
 
 def _in_language(folded: str, gates: Sequence[Gate], held: Held) -> Iterator[Phrase]:
