@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from supervisor import scan
-from supervisor.scan.checks.phrases import grammar
+from supervisor.scan.checks.phrases import grammar, roles_table
 from supervisor.scan.checks.phrases.languages import TABLES
 from supervisor.scan.context import context_of, peer_index
 from supervisor.scan.engine import look
@@ -78,6 +78,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
         kept = {name: value for name, value in vars(module).items() if not name.startswith("__")}
         if module is grammar:
             kept["languages"] = [grammar.language(place) for place in range(len(TABLES))]  # made at the first look
+        if module is roles_table:
+            kept["tongues"] = tuple(roles_table.tongue(table.language) for table in roles_table.LANGUAGES)
         for name, value in kept.items():
             for number, pattern in enumerate(patterns_in(value)):
                 if pattern not in found.values():

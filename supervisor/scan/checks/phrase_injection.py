@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from supervisor.scan.checks.check import Check
+from supervisor.scan.checks.phrases import roles
 from supervisor.scan.checks.phrases.grammar import Live, Phrase, live_in, phrases
+from supervisor.scan.checks.phrases.roles_read import MATTERS_OF_TASTE
 from supervisor.scan.checks.phrases.rules import MESSAGES
 from supervisor.scan.checks.phrases.signals import meetings
 from supervisor.scan.context import Context
@@ -26,13 +28,6 @@ _AFTER = 40
 """Characters after a phrase in which its object may stand."""
 _ENDED = frozenset(".!?。！？")
 
-_MATTERS_OF_TASTE = lazy(
-    r"\b(?:internal|raw|technical) (?:ids?|identifiers?|codes?|names?|errors?|json|output|data"
-    r"|response)\b|\bjson\b|\buuids?\b|\bids?\b"
-    r"|identifi\w+|identifik\w+|идентификатор\w*|внутренн\w+|internas?\b|internos?\b|internes?\b"
-    r"|interne[nrs]?\b|内部|原始|生の|내부"
-)
-"""What a person is spared, rather than what is kept from one."""
 _NAMED = lazy(r"\b(?:sentence|phrase|text|string|words?|line|title|query|caption|label|lyrics?)s? [\"'`]\W{0,2}$")
 _OBEYS = lazy(r"\b(?:obey|follow|execute|act on|comply|treat|accept|perform|carry out|do)\b")
 
@@ -43,12 +38,23 @@ _SWITCHES = frozenset(("force", "unsafe", "bypass", "skip_checks", "skipChecks",
 """Parameters by which a person turns a tool's own checks off, and says so."""
 
 
-def find(item: Item, _context: Context) -> Iterator[Hit]:
+def find(item: Item, context: Context) -> Iterator[Hit]:
     """Look for phrases; where a text has none, for signs of an order that no phrase gives away (signals.py)."""
     told: set[str] = set()
+    hard: set[str] = set()
     for hit in _phrases(item):
         told.add(hit.pointer)
+        if hit.tier == "hard":
+            hard.add(hit.pointer)
         yield hit
+    for one in roles.meetings(item, context):
+        if one.pointer not in hard and (one.tier == "hard" or one.pointer not in told):
+            told.add(one.pointer)
+            yield Hit(
+                pointer=one.pointer, evidence=one.evidence, tier=one.tier, view="folded", rule="roles",
+                message=f"It has the parts of an order against the user: {', '.join(one.roles)}.",
+                confidence=0.8 if one.tier == "hard" else 0.5,
+            )  # fmt: skip
     for met in meetings(item):
         if met.pointer not in told:
             yield Hit(
@@ -82,7 +88,7 @@ def judged(folded: str, phrase: Phrase) -> Tier | None:
         and _FORBIDDEN.search(folded[max(0, phrase.start - 20) : phrase.start])
     ):
         return None
-    if phrase.rule == "secrecy" and _MATTERS_OF_TASTE.search(folded, phrase.start, phrase.end + _AFTER):
+    if phrase.rule == "secrecy" and MATTERS_OF_TASTE.search(folded, phrase.start, phrase.end + _AFTER):
         return None
     how = mention(folded, phrase.start, phrase.head)
     if not how:

@@ -43,9 +43,13 @@ _ROMANCE_ONES = frozenset({"es", "pt", "fr", "it"})
 """In Spanish, Portuguese, French and Italian a command looks like what somebody does."""
 
 
-def _folded(pattern: str) -> str:
-    """The pattern in the forms that folding leaves of its letters (NFKC, and no final sigma)."""
-    return unicodedata.normalize("NFKC", pattern).replace("ς", "σ")
+_PLAIN_LETTERS = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ς": "σ", "ß": "ss"})
+"""What folding makes of letters: those of Latin words that carry no accent but a stroke or the lack of a dot."""
+
+
+def folded(pattern: str) -> str:
+    """The pattern in the forms that folding leaves of its letters."""
+    return unicodedata.normalize("NFKC", pattern).translate(_PLAIN_LETTERS)
 
 
 def table(
@@ -59,7 +63,7 @@ def table(
 
     `marks` are words, apart by blanks, or a regex of a letter if it begins with a bracket.
     """
-    classes = {name: _folded(pattern) for name, pattern in classes.items()}
+    classes = {name: folded(pattern) for name, pattern in classes.items()}
     shared = {
         "secret_path": SENSITIVE_PATH,
         "shell": SHELL,
@@ -70,12 +74,12 @@ def table(
         "outside": f"{classes.get('outside', '(?!)')}|{ADDRESS}",
         "secret": f"{classes.get('secret', '(?!)')}|{SENSITIVE_PATH}",
     }
-    everything = tuple(_folded(anchor) for anchor in anchors) + _PATHS
+    everything = tuple(folded(anchor) for anchor in anchors) + _PATHS
     secrecy, role = idioms
     is_script = marks.startswith("[")
     return Table(
         language=language,
-        marks=frozenset() if is_script else frozenset(marks.split()),
+        marks=frozenset() if is_script else frozenset(folded(marks).split()),
         script=marks if is_script else "",
         anchors={
             "disregard": everything,
@@ -91,6 +95,6 @@ def table(
         },
         lead=_ROMANCE if language in _ROMANCE_ONES else None,
         classes={**classes, **shared},
-        idioms=tuple(Idiom("secrecy", "hard", (everything,), f"(?P<v>{_folded(one)})") for one in secrecy)
-        + tuple(Idiom("role", "hard", (everything,), f"(?P<v>{_folded(one)})") for one in role),
+        idioms=tuple(Idiom("secrecy", "hard", (everything,), f"(?P<v>{folded(one)})") for one in secrecy)
+        + tuple(Idiom("role", "hard", (everything,), f"(?P<v>{folded(one)})") for one in role),
     )
