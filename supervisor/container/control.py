@@ -84,7 +84,6 @@ class OwnCommand:
             exit_code=0,
             oom_killed=False,
             pid=0,
-            created="",
             error="",
         )
 

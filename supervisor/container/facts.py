@@ -81,7 +81,6 @@ class ContainerState(Struct, frozen=True, kw_only=True):
     oom_killed: bool
     pid: int
     """Of its first process on the engine's machine, 0 if there is none."""
-    created: str
     error: str
     """Why its start failed, in the engine's words."""
 
@@ -190,7 +189,6 @@ def container_state(found: Mapping[str, Any]) -> ContainerState:
         exit_code=int(state.get("ExitCode") or 0),
         oom_killed=bool(state.get("OOMKilled")),
         pid=int(state.get("Pid") or 0),
-        created=str(found.get("Created", "")),
         error=str(state.get("Error") or ""),
     )
 

@@ -51,7 +51,6 @@ class Ready(Struct, frozen=True, kw_only=True):
     release: str
     """What the server calls itself, and its own version; both may be empty."""
     capabilities: dict[str, Any]
-    instructions: str
     tools: tuple[bytes, ...]
     """Each tool's definition as the server wrote it."""
     prompts: tuple[bytes, ...] = ()
@@ -211,7 +210,6 @@ class Handshake:
             "name": str(named.get("name", "")),
             "release": str(named.get("version", "")),
             "capabilities": value(result.get("capabilities"), dict),
-            "instructions": value(result.get("instructions"), str),
             "itself": _itself(result),
         }
 

@@ -104,7 +104,7 @@ def test_a_listed_container() -> None:
 
 def test_a_paused_container_runs_and_does_not_work() -> None:
     state = {"Status": "paused", "Running": True, "Paused": True, "Pid": 7, "ExitCode": 0}
-    found = container_state({"Id": ID, "Name": "/x", "State": state, "Config": {"Labels": {"a": "b"}}, "Created": "t"})
+    found = container_state({"Id": ID, "Name": "/x", "State": state, "Config": {"Labels": {"a": "b"}}})
     assert found.running
     assert found.paused
     assert not found.works

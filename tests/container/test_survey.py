@@ -18,7 +18,7 @@ from supervisor.container.words import Owner
 OWNER = Owner(instance="i1", config="c1", boot="b1", owner="1:1")
 STATE = ContainerState(
     id="", name="", labels={}, status="running", running=True, paused=False, exit_code=0, oom_killed=False, pid=1,
-    created="", error="",
+    error="",
 )  # fmt: skip
 
 

@@ -31,7 +31,6 @@ def test_a_stateless_server_is_ready_after_discover_and_its_tools() -> None:
         name="new",
         release="1.2",
         capabilities={"tools": {}},
-        instructions="be kind",
         tools=(b'{"name": "a", "x": 1.5}',),
         itself=b'{"instructions":"be kind","serverInfo":{"name": "new", "version": "1.2"}}',
     )
@@ -205,7 +204,7 @@ def test_halves_of_an_emoji_in_what_a_server_says_are_no_obstacle_and_definition
     play.answer("initialize", result={**INIT, "instructions": "cut \ud83d"})
     step = play.answer("tools/list", result={"tools": [{"description": "\udc00 \U0001f600"}]})
     assert isinstance(step.outcome, Ready)
-    assert step.outcome.instructions == "cut \\ud83d"
+    assert rb'"instructions":"cut \ud83d"' in step.outcome.itself
     assert step.outcome.tools == (rb'{"description": "\udc00 \ud83d\ude00"}',)
 
 

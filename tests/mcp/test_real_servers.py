@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -109,7 +110,7 @@ async def test_servers_of_the_official_sdk_1(sdk1_python: Path) -> None:
 async def test_servers_of_the_official_sdk_2(sdk2_python: Path) -> None:
     found = ready(await shake_hands([str(sdk2_python), str(SERVERS / "sdk2_server.py")]))
     assert (found.era, found.version, found.name) == ("stateless", "2026-07-28", "sdk-two")
-    assert found.instructions == "add, or die"
+    assert json.loads(found.itself)["instructions"] == "add, or die"
     older = ready(await shake_hands([str(sdk2_python), str(SERVERS / "sdk2_server.py")], discover=False))
     assert (older.era, older.version, len(older.tools)) == ("handshake", "2025-11-25", 2)
 
