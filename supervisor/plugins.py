@@ -100,7 +100,8 @@ def inputs_of(spec: ServerSpec, tools: tuple[bytes, ...], *, state_dir: str, env
 
 def origin_here(spec: ServerSpec, state_dir: str, environ: Mapping[str, str]) -> str:
     """Say which package and image a server is, as far as this machine knows them. Reads the disk, and asks nobody."""
-    from supervisor.scan.trust.origin import origin_of, package_of
+    from supervisor.scan.trust.origin import origin_of
+    from supervisor.scan.trust.package import package_of
 
     image = spec.docker.image if spec.mode == "docker" and "@" in spec.docker.image else ""
     fetched = runners.installation((spec.command, *spec.args)) if spec.command else None

@@ -16,7 +16,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from supervisor.scan.text.lazy import lazy
-from supervisor.scan.trust.origin import Package, package_of
+from supervisor.scan.trust.package import Package, package_of
 
 _INTERPRETER = lazy(r"(python|pypy|ruby|perl|php|lua)[0-9.]*|node(js)?|deno|bun|tsx|ts-node|(ba|da|z|k)?sh")
 _NO_SCRIPT = ("-c", "-e", "--eval", "-p", "--print")

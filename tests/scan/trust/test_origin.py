@@ -9,7 +9,8 @@ import pytest
 
 from supervisor.sandbox.disk import Disk
 from supervisor.sandbox.runners import installation
-from supervisor.scan.trust.origin import is_other, origin_of, package_of
+from supervisor.scan.trust.origin import is_other, origin_of
+from supervisor.scan.trust.package import package_of
 
 
 def named(command: str, folder: str = "") -> str:

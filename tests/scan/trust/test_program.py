@@ -21,6 +21,11 @@ def program(*argv: str) -> str:
         (["uvx", "--from", "mcp-server-time[all]>=1", "time"], ["/v/bin/python", "-u", "-m", "mcp_server_time.main"]),
         (["npx", "-y", "@scope/server"], ["npx", "--yes", "@scope/server@1.2", "/data"]),
         (["npx", "@Scope/Server"], ["npx", "@scope/server"]),
+        (
+            ["npx", "-p", "@scope/server", "-p", "more", "run"],
+            ["npx", "-p", "more", "-p", "@scope/server", "run", "-v"],
+        ),
+        (["uvx", "--from", "git+https://a.example/x", "x"], ["uvx", "--from", "git+https://a.example/x", "x", "-v"]),
         (["/a/server", "--port", "1"], ["/a/server", "--port", "1"]),
     ],
 )
@@ -34,6 +39,10 @@ def test_the_same(one: list[str], other: list[str]) -> None:
         (["uvx", "mcp-server-time"], ["uvx", "mcp-server-times"]),
         (["npx", "-y", "@scope/server"], ["npx", "-y", "@other/server"]),
         (["npx", "-y", "@scope/server"], ["npx", "-y", "server"]),
+        (["npx", "-p", "typescript", "-p", "one", "run"], ["npx", "-p", "typescript", "-p", "other", "run"]),
+        (["npx", "./one"], ["npx", "./other"]),
+        (["npx", "github:one/server"], ["npx", "github:one/other"]),
+        (["uvx", "--from", "git+https://a.example/x", "x"], ["uvx", "--from", "git+https://a.example/y", "x"]),
         (["python", "-m", "a"], ["python", "-m", "b"]),
         (["python", "a.py"], ["python", "b.py"]),
         (["/a/server", "x"], ["/a/server", "y"]),
