@@ -25,6 +25,10 @@ _IDENTIFIERS: frozenset[Role] = frozenset({"name", "property", "key"})
 _WORDS_NEEDED = 4
 """Words of an order: shorter ones are labels, such as “send now” or `ignore`."""
 _IDENTIFIER_WORDS_NEEDED = 5
+_PART = 2000
+"""Characters that are asked as one text, as many as phrases.directive looks at; a label is far shorter."""
+_OVERLAP = 200
+"""Characters that two parts share, so that no order is cut in two."""
 _TAKES_WORDS = frozenset(
     texts(
         "prompt|query|question|message|text|task|goal|instruction|instructions|command|request|input|content|body|comment"
@@ -52,8 +56,19 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
         if not is_name and " " not in unit.raw and unit.raw.isascii():
             continue
         text = fold(" ".join(words_of(unit.raw))) if is_name and " " not in unit.raw else unit.folded
-        if _is_order(unit, text, is_name=is_name):
-            yield _hit(unit, text, context)
+        for part in _parts(text):
+            if _is_order(unit, part, is_name=is_name):
+                yield _hit(unit, part, context)
+                break
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text; of a long one every part, since an order may stand behind much else."""
+    if len(text) <= _PART:
+        yield text
+        return
+    for start in range(0, len(text) - _OVERLAP, _PART - _OVERLAP):
+        yield text[start : start + _PART]
 
 
 def _is_order(unit: Unit, text: str, *, is_name: bool) -> bool:
@@ -74,7 +89,7 @@ def _hit(unit: Unit, text: str, context: Context) -> Hit:
     names_a_tool = called is not None or any(name.lower() in text for name in context.own if "_" in name)
     is_hard = (names_a_target(text) or names_a_tool) and (is_strong(text) or does_much(text))
     return Hit(
-        pointer=unit.pointer, evidence=unit.raw, message=(
+        pointer=unit.pointer, evidence=unit.raw if len(unit.raw) <= _PART else text, message=(
             f"The model is given an order in a field for labels ({unit.role})."
         ),
         tier="hard" if is_hard else "soft", view="folded", confidence=0.85 if is_hard else 0.5, rule=unit.role,

@@ -2,6 +2,7 @@
 
 Two levels deep, 64 KiB in all for one text. Only what decodes to readable text counts (decodings.py). Nothing is
 decoded where `may_hide` says that there is nothing; that costs a few passes of the interpreter's own string search.
+What lies past these bounds was not looked at, and that is told: else what stands before an encoding would hide it.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ _PARTED = tuple(
     for size, least in ((4, 4), (8, 3), (16, 2), (20, 2), (24, 2), (32, 2))
 )
 """The same in parts of one length; English has no five words of four letters in a row, but for chance."""
+_DATA = lazy(r"(?:data:[^,\s]{0,100},)?(?:[A-Za-z0-9+/_-]{40,}+\s{0,4}+)*+[A-Za-z0-9+/_-]{0,39}={0,2}\s{0,4}")
+"""A picture, say: one long word in base64, of which the first 64 KiB tell whether it is text."""
 _HEX = lazy(r"(?<![0-9a-zA-Z])(?:0x)?(?:[0-9a-fA-F]{2}){8,}(?![0-9a-zA-Z])")
 _PAIRED = lazy(r"(?<![0-9a-zA-Z])(?:(?:0x)?[0-9a-fA-F]{2}[ :,;-] ?){7,}(?:0x)?[0-9a-fA-F]{2}(?![0-9a-zA-Z])")
 _GROUPED = lazy(r"(?<![0-9a-zA-Z])[0-9a-fA-F]{2,4}(?:[ :][0-9a-fA-F]{4}){3,}(?:[ :][0-9a-fA-F]{2})?(?![0-9a-zA-Z])")
@@ -109,11 +112,35 @@ def turned(text: str, way: str) -> str:
     return codecs.encode(text[:SIZE_LIMIT], "rot13") if way == "rot13" else text[-SIZE_LIMIT:][::-1]
 
 
+class Hidden(Struct, frozen=True):
+    """What a text hides."""
+
+    found: tuple[Decoded, ...] = ()
+    """The outer level first, and each in order of place."""
+    is_whole: bool = True
+    """There is no more than that; otherwise some of the text was not decoded."""
+
+
 def decoded(text: str) -> tuple[Decoded, ...]:
-    """What the text hides, the outer level first and each in order of place; empty for nearly all texts."""
+    """What the text hides, as far as it was decoded; empty for nearly all texts."""
+    return hidden(text).found
+
+
+def hidden(text: str) -> Hidden:
+    """What the text hides, and whether that is all."""
+    is_long = len(text) > SIZE_LIMIT
+    is_whole = not is_long or not may_hide(text) or _DATA.fullmatch(text) is not None
     text = without_ignorable(text[: SIZE_LIMIT * 8])
     if not may_hide(text):
-        return ()
+        return Hidden(is_whole=is_whole)
+    found = _found(text)
+    # What fills the room may have been cut, and have kept others out. Of long data 64 KiB are decoded, which as text
+    # are a third as many signs at least; a picture gives but crumbs.
+    most = SIZE_LIMIT // 4 if is_long else SIZE_LIMIT
+    return Hidden(found, is_whole and sum(len(one.text) for one in found) < most)
+
+
+def _found(text: str) -> tuple[Decoded, ...]:
     found: list[Decoded] = []
     room = SIZE_LIMIT
     level = [Decoded(text, "", 0)]

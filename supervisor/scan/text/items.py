@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from supervisor.scan.text import item_walk
-from supervisor.scan.text.decode import Decoded, may_hide
-from supervisor.scan.text.decode import decoded as decode
+from supervisor.scan.text.decode import Decoded, Hidden, hidden, may_hide
 from supervisor.scan.text.fold import fold
 from supervisor.scan.text.reader import read
 from supervisor.scan.words import Definition, Kind, Role
@@ -23,11 +22,9 @@ _PUNCTUATION = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
 class Unit:
     """One text of a definition, in all its views; a view is made when it is first asked for."""
 
-    __slots__ = ("_decoded", "_folded", "owner", "pointer", "raw", "role")
+    __slots__ = ("_folded", "_hidden", "owner", "pointer", "raw", "role")
 
-    def __init__(
-        self, pointer: str, role: Role, raw: str, owner: str = "", *, decoded: tuple[Decoded, ...] | None = None
-    ) -> None:
+    def __init__(self, pointer: str, role: Role, raw: str, owner: str = "", *, hidden: Hidden | None = None) -> None:
         self.pointer = pointer
         """JSON pointer (RFC 6901) into the definition; of a key: to its value."""
         self.role = role
@@ -35,7 +32,7 @@ class Unit:
         self.owner = owner
         """The parameter whose schema it stands in, or whose name it is; otherwise empty."""
         self._folded: str | None = None
-        self._decoded = decoded
+        self._hidden = hidden
 
     def __repr__(self) -> str:
         return f"Unit({self.pointer!r}, {self.role!r}, {self.raw[:40]!r}, {self.owner!r})"
@@ -50,9 +47,18 @@ class Unit:
     @property
     def decoded(self) -> tuple[Decoded, ...]:
         """What the text hides in base64, hex and the like (decode.py); empty for nearly all texts."""
-        if self._decoded is None:
-            self._decoded = decode(self.raw)
-        return self._decoded
+        return self._all_hidden.found
+
+    @property
+    def is_decoded_whole(self) -> bool:
+        """Whether nothing of it lies past the bounds of decoding."""
+        return self._all_hidden.is_whole
+
+    @property
+    def _all_hidden(self) -> Hidden:
+        if self._hidden is None:
+            self._hidden = hidden(self.raw)
+        return self._hidden
 
 
 class Item:
@@ -60,11 +66,11 @@ class Item:
 
     __slots__ = (
         "_folded",
+        "_is_cut",
         "_joined",
         "_words",
         "duplicates",
         "is_ascii",
-        "is_partial",
         "kind",
         "may_hide",
         "name",
@@ -82,21 +88,27 @@ class Item:
         """The parsed JSON, as `reader.read` gives it."""
         self.duplicates = tuple(duplicates)
         """Pointers to keys that stand twice."""
-        self.is_partial = is_partial or not is_whole
-        """Something of it was not read, or lies past the limits."""
+        self._is_cut = is_partial or not is_whole
         self.raw = "\n".join([text[2] for text in texts])
         """All texts, in order; for cheap prefilters."""
         self.is_ascii = self.raw.isascii()
         self.may_hide = may_hide(self.raw)
         """Whether any unit may have a decoded view; False is certain."""
-        decoded = None if self.may_hide else ()
-        self.units = tuple([Unit(*text, decoded=decoded) for text in texts])
+        nothing = None if self.may_hide else Hidden()
+        self.units = tuple([Unit(*text, hidden=nothing) for text in texts])
         self._folded: str | None = None
         self._words: frozenset[str] | None = None
         self._joined: Unit | None = None
 
     def __repr__(self) -> str:
         return f"Item({self.kind!r}, {self.name!r}, {len(self.units)} units)"
+
+    @property
+    def is_partial(self) -> bool:
+        """Something of it was not read, or lies past the limits, those of decoding among them."""
+        if not self._is_cut and self.may_hide:
+            self._is_cut = not all(unit.is_decoded_whole for unit in self.units)
+        return self._is_cut
 
     @property
     def haystack(self) -> str:
