@@ -7,6 +7,7 @@ first question. What it raises is translated here, once, by `causes`.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from math import inf
@@ -294,6 +295,11 @@ async def _in_thread(work: Callable[[], Answer], limiter: trio.CapacityLimiter, 
 
 
 def _client(where: Endpoint) -> Client:
+    """Connect, if somebody is there to be asked: loading the SDK takes far longer than to find that out."""
+    if path := endpoint.socket_path(where.host):
+        with socket.socket(socket.AF_UNIX) as knock:
+            knock.settimeout(QUESTION_S)
+            knock.connect(path)
     from supervisor.container.client import Client
 
     return Client(where, QUESTION_S)
