@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 PARTS = Path(__file__).parent
 SECRET = "s3cr3t-of-the-demo"
+SPARES_S = 60
+"""Seconds for containers to be made on a busy machine."""
 
 
 def settings(data: Path) -> dict[str, Any]:
@@ -47,6 +50,7 @@ def tour(demo: Demo, step: Any) -> None:
     """Wait for them, call them, look at them from outside, kill a container in the middle of a session."""
     step("waiting for three servers in containers")
     demo.run("wait", "--for", "ready", "--timeout", "120s")
+    _wait_for_spares(demo)
     print(demo.run("status"))
     step("docker ps, by our labels")
     shown = '{{.Names}}\t{{.Image}}\t{{.Status}}\t{{.Label "stockade.server"}}\t{{.Label "stockade.owner"}}'
@@ -68,6 +72,15 @@ def tour(demo: Demo, step: Any) -> None:
     demo.client(demo.sdk1, "notes", [call, call], kill=True)
     print(f"containers of it before: {len(container)}; now:")
     print(_docker(demo, "ps", "--filter", "label=stockade.server=notes", "--format", shown))
+
+
+def _wait_for_spares(demo: Demo) -> None:
+    """A server is ready once it was asked what it offers; the container that stays, its spare, is made after that."""
+    deadline = time.monotonic() + SPARES_S
+    while not all(row["spares"] for row in json.loads(demo.run("status", "--json"))["servers"]):
+        if time.monotonic() > deadline:
+            raise SystemExit("demo: a server has no spare")
+        time.sleep(0.1)
 
 
 def left(demo: Demo) -> list[str]:
