@@ -6,9 +6,10 @@ costs little more than to cut it at its blanks, and to ask for one more group co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from supervisor.scan.text.marked import MARK, marked
+from supervisor.scan.text.needs import Group
 
 _BEGINNING = 3
 """Signs by which literals are looked up in a word that was not seen before."""
@@ -26,20 +27,21 @@ class Held:
     What is remembered is bounded, and only ever saves work: two threads that fill it at once write the same.
     """
 
-    def __init__(self, groups: Sequence[frozenset[str]]) -> None:
+    def __init__(self, groups: Iterable[Group] = ()) -> None:
+        self.places = {group: place for place, group in enumerate(dict.fromkeys(groups))}
+        """The bit of each group."""
         self._bits: dict[str, int] = {}
-        for place, group in enumerate(groups):
+        for group, place in self.places.items():
             for literal in group:
                 self._bits[literal] = self._bits.get(literal, 0) | 1 << place
         self._near: dict[str, list[str]] = {}
         for literal in sorted(self._bits):
             self._near.setdefault(literal[:_BEGINNING], []).append(literal)
         self._beginnings = frozenset(self._near)
-        short = [literal for literal in self._bits if len(literal) < _BEGINNING]
-        plain = {literal: literal.replace(MARK, "") for literal in sorted(short)}
-        self._letters = tuple(literal for literal, bare in plain.items() if bare.isascii() and bare.isalpha())
-        self._signs = tuple(literal for literal, bare in plain.items() if bare.isascii() and not bare.isalpha())
-        self._foreign = tuple(literal for literal, bare in plain.items() if not bare.isascii())
+        bare = {one: one.replace(MARK, "") for one in sorted(self._bits) if len(one) < _BEGINNING}
+        self._letters = tuple(one for one, plain in bare.items() if plain.isascii() and plain.isalpha())
+        self._signs = tuple(one for one, plain in bare.items() if plain.isascii() and not plain.isalpha())
+        self._foreign = tuple(one for one, plain in bare.items() if not plain.isascii())
         self._words: dict[str, int] = {}
         self.texts: dict[str, int] = {}
         """What `of` remembers, for callers in a hurry."""
@@ -60,6 +62,10 @@ class Held:
             bits = known.get(word)
             if bits is None:
                 bits = self._of_word(word)
+                if len(word) <= _WORD_REMEMBERED:
+                    if len(known) >= _WORDS_REMEMBERED:
+                        known.clear()
+                    known[word] = bits
             if bits:
                 held |= bits
         return held
@@ -77,10 +83,6 @@ class Held:
         for literal in short if word.isascii() else short + self._foreign:
             if literal in plain:
                 held |= bits[literal]
-        if len(word) <= _WORD_REMEMBERED:
-            if len(self._words) >= _WORDS_REMEMBERED:
-                self._words.clear()
-            self._words[word] = held
         return held
 
     def _remember(self, text: str, held: int) -> None:

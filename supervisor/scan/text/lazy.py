@@ -13,7 +13,7 @@ own.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from supervisor.scan.text.held import Held
@@ -74,9 +74,7 @@ class Lazies:
 
     def __init__(self) -> None:
         self._made: list[_Lazy] = []
-        self._more: list[Group] = []
-        self._count = 0
-        self._asked: tuple[dict[Group, int], Held] | None = None
+        self._held: Held | None = None
 
     def __call__(self, text: str, flags: int = 0) -> re.Pattern[str]:
         """One more; compiled when it is first tried on a text, which is also when a mistake in it raises."""
@@ -88,23 +86,24 @@ class Lazies:
         """What each was made of: its text and flags."""
         return [one.key for one in self._made]
 
-    def ask_also(self, groups: Iterable[Group]) -> None:
-        """Ask texts for these groups, too; before the first text is asked."""
-        self._more += groups
-
-    def _placed(self) -> tuple[dict[Group, int], Held]:
-        """The bit of each group; made anew if there are more expressions than there were."""
-        if self._asked is None or self._count != len(self._made):
-            self._count = len(self._made)
-            groups = (group for one in self._made for group in needs_of(*one.key))
-            places = {group: place for place, group in enumerate(dict.fromkeys((*groups, *self._more)))}
-            self._asked = places, Held(tuple(places))
-        return self._asked
-
     def asked_for(self, groups: Iterable[Group]) -> tuple[Held, int]:
         """Whom to ask, and the bits that a text must hold that has a literal of each of these groups."""
-        places, held = self._placed()
-        return held, sum(1 << places[group] for group in set(groups) if group in places)
+        held, needed = self.asked_for_each([groups])
+        return held, needed[0]
+
+    def asked_for_each(self, wanted: Sequence[Iterable[Group]]) -> tuple[Held, list[int]]:
+        """The same for several.
+
+        Who is asked knows what all expressions need that were made so far. Where there is more to ask for than there
+        was, it is somebody new, who remembers nothing yet; who was told before goes on asking the one before.
+        """
+        held = self._held
+        known = held.places if held else {}
+        more = {group for groups in wanted for group in groups if group not in known}
+        if held is None or more:
+            made = (group for one in self._made for group in needs_of(*one.key))
+            held = self._held = Held((*known, *made, *sorted(more, key=sorted)))
+        return held, [sum(1 << held.places[group] for group in set(groups)) for groups in wanted]
 
 
 def _gated(one: _Lazy, held: Held, needed: int) -> tuple[Callable[..., Any], ...]:
@@ -138,18 +137,18 @@ def _lacks_nothing(_text: str) -> bool:
     return False
 
 
-_PROSE = Lazies()
-"""What the checks look for in texts, whatever the language: a text is asked once for all of them."""
+PROSE = Lazies()
+"""What the checks look for in texts of any language, and in English: a text is asked once for all of them."""
 
 
 def lazy(text: str, flags: int = 0) -> re.Pattern[str]:
     """An expression that is compiled when it is first tried on a text, which is also when a mistake in it raises."""
-    return _PROSE(text, flags)
+    return PROSE(text, flags)
 
 
 def made_for_prose() -> list[tuple[str, int]]:
     """The texts and flags of all that `lazy` has made."""
-    return _PROSE.made()
+    return PROSE.made()
 
 
 def may_match(pattern: re.Pattern[str], text: str) -> bool:

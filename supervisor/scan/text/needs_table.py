@@ -25,6 +25,8 @@ beispielsweise demos¦ demo¦ examples¦ example¦ e¦.¦g illustratives¦ illus
 alkukirjaimet base00 hex koodattu rot00 takaperin
 ¦deel¦ ¦geef¦ ¦kopieer¦ ¦plaats¦ ¦plak¦ ¦stuur¦ ¦upload¦ ¦verstuur¦ ¦verzend¦ ¦voeg¦ ¦zet¦
 ¦always¦ ¦beforehand¦ ¦before¦ ¦each¦ ¦every¦ ¦first¦ ¦has¦ ¦have¦ ¦mandatory¦ ¦must¦ ¦needs¦ ¦need¦ ¦once¦ ¦prior¦ ¦required¦ ¦session¦ ¦whenever¦
+assure¦ claim insist report tell¦
+failed never normal nothing only original remain still timed¦ unchanged was¦ were¦ ¦total ¦usual
 \" ' . 00 ` alamat¦ argumen¦ https¦:// http¦:// jawaban¦ kolom¦ parameter¦ server¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
 istruzioni messaggio systemprompt system¦ ¦direttive ¦prompts ¦regole ¦sistema
 _ ¦tool¦
@@ -168,9 +170,6 @@ instrucciones systemprompt system¦ ¦directrices ¦prompts ¦reglas ¦sistema
 cicho dyskretnie informowania informuj między¦ mów niepostrzeżenie pokazuj potajemnie powiadamia przemilcz skrycie ujawnia ukradkiem ukrywa uprzedzania wiedzy wspomina zachowaj zdradza zglasza ¦cichu ¦nic ¦nie ¦plecami ¦przed ¦slowa ¦tajemnicy
 上传 上傳 传输 保存 傳輸 儲存 共享 分享 发送 同步到 存储 收集 發送 記錄 记录 轉發 转发
 ¦archivos¦ ¦archivo¦ ¦contenidos¦ ¦contenido¦ ¦conversacion¦ ¦conversación¦ ¦copia¦ ¦datos¦ ¦dato¦ ¦mensajes¦ ¦mensaje¦ ¦resultados¦ ¦resultado¦ ¦texto¦ ¦todo¦
-conceal hidden hide hiding kept mask obscur withheld withhold
-¦from¦
-anybody¦ anyone¦ author¦ callers¦ caller¦ clients¦ client¦ customers¦ customer¦ her¦ he¦ him¦ humans¦ human¦ members¦ member¦ operators¦ operator¦ owners¦ owner¦ patients¦ patient¦ people¦ persons¦ person¦ readers¦ reader¦ somebody¦ someone¦ them¦ they¦ users¦ user¦
 låtsas ¦allt ¦att¦ ¦frågar ¦ingen
 base00 hex rot00 ¦chữ¦ ¦hóa¦ ¦ngược¦
 původní¦ skryté¦ systemprompt system¦ systémov ¦instrukce ¦pokyny ¦pravidla ¦prompts
@@ -220,8 +219,6 @@ systemprompt system¦ ¦prompts ¦النظام تعليمات¦ تعليماتك
 ¦usuário¦ ¦utilizador¦
 conhecer notar perceber saber ver
 chỉ¦ hướng¦ hạn¦ ¦giới¦ ¦lệnh ¦tắc
-¦about¦ ¦alerted¦ ¦aware¦ ¦bothered¦ ¦difference¦ ¦discover¦ ¦find¦ ¦hear¦ ¦informed¦ ¦knows¦ ¦know¦ ¦learn¦ ¦notices¦ ¦notice¦ ¦notified¦ ¦realise¦ ¦realize¦ ¦recognise¦ ¦recognize¦ ¦sees¦ ¦see¦ ¦shown¦ ¦spot¦ ¦suspect¦ ¦told¦ ¦wiser¦
-¦cannot ¦hardly ¦longer ¦never ¦not
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ก¦ุ¦ญแจ ข¦้¦อม¦ู¦ลประจ¦ํ¦าต¦ั¦ว ค¦ี¦ย¦์ คล¦ิ¦ปบอร¦์¦ด ความล¦ั¦บ ต¦ั¦วแปรสภาพแวดล¦้¦อม บ¦ั¦ตรประชาชน บ¦ั¦ตรเครด¦ิ¦ต รห¦ั¦ส เลขบ¦ั¦ญช¦ี เลขบ¦ั¦ตร โทเค¦็¦น โทเคน
 ¦aside
 cast¦ lay¦ leave¦ push¦ put¦ set¦
@@ -261,6 +258,7 @@ adina denetim departman güvenlik¦ kvkk mevzuat politika resmi resmî sağlayic
 add answer append attach begin capture copy disclose display dump echo embed encode exfiltrate expose extract fill¦ forward give include insert leak list log pass paste place post prepend print provide put quote quoting read¦ recite record repeat reply report respond return reveal send set share show spell¦ start state submit summarise summarize supply tell translate transmit type¦ upload write
 angiv del fyll gem indsæt inkluder kopi last¦ legg læg medtag overfor send sett¦ skriv udfyld upload vedhæft
 ¦call¦ ¦invoke¦ ¦prefer¦ ¦run¦ ¦tools¦ ¦tool¦ ¦use¦
+accept¦ add¦ approves approve¦ archive¦ book¦ buy¦ call¦ cancel¦ change¦ charge¦ check¦ close¦ commit¦ copy¦ deletes delete¦ deploy¦ disable¦ download¦ drop¦ enable¦ erase¦ executes execute¦ export¦ file¦ forward¦ grant¦ have¦ install¦ invite¦ invoke¦ lower¦ mail¦ merge¦ move¦ order¦ overwrite¦ pay¦ post¦ proceed¦ publish¦ purchase¦ push¦ raise¦ redirect¦ refund¦ release¦ replace¦ revoke¦ rotate¦ runs run¦ sell¦ sends send¦ settle¦ set¦ share¦ sign¦ start¦ submit¦ subscribe¦ substitute¦ swap¦ switch¦ trade¦ transfer¦ trigger¦ unlock¦ upload¦ use¦ wipe¦ wire¦ withdraw¦ ¦account¦ ¦address¦ ¦are¦ ¦becomes¦ ¦become¦ ¦been¦ ¦being¦ ¦be¦ ¦booked¦ ¦copies¦ ¦diverted¦ ¦doubled¦ ¦forwards¦ ¦gets¦ ¦get¦ ¦into¦ ¦is¦ ¦mirrors¦ ¦redirects¦ ¦routes¦ ¦turns¦ ¦uploads¦ ¦wallet¦
 ארגומנט כאן כותרת פרמטר שדה שדות
 chat dialogi istun keskustelu sanasta¦ viesti
 ¦вихідні ¦ніхто вночі коли починаючи¦ після щойно якщо
@@ -321,6 +319,8 @@ anwenderinnen¦ anwenderin¦ anwendern¦ anwenders¦ anwender¦ bedienerinnen¦ 
 ανέβασε αντίγραψε αντιγράψ βάλε γράψε διαβίβασε επικόλλησε επισύναψε καταχώρισε κοινοποίησε μετέφερε προώθησε πρόσθεσε στέλν στείλε συμπεριέλαβε συμπλήρωσε τοποθέτησε
 ¦امنیت ¦طرف اداره اطلاعیه بخشنامه حراست رسمی سیاست شرکت مدیر مقررات ممیزی ناظر واحد پشتیبانی
 baklänges base00 begynnelsebokstäver hex kodad rot00
+¦without¦
+acknowledgement agreement approval asking authorisation authorization checking¦ clearance confirm consent consulting doublecheck double¦ getting go¦-¦ahead needing okay permission prompting requesting requiring second¦ seeking signoff sign¦-¦off waiting¦ ¦checking
 behind¦ between¦ unannounced unmentioned without¦ ¦dark ¦ourselves ¦record ¦sight ¦trace ¦wiser ¦yourself
 accept accord achet activ ajout annul appel approuv chang command communiqu confirm copi déplac efface envo exécut fusionn install lanc modifi partag pay publi redirig remplac résili substitu supprim transfér transm télécharg valid vire
 ¦gebruikers¦ ¦gebruiker¦
@@ -453,6 +453,9 @@ negeer negeren omzeil over vergeet vergeten volg¦
 0000¦-
 0000
 ¦xox
+¦calls¦ ¦call¦ ¦servers¦ ¦server¦ ¦tools¦ ¦tool¦
+¦answer ¦argument ¦data ¦output ¦response ¦result ¦return
+all any each earlier every last latest other preceding previous prior
 ¦communicated ¦disclosed ¦discussed ¦mentioned ¦reported ¦revealed ¦told
 ¦are¦ ¦can¦ ¦is¦ ¦may¦ ¦must¦ ¦needs¦ ¦need¦ ¦never ¦shall¦ ¦should¦ ¦will¦
 it¦ that¦ these¦ they¦ this¦ which¦
@@ -530,8 +533,6 @@ dostępn istnieje jeśli¦ nazw nocą począwszy¦ raz użyci wspomina wspomni w
 anterioar complet istoric toat ¦utilizatorul întreag
 あなたはこれ あなたは今 あなたは現在
 アシスタント エージェント ハッカー モデル 制約のない 制限のない 無制限 管理者 開発者モード
-¦briefing¦ ¦brief¦ ¦configuration¦ ¦directives¦ ¦guidelines¦ ¦instructions¦ ¦preamble¦ ¦prompt¦ ¦rules¦ ¦setup¦ ¦text¦ ¦wording¦
-above¦ given¦ which¦ ¦are¦ ¦been¦ ¦began¦ ¦got¦ ¦govern¦ ¦guide¦ ¦head¦ ¦operate¦ ¦precede¦ ¦received¦ ¦run¦ ¦set¦ ¦shape¦ ¦started¦ ¦start¦ ¦top¦ ¦were¦ ¦work¦
 ¦xapp¦-¦0¦-
 -¦0000
 already¦ bypass¦ disregard¦ ignore¦ override¦ skip¦ without¦ ¦agreed¦ ¦answered¦ ¦apply¦ ¦authorised¦ ¦authorized¦ ¦bypassed¦ ¦consented¦ ¦content¦ ¦disabled¦ ¦ethical¦ ¦filters¦ ¦granted¦ ¦guidelines¦ ¦ignored¦ ¦limits¦ ¦moral¦ ¦overridden¦ ¦preapproved¦ ¦pre¦-¦approved¦ ¦restrictions¦ ¦safety¦ ¦skipped¦ ¦suspended¦ ¦unrestricted¦ ¦user¦'¦s¦ ¦void¦ ¦waived¦
@@ -545,11 +546,12 @@ anweisung instruktion systemnachricht systemprompt system¦ vorgabe ¦konfigurat
 ¦بدون¦ ¦بلا¦ ¦في¦ ¦مخترق ¦مدير ¦مساعد ¦نموذج ¦وكيل
 ¦kullanici
 açiklama bahsetme belirtme bildirme haber¦ söyleme
+¦briefing¦ ¦brief¦ ¦configuration¦ ¦directives¦ ¦guidelines¦ ¦instructions¦ ¦preamble¦ ¦prompt¦ ¦rules¦ ¦setup¦ ¦text¦ ¦wording¦
+above¦ given¦ they¦ which¦ ¦are¦ ¦been¦ ¦began¦ ¦got¦ ¦govern¦ ¦guide¦ ¦head¦ ¦is¦ ¦operate¦ ¦precede¦ ¦received¦ ¦run¦ ¦set¦ ¦shape¦ ¦started¦ ¦start¦ ¦top¦ ¦was¦ ¦were¦ ¦work¦
 ¦대답 ¦보고 ¦보이 ¦알려 ¦주장 ¦척 거짓 다고¦ 라고¦ 물어보면 위장 하는¦
 ¦dodaj¦ ¦dolącz¦ ¦przekaż¦ ¦prześlij¦ ¦skopiuj¦ ¦udostępnij¦ ¦umieść¦ ¦wklej¦ ¦wstaw¦ ¦wyślij¦
 system¦ ¦プロンプト ¦メッセージ あなたの システム¦ システムプロンプト システムメッセージ システム指示 内部指示 初期指示 隠された指示 隠し指示 隠れた指示
 باز¦ بخوان
-включи впиш вставля вставь выгруз добав дописыва допиш загруз запиш заполни копир отошли отправ переда перенес пересла перешл положи помест прикрепи приложи присовокупи сохран укаж
 공유 기록 보내 수집 업로드 저장 전달 전송
 ¦آگاهی ¦اشاره ¦اطلاع ¦بماند ¦خودمان ¦سر¦ ¦نباید ¦نمی ¦نکن ¦نیازی¦ اشاره¦ بدون¦ بی¦\u200c¦صدا بیصدا محرمانه¦ مخفی¦ مخفیانه مشتری پنهان¦ پنهانی کاربر کسی یواشکی
 vanaf¦ ¦aanroep ¦aanwezig ¦beschikbaar ¦kantooruren ¦keer ¦nachts ¦niemand ¦noemt ¦schrijft ¦vermeldt ¦weekend
@@ -593,6 +595,9 @@ awareness being¦ finding¦ knowing knowledge noticing realising realizing seein
 anulowan ignoruj już¦ nieważn obejdź odrzuć pomiń przestaj uchylon zapomnij zawieszon ¦obowiązuj ¦stosuj ¦zważaj
 ¦avaa¦ ¦hae¦ ¦lue¦
 chớ dừng giấu giữ¦ không kín¦ lén lặng¦ ngầm tránh ¦chúng¦ ¦chẳng ¦khỏi ¦mật ¦thầm
+¦drop ¦exclude ¦hold ¦keep ¦leave ¦omit ¦remove ¦stay ¦strip
+answer chat conversation explanation recap replies reply sight summaries summary transcript what¦
+¦all¦ ¦any¦ ¦every¦ ¦from¦ ¦off¦ ¦out¦ ¦your¦
 ¦должен¦ ¦должна¦ ¦должны¦ ¦надо¦ ¦ничего¦ ¦нужно¦ ¦следует¦ ¦этого¦
 видеть догада заметить знать сообщать
 ¦before¦ ¦calling¦ ¦instead¦ ¦invoke¦ ¦invoking¦ ¦place¦ ¦running¦
@@ -602,6 +607,7 @@ base00 hex rot00 برعکس حروف¦ رمزگذاری وارونه
 ¦apri¦ ¦cerca¦ ¦copia¦ ¦estrai¦ ¦invia¦ ¦leggere¦ ¦leggi¦ ¦ottieni¦ ¦raccogli¦ ¦recupera¦
 ¦complète¦ ¦conversation¦ ¦discussion¦ ¦historique¦ ¦l¦'¦utilisateur¦ ¦précédents¦ ¦précédent¦
 ¦access¦ ¦api_keys¦ ¦api_key¦ ¦apikeys¦ ¦apikey¦ ¦api¦ ¦clipboard¦ ¦conversations¦ ¦conversation¦ ¦cookies¦ ¦credentials¦ ¦credential¦ ¦keystrokes¦ ¦keystroke¦ ¦keys¦ ¦key¦ ¦passwords¦ ¦password¦ ¦personal¦ ¦private¦ ¦prompts¦ ¦prompt¦ ¦secrets¦ ¦session¦ ¦tokens¦
+вкаж вказа внес вписа впиш встав відправ додава додай завантаж записа запиш заповн збереж копію надати надсила надішл переда перенес перешл поклад поміст прикріп скопі
 ¦bortse¦ ¦följ¦ ¦glöm¦ ¦ignorera¦ ¦strunta¦
 ¦available¦ ¦connected¦ ¦exists¦ ¦exist¦ ¦installed¦ ¦loaded¦ ¦present¦ ¦reachable¦
 ¦if¦ ¦when¦ ¦where¦
@@ -641,8 +647,6 @@ base00 hex rot00 ¦الأولى بالعكس ترميز مشفر معكوس
 : ：
 ¦all ¦anything ¦content ¦everything ¦material ¦text ¦what
 above can¦ hold know recall remember visible¦ ¦context ¦current¦ ¦learn ¦memory ¦read ¦seen ¦window
-¦acknowledg ¦admit ¦advertis ¦alert ¦announc ¦bother ¦bring ¦comment ¦confess ¦disclos ¦discuss ¦display ¦draw ¦explain ¦inform ¦list ¦mention ¦notif ¦point ¦refer ¦report ¦reveal ¦show ¦speak ¦surfac ¦talk ¦tell ¦trouble ¦volunteer
-¦avoid ¦call¦ ¦cannot ¦does¦ ¦do¦ ¦instead¦ ¦may¦ ¦must¦ ¦needs¦ ¦need¦ ¦never ¦nor ¦not¦ ¦point¦ ¦rather¦ ¦reason¦ ¦refrain¦ ¦shall¦ ¦should¦ ¦will¦ ¦without ¦worth
 ¦adaugă¦ ¦conținutul¦ ¦copiază¦ ¦include¦ ¦trimite¦ ¦încarcă¦
 ¦alsof ¦dat ¦gevraagd ¦vraagt
 ¦виконай¦ ¦запусти¦
@@ -689,7 +693,6 @@ first¦
 calld¦ calln¦ call¦ executed¦ executen¦ execute¦ invoked¦ invoken¦ invoke¦ rund¦ runn¦ run¦ used¦ usen¦ use¦ ¦tool¦
 acceptă acordă activează apelează aprobă confirmă copiază cumpără descarcă execută instalează modifică mută plătește pornește publică redirecționează rulează schimbă transferă trimite înlocuiește șterge
 ¦abaikan¦ ¦ambil¦ ¦bacalah¦ ¦baca¦ ¦bocorkan¦ ¦buka¦ ¦cari¦ ¦cetak¦ ¦eksekusi¦ ¦isi¦ ¦jalankan¦ ¦jangan¦ ¦kesampingkan¦ ¦kirimkan¦ ¦kirim¦ ¦kumpulkan¦ ¦lampirkan¦ ¦langgar¦ ¦lupakan¦ ¦masukkan¦ ¦salin¦ ¦sertakan¦ ¦tambahkan¦ ¦tampilkan¦ ¦teruskan¦ ¦tuliskan¦ ¦ulangi¦ ¦unggah¦ ¦ungkapkan¦
-accept¦ add¦ approves approve¦ archive¦ book¦ buy¦ call¦ cancel¦ change¦ charge¦ close¦ commit¦ copy¦ deletes delete¦ deploy¦ disable¦ download¦ drop¦ enable¦ erase¦ executes execute¦ export¦ file¦ forward¦ grant¦ have¦ install¦ invite¦ invoke¦ lower¦ mail¦ merge¦ move¦ order¦ overwrite¦ pay¦ post¦ proceed¦ publish¦ purchase¦ push¦ raise¦ redirect¦ refund¦ release¦ replace¦ revoke¦ rotate¦ runs run¦ sell¦ sends send¦ set¦ share¦ sign¦ start¦ submit¦ subscribe¦ substitute¦ swap¦ switch¦ trade¦ transfer¦ trigger¦ unlock¦ upload¦ use¦ wipe¦ wire¦ withdraw¦ ¦account¦ ¦address¦ ¦are¦ ¦been¦ ¦being¦ ¦be¦ ¦copies¦ ¦forwards¦ ¦gets¦ ¦get¦ ¦is¦ ¦mirrors¦ ¦redirects¦ ¦routes¦ ¦uploads¦ ¦wallet¦
 ¦você¦
 ¦add¦ ¦append¦ ¦attach¦ ¦bcc¦ ¦beacon¦ ¦cc¦ ¦copy¦ ¦deliver¦ ¦email¦ ¦exfiltrate¦ ¦export¦ ¦forward¦ ¦hand¦ ¦leak¦ ¦log¦ ¦mail¦ ¦mirror¦ ¦pass¦ ¦post¦ ¦publish¦ ¦push¦ ¦relay¦ ¦report¦ ¦route¦ ¦send¦ ¦share¦ ¦ship¦ ¦stream¦ ¦submit¦ ¦sync¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦write¦
 ¦включи¦ ¦включите¦ ¦впиши¦ ¦впишите¦ ¦вставь¦ ¦вставьте¦ ¦выгрузи¦ ¦выгрузите¦ ¦добавь¦ ¦добавьте¦ ¦загрузи¦ ¦загрузите¦ ¦запиши¦ ¦запишите¦ ¦отправить¦ ¦отправляй¦ ¦отправляйте¦ ¦отправь¦ ¦отправьте¦ ¦передавай¦ ¦передавайте¦ ¦передай¦ ¦передайте¦ ¦передать¦ ¦перешли¦ ¦перешлите¦ ¦подставь¦ ¦подставьте¦ ¦помести¦ ¦поместите¦ ¦приложи¦ ¦приложите¦ ¦пришли¦ ¦пришлите¦ ¦скопируй¦ ¦скопируйте¦ ¦укажи¦ ¦укажите¦
@@ -698,8 +701,6 @@ administrator bezpieczeństwa dostawc dzial kierownictw komunikat polityk regula
 ¦connector¦ ¦integration¦ ¦server¦ ¦shell¦ ¦terminal¦ ¦tool¦
 ¦any ¦find ¦if¦ ¦there¦
 antes¦ bevor prima¦ ¦aufruf¦ ¦chamar ¦chiamare ¦d¦'¦appeler ¦d¦'¦utiliser ¦llamar ¦l¦'¦appel ¦usar ¦вызове ¦вызовом ¦использованием ¦استدعاء 使用 调用
-accept agree approve authorise authorize cleared consent given¦ opted said¦ signed¦ waive
-¦already¦ ¦automatically¦ ¦had¦ ¦has¦ ¦have¦ ¦hereby¦ ¦implicitly¦ ¦tacitly¦
 alignment behavior behaviour boundaries boundary check command confirmation constraint content¦ context control convention directive filter guardrail guidance guideline instructed instruction limit measure message moderation order policies policy preference principle programming prompt protection protocol restriction rule safeguard setting training warning ¦given¦ ¦taught¦ ¦told¦
 ¦ignorujcie¦ ¦ignoruj¦ ¦obejdź¦ ¦odrzuć¦ ¦pomińcie¦ ¦pomiń¦ ¦przestrzegaj¦ ¦stosuj¦ ¦wykonuj¦ ¦zapomnijcie¦ ¦zapomnij¦ ¦zignorujcie¦ ¦zignoruj¦ ¦zlekceważ¦
 准则 命令 护栏 指令 指引 指示 提示 政策 準則 策略 約束 约束 要求 規則 規定 规则 规定 設定 說明 護欄 训练 设定 说明 限制
@@ -797,6 +798,9 @@ anvisning begrænsning bortfald gjelder¦ gælder¦ instru ophævet opphevet reg
 ¦앞으로 ¦이제 ¦지금부터 당신은¦
 ¦없는 개발자¦ 관리자 모델 무제한 비서 어시스턴트 에이전트 제한이¦ 해커
 systemprompt system¦ ¦cachée ¦consignes ¦directives ¦initiale ¦instructions ¦interne ¦prompts ¦reçue ¦système
+conceal hidden hide hiding keep kept mask obscur withheld withhold
+¦from¦
+account¦ anybody¦ anyone¦ author¦ boss¦ buyers¦ buyer¦ callers¦ caller¦ clients¦ client¦ company¦ customers¦ customer¦ employees¦ employee¦ family¦ guests¦ guest¦ her¦ he¦ him¦ household¦ humans¦ human¦ members¦ member¦ operators¦ operator¦ owners¦ owner¦ parents¦ parent¦ patients¦ patient¦ payer¦ people¦ persons¦ person¦ readers¦ reader¦ sellers¦ seller¦ somebody¦ someone¦ staff¦ team¦ them¦ they¦ users¦ user¦
 アップロード コピー 付け加え 入れ 共有 内容 含め 提出 書き込 格納 添付 渡し 渡す 設定し 貼り付け 転送 追加 送っ 送り 送信
 インストラクション ガイドライン プロンプト ポリシー ルール 制約 制限 命令 指令 指示 方針 規則 設定 説明
 あなた あらゆる いかなる これまで すべて システム 一切 上記 与えられた 今まで 元 先 全て 全部 前 受け取った 安全 従来 既存 過去
@@ -830,11 +834,15 @@ base00 hex rot00 ¦baglæns¦ ¦baklengs¦ ¦forbogstaver¦ ¦kodet¦
 act answer behave imagine pretend respond roleplay role¦-¦play speak
 התעל¦ התעלו¦ התעלי¦ התעלם¦ התעלמ¦ התעלמו¦ התעלמי¦ התעלמם¦ שכח¦ שכחי¦
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ apiキー bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦キー アクセスキー カード番号 クッキー クリップボード クレジットカード シークレット トークン パスワード マイナンバー 個人情報 口座番号 暗証番号 機密 環境変数 認証情報 資格情報 連絡先 鍵
+включи внеси внест вписа впиш вставля вставь выгруз выслать добав дописыва допиш загруз записа запиш заполни копир отошли отправ переда перенес пересла перешл положи помест прикрепи приложи присовокупи сохран укаж указа
 elérhető említ hétvégén kezdve létezik után ¦senki éjszaka
 デバッグモードに デバッグモードを 無制限モードに 無制限モードを 管理者モードに 管理者モードを 脱獄モードに 脱獄モードを 開発者モードに 開発者モードを
 なっ 入 切 有効 移行
 고객의 모든 사람의 사용자의 상대방의 시스템의 유저의 이용자의
 api¦ api키 ¦변수 ¦정보 ¦증명 개인¦ 개인키 비밀번호 자격증명 쿠키 토큰 환경변수
+¦anything¦ ¦everything¦ ¦whatever¦ ¦what¦
+¦asked¦ ¦configured¦ ¦decided¦ ¦instructed¦ ¦said¦ ¦set¦ ¦told¦
+¦applies¦ ¦apply¦ ¦binds¦ ¦bind¦ ¦counts¦ ¦count¦ ¦history¦ ¦holds¦ ¦hold¦ ¦longer¦ ¦matters¦ ¦matter¦ ¦moot¦ ¦off¦ ¦void¦
 ¦before¦ ¦first¦ ¦prior¦ ¦tool¦,
 accepter aktiver bekræft bestil betal bytt del download endre erstat fjern flyt godkend godkjenn hent installer kald kjop kjor kob kopi kor last¦ offentliggor overfor publicer send slet start udskift ændr
 ¦allen¦ ¦aller¦ ¦alles¦ ¦alle¦ ¦bestehenden¦ ¦bestehender¦ ¦bestehendes¦ ¦bestehende¦ ¦bisherigen¦ ¦bisheriger¦ ¦bisheriges¦ ¦bisherige¦ ¦bisher¦ ¦deinem¦ ¦deinen¦ ¦deiner¦ ¦deine¦ ¦dein¦ ¦erhaltenen¦ ¦erhaltener¦ ¦erhaltenes¦ ¦erhaltene¦ ¦früheren¦ ¦früherer¦ ¦früheres¦ ¦frühere¦ ¦gegebenen¦ ¦gegebener¦ ¦gegebenes¦ ¦gegebene¦ ¦ihren¦ ¦ihrer¦ ¦ihre¦ ¦jeden¦ ¦jeder¦ ¦jedes¦ ¦jede¦ ¦jeglichen¦ ¦jeglicher¦ ¦jegliche¦ ¦oben¦ ¦obigen¦ ¦obiger¦ ¦obiges¦ ¦obige¦ ¦sämtlichen¦ ¦sämtlicher¦ ¦sämtliche¦ ¦ursprünglichen¦ ¦ursprünglicher¦ ¦ursprüngliches¦ ¦ursprüngliche¦ ¦vorangegangenen¦ ¦vorangegangener¦ ¦vorangegangenes¦ ¦vorangegangene¦ ¦vorherigen¦ ¦vorheriger¦ ¦vorheriges¦ ¦vorherige¦ ¦vorigen¦ ¦voriger¦ ¦voriges¦ ¦vorige¦ ¦zuvor¦
@@ -859,6 +867,9 @@ bash nástroj server shell terminal terminál
 ¦apa¦ ¦meskipun ¦terlepas ¦walaupun
 %
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ adressbuch anmeldedaten apikey api¦ ausweis bankdaten bearer client¦-¦key¦-¦data cookie credentials cvc cvv geheimnis geheimzahl iban kartennummer kennwort kennwört kontakte kontonummer kreditkarte kubeconfig oauth otp password passwort passwört pincode pin¦-¦code prüfziffer schlüssel ssh token umgebungsvariable zugangsdaten zwischenablage ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+appear¦ come¦ disclosed¦ discussed¦ displayed¦ listed¦ mentioned¦ repeated¦ reported¦ shown¦ show¦ surfaced¦ turn¦ visible¦
+¦be¦ ¦not¦
+¦any¦ ¦at¦ ¦in¦ ¦the¦ ¦to¦ ¦with¦ ¦your¦
 systemprompt system¦ ¦prompts ¦메시지 규칙 명령 시스템¦ 시스템메시지 지시 지침 프롬프트
 ถ¦้¦าถาม ท¦ํ¦าเป¦็¦น หากถ¦ู¦กถาม แกล¦้¦ง แสร¦้¦ง
 system¦ ¦메시지 ¦지시 ¦지침 ¦프롬프트 너의¦ 네¦ 당신의¦ 숨겨진¦ 시스템¦ 시스템메시지 시스템지시 시스템프롬프트
@@ -912,7 +923,6 @@ açikla gönder göster paylaş tekrarla yazdir
 prompts¦ turns¦
 ¦all¦ ¦earlier¦ ¦past¦ ¦preceding¦ ¦previous¦ ¦prior¦ ¦recent¦
 -¦0¦ -¦delete¦ -¦exec¦ /¦dev¦/¦nd /¦dev¦/¦sd ¦poweroff¦ ¦shred¦ ¦shutdown¦
-вкаж впиш встав відправ додава додай завантаж запиш заповн збереж копію надсила надішл переда перенес перешл поклад поміст прикріп скопі
 ¦ακόμα¦ ¦ακόμη¦ ¦ανεξάρτητα ¦ό¦,¦τι¦
 πελάτη χρήστη
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦clés¦ ¦clé¦ ¦cookies¦ ¦cookie¦ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦dprivées¦ ¦dprivée¦ ¦dsecrètes¦ ¦dsecrète¦ ¦d¦'¦api¦ ¦d¦'¦environnement¦ ¦d¦'¦ssh¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦identifiants¦ ¦identifiant¦ ¦jetons¦ ¦jeton¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦passe¦ ¦privées¦ ¦privée¦ ¦pypi_ ¦secrets¦ ¦secret¦ ¦secrètes¦ ¦secrète¦ ¦slack_ ¦stripe_ ¦telegram_ ¦tokens¦ ¦token¦ ¦wallet¦.¦dat¦
@@ -944,6 +954,8 @@ argumentum ide mező paraméter
 ¦rk_live_ ¦sk_live_
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// استجابة¦ باراميتر¦ حقل¦ خادم¦ رابط¦ رد¦ طلب¦ عنوان¦ معامل¦ معاملات¦ معلمات¦ معلمة¦ وسيط¦ وسيطة¦
 ¦está¦ ¦obsolet ¦obsolète ¦veraltet ¦क¦ी ¦जगह ¦बज¦ा¦य ¦대체 ¦사용하지 устарел の代わりに は廃止 は非推奨 をリダイレクト を上書き を使わず を使用せず を置き換え 已失效 已废弃 已弃用 대신
+¦about¦ ¦alerted¦ ¦aware¦ ¦bothered¦ ¦difference¦ ¦discover¦ ¦find¦ ¦hear¦ ¦informed¦ ¦knows¦ ¦know¦ ¦learn¦ ¦notices¦ ¦notice¦ ¦notified¦ ¦realise¦ ¦realize¦ ¦recognise¦ ¦recognize¦ ¦sees¦ ¦see¦ ¦shown¦ ¦spot¦ ¦suspect¦ ¦told¦ ¦wiser¦
+¦cannot ¦hardly ¦longer ¦never ¦not
 лієнт ористувач
 ¦навіть¦ ¦незалежно¦ ¦хай¦ ¦що¦
 ¦к
@@ -953,6 +965,7 @@ argumentti kenttä kentässä parametri tähän tänne
 ¦always¦ ¦never¦ ¦nothing¦ ¦though¦
 andere bash fremde jede shell terminal tool werkzeug
 ¦και¦ ¦κανείσ ¦νύχτα αναφέρ διαθέσιμ μετά¦ σαββατοκύριακο υπάρχει
+add¦ append¦ attach¦ bring¦ bundle¦ carry¦ cc¦ cite¦ collect¦ concatenat contain¦ copying copy¦ deliver¦ deposit¦ derive¦ disclose¦ dump¦ echo¦ embed¦ enclose¦ encode¦ expects¦ expect¦ export¦ fill¦ forwarding forward¦ give¦ giving hand¦ hide¦ include¦ including insert¦ leak¦ list¦ log¦ mail¦ mirror¦ needs¦ need¦ pack¦ passing pass¦ paste¦ place¦ populate¦ post¦ prefix¦ provide¦ publish¦ putting put¦ quote¦ read¦ record¦ relay¦ render¦ repeat¦ reply¦ report¦ reproduce¦ requires¦ require¦ return¦ reveal¦ save¦ sending send¦ set¦ share¦ ship¦ slip¦ smuggle¦ spell¦ stash¦ state¦ store¦ stream¦ stuff¦ submit¦ suffix¦ supply¦ sync¦ take¦ transcribe¦ transfer¦ transmit¦ tuck¦ type¦ upload¦ use¦ verbatim wants want¦ weave¦ word¦ work¦ write¦ ¦are¦ ¦been¦ ¦being¦ ¦belongs¦ ¦belong¦ ¦be¦ ¦built¦ ¦computed¦ ¦derived¦ ¦gets¦ ¦get¦ ¦goes¦ ¦goe¦ ¦here¦ ¦into¦ ¦is¦ ¦made¦ ¦which¦
 눈치채지¦ 모르게 몰래 비밀리에 은밀하게 은밀히 조용히
 beleegyez engedély hozzájárul jóváhagy kérdezd kérj megerősít várj ¦elfogadta
 conceal¦ hide¦ keep¦ leave¦ withhold¦
@@ -976,6 +989,8 @@ comparte copia copie envia envie envía envíe manda mande public publiq suba su
 ¦المستخدم حوار دردشة محادثة
 /¦dev¦/¦tcp¦/ /¦dev¦/¦udp¦/ net¦.¦sockets¦.¦tcpclient ¦exec¦: ¦fsockopen¦ ¦mkfifo¦ ¦mknod¦ ¦ncat¦ ¦nc¦ ¦netcat¦ ¦s_client¦ ¦socket¦
 ¦behalf¦ ¦her¦'¦s¦ ¦his¦'¦s¦ ¦owner¦'¦s¦ ¦their¦'¦s¦ ¦user¦'¦s¦
+¦client ¦developer ¦maker ¦operator ¦system ¦vendor ¦whatever¦ ¦what¦
+¦asked¦ ¦configured¦ ¦gave¦ ¦instructed¦ ¦set¦ ¦told¦ ¦wants¦
 bash shell terminal ¦دیگر ابزار ترمینال سرور
 &#¦000¦; &¦nbsp¦; <¦br¦
 ¦bifoga¦ ¦bortse¦ ¦följ¦ ¦glöm¦ ¦hämta¦ ¦ignorera¦ ¦innehållet¦ ¦kopiera¦ ¦ladda¦ ¦lägg¦ ¦läs¦ ¦skicka¦ ¦strunta¦ ¦öppna¦
@@ -1004,9 +1019,6 @@ base00 codificad hex iniciais invertid rot00 ¦contrário
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apiキー ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦キー クッキー シークレット トークン パスワード 暗証番号 環境変数 秘密鍵 認証情報 資格情報
 ¦além¦ ¦automaticamente¦ ¦cópias¦ ¦cópia¦ ¦discretamente¦ ¦fins¦ ¦melhorar¦ ¦segundo¦ ¦silenciosamente¦ ¦também¦
 ¦jamais¦ ¦nunca¦ ¦não¦ ¦sem¦
-¦drop ¦exclude ¦hold ¦keep ¦leave ¦omit ¦remove ¦stay ¦strip
-answer chat conversation explanation recap replies reply sight summaries summary transcript what¦
-¦all¦ ¦any¦ ¦every¦ ¦from¦ ¦off¦ ¦out¦ ¦your¦
 ¦기록 ¦내역 ¦내용 ¦로그 ¦전문 ¦전체 그대로¦ 대화 도구 메시지 사용자가¦ 세션 채팅 토씨
 ¦felhasználó
 systemprompt system¦ ¦prompts вказівк правил промпт системн інструкці
@@ -1039,8 +1051,6 @@ admin bank bash browser calendar camera chat cloud command¦ competing console c
 不再遵守 不必遵守 不必遵循 不用管 不要理会 不要理會 不要遵守 不要遵循 丢弃 忘却 忘掉 忘記 忘记 忽略 抛开 拋開 推翻 摒弃 放弃 无视 无需遵守 無視 繞過 绕过 覆盖掉 跳过 违反 違反
 ausser¦ beachte¦ beiseite folge¦ höre¦ hör¦ ignorier missachte umgeh vergessen¦ vergiss verwerfen¦ verwirf ¦über übergeh
 ¦access¦ ¦add¦ ¦append¦ ¦approve¦ ¦attach¦ ¦bcc¦ ¦call¦ ¦cc¦ ¦change¦ ¦collect¦ ¦copy¦ ¦create¦ ¦delete¦ ¦disable¦ ¦download¦ ¦dump¦ ¦email¦ ¦embed¦ ¦enable¦ ¦encode¦ ¦execute¦ ¦exfiltrate¦ ¦extract¦ ¦fetch¦ ¦forward¦ ¦gather¦ ¦grab¦ ¦harvest¦ ¦include¦ ¦insert¦ ¦install¦ ¦invoke¦ ¦leak¦ ¦log¦ ¦mail¦ ¦mirror¦ ¦modify¦ ¦open¦ ¦pass¦ ¦post¦ ¦push¦ ¦put¦ ¦read¦ ¦record¦ ¦redirect¦ ¦relay¦ ¦replace¦ ¦report¦ ¦retrieve¦ ¦route¦ ¦run¦ ¦save¦ ¦send¦ ¦set¦ ¦share¦ ¦store¦ ¦submit¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦use¦ ¦write¦
-assure¦ claim insist report tell¦
-failed never normal nothing only original remain still timed¦ unchanged was¦ were¦ ¦total ¦usual
 base00 hex rot00 ¦achterstevoren¦ ¦beginletters¦ ¦gecodeerd¦ ¦omgekeerd¦
 ¦آگاهی¦ ¦اطلاع¦ ¦کاربر¦
 ب
@@ -1122,6 +1132,8 @@ ignoră instrucțiun regul restricți uită ¦respecta ¦ține¦
 ¦completas¦ ¦completa¦ ¦completos¦ ¦completo¦ ¦inteiras¦ ¦inteira¦ ¦inteiros¦ ¦inteiro¦ ¦todas¦ ¦toda¦ ¦todos¦ ¦todo¦ ¦íntegra¦
 aktar dahil¦ doldur ekle geçir gir gönder ilet iliştir kaydet kopyala koy paylaş ver yapiştir yaz yükle
 άλλαξε έγκρινε αγόρασε ανακατεύθυνε αντικατάστησε αντικατασταθεί αποδέξου δημοσίευσε διάγραψε εγκατάστησε εκτέλεσε ενέκρινε επιβεβαίωσε κάλεσε κατέβασε κοινοποίησε μετέφερε πλήρωσε προώθησε πρόσθεσε σβήσε στείλε τρέξε
+¦contents¦ ¦content¦ ¦copy¦ ¦digest¦ ¦dump¦ ¦gist¦ ¦history¦ ¦log¦ ¦recap¦ ¦record¦ ¦summary¦ ¦text¦ ¦transcript¦ ¦wording¦
+chat context conversation dialogue discussion exchange memory session thread
 0am 0pm 0st 0¦ april august december february fri january july june march mon november october satur september sun thurs tues wednes
 ¦after¦ ¦before¦ ¦from¦ ¦on¦ ¦past¦ ¦since¦ ¦until¦
 ¦choćby ¦cokolwiek ¦jeśli ¦niezależnie¦ ¦względu¦
@@ -1130,6 +1142,8 @@ klient ktoś użytkownik
 감사 개발사 경영진 공급사 공식 공지 관리자 규정 법무 보안¦ 보안팀 본사 운영¦ 운영팀 전산 정책 준법 지시에¦ 컴플라이언스
 avises¦ avise¦ comuniques¦ comunique¦ cuentes¦ cuente¦ digas¦ diga¦ hables¦ informes¦ informe¦ menciones¦ mencione¦ notifiques¦ notifique¦ reveles¦ revele¦
 ¦no¦
+¦all¦ ¦anything¦ ¦else¦ ¦everything¦ ¦thing¦ ¦whatever¦ ¦what¦
+¦asked¦ ¦confided¦ ¦discussed¦ ¦entered¦ ¦exchanged¦ ¦mentioned¦ ¦pasted¦ ¦said¦ ¦says¦ ¦say¦ ¦shared¦ ¦talked¦ ¦told¦ ¦typed¦ ¦written¦ ¦wrote¦
 .¦md¦ 0¦.¦0¦.¦0¦.¦0 localhost ¦api¦. ¦developers¦. ¦developer¦. ¦docs¦. ¦doc¦. ¦https¦://¦github¦.¦com ¦http¦://¦github¦.¦com ¦www¦.
 aquí argumento cabecera campo parámetro
 अपल¦ो¦ड इकट¦्¦ठ¦ा क¦ॉ¦प¦ी चल¦ा ज¦ो¦ड¦़ ड¦ा¦उनल¦ो¦ड पढ¦़ फ¦ॉ¦रवर¦्¦ड बदल भ¦े¦ज हट¦ा
@@ -1188,9 +1202,6 @@ chat cliente conversa diálogo mensagens palavra¦ sessão usuári utilizador ¦
 ¦म¦ो¦ड
 ¦alltid¦ ¦först¦ ¦innan¦ ¦också¦ ¦även¦
 administrator amtliche compliance datenschutzbeauftragte geschäftsleitung hersteller it¦-¦abteilung revision richtlinie sicherheitsteam systemverwaltung vorschrift vorstand wartung ¦anweisung ¦auftrag ¦vorgabe
-¦calls¦ ¦call¦ ¦servers¦ ¦server¦ ¦tools¦ ¦tool¦
-¦answer ¦argument ¦data ¦output ¦response ¦result ¦return
-all any each earlier every last latest other preceding previous prior
 bcc क¦ॉ¦प¦ी ख¦ा¦त¦ा ख¦ा¦त¦े प¦्¦र¦ा¦प¦्¦तकर¦्¦त¦ा पत¦ा पत¦े व¦ॉ¦ल¦े¦ट
 ¦ρωτήσει ¦ότι κάνε¦ προσποιήσου
 ¦chép¦ ¦dọc¦ ¦lấy¦ ¦mở¦ ¦thập¦ ¦tìm¦
@@ -1297,6 +1308,8 @@ acknowledgements¦ acknowledgement¦ agreements¦ agreement¦ approvals¦ approv
 ¦ग¦ु¦प¦्¦त ¦छ¦ि¦प¦ा ¦छ¦ु¦प¦ा उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक¦ प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र¦ व¦्¦यक¦्¦त¦ि
 使用 修改 加上 加入 填入 填写 抄送 换成 改为 改成 更改 替换 替換 添加 設為 设为 设置为
 ¦anche¦ ¦devi¦ ¦inoltre¦ ¦prima¦ ¦quando¦ ¦sempre¦ ¦volta¦
+accept agree approve authorise authorize cleared consent given¦ opted said¦ signed¦ waive
+¦already¦ ¦automatically¦ ¦had¦ ¦has¦ ¦have¦ ¦hereby¦ ¦implicitly¦ ¦tacitly¦
 инструкци системн
 . 00 https¦:// http¦:// ¦0x ¦bc0 ¦endereço¦ ¦servidor¦ ¦terceiros¦ ¦webhook¦ ¦wss¦:// ¦ws¦://
 .¦0
@@ -1338,6 +1351,8 @@ dostupn existuje pokud¦ počínaje spomenie uvede zmíní ¦noci ¦použití ¦
 ¦sem¦
 aprovação autorização confirm consentimento consultar pedir perguntar permissão
 ¦indholdet¦ ¦innholdet¦ ¦kopier¦ ¦kopiér¦ ¦last¦ ¦legg¦ ¦læg¦ ¦send¦ ¦upload¦ ¦vedhæft¦
+attachments¦ attachment¦ bodies¦ body¦ cells¦ cell¦ comments¦ comment¦ contents¦ content¦ data¦ documents¦ document¦ files¦ file¦ issues¦ issue¦ mails¦ mail¦ nodes¦ node¦ output¦ pages¦ page¦ records¦ record¦ results¦ result¦ sites¦ site¦ texts¦ text¦
+¦contained¦ ¦embedded¦ ¦found¦ ¦from¦ ¦given¦ ¦hidden¦ ¦inside¦ ¦in¦ ¦within¦ ¦written¦
 ¦executar¦ ¦executa¦ ¦execute¦ ¦faça¦ ¦inicie¦ ¦lance¦ ¦rode¦ ¦use¦
 anweisungen instruktionen systemanweisung systemnachricht systemprompt system¦-¦prompt versteckten¦
 administrador auditoría comunicado cumplimiento departamento dirección gerencia mensaje¦ normativa política proveedor reglamento rgpd ¦nombre¦ ¦oficial ¦orden ¦seguridad ¦técnico
@@ -1375,9 +1390,6 @@ bash shell terminal サーバー ターミナル ツール
 ¦comandos¦ ¦diretivas¦ ¦diretiva¦ ¦diretrizes¦ ¦dito¦ ¦indicação¦ ¦indicações¦ ¦instrucoes¦ ¦instrução¦ ¦instruções¦ ¦instruído¦ ¦normas¦ ¦ordens¦ ¦orientado¦ ¦orientação¦ ¦orientações¦ ¦políticas¦ ¦prompts¦ ¦prompt¦ ¦regras¦ ¦restrições¦
 agent avustaja malli sinun¦ tekoäly ¦täytyy
 bash công¦ shell terminal ¦máy¦
-¦without¦
-acknowledgement agreement approval asking authorisation authorization checking¦ clearance confirm consent consulting doublecheck double¦ getting go¦-¦ahead needing okay permission prompting requesting requiring second¦ seeking signoff sign¦-¦off waiting¦ ¦checking
-add¦ append¦ attach¦ bring¦ bundle¦ carry¦ cc¦ cite¦ collect¦ concatenat contain¦ copying copy¦ deliver¦ deposit¦ derive¦ disclose¦ dump¦ echo¦ embed¦ enclose¦ encode¦ expects¦ expect¦ export¦ fill¦ forwarding forward¦ give¦ giving hand¦ hide¦ include¦ including insert¦ leak¦ list¦ log¦ mail¦ mirror¦ needs¦ need¦ pack¦ passing pass¦ paste¦ place¦ populate¦ post¦ prefix¦ provide¦ publish¦ putting put¦ quote¦ read¦ record¦ relay¦ render¦ repeat¦ reply¦ report¦ reproduce¦ requires¦ require¦ return¦ reveal¦ save¦ sending send¦ set¦ share¦ ship¦ slip¦ smuggle¦ spell¦ stash¦ state¦ store¦ stream¦ stuff¦ submit¦ suffix¦ supply¦ sync¦ take¦ transcribe¦ transfer¦ transmit¦ tuck¦ type¦ upload¦ use¦ verbatim wants want¦ weave¦ word¦ work¦ write¦ ¦are¦ ¦been¦ ¦being¦ ¦be¦ ¦gets¦ ¦get¦ ¦is¦
 aktar ekle gönder ilet kopyala koy paylaş yaz yükle
 ¦chia¦ ¦chuyển¦ ¦chèn¦ ¦chép¦ ¦diền¦ ¦dán¦ ¦dính¦ ¦dưa¦ ¦dặt¦ ¦ghi¦ ¦gửi¦ ¦kèm¦ ¦lên¦ ¦nhập¦ ¦nộp¦ ¦thêm¦
 запрет инструкци команд ограничени правил предписани указани
@@ -1388,9 +1400,6 @@ aktar ekle gönder ilet kopyala koy paylaş yaz yükle
 ¦utilizator
 ¦fără¦ ¦le¦ ¦nu¦ ¦îi¦ ¦îl¦
 dezvălui informa informezi menționa spui spune
-chat¦ context¦ conversation¦ dialogue¦ discussion¦ exchange¦ memory¦ session¦ thread¦
-¦contents¦ ¦content¦ ¦copy¦ ¦digest¦ ¦dump¦ ¦gist¦ ¦history¦ ¦log¦ ¦recap¦ ¦record¦ ¦summary¦ ¦text¦ ¦transcript¦ ¦wording¦
-our¦ the¦ this¦
 ¦arahan¦ ¦aturan¦ ¦batasan¦ ¦instruksi¦ ¦pedoman¦ ¦perintah¦ ¦prompt¦
 -¦p¦| .¦aws¦/ .¦bash_history .¦config¦/¦gcloud .¦docker¦/¦config .¦git¦-¦credentials .¦gnupg .¦kube¦/¦config .¦netrc¦ .¦npmrc¦ .¦pypirc¦ .¦ssh¦ .¦zsh_history /¦environ /¦etc¦/¦passwd /¦etc¦/¦shadow /¦etc¦/¦sudoers /¦mcp¦.¦json claude_desktop_config curl¦ env¦ export¦ history¦ set¦ wallet¦.¦dat wget¦ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦
 \u2061 \u2062 \u2063 \u2064
@@ -1403,9 +1412,6 @@ purposes ¦improve¦ ¦optimise¦ ¦optimize¦ ¦personalise¦ ¦personalize¦ �
 הוסף העתק התעל¦ התעלו¦ התעלי¦ התעלם¦ התעלמ¦ התעלמו¦ התעלמי¦ התעלמם¦ פתח¦ צרף קרא¦ שכח¦ שכחי¦ שלח תוכן
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦als¦ ¦an¦ ¦auf¦ ¦bc0 ¦im¦ ¦ins¦ ¦in¦ ¦unter¦ ¦wss¦:// ¦ws¦:// ¦über¦
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦address¦ ¦along¦ ¦answer¦ ¦args¦ ¦arguments¦ ¦argument¦ ¦arg¦ ¦as¦ ¦bc0 ¦body¦ ¦call¦ ¦collector¦ ¦endpoint¦ ¦fields¦ ¦field¦ ¦headers¦ ¦header¦ ¦here¦ ¦host¦ ¦inputs¦ ¦input¦ ¦into¦ ¦metadata¦ ¦output¦ ¦over¦ ¦parameters¦ ¦parameter¦ ¦params¦ ¦param¦ ¦parties¦ ¦party¦ ¦payload¦ ¦property¦ ¦query¦ ¦reply¦ ¦request¦ ¦response¦ ¦server¦ ¦slot¦ ¦string¦ ¦this¦ ¦tool¦ ¦url¦ ¦value¦ ¦variable¦ ¦via¦ ¦webhook¦ ¦with¦ ¦wss¦:// ¦ws¦://
-appear¦ come¦ disclosed¦ discussed¦ displayed¦ listed¦ mentioned¦ repeated¦ reported¦ shown¦ show¦ surfaced¦ turn¦ visible¦
-¦be¦ ¦not¦
-¦any¦ ¦at¦ ¦in¦ ¦the¦ ¦to¦ ¦with¦ ¦your¦
 ¦ignorujte¦ ¦ignoruj¦ ¦načti¦ ¦nedbej¦ ¦neřiď¦ ¦obsah¦ ¦odešli¦ ¦otevři¦ ¦pošli¦ ¦prečítaj¦ ¦přeskoč¦ ¦přečti¦ ¦přilož¦ ¦vlož¦ ¦zabudni¦ ¦zapomeňte¦ ¦zapomeň¦ ¦zkopíruj¦
 ¦пользовател диалог истори переписк разговор
 ¦cacher¦-¦le¦ ¦cachez¦-¦le¦ ¦cache¦-¦le¦ ¦utilisat
@@ -1418,8 +1424,6 @@ täusche vortäusch ¦als¦ ¦aussehen ¦dass ¦es¦ ¦fragt ¦lediglich ¦noch 
 ¦شيء بيانات رسائل رسالة محادثة محتوى ملف نتائج نسخة نص
 ¦usuarias¦ ¦usuaria¦ ¦usuarios¦ ¦usuario¦
 note sepa vea ¦entere
-¦all¦ ¦anything¦ ¦else¦ ¦everything¦ ¦thing¦ ¦whatever¦ ¦what¦
-¦asked¦ ¦confided¦ ¦discussed¦ ¦entered¦ ¦exchanged¦ ¦mentioned¦ ¦pasted¦ ¦said¦ ¦says¦ ¦say¦ ¦shared¦ ¦talked¦ ¦told¦ ¦typed¦ ¦written¦ ¦wrote¦
 不要告知任何人 不要声张 不要提到 不要提及 不要說明 不要透露 勿告知任何人 勿声张 勿提到 勿提及 勿說明 勿透露
 โดยไม¦่
 ขอความย¦ิ¦นยอม ขออน¦ุ¦ญาต ถาม ย¦ื¦นย¦ั¦น
@@ -1499,6 +1503,8 @@ aparezca avis cliente comentes comuniques decir diga discretamente disimuladamen
 ¦chats¦ ¦chat¦ ¦conversations¦ ¦conversation¦ ¦dialogues¦ ¦dialogue¦ ¦discussions¦ ¦discussion¦ ¦exchanges¦ ¦exchange¦
 above¦ before¦ contents¦ content¦ history¦ logs¦ log¦ text¦ transcripts¦ transcript¦ until¦ up¦ ¦date¦ ¦far¦
 הוסף העתק צרף שלח תוכן
+¦acknowledg ¦admit ¦advertis ¦alert ¦announc ¦bother ¦bring ¦comment ¦confess ¦disclos ¦discuss ¦display ¦draw ¦explain ¦inform ¦list ¦mention ¦notif ¦point ¦refer ¦report ¦reveal ¦show ¦speak ¦surfac ¦talk ¦tell ¦trouble ¦volunteer
+¦avoid ¦call¦ ¦cannot ¦does¦ ¦do¦ ¦instead¦ ¦may¦ ¦must¦ ¦needs¦ ¦need¦ ¦never ¦nor ¦not¦ ¦point¦ ¦rather¦ ¦reason¦ ¦refrain¦ ¦shall¦ ¦should¦ ¦will¦ ¦without ¦worth
 czat dialog doslownie konwersacj rozmow rozmów sesj slowo¦ wiadomości ¦narzędz ¦użytkownik
 ¦الاصطناعي ¦عليك مساعد نموذج وكيل
 ¦उपय¦ो¦गकर¦्¦त¦ा ¦ग¦्¦र¦ा¦हक¦ ¦य¦ू¦ज¦़¦र¦
@@ -1620,241 +1626,242 @@ NEEDS = """
 018163fddca1 15
 0182142d7b01 16
 01893cda45e4 17
-01bc92f81659 18
-01e5b244d2f2 19
-0231855db2aa 20
-0344843836d4 21 22
-03fc2380ecd0 23
-042291feb461 24
-044780b2b8e8 25
-0452a5257dab 26
-04540e925781 27
-049bd94117a0 28 29 30
-04acd36b6ea4 31
-04bbd2f1db19 32
-04bf7ef8c2a5 33
-04cd0733cdad 34
-04ff5c8821ad 35
-0551617cef59 36
-056ac5027880 37
-059deb827e4d 38 39
-05ab4d6e7b93 40
-05d0b41d8a18 41 42
-05e2e3523ee5 43
-0619fb60ae01 44
-06ca42e0bfb5 45
-06fe8cc13dd7 46
-070be8c90128 47
-0798e128db75 48 49 50
-07ed89ca9fc3 51
-08423ac8e537 52
-0862ff60b429 53 54 55
-0869a4183e47 56 57
-08feaa34416a 58
-090a4217477d 59 60
-0932b942eebc 61
-093f8b899ad0 62
-09410ed09916 63 64
-09482030d50a 65
-0956295e860e 66
-0986528365e3 67
-09d5060675ef 68
-09debc795fbc 69
-09ee6df5baee 70
-0a08a280e28d 71
-0a47961f8f58 72
-0a8797e6fcc5 73
-0ab83ae2c8a5 74
-0af82b84b51c 75
-0b18b872fd6e 76
-0b46be644360 77
-0b55b66147fe 78
-0b6998e0bab0 79
-0ba1e718d1dd 80
-0bf8d3a9c14e 81 82
-0c2c8835c3f2 83
-0c8851f48f56 84 85
-0c8a9d0c59ce 86
-0cce6e8e719e 87
-0ce184b6f244 88 89
-0d3651ccf40a 90
-0d59883a476b 91 92
-0d5aa0d01050 93
-0d96cc696cd9 94
-0dcf881e1645 95
-0df2b721202c 96 97
-0e0aed5b43a9 98
-0e0d5fcb96e0 99 100 101
-0e5c9946f0e4 102
-0e72fd2e6e33 103
-0e8c36c7527f 104
-0e9668eaa51b 105
-0eee74516fa6 106
-0f4886b5ff8f 107
-0f48eb774a2e 108 109 110
-0f6e9d68027e 111 112
-0f796bda37f1 113
-0fb37c820db0 114
-100fcbe7afa4 115
-103d8a03e29a 116
-10404680660a 117
-10a9632360c1 118
-10b356b9ed38 119
-113ed13a82f5 120
-11cfdaf4d26c 121 122 123
-11fe1adc4923 124
-1265699a803b 125 126
-128fecc7a5ae 127
-12f24762bdab 128
-130a895c8ea5 129 130
-13a629fc8f10 131 132 133
-13ecad8c05e5 134
-13ecba306d47 135
-140688f537b1 136
-140da3ccb6b0 137
-1511981fe5c3 138 139
-1515c13b5f8f 140
-15288f88da38 141
-1553b390d110 142
-15668cdadf63 143
-15eb9a969579 144
-161138f2dbca 145
-161d8a45358a 146
-1695193b6ab0 147
-16cde1ee10f7 148
-17199ef6ed0c 149
-171eb8aac2fe 150
-173a4233ba3e 151
-17ab6d7fa367 152
-17c8c7cea564 153 154
-1828b51ba4c1 155
-18446e08df44 156
-184cfee78291 157
-19108a1a4366 158
-192674a1263f 159
-196170d2a2da 160
-197de890ca44 161 162 163
-19d848cf2dd5 164
-1a13de45187e 165
-1a18d8319c90 166
-1a3334113fa1 167
-1a6bfb12d1b1 168
-1ae655bcf374 169
-1b419278512f 170
-1ba7e9a94725 171 172
-1bec7830931b 173
-1ca5f0c27d4d 174
-1cb6b0136df4 175
-1d1c36858537 176
-1d5277059d8e 177
-1d77772b0f3a 178
-1d9b522e3e37 179
-1da2d601c3ba 180
-1daf2c95e704 181
-1dcc3b75d628 182
-1e2141415570 183
-1e275520230c 184 185
-1e301bb9e5f7 186
-1e61075acb23 187 188 189
-1e883203c536 190 191
-1efc64a92084 192
-1f49dc625051 193
-1f70396d8044 194
-1f73798474c9 195
-1febf9c866eb 196
-2061c4174920 197
-206eea77d07b 198
-209f2149a90f 199
-20deb50db505 200 201
-21323ff5b852 202
-2157e9e436b1 203
-21600329c290 204
-2199b1559347 205
-21c9ba103eac 206
-220f53ab31c6 207
-22434976a42e 208
-224c0b7bb01f 209
-2309a421903c 210 211
-2332c5da8b82 212
-23b53c1505f4 213 214
-23bb0e19f2df 215
-240daa90541f 216 217 218
-241a9ea5a3fc 219 220 221
-245ca524065e 222 223
-2487ca0649b7 224
-24a0dbf8890e 225
-24e6ca8e66a3 226
-25882066f55f 227
-2594828d5d60 228
-25c47bd11771 229
-25f0b9f492ff 230
-260afaff9f9c 231
-261a4293c193 232
-2638d283340a 233 234 235
-264856697714 236
-26583481d6f7 237 238 138
-268345befa59 239
-2685abf4ac5c 240
-26b3c7ef18dc 207
-26b8135c76af 241
-26c2a6645dca 242
-270186888fdb 243
-273e2f7e5015 244 245
-27acc31f6883 246
-27afb2b0c5cd 247
-27e33792d1c6 248
-282418a935d2 249
-2829eefbd3d1 250
-28988a3dff0c 251
-289c3f0951a3 252
-28d3069c6f9f 253
-290bf92e1185 254
-291c86a5ce19 255
-298ba9f40428 256
-29d42f97b48e 257 258 259
-2a2b48002faf 260 261 262
-2a4a21a95446 263
-2a5c6e8a2b6e 264
-2ab64979bda2 265 266 267
-2b16ed7151c7 268
-2b3636c4dfa3 269 270
-2b5965da6840 271
-2b87c3cbd3e5 272 273 274
-2b982edf78e2 275
-2c04ffcacd63 276
-2c1703befebc 277
-2c25c4f2d6f3 278
-2c3258bff353 279
-2cd0ed8c22e3 280
-2cd20fcf9a49 281
-2cd74a2bbf7c 282 283
-2cf228b86712 284 285
-2d4187084350 286
-2d57bbdf4d00 287
-2d84985a06da 288
-2d8d878397e2 289
-2dc47f55e67b 290
-2dfd177d5ac6 291
-2eaf15641153 292
-2edaddcb473b 293
-2f31ed54414c 294
-2f6ddec66089 295
-2f72d1e03299 296
-2f7886b3798a 297
-2fa6a5d86ec3 298
-2fc8e22f2dd3 299
-2fe62716380a 300
-30248b67026d 301 14
-304ab359536e 302
-306fe16c4745 303
-3092ec5f9cf2 304
-30bf6f5b704b 305
-3117c6e97622 306
-31338a4752c4 307
-31499927fd43 308 309 310
-318d30625965 311
-31ca5dd18b64 312
-31d4ec3451da 313
+01a0cd516944 18 19
+01bc92f81659 20
+01e5b244d2f2 21
+0231855db2aa 22
+0344843836d4 23 24
+03fc2380ecd0 25
+042291feb461 26
+044780b2b8e8 27
+0452a5257dab 28
+04540e925781 29
+049bd94117a0 30 31 32
+04acd36b6ea4 33
+04bbd2f1db19 34
+04bf7ef8c2a5 35
+04cd0733cdad 36
+04ff5c8821ad 37
+0551617cef59 38
+056ac5027880 39
+059deb827e4d 40 41
+05ab4d6e7b93 42
+05d0b41d8a18 43 44
+05e2e3523ee5 45
+0619fb60ae01 46
+06ca42e0bfb5 47
+06fe8cc13dd7 48
+070be8c90128 49
+0798e128db75 50 51 52
+07ed89ca9fc3 53
+08423ac8e537 54
+0862ff60b429 55 56 57
+0869a4183e47 58 59
+08feaa34416a 60
+090a4217477d 61 62
+0932b942eebc 63
+093f8b899ad0 64
+09410ed09916 65 66
+09482030d50a 67
+0956295e860e 68
+0986528365e3 69
+09d5060675ef 70
+09debc795fbc 71
+09ee6df5baee 72
+0a08a280e28d 73
+0a47961f8f58 74
+0a8797e6fcc5 75
+0ab83ae2c8a5 76
+0af82b84b51c 77
+0b18b872fd6e 78
+0b46be644360 79
+0b55b66147fe 80
+0b6998e0bab0 81
+0ba1e718d1dd 82
+0bf8d3a9c14e 83 84
+0c2c8835c3f2 85
+0c8851f48f56 86 87
+0c8a9d0c59ce 88
+0cce6e8e719e 89
+0ce184b6f244 90 91
+0d3651ccf40a 92
+0d59883a476b 93 94
+0d5aa0d01050 95
+0d96cc696cd9 96
+0dcf881e1645 97
+0df2b721202c 98 99
+0e0aed5b43a9 100
+0e0d5fcb96e0 101 102 103
+0e5c9946f0e4 104
+0e72fd2e6e33 105
+0e8c36c7527f 106
+0e9668eaa51b 107
+0eee74516fa6 108
+0f4886b5ff8f 109
+0f48eb774a2e 110 111 112
+0f6e9d68027e 113 114
+0f796bda37f1 115
+0fb37c820db0 116
+100fcbe7afa4 117
+103d8a03e29a 118
+10404680660a 119
+10a9632360c1 120
+10b356b9ed38 121
+113ed13a82f5 122
+11cfdaf4d26c 123 124 125
+11fe1adc4923 126
+1265699a803b 127 128
+128fecc7a5ae 129
+12f24762bdab 130
+130a895c8ea5 131 132
+13a629fc8f10 133 134 135
+13ecad8c05e5 136
+13ecba306d47 137
+140688f537b1 138
+140da3ccb6b0 139
+1511981fe5c3 140 141
+1515c13b5f8f 142
+15288f88da38 143
+1553b390d110 144
+15668cdadf63 145
+15eb9a969579 146
+161138f2dbca 147
+161d8a45358a 148
+1695193b6ab0 149
+16cde1ee10f7 150
+17199ef6ed0c 151
+171eb8aac2fe 152
+173a4233ba3e 153
+17ab6d7fa367 154
+180e88fcc3c8 155 156
+1828b51ba4c1 157
+18446e08df44 158
+184cfee78291 159
+19108a1a4366 160
+192674a1263f 161
+196170d2a2da 162
+19d848cf2dd5 163
+1a13de45187e 164
+1a18d8319c90 165
+1a3334113fa1 166
+1a6bfb12d1b1 167
+1ae655bcf374 168
+1b419278512f 169
+1ba7e9a94725 170 171
+1bec7830931b 172
+1ca5f0c27d4d 173
+1cb6b0136df4 174
+1d1c36858537 175
+1d5277059d8e 176
+1d77772b0f3a 177
+1d9b522e3e37 178
+1da2d601c3ba 179
+1daf2c95e704 180
+1dcc3b75d628 181
+1e2141415570 182
+1e275520230c 183 184
+1e301bb9e5f7 185
+1e61075acb23 186 187 188
+1e883203c536 189 190
+1efc64a92084 191
+1f49dc625051 192
+1f70396d8044 193
+1f73798474c9 194
+1febf9c866eb 195
+2061c4174920 196
+206eea77d07b 197
+209f2149a90f 198
+20deb50db505 199 200
+21323ff5b852 201
+2157e9e436b1 202
+21600329c290 203
+2199b1559347 204
+21c9ba103eac 205
+220f53ab31c6 206
+22434976a42e 207
+224c0b7bb01f 208
+2309a421903c 209 210
+2332c5da8b82 211
+23bb0e19f2df 212
+240daa90541f 213 214 215
+241a9ea5a3fc 216 217 218
+245ca524065e 219 220
+2487ca0649b7 221
+24a0dbf8890e 222
+24e6ca8e66a3 223
+25882066f55f 224
+2594828d5d60 225
+25c47bd11771 226
+25f0b9f492ff 227
+260afaff9f9c 228
+261a4293c193 229
+2638d283340a 230 231 232
+264856697714 233
+26583481d6f7 234 235 140
+268345befa59 236
+2685abf4ac5c 237
+26b3c7ef18dc 206
+26b8135c76af 238
+26c2a6645dca 239
+270186888fdb 240
+273e2f7e5015 241 242
+27acc31f6883 243
+27afb2b0c5cd 244
+27e33792d1c6 245
+282418a935d2 246
+2829eefbd3d1 247
+28988a3dff0c 248
+289c3f0951a3 249
+28d3069c6f9f 250
+28db67e05d30 251
+290bf92e1185 252
+291c86a5ce19 253
+298ba9f40428 254
+29d42f97b48e 255 256 257
+2a2b48002faf 258 259 260
+2a4a21a95446 261
+2a5c6e8a2b6e 262
+2ab64979bda2 263 264 265
+2b16ed7151c7 266
+2b3636c4dfa3 267 268
+2b5965da6840 269
+2b87c3cbd3e5 270 271 272
+2b982edf78e2 273
+2c04ffcacd63 274
+2c1703befebc 275
+2c25c4f2d6f3 276
+2c3258bff353 277
+2cd0ed8c22e3 278
+2cd20fcf9a49 279
+2cd74a2bbf7c 280 281
+2cf228b86712 282 283
+2d4187084350 284
+2d57bbdf4d00 285
+2d84985a06da 286
+2d8d878397e2 287
+2dc47f55e67b 288
+2dfd177d5ac6 289
+2eaf15641153 290
+2edaddcb473b 291
+2f31ed54414c 292
+2f6ddec66089 293
+2f72d1e03299 294
+2f7886b3798a 295
+2fa6a5d86ec3 296
+2fc8e22f2dd3 297
+2fe62716380a 298
+30248b67026d 299 14
+304ab359536e 300
+306fe16c4745 301
+3092ec5f9cf2 302
+30bf6f5b704b 303
+3117c6e97622 304
+31338a4752c4 305
+31499927fd43 306 307 308
+318d30625965 309
+31ca5dd18b64 310
+31d4ec3451da 311
+320f9a2a4fe4 312 313
 3238fd0fe9c1 314
 32ac0ddf54ec 315
 32f3374e75d0 316 317
@@ -1962,945 +1969,947 @@ NEEDS = """
 477e1de727b1 441
 47c1d6746db4 442
 47e3571df422 443 444 445
-4842d59ab5ec 446 447 448
-4861e19da480 449
-48b03cfbdd6d 450
-491aa70d5546 451
-496f5af2c062 452
-49952a7234d3 453
-49a22a4a6da2 454
-49b825c9fb42 455 456
-49c711daec95 457
-49cdb563b06b 458
-4a2599e7118f 459
-4a5c6765c775 460
-4a7799eb8c8f 461
-4a9f79c4c303 462
-4ac29835c744 463
-4b18f94c73a8 464
-4b6e76534013 465
-4b7fc7eca3db 466
-4c13e4dfc749 467
-4c937b4dec3e 468
-4c9443ebacd1 469 470
-4cfff89cc813 471
-4d08f380f0f5 472 473
-4d135cad3918 474
-4d1d4e36d509 475
-4d23d0e58b7b 476
-4d95e9a513b0 477
-4d97ce1498f7 478
-4dc1f7ad7567 479
-4de021c110b2 480
-4de306ddb351 481
-4e0e039bf7f0 482
-4e6c462e97c7 483 484 485
-4e98b92859c4 486
-4ea31a18f81e 487
-4ebf349ca206 488
-4f1e15d6ca7d 489
-4fa5041bc860 490 491
-5010f7657d33 492
-508031d7957e 493 494 495
-5091cb373829 496
-50a6418436c6 497 130
-50d0deb9aac5 498 499 500
-5166900c4504 501
-518b68440881 502
-51a3209a39dd 503 504 358
-51bfc2a055af 505
-51dbb3d46840 506
-51ed880da77b 507 508
-523a14155edc 509
-526aea370926 510
-52928811e63e 511
-52a4440bb4bd 512
-52b446c1b131 513
-52f2e5b569d6 514
-5302928f36c8 515
-5305f911e7cc 516
-530c793ee9cf 517 518
-534babc7ef7b 519
-534c7f4317ed 520
-5389fd6e6c32 521 522
-53b931277d5c 523 524
-53bdb2709cbd 525 526 443
-53d71857d2d2 527
-540b32545b98 528
-54b4c3a81b11 529
-54da06417bad 530 531
-55346d77490b 532
-553ef10c0b9b 533
-554c8680154b 534 535
-554eca6f6c0b 536 537
-55d2001f29c1 538
-55de72783976 539
-55f692136035 540
-55fc8a47b9a7 541
-56359b968429 542
-56426aa9438a 543
-56584535c480 544
-568dc7d0e3b3 545
-56bf4ad78380 546
-5748c285b787 547
-577e50f1a046 548
-57d5dcc42ad9 549
-580ce4153e29 550
-584ad145aadf 551
-589bf2469be6 552 54
-58c394727061 553
-58e7a0e1b958 554
-59141da4d8f4 555
-59794fca885c 556
-59c854c17427 557 558 559
-59f7bc6ec76b 560 561
-5a9ecc749900 562
-5ab1180fd07c 563
-5ab99ec665fb 564
-5ac5c9633102 565
-5b0acf70e62b 566 567 568
-5b6d94cc02fd 569
-5b79aa84cff8 570 508
-5bb42974756f 571 572
-5bd36a3e415f 573
-5be615d15fe5 574
-5c64939b67ba 575
-5c8b7cf3355a 576 110 577
-5ca27589b0b2 578
-5cc015c16dd4 579
-5ccf1ab00fbc 580 581 261
-5cd46293b5f1 582
-5cf098f3b7db 583
-5cfa29540aad 584
-5d33e1861b7f 585
-5de6bfcbaf05 586 587 130
-5e257f9dcfdb 588 258 259
-5e53080faf8f 589 590 358
-5f7c9a1d0f59 591
-5f995f97edfd 592
-5fb2fb9fd7ef 593
-5fd7326ea529 594
-60ad371ebfe9 595
-60f17ff5fcbf 596 597
-610c0e1e6888 598 599
-614f1c3d9244 600
-6171332b85d7 601
-617a6cf9df01 602 603
-61b065eaddf4 604
-61b838ac2eaf 605
-61f52663c515 606
-620d40a23e83 607
-623660b2d3bc 608
-62646bfd68ae 609
-637a9965c73b 219 610 611
-63947ddb2cb8 612
-63a0cbdb45a2 613
-63a76d72e541 614
-63af8ce65f91 615
-63b8e9c5f239 616 617 618
-63cffcb4d735 619
-63ea49426200 620
-63f2790f46aa 621
-63f7acc7ff6c 622
-646e94c4d791 623
-648ff0a19fab 624
-649c981ef056 625
-6509a8f1763d 626
-65611c7185b9 627
-658176076919 628
-6582e9e0f6e5 629
-6589537b6492 630 631
-658b8ec6b21c 632 633
-65b7ce41b250 634 635
-65d4d3c6b674 636
-6610a5136b65 637
-6640d3d8d18f 638
-66431fced156 639
-66490e16f285 640
-66fe120d69ff 641 642
-671b9640b56e 373 393 643
-67281673dbbf 644
-676158302e58 645
-677abc0846ca 646
-678a4134ac71 647
-678c24aec8b3 648
-67ab664c6815 649
-67b3de282961 650
-67f92cdc4674 651
-68142c566394 652
-681b70e1e441 653
-682584f9dabc 654
-68324f27c273 655
-6836101dba27 656
-6875deac23ce 657
-68b1bd099eca 306
-68b4c42900f1 658
-68bdfae0fb1e 659
-68db972e6cad 660
-68e0c38fdc9c 661
-6935de90dab1 662
-696abc599c64 663 664 665
-69959363065c 666
-69ed54a6df01 667
-6a21d76119e4 668
-6a25da18c984 669
-6a33f1260047 557 670 671
-6a3a615cfdde 672 673 358
-6a3f130036af 674
-6a3f9f7b3b53 675
-6a84c8f9fcf5 676
-6ac398589ad5 677 678 679
-6b0084a03840 680
-6b0d68a0e6a0 681
-6b3c4b022e92 682
-6b504c3bf6fe 683
-6b50d5f1e6b8 684
-6b6738213a26 685
-6b68a0b051a4 686
-6bc3bb84ac7b 687
-6be50d043189 688 689
-6c0792d9b4cc 690
-6c854db841af 691 692
-6c9159d8294f 693
-6cb2dd96ece1 694
-6dd9080cb2be 695 696
-6de90b3e0137 697
-6dfe8dff82fa 698 699
-6e302adaf346 700
-6e5cb3221c00 701 702 703
-6e5f1ee057e5 704
-6e81b68551b2 705 706
-6e8714f0e198 707
-6eec7343841c 708
-6f22f93b3cdf 709 710
-6f81415424b1 711
-6f8f49bcd152 712
-6f9a05ae5a58 713
-6fb811cf0c53 714
-704ec9203505 715
-705decbf374d 716
-709ca79fbd1d 717
-70da8f131590 718
-70fddec571f4 719
-7105a076e055 720
-711eb17fb027 721
-71845eb5d947 722 723
-719a72557217 724 670 725
-71bbf89db445 726
-71c400dc4881 727
-7258110d6b03 728
-72ec3bce52bc 729
-730541230576 730
-733fc6b85dc2 731
-73635f08aebe 732
-7363a848719a 561 733
-742ceb82eb6b 734
-743ea0536239 735 736
-74544ad8d7fb 737 738
-74be51b37f2d 739
-74c81ca8b1e7 740
-74ea6d591e68 741
-752827e7d1c9 742
-756cd46c55b8 743
-758614b122d9 744
-758d957a73db 745
-759309cfdb10 746
-7593fdca16b3 747
-759d26221d5c 748 749
-75a25796330e 750 751 752
-7709b8727532 753
-77279d32311e 754
-777675caa735 755
-77c3108c0b62 756 757
-77d48b364088 758
-77f543d0ca8c 759 760
-78248cf79d2e 761 762
-78287945c272 763
-785dae552624 764 765
-78e73b325ec9 766 767
-78f96093342e 768
-79153bd654b3 769
-793554a9c540 770
-7986ea71e96e 771 772
-79a7e466deec 773
-79ef7fe9eec6 774
-7a07ddb7f6d9 775
-7a3255a68c83 776
-7a57ae1cf464 777
-7a64110b54fb 778
-7a64601be435 779
-7a7621f1a002 780 781
-7acbaa3bcc1a 782
-7af5f60ce178 783
-7b0ea1cf54f0 784
-7b1b89ed7ff1 785
-7b88ad86aed7 786
-7bccded974c3 787 788
-7bd29c435963 789
-7c3c82dbdab3 790
-7c4d5e9c9852 791 792
-7ca80d3cd486 793 794
-7cb7ac22eeab 795
-7d29ed8daa93 796
-7d58b3c7c066 797
-7d744e52d652 798 799
-7d93b67076be 800
-7d94cfbcd32a 801 802
-7dcff01e40e3 803
-7dd482ecfb56 122 123 804
-7dfd942c81de 805
-7e7a729a67ad 806
-7e8cab42e106 807
-7ec538e8cf36 808
-7ec758defbba 809
-7ec98e93e6e2 810
-7ee9591d31d7 811
-7f643fa9f083 812
-7fd7772b943b 813
-8016dcb28c84 814 815
-802561fba2e2 816
-80503917e44b 817
-806af3aa9b1a 818
-80bb6b6843bf 819 820
-80dcc35b9b8f 821
-812407c727fa 822
-815bfc3822f8 823
-81720ab0387d 824 825
-819c4690a933 826 827
-81aef952f868 828
-81b4ddf7b03b 829
-81dca6a98453 830
-825e25b3ab5c 831
-82a1a7316655 646
-82bca061dcd7 832
-82d2626c31a4 833 834
-82f176bd1259 835
-83d2ecefe4d8 836
-83d9d3c8db0a 837
-83f71b463f81 838
-83fd500a7455 839
-842d39ec2dd6 840
-848ab7845b33 841 842
-84d239c6c76b 843
-8520543a7529 844
-8557a709d44a 845
-85c74d625751 846
-85cf8c9cf0c9 847
-85d96d21d7a0 848 849
-85f7e23cf0fa 850
-8609fbea9553 851
-889f002cc175 852
-88a082685ec5 853
-88abb8949c57 854
-88c835303d12 855
-88da6bbe291d 856 857
-88fb1c40792e 858
-890f04df2984 859
-890f347888f8 860
-89194495167c 861
-89203f771b77 862
-8958457ef1dc 863 261 864
-895c73794bbd 865
-8968a91c2b1a 866 867 868
-8979fa72ab59 869
-89ad2acc96df 870
-8a27d85974d6 871
-8a62381ed927 872
-8a7e5a869613 817
-8ad40531c603 873
-8ad7eb05833c 874 875
-8ae1e905f203 876
-8af7de4c4b5b 877
-8b0d8c60ba15 878 261 879
-8b2c90c0b886 880
-8b63a8f3b7d1 881
-8b9cb699e8ff 882
-8be393b7ce22 883
-8c2799e5e70d 884
-8c377d5762fa 885
-8c84752a8033 886 887
-8c97fae2b19e 888
-8cca33879001 889 890 891
-8cf56784dbdb 892 893 894
-8d2522d6f0ce 895
-8d7daf3ea494 896 897
-8de7a2f53f13 898
-8de8c256e579 899
-8df831036d4f 900
-8e294400580b 901
-8e9f4942cbd7 902 903
-8efa0a1401f7 904
-8f31b1532a39 905
-8f7f1377ff34 906 907
-8f8dc0d1f5b6 908
-8fcd889fcf8d 909
-900dae564c39 910
-901b0493b7a6 911
-902fb596cbc4 912
-90619bdafff1 913
-906fcb6c0d8f 260 914 85
-9075c0295508 915
-9080b9c27b66 916 917
-90f58469b118 918
-915f3a6bc76c 919
-919cda309ff2 920 921
-91a4efe412ad 922
-91fe3bdcb42a 923
-920f133dff25 924
-92576ae86d47 925
-9304f18e2da6 926 927
-9308e211f98e 928
-9321aba88f18 929
-936d9a697e52 930
-9370de25bfda 931
-93c2a312fca4 932
-940f6187e347 933
-943bba548005 934
-9471a0c639bd 935
-948983c8081a 936
-94a420333c3a 937 938 939
-94ca7f2b0185 940
-94d1789c0fe4 941
-951e873b5e03 942
-95ae33596e30 943
-964315ee5c23 944
-965b5376e4a2 945
-96da98f341e9 946
-97005dbdac6e 947
-97710175d236 948 949
-977421fecb4f 950
-97f25d88534e 760
-97ff10cfb788 951 952
-982e598dd69e 953
-99b27c86e879 954 663
-9a074c7a9533 955
-9a4516a0bb01 956
-9abb11cabb98 957
-9b3753ea4b9d 958
-9b6179ad2ab2 959
-9b81b1c78938 960
-9b9186ef888a 961
-9bd7a84dcaf4 962
-9bd7e04b7872 963
-9c1ff8c7abcc 964
-9c7af408125c 965
-9c85deb67ce4 966
-9cd47dd16038 967
-9d11fc942d42 968
-9d2633da93da 969
-9d2a51907b56 970
-9d35474d571d 971
-9d76b55e4489 972
-9da8798538fe 973
-9dd986e2f69b 974
-9df1671f5047 975 976
-9df55f8b6c94 977
-9e080370d229 978 979
-9e60b07c3fa4 980 981
-9ebb6d76f998 982
-9f47be28dca3 983
-9f5fcd00cd21 984
-9fc5a0b2751b 985
-a02abd1557c3 986 495
-a067a46a358a 987 988 130
-a073da8d678e 989
-a14e78e74b20 990
-a151fc9bae2d 991
-a19c0c8fd2b7 992 349
-a1a5709d5e9a 993
-a1a785608e46 994
-a212f8df8814 995
-a263c36235c8 996
-a2934072f5bc 997 998 999
-a2e38f066367 760 274
-a359b03f867f 1000
-a3c6f15f9a8c 1001
-a3df7ec00169 1002
-a3eb94dd9c1c 1003
-a3fb12225a40 1004 1005
-a428f8a02123 1006
-a474339980ee 1007
-a494b3f97d3b 1008
-a5a9bccd4248 1009
-a5f154fcea94 1010
-a5fb93dd3af0 1011
-a61e828e5d90 1012
-a63eeb898ecf 1013
-a65ae51b2da6 1014
-a6cbb341e9dc 1015 1016 1017
-a6d32db5d6fd 1018
-a6ef2dd62009 1019
-a755257966e7 1020 1021
-a76884cc3179 1022
-a79964abd18a 1023
-a7ef448d5e44 1024
-a7fa1152f1ec 1025
-a80486f1310f 1026 1027
-a82f430f7d33 1028
-a8417d635d7a 1029
-a84778284903 1030
-a85e16f15754 1031
-a8a4ffc7d59e 1032 1033
-a91a38c48d1d 1034
-a92f2ad2c21f 1035 1036
-a9401e8b7a58 1037
-a964e00ba0cd 1038 1039
-a9efa3945a09 1040
-aa69ab34fa72 1041
-aaab9f5cba53 1042 1043
-aad945efa5fb 1044
-aade0088c831 1045 1046 1047
-aae7877caa70 1048
+482d749cc72b 446 447 448
+4842d59ab5ec 449 450 451
+4861e19da480 452
+48b03cfbdd6d 453
+491aa70d5546 454
+496f5af2c062 455
+49952a7234d3 456
+49a22a4a6da2 457
+49b825c9fb42 458 459
+49c711daec95 460
+49cdb563b06b 461
+4a2599e7118f 462
+4a5c6765c775 463
+4a7799eb8c8f 464
+4a9f79c4c303 465
+4ac29835c744 466
+4b18f94c73a8 467
+4b6e76534013 468
+4b7fc7eca3db 469
+4c13e4dfc749 470
+4c937b4dec3e 471
+4c9443ebacd1 472 473
+4cfff89cc813 474
+4d08f380f0f5 475 476
+4d135cad3918 477
+4d1d4e36d509 478
+4d23d0e58b7b 479
+4d95e9a513b0 480
+4d97ce1498f7 481
+4dc1f7ad7567 482
+4de021c110b2 483
+4de306ddb351 484
+4e0e039bf7f0 485
+4e6c462e97c7 486 487 488
+4e98b92859c4 489
+4ea31a18f81e 490
+4ebf349ca206 491
+4f1e15d6ca7d 492
+4fa5041bc860 493 494
+5010f7657d33 495
+508031d7957e 496 497 498
+5091cb373829 499
+50a6418436c6 500 132
+50d0deb9aac5 501 502 503
+5166900c4504 504
+518b68440881 505
+51a3209a39dd 506 507 358
+51bfc2a055af 508
+51dbb3d46840 509
+51ed880da77b 510 511
+523a14155edc 512
+526aea370926 513
+52928811e63e 514
+52a4440bb4bd 515
+52b446c1b131 516
+52f2e5b569d6 517
+5302928f36c8 518
+5305f911e7cc 519
+530c793ee9cf 520 521
+534babc7ef7b 522
+534c7f4317ed 523
+5389fd6e6c32 524 525
+53bdb2709cbd 526 527 443
+53d71857d2d2 528
+540b32545b98 529
+54b4c3a81b11 530
+54da06417bad 531 532
+55346d77490b 533
+553ef10c0b9b 534
+554c8680154b 535 536
+554eca6f6c0b 537 538
+55a6b6b57a44 539 540
+55d2001f29c1 541
+55de72783976 542
+55f692136035 543
+55fc8a47b9a7 544
+56426aa9438a 545
+56584535c480 546
+568dc7d0e3b3 547
+56bf4ad78380 548
+5748c285b787 549
+577e50f1a046 550
+57d5dcc42ad9 551
+580ce4153e29 552
+584ad145aadf 553
+589bf2469be6 554 56
+58c394727061 555
+58e7a0e1b958 556
+59141da4d8f4 557
+59794fca885c 558
+59c854c17427 559 560 561
+59f7bc6ec76b 562 563
+5a9ecc749900 564
+5ab1180fd07c 565
+5ab99ec665fb 566
+5ac5c9633102 567
+5b0acf70e62b 568 569 570
+5b6d94cc02fd 571
+5b79aa84cff8 572 511
+5bb42974756f 573 574
+5bd36a3e415f 575
+5be615d15fe5 576
+5c64939b67ba 577
+5c8b7cf3355a 578 112 579
+5ca27589b0b2 580
+5cc015c16dd4 581
+5ccf1ab00fbc 582 583 259
+5cd46293b5f1 584
+5cf098f3b7db 585
+5cfa29540aad 586
+5d33e1861b7f 587
+5da398098321 588 589 590
+5de6bfcbaf05 591 592 132
+5e257f9dcfdb 593 256 257
+5e53080faf8f 594 595 358
+5f7c9a1d0f59 596
+5f995f97edfd 597
+5fb2fb9fd7ef 598
+5fd7326ea529 599
+601abd908f2e 600
+60ad371ebfe9 601
+60f17ff5fcbf 602 603
+610c0e1e6888 604 605
+614f1c3d9244 606
+6171332b85d7 607
+617a6cf9df01 608 609
+61b065eaddf4 610
+61b838ac2eaf 611
+61f52663c515 612
+620d40a23e83 613
+623660b2d3bc 614
+62646bfd68ae 615
+637a9965c73b 216 616 617
+63947ddb2cb8 618
+63a0cbdb45a2 619
+63a76d72e541 620
+63af8ce65f91 621
+63b8e9c5f239 622 623 624
+63cffcb4d735 625
+63ea49426200 626
+63f2790f46aa 627
+63f7acc7ff6c 628
+646e94c4d791 629
+648ff0a19fab 630
+649c981ef056 631
+6509a8f1763d 632
+65611c7185b9 633
+658176076919 634
+6582e9e0f6e5 635
+6589537b6492 636 637
+658b8ec6b21c 638 639
+65d4d3c6b674 640
+6610a5136b65 641
+6640d3d8d18f 642
+66431fced156 643
+66490e16f285 644
+66fe120d69ff 645 646
+671b9640b56e 373 393 647
+67281673dbbf 648
+676158302e58 649
+677abc0846ca 650
+678a4134ac71 651
+678c24aec8b3 652
+67ab664c6815 653
+67b3de282961 654
+67f92cdc4674 655
+68142c566394 656
+681b70e1e441 657
+682584f9dabc 658
+68324f27c273 659
+6836101dba27 660
+6875deac23ce 661
+68b1bd099eca 304
+68b4c42900f1 662
+68bdfae0fb1e 663
+68db972e6cad 664
+68e0c38fdc9c 665
+6935de90dab1 666
+696abc599c64 667 668 669
+69959363065c 670
+69ed54a6df01 671
+6a21d76119e4 672
+6a25da18c984 673
+6a33f1260047 559 674 675
+6a3a615cfdde 676 677 358
+6a3f130036af 678
+6a3f9f7b3b53 679
+6a84c8f9fcf5 680
+6ac398589ad5 681 682 683
+6b0084a03840 684
+6b0d68a0e6a0 685
+6b504c3bf6fe 686
+6b50d5f1e6b8 687
+6b6738213a26 688
+6b68a0b051a4 689
+6bc3bb84ac7b 690
+6be50d043189 691 692
+6c0792d9b4cc 693
+6c9159d8294f 694
+6cb2dd96ece1 695
+6dd9080cb2be 696 697
+6de90b3e0137 698
+6dfe8dff82fa 699 700
+6e302adaf346 701
+6e5cb3221c00 702 703 704
+6e5f1ee057e5 705
+6e81b68551b2 706 707
+6e8714f0e198 708
+6eec7343841c 709
+6f22f93b3cdf 710 711
+6f81415424b1 712
+6f8f49bcd152 713
+6f9a05ae5a58 714
+6fb811cf0c53 715
+704ec9203505 716
+705decbf374d 717
+709ca79fbd1d 718
+70da8f131590 719
+70fddec571f4 720
+7105a076e055 721
+711eb17fb027 722
+71845eb5d947 723 724
+719a72557217 725 674 726
+71bbf89db445 727
+71c400dc4881 728
+7258110d6b03 729
+72ec3bce52bc 730
+730541230576 731
+733fc6b85dc2 732
+73635f08aebe 733
+7363a848719a 563 734
+742ceb82eb6b 735
+743ea0536239 736 737
+74544ad8d7fb 738 739
+74be51b37f2d 740
+74c81ca8b1e7 741
+74ea6d591e68 742
+752827e7d1c9 743
+756cd46c55b8 744
+758614b122d9 745
+758d957a73db 746
+759309cfdb10 747
+7593fdca16b3 748
+759d26221d5c 749 750
+75a25796330e 751 752 753
+7709b8727532 754
+77279d32311e 755
+777675caa735 756
+77c3108c0b62 757 758
+77d48b364088 759
+77f543d0ca8c 760 761
+78248cf79d2e 762 763
+78287945c272 764
+785dae552624 765 766
+78e73b325ec9 767 768
+78f96093342e 769
+79153bd654b3 770
+793554a9c540 771
+7986ea71e96e 772 773
+79a7e466deec 774
+79ef7fe9eec6 775
+7a07ddb7f6d9 776
+7a3255a68c83 777
+7a57ae1cf464 778
+7a64110b54fb 779
+7a64601be435 780
+7a7621f1a002 781 782
+7acbaa3bcc1a 783
+7af5f60ce178 784
+7b0ea1cf54f0 785
+7b1b89ed7ff1 786
+7b88ad86aed7 787
+7bccded974c3 788 789
+7bd29c435963 790
+7bfac6d246b8 791 792 793
+7c3c82dbdab3 794
+7c4d5e9c9852 795 796
+7ca80d3cd486 797 798
+7cb7ac22eeab 799
+7d29ed8daa93 800
+7d58b3c7c066 801
+7d744e52d652 802 803
+7d93b67076be 804
+7d94cfbcd32a 805 806
+7dcff01e40e3 807
+7dd482ecfb56 124 125 808
+7dfd942c81de 809
+7e7a729a67ad 810
+7e8cab42e106 811
+7ec538e8cf36 812
+7ec758defbba 813
+7ec98e93e6e2 814
+7ee9591d31d7 815
+7f643fa9f083 816
+7fd7772b943b 817
+8016dcb28c84 818 819
+802561fba2e2 820
+80503917e44b 821
+806af3aa9b1a 822
+80bb6b6843bf 823 824
+80dcc35b9b8f 825
+812407c727fa 826
+8151f786bc7d 827
+815bfc3822f8 828
+81720ab0387d 829 830
+819c4690a933 831 832
+819d79a77425 833 834 835
+81aef952f868 836
+81b4ddf7b03b 837
+81dca6a98453 838
+825e25b3ab5c 839
+82a1a7316655 650
+82bca061dcd7 840
+82d2626c31a4 841 842
+82f176bd1259 843
+83d2ecefe4d8 844
+83d9d3c8db0a 845
+83f71b463f81 846
+83fd500a7455 847
+842d39ec2dd6 848
+848ab7845b33 849 850
+84d239c6c76b 851
+8520543a7529 852
+8557a709d44a 853
+85c74d625751 854
+85cf8c9cf0c9 855
+85d96d21d7a0 856 857
+85f7e23cf0fa 858
+8609fbea9553 859
+88918e8ce82c 860 861 862
+889f002cc175 863
+88a082685ec5 864
+88abb8949c57 865
+88c835303d12 866
+88da6bbe291d 867 868
+88fb1c40792e 869
+890f04df2984 870
+890f347888f8 871
+89194495167c 872
+89203f771b77 873
+8958457ef1dc 874 259 875
+895c73794bbd 876
+8968a91c2b1a 877 878 879
+8979fa72ab59 880
+89ad2acc96df 881
+8a27d85974d6 882
+8a62381ed927 883
+8a7e5a869613 821
+8ad40531c603 884
+8ad7eb05833c 885 886
+8ae1e905f203 887
+8af7de4c4b5b 888
+8b0d8c60ba15 889 259 890
+8b2c90c0b886 891
+8b63a8f3b7d1 892
+8b9cb699e8ff 893
+8be393b7ce22 894
+8c2799e5e70d 895
+8c377d5762fa 896
+8c84752a8033 897 898
+8c97fae2b19e 899
+8cca33879001 900 901 902
+8cf56784dbdb 903 904 905
+8d2522d6f0ce 906
+8d7daf3ea494 907 908
+8de7a2f53f13 909
+8de8c256e579 910
+8df831036d4f 911
+8e294400580b 912
+8e9f4942cbd7 913 914
+8efa0a1401f7 915
+8f7f1377ff34 916 917
+8f8dc0d1f5b6 918
+8fcd889fcf8d 919
+900dae564c39 920
+901b0493b7a6 921
+902fb596cbc4 922
+90619bdafff1 923
+906fcb6c0d8f 258 924 87
+9075c0295508 925
+9080b9c27b66 926 927
+90f58469b118 928
+915f3a6bc76c 929
+919cda309ff2 930 931
+91a4efe412ad 932
+91fe3bdcb42a 933
+920f133dff25 934
+92576ae86d47 935
+9304f18e2da6 936 937
+9308e211f98e 938
+9321aba88f18 939
+936d9a697e52 940
+9370de25bfda 941
+93c2a312fca4 942
+940f6187e347 943
+943bba548005 944
+9471a0c639bd 945
+948983c8081a 946
+949404a2947e 947 948
+94a420333c3a 949 950 951
+94ca7f2b0185 952
+94d1789c0fe4 953
+951e873b5e03 954
+95ae33596e30 955
+964315ee5c23 956
+965b5376e4a2 957
+96c0eff3be3d 958
+96da98f341e9 959
+97005dbdac6e 960
+97710175d236 961 962
+977421fecb4f 963
+97f25d88534e 761
+97ff10cfb788 964 965
+982e598dd69e 966
+99b27c86e879 967 667
+9a074c7a9533 968
+9a4516a0bb01 969
+9abb11cabb98 970
+9b3753ea4b9d 971
+9b6179ad2ab2 972
+9b81b1c78938 973
+9b9186ef888a 974
+9bd7a84dcaf4 975
+9bd7e04b7872 976
+9c1ff8c7abcc 977
+9c7af408125c 978
+9c85deb67ce4 979
+9cd47dd16038 980
+9d11fc942d42 981
+9d1beb4976d0 982 983
+9d2633da93da 984
+9d2a51907b56 985
+9d35474d571d 986
+9d76b55e4489 987
+9da8798538fe 988
+9dd986e2f69b 989
+9df1671f5047 990 991
+9df55f8b6c94 992
+9e080370d229 993 994
+9e60b07c3fa4 995 996
+9ebb6d76f998 997
+9f47be28dca3 998
+9f5fcd00cd21 999
+9fc5a0b2751b 1000
+a02abd1557c3 1001 498
+a067a46a358a 1002 1003 132
+a073da8d678e 1004
+a14e78e74b20 1005
+a151fc9bae2d 1006
+a19c0c8fd2b7 1007 349
+a1a5709d5e9a 1008
+a1a785608e46 1009
+a212f8df8814 1010
+a263c36235c8 1011
+a2e38f066367 761 272
+a359b03f867f 1012
+a3c6f15f9a8c 1013
+a3df7ec00169 1014
+a3eb94dd9c1c 1015
+a3fb12225a40 1016 1017
+a428f8a02123 1018
+a474339980ee 1019
+a494b3f97d3b 1020
+a5a9bccd4248 1021
+a5f154fcea94 1022
+a5fb93dd3af0 1023
+a61e828e5d90 1024
+a63eeb898ecf 1025
+a65ae51b2da6 1026
+a6cbb341e9dc 1027 1028 1029
+a6d32db5d6fd 1030
+a6ef2dd62009 1031
+a755257966e7 1032 1033
+a76884cc3179 1034
+a79964abd18a 1035
+a7ef448d5e44 1036
+a7fa1152f1ec 1037
+a80486f1310f 1038 1039
+a82f430f7d33 1040
+a8417d635d7a 1041
+a84778284903 1042
+a85e16f15754 1043
+a91a38c48d1d 1044
+a92f2ad2c21f 1045 1046
+a9401e8b7a58 1047
+a964e00ba0cd 1048 1049
+a9efa3945a09 1050
+aa69ab34fa72 1051
+aaab9f5cba53 1052 1053
+aad945efa5fb 1054
+aade0088c831 1055 1056 1057
+aae7877caa70 1058
 ab46903392b3 444
-ab5e574d5fbe 1049
-ab7c6a813b5f 1050
-ac417e23d9d7 1051
-ac5fe3acfec3 1052
-ac7c1619bd50 1053
-acc0ad68437c 1054
-ace6b4053dc4 1055 1056
-ad98b5f3180c 1057 1058 1059
-ad9eb10f5a4e 1060
-adbc0508de44 1061 1062 1063
-ae1a71c97012 1064
-ae3ca94781c4 1065
-aef303d3d19e 1066
-af567e048ede 1067
-afda2a4c0be4 1068
-b04692ea8a80 1069
-b0611f4488a9 1070
-b0b6e0c5aec4 1071
-b0bb3d955a4d 1072 1073 1074
-b11ff9b46639 1075
-b135c62294ce 1076
-b165a46b1768 1077
-b191bb965258 1078
-b1fc5ebf656e 1079
-b232a316d3f9 1080 1081
-b251814baeb4 1082
-b29d11fc6196 1083
-b2cbdfe54be1 1084
-b2ee5ec7e01a 1085
-b353e6c06c23 1086
-b3cedcf3cfb8 1087
-b3daa0f4c0b1 1088 1089 1090
-b3db9ed06c46 1091
-b3f5edacc91d 1092
-b446cfec4aaf 1093
-b4491924b96f 1094
-b44e376fa64b 1095
-b45b696184be 1096
-b4607be34225 1097 1098
-b4cb36787555 1099
-b4dd8308e02d 1100
-b4f5bd31ba7c 1101 1102
-b562c715e4fc 1103 1104
-b59d06271186 1105 1106 130
-b5b5ff271568 1107
-b5dc3844c2ca 1108
-b610adeae45c 1109 1110
-b6133caf71a3 1111
-b64c98631b98 1112
-b6d34a0082b3 1113
-b6fccf71afa3 1114
-b73a716cecd8 1115 1116
-b79034b7c524 1117 1118
-b7956eb55cb9 1119
-b7afad200e35 1120
-b7da654fa4c6 951 1121 1122
-b8647264d218 1123
-b86a5b0cd211 1124
-b873793f8344 1125
-b89d0d79bd86 1126
-b8bdd4d4abf5 1127
-b8c0052efdec 1128 130
-b924c8eeb719 1129
-b95deb50a7b8 1130
-b983fcc6fc33 1131
-b9a141d5f7e1 1132 1133 1134
-b9e3e346f4f0 1135
-b9fc424c34d9 1136
-ba542f126756 1137 1138
-ba60ac8f330f 1139
-baf161a8f73a 1140
-bb04ecf820dc 1141 1142 1143
-bb5e7dc921fd 1144
-bb627001c890 1145
-bb9b59f9895c 1146 1147
-bba66a875dfb 1148
-bbe070c5458e 1149
-bbe49e1c9eda 1150 1151
-bc3fcdf001e8 1152
-bc71f0fc7aba 1153 1154
-bc9a141bad82 1155
-bcb277c55fe1 1156
-bcee597493ff 1157
-bcfad8c2696e 1158 1159
-bd60940f77f7 1160 1161 1162
-bd78b75cefef 218
-bda991777ff5 1163
-bdd500336497 1164 1165
-bddd67c244d4 21 1166 1167
-bdddc2df78c5 1168
-be42f2c57707 1169
-be54d7214d12 1170 1171 273
-be7394a020b4 272
-be773422bc10 1172 1173
-beb79cf9e2dd 1174
-beecc0867603 1175
-befd96d38acd 1176
-bf039e6ba844 1177 1178
-bf3d0c4a86cd 1179
-bf5427cff1a6 1180
-bf6cf7799605 1181 1182 1183
-bfb17231ba66 1184
-c02e1fa8e8ce 1185
-c032ac6be633 1186
-c0816dfb64bb 1187
-c08eb23327a5 1188
-c0faf4e0255b 1189
-c17f4061f02b 1190
-c1d0d05e850b 1191 1192
-c1d3ca4629bd 1193
-c1e713e68d19 1194
-c1ec753f0a8e 1195
-c228f9a2bdd9 1196
-c22fd9e2e0b3 1197
-c270a2724845 1198
-c272fcf6717a 1199
-c2f525546348 1200
-c3095a9372df 1201
-c35fe0d7a757 1202
-c3762b1d8987 1203
-c3b74e55080b 1204
-c3eb8d65f11c 1205
-c3f87c849b1e 1206 1207
-c467c5352e1b 1208 1209
-c49731f793e5 1210
-c532f8544196 1211
-c5fa3cfe67b2 1212
-c63ec80a6dc2 1213
-c644a58d0d80 1214
-c64d162f7e64 1215
-c653c8aee003 1216
-c6e55c8c675a 1217
-c7099049719b 1218 1219
-c74353d4b6bc 1220
-c758bfb2f6f6 1221 1222
-c78b29221ed2 1223
-c7d1e04b9884 1224
-c7ecb3b4a8df 1225
-c8359e6d53df 1226
-c895bee812a4 1227
-c89c45a25108 1228
-c8b800fadf19 760
-c8d5a8a03328 1229
-c90f76ecfddc 1230
-c9101a8f36fa 1231
-c9324e972fda 1232
-c93b0f2b7a28 1233
-c954b7b1a50c 1234
-c961a3eb8bf2 1235
-c98b146de640 1236
-c9948017352f 1237
-c9b463add214 1238
-ca28dca70bea 1239
-ca55bc82ae76 1240
-ca687b669145 1241
-ca6e56e5cd78 1242
-caab78811dc3 1243
-cb8710889686 1244 1245 1246
-cbb71c214cea 1247
-cbce298f3951 1248
-cbec3e22f4c8 1249
-cc2383642ecc 1250
-cc79a0e51904 1251
-cc7fb53b1d15 1252
-cc8a1f1892a8 536 1253
-ccc45856c17d 1254 1255
-ccdbe9ab7f8f 724 1256 1257
-ccdcfca511ce 1258 1259
-ccf45178a16d 1260
-cd18dd32c8c8 1261 1262
-cd256bb4fd24 1263
-cd2815055259 1264
-cd346a8a1519 1265
-cd3bfc03a796 1266 1267
-cd50875f40a7 1268
-cd89a303d38b 1269
-cd8ad53bd8c3 1270
-cdc604759b2b 1271
-ce4e9dc12eff 1272
-ce5f5702585f 1273
-ceb9a454e919 1274
-ceec26ecadeb 1275
-cf252c5aa3ed 1276
-cf4306cc6b71 1277
-cf4eed5c3a81 1278
-cf59e8b6cb58 1279
-cf740df48fc1 1280
-cfd3a0d36252 433 1281
-cfeca572bfe1 1282
-d00cad99b9c6 1283 1284 1285
-d062682e8b3d 1286
-d0c050d717cc 1287
-d1160acfa36e 1288
-d12bc9fdf308 1289
-d1ec95f221f1 1290
-d1ef56f3a5e7 1291
-d238be10ce3c 1292
-d263edfb7479 1293
-d33cb2431750 1294 1295 85
-d35b56b107bc 1100
-d393b3a8d6f7 1296
-d3dafcf325d8 1297
-d3e13d9f3f89 1298
-d407730260e5 1299 1300
-d42a78456d86 1301
-d449838c2144 1302
-d45be6c42b48 1303
-d46dcf45c214 1304
-d4a46eae5731 1305
-d50f7b046ee2 1306 1307
-d532d8c08120 1308 1309 760
-d5856091ceaa 1310
-d5955ce92dc6 1311
-d5a71eb510ce 1312
-d5a7581c5315 1313
-d5c2d332e72c 1314
-d5e521f9b09a 1315
-d616f1f5c66d 1316 1317
-d6226608024e 1318
-d62b4e49abb8 1319
-d646471c8182 1320
-d65e3a15c1ec 1321
-d6659edeaa8c 1322
-d668125f2c66 207
-d66b7bc696d0 1323
-d6898b89f759 1324
-d69cc6740450 1325
-d6a47d42343f 1326
-d6c955022056 1327
-d71a9dadbc32 1328 1329
-d77141b5914b 1330
-d78c51b4ff09 1331
-d790c757c261 1332
-d793d106717b 1333
-d80c63b7b3aa 1334
-d824baab711e 1335 1336 1337
-d888528503da 1338
-d9b19a9bf53f 1339
-d9f604146609 1340
-da0efbfb7f39 1341
-da2614bf7d71 1342
-da3e9abfe108 1343
-da47a618526f 1344 1345
-da69e3c13b31 1346
-da802e42419d 1347
-dabde2d7fc44 1348
-daf11aa97a8e 1349 1350 1351
-db449f240461 1352
-db4cfe8dfc51 1353
-db4fb92b2904 1354
-db8acdb58999 1355
-db91a8bd4731 1356
-dbaad994116e 1357
-dc2fb6dc19af 1358
-dc643e8b8031 1359
-dc6f05d1ef03 1360
-dca2ac558bc6 1361
-dcd84918aa33 1362
-dd30176dc4cc 1363
-dd769e30e1cc 1364
-ddc88493fddf 1365
-ddd455c2c5e1 1366
-ddd4d4b2cd93 1367
-de042deb285c 1368 1369
-de151f8c2d54 1370
-de20732516ba 1371
-de2c62704989 1372
-de75d7352693 1373
-dea1deba2822 1374
-dec426050020 1375
-dec9291ea94f 1376
-decb56eb1178 1377
-dedddfb77161 1378 1379 1380
-deffd08b709f 1381 1382 1383
-df06c6eb0359 1384
-df1e7d7d6670 1385
-df357e93ab1e 1386
-df7dc4d34ec4 1387
-df83f1e433cb 1388 1389
-dfbc7777228a 1390
-dfe496735529 1391
-e01ee68d02eb 1392
-e03f0d26ca45 1393
-e098d6eedc0d 1394
-e0b56659213a 1395
-e10d5e58aca9 1396 1397 1398
-e113a8cff192 1399
-e113bf652dde 1400
-e1adea8a9ceb 1401
-e1e486415187 1402
-e1f5e60a090a 1403 1404
-e221d913bae4 1405
-e2701fb078f8 916 1406 1407
-e279451bb613 1408
-e27c5f7babc9 1409 1410
-e29025b6e54b 1411 1412
-e36448cdde9a 1413
-e398e1e9455b 1414 1415
-e3a101bc256d 1416
-e41680ca5e53 1417
-e4245a070995 1418
-e433fe8ef448 1419
-e4503c0a5a80 1420
-e46f5cfcfd95 1421
-e4770f494c6d 1422
-e506df163482 1423
-e51f24518c88 1424
-e58457a8fca5 1425
-e59b3aa06c5b 1426 1427
-e5afab793f21 1428
-e5b25fd08658 1429
-e6729409714d 1430
-e672d4fbb763 1431
-e67ddf9b7060 1432
-e6ad12dbee90 1433
-e6c8162c621d 1434
-e70b86c73122 1435
-e7122b76dc43 1436
-e7369c7f3e93 1437
-e78a446409af 1438
-e7add4df0525 1439
-e7ea3e95752a 1440
-e82924eabc3a 1441
-e84ffa97f5bd 1442
-e8c3ed9d2a0a 1443 1444 1445
-e94a8bdb1e9a 1446
-e9537b2b1d64 1447
-e9602fd4b969 1448
-e9698dfe8169 1449
-e97431c09324 1450
-e9a4f310197d 1451
-e9b76bb77aa1 1452
-e9d828bed440 1453
-e9f78c9f5ff2 1454
-ea27db93bc20 1455
-ea448408f026 1456
-ea4a449c8b0a 1457
-ea64adeee01c 1458
-ea8a06c386fb 1459
-ea99231a7094 1460 1461 1462
-eaad2714a2b9 1463
-eac3f69eb445 1464
-eaf5b4b5c847 1465 1466
-eaf924dcaebe 1467
-eb17d308a42b 1468 1469
-eb430ccba359 1470
-eb654465f0bf 1471
-ebcf328f9363 1472
-ebec821d5935 1473
-ec0ff7b559a9 1474
-ec128a169b76 1475 1476
-ec1bda97e3e9 1477
-ec2a004b09d4 1478 1045
-ec58f0723d9e 1479
-ec63bdfa7e81 1480
-ecf41db9be75 1481
-ed8771d3566e 1482 1483
-edcdb3d1f40a 1484 1485
-ee29d3060682 1486
-ee5afd8b4004 1487
-ee767823d3f4 1488
-ee7f09c4245b 1489 1490
-ee8757207336 1491
-eeae60fc3bdc 1492
-eede2520f558 1493
-ef17bbcc7e8f 1494 1495
-ef3490cfe6a6 1496
-ef96508629f5 1497 1498 495
-efb555e1faea 1499
-eff6b18b1831 1500 1501
-f066207f85b1 353 1502 1503
-f0a503049755 1504
-f0c1c4c711e9 495 1505
-f0dccff3bdf6 1506
-f1434203da20 1507
-f18635fdefff 1508
-f2333b298209 1509
-f24bc901f101 1510
-f269530b16f9 1511
-f2aeb47db7a1 1512 1513 914
-f2d8a2f65bc5 1514
-f2dcdd898abc 1515
-f2ee16509378 373 1516 1517
-f311c6bc8b34 1518
-f3dddd0ec756 1519
-f42a98ca347d 1520
-f449e03df268 1521 1522
-f45a80bdea2c 1523
-f47479ba08e6 1524
-f4c640e9a35f 1525
-f4fb4d03c1ef 1526
-f51472568478 1527
-f51fe03505a0 1528
-f53d01a1ba83 1529
-f5594d6c276f 1530
-f56e17bbf586 1531
-f5751091144e 1532
-f5d1c6ccf94f 1533
-f60b84e7616b 1534
-f60fec557bdd 1535
-f6ae715e99b6 1536
-f6b8df9f1d4a 1537
-f6be99621507 1538
-f6e969c08c6a 1539
-f7779417430f 1540 1541
-f7ab98317427 1542
-f7c65d34ab04 1543
-f82d4c835713 1544
-f855699499dd 1545
-f87efbf84937 1546
-f8966c2934a2 705 1547
-f8bd1fda5d48 1548
-f8cb1b056bfd 132 1549 1550
-f93606aed739 1551
-f9867034136e 1552
-f991f68a6340 1553
-f9a33b80591e 1554
-f9ab7c75d9aa 1555 1556
-f9b542fd066e 1557
-fa4dc3a4b5f6 1558
-fa5ace75ae2a 1559
-fac9daf229b7 1560 1561
-fafd7ede99a7 1562 1563 1564
-fb08b78d02ab 1565
-fb40bb6aaa52 1566
-fb6a3a5cda98 1567 1568
-fbca2bae61e0 1569
-fbce3fe923c4 1570
-fc2348cb902b 1571
-fc415de38d3a 1572
-fc6e0e4961c2 1573
-fca22163d229 1574
-fce2e3f7d929 1575 1576 1577
-fd232c3fbe83 1578
-fd2bb49b7728 1579 1580
-fd31f9c9b7b0 1581
-fd325435a32b 1582
-fd618a7d70ba 1583
-fd721880b834 1584
-fdea24339f14 1585 670
-fe2dd61d1d5a 1586
-fe3e1a72395b 1587
-fe5d38c2a345 1588
-fe6ff08b42eb 1589
-fede5fa6fc0a 1590
-ff25753c0ec4 1591 1592
-ff5d8eb7013f 1593
-ffa83fef81ab 1594
-ffaa57097393 1595
-ffe0518ddb1c 1596
-fffc4a709857 234 1597
+ab5e574d5fbe 1059
+ab7c6a813b5f 1060
+ac417e23d9d7 1061
+ac5fe3acfec3 1062
+ac7c1619bd50 1063
+acc0ad68437c 1064
+ace6b4053dc4 1065 1066
+ad98b5f3180c 1067 1068 1069
+ad9eb10f5a4e 1070
+adbc0508de44 1071 1072 1073
+ae1a71c97012 1074
+ae3ca94781c4 1075
+aef303d3d19e 1076
+af567e048ede 1077
+afda2a4c0be4 1078
+b04692ea8a80 1079
+b0611f4488a9 1080
+b0b6e0c5aec4 1081
+b0bb3d955a4d 1082 1083 1084
+b11ff9b46639 1085
+b135c62294ce 1086
+b165a46b1768 1087
+b191bb965258 1088
+b1fc5ebf656e 1089
+b232a316d3f9 1090 1091
+b251814baeb4 1092
+b29d11fc6196 1093
+b2cbdfe54be1 1094
+b2ee5ec7e01a 1095
+b353e6c06c23 1096
+b3cedcf3cfb8 1097
+b3daa0f4c0b1 1098 1099 1100
+b3db9ed06c46 1101
+b3f5edacc91d 1102
+b446cfec4aaf 1103
+b4491924b96f 1104
+b44e376fa64b 1105
+b45b696184be 1106
+b4607be34225 1107 1108
+b4cb36787555 1109
+b4dd8308e02d 1110
+b4f5bd31ba7c 1111 1112
+b562c715e4fc 1113 1114
+b59d06271186 1115 1116 132
+b5b5ff271568 1117
+b5dc3844c2ca 1118
+b610adeae45c 1119 1120
+b6133caf71a3 1121
+b64c98631b98 1122
+b6d34a0082b3 1123
+b6fccf71afa3 1124
+b705887839b7 1125 1126
+b73a716cecd8 1127 1128
+b79034b7c524 1129 1130
+b7956eb55cb9 1131
+b7afad200e35 1132
+b7da654fa4c6 964 1133 1134
+b822889281ef 1135 1136
+b8647264d218 1137
+b86a5b0cd211 1138
+b873793f8344 1139
+b89d0d79bd86 1140
+b8bdd4d4abf5 1141
+b8c0052efdec 1142 132
+b924c8eeb719 1143
+b95deb50a7b8 1144
+b983fcc6fc33 1145
+b9a141d5f7e1 1146 1147 1148
+b9e3e346f4f0 1149
+b9fc424c34d9 1150
+ba542f126756 1151 1152
+ba60ac8f330f 1153
+baf161a8f73a 1154
+bb04ecf820dc 1155 1156 1157
+bb5e7dc921fd 1158
+bb627001c890 1159
+bb9b59f9895c 1160 1161
+bba66a875dfb 1162
+bbe070c5458e 1163
+bbe49e1c9eda 1164 1165
+bc3fcdf001e8 1166
+bc71f0fc7aba 1167 1168
+bc9a141bad82 1169
+bcb277c55fe1 1170
+bcee597493ff 1171
+bcfad8c2696e 1172 1173
+bd60940f77f7 1174 1175 1176
+bd78b75cefef 215
+bda991777ff5 1177
+bdd500336497 1178 1179
+bddd67c244d4 23 1180 1181
+bdddc2df78c5 1182
+be42f2c57707 1183
+be54d7214d12 1184 1185 271
+be7394a020b4 270
+be773422bc10 1186 1187
+beb79cf9e2dd 1188
+beecc0867603 1189
+befd96d38acd 1190
+bf039e6ba844 1191 1192
+bf3d0c4a86cd 1193
+bf5427cff1a6 1194
+bfb17231ba66 1195
+c02e1fa8e8ce 1196
+c032ac6be633 1197
+c0816dfb64bb 1198
+c08eb23327a5 1199
+c0faf4e0255b 1200
+c17f4061f02b 1201
+c1d0d05e850b 1202 1203
+c1d3ca4629bd 1204
+c1e713e68d19 1205
+c1ec753f0a8e 1206
+c228f9a2bdd9 1207
+c22fd9e2e0b3 1208
+c270a2724845 1209
+c272fcf6717a 1210
+c2f525546348 1211
+c3095a9372df 1212
+c35fe0d7a757 1213
+c3762b1d8987 1214
+c3b74e55080b 1215
+c3eb8d65f11c 1216
+c3f87c849b1e 1217 1218
+c467c5352e1b 1219 1220
+c49731f793e5 1221
+c532f8544196 1222
+c5fa3cfe67b2 1223
+c63ec80a6dc2 1224
+c644a58d0d80 1225
+c64d162f7e64 1226
+c653c8aee003 1227
+c6e55c8c675a 1228
+c7099049719b 1229 1230
+c74353d4b6bc 1231
+c758bfb2f6f6 1232 1233
+c78b29221ed2 1234
+c7d1e04b9884 1235
+c7ecb3b4a8df 1236
+c8359e6d53df 1237
+c895bee812a4 1238
+c89c45a25108 1239
+c8b800fadf19 761
+c8d5a8a03328 1240
+c90f76ecfddc 1241
+c9101a8f36fa 1242
+c9324e972fda 1243
+c93b0f2b7a28 1244
+c954b7b1a50c 1245
+c961a3eb8bf2 1246
+c98b146de640 1247
+c9948017352f 1248
+c9b463add214 1249
+ca28dca70bea 1250
+ca55bc82ae76 1251
+ca687b669145 1252
+ca6e56e5cd78 1253
+caab78811dc3 1254
+cb8710889686 1255 1256 1257
+cbb71c214cea 1258
+cbce298f3951 1259
+cbec3e22f4c8 1260
+cc2383642ecc 1261
+cc79a0e51904 1262
+cc7fb53b1d15 1263
+cc8a1f1892a8 537 1264
+ccc45856c17d 1265 1266
+ccdbe9ab7f8f 725 1267 1268
+ccdcfca511ce 1269 1270
+ccf45178a16d 1271
+cd18dd32c8c8 1272 1273
+cd256bb4fd24 1274
+cd2815055259 1275
+cd346a8a1519 1276
+cd3bfc03a796 1277 1278
+cd50875f40a7 1279
+cd89a303d38b 1280
+cd8ad53bd8c3 1281
+cdc604759b2b 1282
+ce4e9dc12eff 1283
+ce5f5702585f 1284
+ceb9a454e919 1285
+ceec26ecadeb 1286
+cf252c5aa3ed 1287
+cf4306cc6b71 1288
+cf4eed5c3a81 1289
+cf59e8b6cb58 1290
+cf740df48fc1 1291
+cfd3a0d36252 433 1292
+cfeca572bfe1 1293
+d00cad99b9c6 1294 1295 1296
+d062682e8b3d 1297
+d0c050d717cc 1298
+d1160acfa36e 1299
+d12bc9fdf308 1300
+d19855a45c14 1301 1302
+d1ec95f221f1 1303
+d1ef56f3a5e7 1304
+d238be10ce3c 1305
+d263edfb7479 1306
+d33cb2431750 1307 1308 87
+d35b56b107bc 1110
+d393b3a8d6f7 1309
+d3dafcf325d8 1310
+d3e13d9f3f89 1311
+d407730260e5 1312 1313
+d42a78456d86 1314
+d449838c2144 1315
+d45be6c42b48 1316
+d46dcf45c214 1317
+d4a46eae5731 1318
+d50f7b046ee2 1319 1320
+d532d8c08120 1321 1322 761
+d5856091ceaa 1323
+d5955ce92dc6 1324
+d5a71eb510ce 1325
+d5a7581c5315 1326
+d5c2d332e72c 1327
+d5e521f9b09a 1328
+d616f1f5c66d 1329 1330
+d6226608024e 1331
+d62b4e49abb8 1332
+d646471c8182 1333
+d65e3a15c1ec 1334
+d6659edeaa8c 1335
+d668125f2c66 206
+d66b7bc696d0 1336
+d6898b89f759 1337
+d69cc6740450 1338
+d6a47d42343f 1339
+d6c955022056 1340
+d71a9dadbc32 1341 1342
+d77141b5914b 1343
+d78a4e463e5a 1344 1345
+d78c51b4ff09 1346
+d790c757c261 1347
+d793d106717b 1348
+d80c63b7b3aa 1349
+d824baab711e 1350 1351 1352
+d888528503da 1353
+d9b19a9bf53f 1354
+d9f604146609 1355
+da0efbfb7f39 1356
+da2614bf7d71 1357
+da3e9abfe108 1358
+da47a618526f 1359 1360
+da69e3c13b31 1361
+da802e42419d 1362
+dabde2d7fc44 1363
+daf11aa97a8e 1364 1365 1366
+db449f240461 1367
+db4cfe8dfc51 1368
+db4fb92b2904 1369
+db8acdb58999 1370
+db91a8bd4731 1371
+dbaad994116e 1372
+dc2fb6dc19af 1373
+dc643e8b8031 1374
+dc6f05d1ef03 1375
+dca2ac558bc6 1376
+dcd84918aa33 1377
+dd30176dc4cc 1378
+dd769e30e1cc 1379
+ddc88493fddf 1380
+ddd455c2c5e1 1381
+ddd4d4b2cd93 1382
+de20732516ba 1383
+de2c62704989 1384
+de75d7352693 1385
+dea1deba2822 1386
+dec426050020 1387
+dec9291ea94f 1388
+decb56eb1178 1389
+dedddfb77161 1390 1391 1392
+df06c6eb0359 1393
+df1e7d7d6670 1394
+df357e93ab1e 1395
+df7dc4d34ec4 1396
+df83f1e433cb 1397 1398
+dfbc7777228a 1399
+dfe496735529 1400
+e01ee68d02eb 1401
+e03f0d26ca45 1402
+e098d6eedc0d 1403
+e0b56659213a 1404
+e113a8cff192 1405
+e113bf652dde 1406
+e1adea8a9ceb 1407
+e1e486415187 1408
+e1f5e60a090a 1409 1410
+e221d913bae4 1411
+e2701fb078f8 926 1412 1413
+e279451bb613 1414
+e27c5f7babc9 1415 1416
+e36448cdde9a 1417
+e398e1e9455b 1418 1419
+e3a101bc256d 1420
+e41680ca5e53 1421
+e4245a070995 1422
+e433fe8ef448 1423
+e4503c0a5a80 1424
+e46f5cfcfd95 1425
+e4770f494c6d 1426
+e506df163482 1427
+e51f24518c88 1428
+e58457a8fca5 1429
+e59b3aa06c5b 1430 1431
+e5afab793f21 1432
+e5b25fd08658 1433
+e6729409714d 1434
+e672d4fbb763 1435
+e67ddf9b7060 1436
+e6ad12dbee90 1437
+e6c8162c621d 1438
+e70b86c73122 1439
+e7122b76dc43 1440
+e7369c7f3e93 1441
+e78a446409af 1442
+e7add4df0525 1443
+e7ea3e95752a 1444
+e82924eabc3a 1445
+e84ffa97f5bd 1446
+e8c3ed9d2a0a 1447 1448 1449
+e94a8bdb1e9a 1450
+e9537b2b1d64 1451
+e9602fd4b969 1452
+e9698dfe8169 1453
+e97431c09324 1454
+e9a4f310197d 1455
+e9b76bb77aa1 1456
+e9d828bed440 1457
+e9f78c9f5ff2 1458
+ea27db93bc20 1459
+ea448408f026 1460
+ea4a449c8b0a 1461
+ea64adeee01c 1462
+ea8a06c386fb 1463
+ea99231a7094 1464 1465 1466
+eaad2714a2b9 1467
+eac3f69eb445 1468
+eaf5b4b5c847 1469 1470
+eaf924dcaebe 1471
+eb17d308a42b 1472 1473
+eb430ccba359 1474
+eb654465f0bf 1475
+ebcf328f9363 1476
+ebec821d5935 1477
+ec0ff7b559a9 1478
+ec128a169b76 1479 1480
+ec1bda97e3e9 1481
+ec2a004b09d4 1482 1055
+ec58f0723d9e 1483
+ec63bdfa7e81 1484
+ecf41db9be75 1485
+ed8771d3566e 1486 1487
+edcdb3d1f40a 1488 1489
+ee29d3060682 1490
+ee5afd8b4004 1491
+ee767823d3f4 1492
+ee7f09c4245b 1493 1494
+ee8757207336 1495
+ee8bb90bd177 1496 1497
+eeae60fc3bdc 1498
+eede2520f558 1499
+ef17bbcc7e8f 1500 1501
+ef3490cfe6a6 1502
+ef96508629f5 1503 1504 498
+efb555e1faea 1505
+eff6b18b1831 1506 1507
+f066207f85b1 353 1508 1509
+f0a503049755 1510
+f0c1c4c711e9 498 1511
+f0dccff3bdf6 1512
+f1434203da20 1513
+f18635fdefff 1514
+f2333b298209 1515
+f24bc901f101 1516
+f269530b16f9 1517
+f2aeb47db7a1 1518 1519 924
+f2d8a2f65bc5 1520
+f2dcdd898abc 1521
+f2ee16509378 373 1522 1523
+f311c6bc8b34 1524
+f3dddd0ec756 1525
+f42a98ca347d 1526
+f449e03df268 1527 1528
+f45a80bdea2c 1529
+f47479ba08e6 1530
+f4c640e9a35f 1531
+f4fb4d03c1ef 1532
+f51472568478 1533
+f51fe03505a0 1534
+f53d01a1ba83 1535
+f5594d6c276f 1536
+f56e17bbf586 1537
+f5751091144e 1538
+f5d1c6ccf94f 1539
+f60b84e7616b 1540
+f60fec557bdd 1541
+f6ae715e99b6 1542
+f6b8df9f1d4a 1543
+f6be99621507 1544
+f6e969c08c6a 1545
+f7779417430f 1546 1547
+f7ab98317427 1548
+f7c65d34ab04 1549
+f82d4c835713 1550
+f855699499dd 1551
+f87efbf84937 1552
+f8966c2934a2 706 1553
+f8bd1fda5d48 1554
+f8cb1b056bfd 134 1555 1556
+f93606aed739 1557
+f9867034136e 1558
+f991f68a6340 1559
+f9a33b80591e 1560
+f9ab7c75d9aa 1561 1562
+f9b542fd066e 1563
+fa4dc3a4b5f6 1564
+fa5ace75ae2a 1565
+fac9daf229b7 1566 1567
+fafd7ede99a7 1568 1569 1570
+fb08b78d02ab 1571
+fb40bb6aaa52 1572
+fb6a3a5cda98 1573 1574
+fbca2bae61e0 1575
+fbce3fe923c4 1576
+fc2348cb902b 1577
+fc415de38d3a 1578
+fc6e0e4961c2 1579
+fca22163d229 1580
+fce2e3f7d929 1581 1582 1583
+fd232c3fbe83 1584
+fd2bb49b7728 1585 1586
+fd31f9c9b7b0 1587
+fd325435a32b 1588
+fd618a7d70ba 1589
+fd721880b834 1590
+fdea24339f14 1591 674
+fe2dd61d1d5a 1592
+fe3e1a72395b 1593
+fe5d38c2a345 1594
+fe6ff08b42eb 1595
+fede5fa6fc0a 1596
+ff25753c0ec4 1597 1598
+ff5d8eb7013f 1599
+ffa83fef81ab 1600
+ffaa57097393 1601
+ffe0518ddb1c 1602
+fffc4a709857 231 1603
 """

@@ -11,6 +11,7 @@ All work is bounded: nothing further than `REACH` characters from the phrase is 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from supervisor.scan.text.lazy import lazy
@@ -33,6 +34,9 @@ REACH = 400
 """How many characters before and after a phrase are looked at: longer than nearly every sentence of a description."""
 LONGEST = 1000
 """A sentence is cut at this many characters: a text without full stops must not become one endless sentence."""
+
+_REMEMBERED = 4096
+"""Characters of a text whose sentences are remembered: nearly every text."""
 
 Mention = Literal["", "quoted", "example", "negated", "described"]
 """How a sentence speaks of a phrase; empty if it says it."""
@@ -72,6 +76,16 @@ _COMMANDED = lazy(rf"(?:(?<!\w)(?:{COMMANDED})|;|—|–|>|\])(?:\s+\w+){{0,2}}[
 
 def sentences(folded: str) -> Iterator[Sentence]:
     """Return the sentences of a folded text in order, without the blanks around them; none is longer than `LONGEST`."""
+    return iter(_remembered(folded)) if len(folded) <= _REMEMBERED else _parted(folded)
+
+
+@lru_cache(maxsize=256)
+def _remembered(folded: str) -> tuple[Sentence, ...]:
+    """The same, remembered: several checks ask for the sentences of each text of a definition, one after the other."""
+    return tuple(_parted(folded))
+
+
+def _parted(folded: str) -> Iterator[Sentence]:
     start = 0
     for found in _END.finditer(folded):
         end = found.end()

@@ -15,6 +15,7 @@ from supervisor.scan.checks.phrases.rules import MESSAGES, RULES
 from supervisor.scan.context import Context
 from supervisor.scan.text.fold import fold
 from supervisor.scan.text.items import items_of
+from supervisor.scan.text.lazy import Lazies
 from supervisor.scan.words import Hit
 
 
@@ -194,7 +195,7 @@ def test_anchors_hide_no_phrase() -> None:
 
 def test_an_anchor_that_is_wrong_would_be_noticed() -> None:
     text = fold(ORDERS["en"])
-    language = grammar.compiled(replace(TABLE, anchors={**TABLE.anchors, "disregard": ("no such word",)}))
+    language = grammar.compiled(replace(TABLE, anchors={**TABLE.anchors, "disregard": ("no such word",)}), Lazies())
     opened = _opened(language, text)
     assert "override" in {gate.rule for gate in _ungated(language, text)}
     assert "override" not in {gate.rule for gate in language.gates if id(gate) in opened}

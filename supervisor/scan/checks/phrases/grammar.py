@@ -16,7 +16,7 @@ from supervisor.scan.checks.phrases.languages import TABLES
 from supervisor.scan.checks.phrases.rules import RULES, Rule
 from supervisor.scan.checks.phrases.table import Lead, Table
 from supervisor.scan.text.held import Held
-from supervisor.scan.text.lazy import Lazies, lazy
+from supervisor.scan.text.lazy import PROSE, Lazies, lazy
 from supervisor.scan.text.needs import needs_of, plain_group
 from supervisor.scan.text.sentences import Sentence, sentences
 from supervisor.scan.words import Tier
@@ -31,6 +31,7 @@ _MARKS_NEEDED = 2
 """Of the words that a language is known by; one alone may be a name."""
 _LONGEST_PART = 60
 """Characters that a part may have beyond the reach in which it begins."""
+_MARKS = frozenset().union(*(table.marks for table in TABLES))
 _SCRIPTS = tuple(lazy(table.script) if table.script else None for table in TABLES)
 _ACCENTED = lazy("[ß-öø-žẠ-ỹ]")
 """A text with such a letter is hardly English: one word is enough to guess its language."""
@@ -87,9 +88,8 @@ class Live(Struct, frozen=True):
     held: Held
 
 
-def compiled(table: Table) -> Language:
+def compiled(table: Table, made: Lazies) -> Language:
     """Compile a table. Rules that need a class which the table lacks are left out."""
-    made = Lazies()
     classes = {name: made(pattern) for name, pattern in table.classes.items()}
     idioms = [(made(idiom.pattern), idiom) for idiom in table.idioms]
     rules = [(rule, _classes_of(rule)) for rule in RULES if classes.keys() >= set(_classes_of(rule))]
@@ -99,9 +99,8 @@ def compiled(table: Table) -> Language:
         tuple(group for name in names for group in (*anchors.get(name, ()), *needs_of(table.classes[name])))
         for _, names in rules
     ]
-    made.ask_also(group for groups in wanted for group in groups)
-    held = made.asked_for(())[0]
-    masks = iter([made.asked_for(groups)[1] for groups in wanted])
+    held, found = made.asked_for_each(wanted)
+    masks = iter(found)
     gates = [
         Gate(idiom.rule, idiom.tier, next(masks), (Part(pattern, None),), reach=0, spans=1) for pattern, idiom in idioms
     ]
@@ -123,7 +122,7 @@ def _parts(rule: Rule, lead: Lead | None, classes: dict[str, re.Pattern[str]]) -
 @cache
 def language(place: int) -> Language:
     """One of the languages of `TABLES`, compiled when it is first needed."""
-    return compiled(TABLES[place])
+    return compiled(TABLES[place], Lazies() if place else PROSE)  # nearly all texts are asked for English
 
 
 def expressions() -> list[tuple[str, int]]:
@@ -135,13 +134,13 @@ def live_in(haystack: str) -> list[Live]:
     """What may hold somewhere in a folded text: of the languages it may be in, the rules whose literals it has."""
     is_ascii = haystack.isascii()
     marks_needed = _MARKS_NEEDED if is_ascii or not _ACCENTED.search(haystack) else 1
-    words = set(haystack.split())
+    marks = _MARKS.intersection(haystack.split())
     found = []
     for place, (table, script) in enumerate(zip(TABLES, _SCRIPTS, strict=True)):
         if script:
             if is_ascii or not script.search(haystack):
                 continue
-        elif table.marks and len(table.marks & words) < marks_needed:
+        elif table.marks and len(table.marks & marks) < marks_needed:
             continue
         one = language(place)
         found.append(Live(one.gates, one.held))

@@ -15,7 +15,7 @@ from msgspec import Struct
 from supervisor.scan.checks.phrases.literals import ADDRESS, SENSITIVE_PATH
 from supervisor.scan.checks.phrases.table import texts
 from supervisor.scan.text.items import Item
-from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.lazy import lazy, may_match
 from supervisor.scan.text.sentences import Sentence, is_quoted, sentences, speaks_of_attacks
 
 _SHORTEST = 30
@@ -104,6 +104,8 @@ _AROUND = {
     "payee": lazy(r"\b(?:accounts?|iban|wallet|payee|recipient|amount)\b[^.!?\n]{0,30}[\d@]"),
 }
 """What stands around it."""
+_ENOUGH = ("addressed", "waiver")
+"""What needs nothing that is said."""
 _WORDS = frozenset(
     texts(
         "invisible|unnoticed|unseen|concealed|withheld|hide|hidden|conceal|withhold|omit|omits|omitted"
@@ -135,10 +137,18 @@ def meetings(item: Item) -> Iterator[Meeting]:
     if _WORDS.isdisjoint(item.words):
         return
     for unit in item.units:
-        if len(unit.folded) >= _SHORTEST and _may_say(unit.folded):
+        if len(unit.folded) >= _SHORTEST and _may_meet(unit.folded):
             found = _first(unit.folded)
             if found:
                 yield Meeting(unit.pointer, *found)
+
+
+def _may_meet(text: str) -> bool:
+    """Whether it is worth a look; False is certain, and costs nearly nothing."""
+    if not may_match(_ORDER, text):
+        return False
+    is_said = any(may_match(pattern, text) for pattern in _SAID.values())
+    return is_said or all(may_match(_AROUND[name], text) for name in _ENOUGH)
 
 
 def _may_say(text: str) -> bool:
@@ -150,26 +160,29 @@ def _first(folded: str) -> tuple[str, tuple[str, ...]] | None:
     for sentence in sentences(folded):
         start = before.start if before is not None else sentence.start
         before = sentence
-        if _may_say(folded[start : sentence.end]):
+        text = folded[start : sentence.end]
+        if _may_meet(text) and _may_say(text):
             signs = _meeting(folded, start, sentence.end)
             if signs:
-                return folded[start : sentence.end], tuple(sorted(signs))
+                return text, tuple(sorted(signs))
     return None
 
 
 def _meeting(folded: str, start: int, end: int) -> frozenset[str]:
     """The signs that stand in a part of a text, if they are such as do not meet in honest ones."""
     text = folded[start:end]
+    said = {name for name, pattern in _SAID.items() if _is_meant(pattern.search(text), folded, start)}
+    if not said and not all(_AROUND[name].search(text) for name in _ENOUGH):
+        return frozenset()
     if not _ORDER.search(text):
         return frozenset()
-    said = {name for name, pattern in _SAID.items() if _is_meant(pattern.search(text), folded, start)}
     signs = frozenset(said | {name for name, pattern in _AROUND.items() if pattern.search(text)})
     is_meeting = (
         "defiance" in signs
         or ("secret" in signs and (signs & {"hiding", "lying"} or len(signs & _AROUND.keys()) > 1))
         or ("hiding" in signs and signs & {"trigger", "waiver", "outside", "addressed", "payee"})
         or ("lying" in signs and signs & {"outside", "hiding", "waiver"})
-        or signs >= {"addressed", "waiver"}
+        or signs.issuperset(_ENOUGH)
     )
     return signs if is_meeting else frozenset()
 
