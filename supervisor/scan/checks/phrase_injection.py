@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from supervisor.scan.checks import sink_parameter_words
 from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrases import roles
 from supervisor.scan.checks.phrases.grammar import Live, Phrase, live_in, phrases
+from supervisor.scan.checks.phrases.literals import ADDRESS
 from supervisor.scan.checks.phrases.roles_read import MATTERS_OF_TASTE
 from supervisor.scan.checks.phrases.rules import MESSAGES
 from supervisor.scan.checks.phrases.signals import meetings
 from supervisor.scan.context import Context
 from supervisor.scan.text.items import Item
 from supervisor.scan.text.lazy import lazy
+from supervisor.scan.text.names import purpose_of
 from supervisor.scan.text.sentences import mention, speaks_of_attacks
 from supervisor.scan.words import Hit, Tier, View
 
@@ -31,6 +34,17 @@ _ENDED = frozenset(".!?。！？")
 _NAMED = lazy(r"\b(?:sentence|phrase|text|string|words?|line|title|query|caption|label|lyrics?)s? [\"'`]\W{0,2}$")
 _OBEYS = lazy(r"\b(?:obey|follow|execute|act on|comply|treat|accept|perform|carry out|do)\b")
 
+_GUARDS = lazy(
+    r"(?: (?:that|which))?(?: (?:are|is|may be|you find|appear))?(?: (?:contained|found|embedded|hidden|written"
+    r"|given))?"
+    r" (?:in|inside|within|from) (?:the |a |an |this |these |those |its |their |any |such ){0,2}(?!system|user"
+    r"|previous|prior)"
+    r"(?:\w+ ){0,2}?(?:pages?|texts?|contents?|documents?|results?|data|files?|nodes?|mails?|e-?mails?|sites?"
+    r"|websites?"
+    r"|output|bod(?:y|ies)|attachments?|issues?|comments?|records?|cells?)\b"
+)
+"""What is read is data, says the tool: the opposite of an override."""
+_ADDRESS = lazy(ADDRESS)
 _FORBIDDEN = lazy(r"\b(?:not|never)(?: \w+)?\s$")
 """The model is told to leave something; only the rules about secrets are about that."""
 
@@ -72,12 +86,19 @@ def _phrases(item: Item) -> Iterator[Hit]:
     for unit in item.units:
         folded = unit.folded
         for hit in _hits(unit.pointer, folded, live, "folded"):
+            if hit.rule == "conversation" and _is_its_job(item, hit):
+                continue
             if hit.rule != "malice" or hit.tier == "hard" or unit.owner not in _SWITCHES:
                 yield hit
         if unit.pointer.endswith("/description"):
             if before and before[-1] not in _ENDED:
                 yield from _over(unit.pointer, before, folded, live)
             before = folded
+
+
+def _is_its_job(item: Item, hit: Hit) -> bool:
+    """Whether a tool asks for the conversation that is there to take it, and sends it nowhere that the text tells."""
+    return _ADDRESS.search(hit.evidence) is None and sink_parameter_words.JOB.search(purpose_of(item)) is not None
 
 
 def judged(folded: str, phrase: Phrase) -> Tier | None:
@@ -89,6 +110,8 @@ def judged(folded: str, phrase: Phrase) -> Tier | None:
     ):
         return None
     if phrase.rule == "secrecy" and MATTERS_OF_TASTE.search(folded, phrase.start, phrase.end + _AFTER):
+        return None
+    if phrase.rule == "override" and _GUARDS.match(folded, phrase.end):
         return None
     how = mention(folded, phrase.start, phrase.head)
     if not how:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from supervisor.scan.checks import sink_parameter_words
 from supervisor.scan.checks.phrases.roles_read import Around, bits, names_of, roles_in, unworded_in
-from supervisor.scan.checks.phrases.roles_table import BITS, LANGUAGES, UNWORDED, Tongue, asked, script, tongue
+from supervisor.scan.checks.phrases.roles_table import BITS, LANGUAGES, UNWORDED, Tongue, asked, marks, script, tongue
 from supervisor.scan.context import Context
 from supervisor.scan.text.items import Item, Unit
 from supervisor.scan.text.names import purpose_of
@@ -51,11 +51,14 @@ RULES = (
     _rule("hard", _TAKEN, "move", _PLACE, "agent", "boss"),
     _rule("hard", "asks", "prompt", "move", _PLACE),
     _rule("hard", "asks", "talk", "move", _PLACE, "others"),
-    _rule("hard", "peer", "act|move", f"outside|hide|lie|waive|choice|{_TAKEN}"),
+    _rule("hard", "asks", "owner", "talk", "prompt"),
+    _rule("hard", "peer", "outside"),
+    _rule("hard", "peer", "act|move", f"hide|lie|waive|choice|{_TAKEN}"),
     _rule("hard", "hide", "act|move", "outside"),
     _rule("hard", "hide", "act", f"agent|waive|lie|{_OTHER}"),
-    _rule("hard", "waive", "lie"),
-    _rule("hard", "waive|without", "act", "outside", f"hide|agent|when|lurk|tool|{_TAKEN}|{_OTHER}"),
+    _rule("hard", "waive", "lie|aside"),
+    _rule("hard", "waive", "act", "outside"),
+    _rule("hard", "without", "act", "outside", f"hide|agent|when|lurk|tool|{_TAKEN}|{_OTHER}"),
     _rule("hard", "waive", "act", f"lurk|{_OTHER}"),
     _rule("hard", "lie", "act", f"outside|choice|{_OTHER}"),
     _rule("hard", "aside", "act|move", f"waive|{_TAKEN}"),
@@ -64,7 +67,7 @@ RULES = (
     _rule("hard", "remote", "act", f"waive|without|hide|agent|{_OTHER}"),
     _rule("hard", "choice", _OTHER, "lie|hide|waive|agent"),
     _rule("hard", "lurk", "act", f"outside|{_TAKEN}|{_OTHER}"),
-    _rule("soft", "hide", "act|move"),
+    _rule("soft", "hide", "act|move|others|secret|talk|prompt"),
     _rule("soft", "waive", "act"),
     _rule("soft", "lie", "act", f"when|tool|agent|param|{_OTHER}"),
     _rule("soft", "hide", "lie|waive|aside|boss"),
@@ -74,6 +77,7 @@ RULES = (
     _rule("soft", "agent", _TAKEN, "move", _PLACE),
     _rule("soft", "choice", f"act|tool|{_OTHER}"),
     _rule("soft", "boss", "agent", "act"),
+    _rule("soft", "asks", "owner", "talk|prompt"),
     _rule("soft", "asks", "talk", "move", _PLACE),
 )
 """In the order in which they are tried: the first that holds in a place is told."""
@@ -97,25 +101,29 @@ class Meeting(Struct, frozen=True):
 
 def meetings(item: Item, context: Context) -> Iterator[Meeting]:
     """The worst meeting of each text of a definition."""
-    tongues = [one for one in map(tongue, _spoken(item)) if _tier(_asked_for(one, item.haystack) | _ALWAYS)]
-    around = Around(
-        frozenset(unit.folded for unit in item.units if unit.role == "property") if tongues else frozenset(),
-        context.own.keys(),
-        context.peers.folded_names,
-    )
+    around = _around(item, context)
+    always = _ALWAYS if around.peers else _ALWAYS & ~_PEER
+    tongues = [one for one in map(tongue, _spoken(item)) if _tier(_asked_for(one, item.haystack) | always)]
     asks: int | None = None
     for unit in item.units if tongues else ():
         if unit.role in _NAMES or len(unit.raw) < _SHORTEST or (" " not in unit.raw and unit.raw.isascii()):
             continue
         text = unit.folded[:_LONGEST]
-        for one in tongues:
-            if not _may_have(one, text, around, is_owned=bool(unit.owner)):
-                continue
-            asks = _asks(item) if asks is None else asks
-            found = _worst(unit, text, one, around, asks | (_OWNER if unit.owner else 0))
-            if found:
-                yield found
-                break
+        may = [one for one in tongues if _may_have(one, text, around, is_owned=bool(unit.owner))]
+        if not may:
+            continue
+        asks = _asks(item) if asks is None else asks
+        always = asks | (_OWNER if unit.owner else 0)
+        found = [met for one in may if (met := _worst(unit, text, one, around, always))]
+        yield from sorted(found, key=lambda met: met.tier != "hard")[:1]
+
+
+def _around(item: Item, context: Context) -> Around:
+    """Its peers are those alone of whom it has a name."""
+    around = Around(frozenset(), context.own.keys(), context.peers.folded_names)
+    if around.peers and not unworded_in(item.haystack, around) & _PEER:
+        around = around._replace(peers=frozenset())
+    return around._replace(parameters=frozenset(unit.folded for unit in item.units if unit.role == "property"))
 
 
 def _asks(item: Item) -> int:
@@ -130,7 +138,7 @@ def _spoken(item: Item) -> Iterator[str]:
         if table.script:
             if not is_ascii and script(table.language).search(item.haystack):
                 yield table.language
-        elif not table.marks or len(table.marks & words) >= (2 if is_ascii else 1):
+        elif not table.marks or len(marks(table.language) & words) >= (2 if is_ascii else 1):
             yield table.language
 
 
@@ -148,7 +156,9 @@ def _asked_for(one: Tongue, text: str) -> int:
 def _may_have(one: Tongue, text: str, around: Around, *, is_owned: bool) -> bool:
     """Whether roles can meet in a text: the rare ones are looked for, the others only asked for."""
     may = _asked_for(one, text) | (_ALWAYS if is_owned else _ALWAYS & ~_OWNER)
-    if not around.peers:
+    if around.peers:
+        may = may & ~_FOUND | unworded_in(text, around)
+    else:
         may &= ~_PEER
     if _tier(may) is None:
         return False

@@ -17,7 +17,7 @@ _NO_DESTINATION = lazy(
     r"localhost|127\.0\.0\.1|0\.0\.0\.0|\b(?:docs?|www|api|developers?)\.|^https?://github\.com|\.md\b"
 )
 _TOOL = lazy(
-    r"[`'\"][a-z][\w.-]{1,60}[`'\"]|(?<![\w./~-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w./-])|(?<![\w./~-])[a-z]\w+(?=\(\))"
+    r"[`'\"][a-z][\w.-]{0,60}[`'\"]|(?<![\w./~-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w./-])|(?<![\w./~-])[a-z]\w+(?=\(\))"
 )
 _UNSAID = lazy(
     r"(?:\b(?:not|never|no|without|nor|none|cannot|redact\w*|mask\w*|strip\w*|exclud\w*|refus\w*|instead of"

@@ -54,6 +54,25 @@ _PARTED = frozenset((
     "hide", "waive", "without", "lie", "talk", "prompt", "aside", "choice", "lurk", "when", "others", "boss",
 ))  # fmt: skip
 """Roles of English whose alternatives are asked for one by one."""
+_MARKS = {
+    "de": "die der das den es ohne dass auf sie wird werden nach bei im am von zum zur sind oder wenn aus dann ist",
+    "nl": "de het een van naar niet met voor dat op te zonder aan wordt dan bij ook die",
+    "sv": "att och en ett det den som till av utan är om med sedan användaren för på",
+    "da": "og et det som til af uden er brugeren derefter på ikke den",
+    "fr": "le la les des du et un une que qui pour sans dans est au aux sur ne pas en",
+    "es": "el la los las del un una que para sin con se al por es lo y en su",
+    "pt": "os da um uma em que para sem com ao por na não se ou à",
+    "it": "il lo gli di del della un una che per senza con non si al da è le",
+    "ro": "și de la în cu un pe pentru fără nu că este din se",
+    "pl": "w na się nie jest bez od po dla że przez oraz",
+    "cs": "na se je bez pro že po si podle který nebo",
+    "fi": "ja ei se että kun tai niin myös ilman sitten ovat",
+    "hu": "az és egy nem hogy meg ha van vagy majd",
+    "tr": "ve bir bu da de ile için daha sonra olarak kadar ne",
+    "vi": "và của là không cho các một được khi với này đến rồi từ",
+    "id": "dan yang di ke dari untuk dengan ini itu tidak pada jika lalu",
+}
+"""Common words of languages of Latin letters, besides those of their tables: an order may be short."""
 _SAME = {
     "secret": (
         rf"{SENSITIVE_PATH}|(?<![a-z])(?:api[- ]?keys?|api[- ]?token|tokens?|password|passwords|cookies?|cvc|cvv|iban"
@@ -108,9 +127,11 @@ def _parted(pattern: str) -> tuple[str, ...]:
     parts, depth, start, is_class = [], 0, 0, False
     for at, sign in enumerate(pattern):
         is_escaped = at > 0 and pattern[at - 1] == "\\"
-        if sign in "[]" and not is_escaped:
+        if is_escaped:
+            continue
+        if sign in "[]":
             is_class = sign == "["
-        elif sign in "()" and not is_escaped and not is_class:
+        elif sign in "()" and not is_class:
             depth += 1 if sign == "(" else -1
         elif sign == "|" and not depth and not is_class:
             parts.append(pattern[start:at])
@@ -144,6 +165,13 @@ LANGUAGES = tuple(table for table in TABLES if table.language == "en" or table.l
 def script(language: str) -> re.Pattern[str]:
     """What finds a letter of the language's script; of one of Latin letters, nothing."""
     return lazy(next(table.script for table in LANGUAGES if table.language == language) or "(?!)")
+
+
+@cache
+def marks(language: str) -> frozenset[str]:
+    """Words that tell a language of Latin letters; of English, and of one that its script tells, none."""
+    known = next(table.marks for table in LANGUAGES if table.language == language)
+    return known | frozenset(folded(_MARKS.get(language, "")).split())
 
 
 def expressions() -> list[tuple[str, int]]:
