@@ -44,6 +44,7 @@ adopt assume take¦ use
 ¦نهاية ¦يكن¦ إذا ابتداء¦ بعد حين عندما ليلا
 ¦अस¦ि¦स¦्¦ट¦ें¦ट¦ ¦आपक¦ो ¦एआई¦ ¦एज¦ें¦ट¦ ¦म¦ॉ¦डल¦ ¦सह¦ा¦यक¦
 adjusted¦ adjusts¦ adjust¦ affects¦ affect¦ altered¦ alters¦ alter¦ block bypass call changed¦ changes¦ change¦ changing¦ deprecate deprecating disable disabling extends¦ extend¦ fill¦ hijack ignore ignoring instead¦ intercept invocations¦ invoke invoking modified¦ modifies¦ modify¦ override overriding precedence¦ prefer priority¦ rather¦ redirect replace replacing requests¦ reroute rerouting rewrites¦ rewrite¦ re¦-¦route re¦-¦routing run set¦ shadow supersede superseding tampers¦ tamper¦ this¦ traffic¦ trust use using wrapping wraps ¦and¦ ¦one¦ ¦place¦ ¦server¦ ¦tool¦
+address¦ all¦ calendar contacts directory¦ every¦ hostname host¦ inbox installed¦ list¦ login¦ machine¦ names¦ open¦ serial¦ source¦ username working¦ workspace¦ ¦config ¦director ¦files ¦history ¦name ¦numbers ¦remote
 ผ¦ู้¦ใช¦้ โดยไม¦่¦บอก โดยไม¦่¦แจ¦้¦ง
 adicion anex cole coloqu compartilh conteúdo copi encaminh envi inclu passa passe transmit
 bcc ¦사람 계좌 받는사람 송금 수신인 수신자 주소 지갑 참조
@@ -82,10 +83,8 @@ base00 hex rot00 ¦dikodekan¦ ¦disandikan¦ ¦huruf¦ ¦pertama¦ ¦terbalik¦
 ¦npm_
 =
 上传 上傳 发送 取得 复制 存取 打开 打開 找到 提取 搜集 收集 查找 查看 獲取 發送 获取 複製 讀取 访问 读出 读取
-accenn all¦'¦insaputa avvis cliente comunic dire dirlo furtivamente inform menzion mostr nascond nessuno notific occorre¦ persona resti¦ rimanga¦ rivel segnal segretamente senza¦ silenziosamente utent ¦lasciare¦ ¦nascosto ¦sapere ¦segreto ¦silenzio
 ¦توجيه¦ أدرج¦ أدرجه¦ أدرجها¦ أرسل¦ أرسله¦ أرسلها¦ أرفق¦ أرفقه¦ أرفقها¦ أضف¦ أضفه¦ أضفها¦ ادرج¦ ارسل¦ ارسله¦ ارسلها¦ ارفع¦ ارفق¦ اضف¦ اكتب¦ الصق¦ انسخ¦ حو¦ّ¦ل¦ حول¦ سل¦ّ¦م¦ سلم¦ شارك¦ ضع¦ ضعه¦ ضعها¦ ضم¦ّ¦ن¦ ضمن¦ مر¦ّ¦ر¦ مر¦ّ¦ره¦ مر¦ّ¦رها¦ مرر¦ مرره¦ مررها¦
 ¦istruzioni¦ ¦messaggio¦ ¦prompt¦ ¦sistema¦
-bruger bruker diskret ingen kunde mellem¦ mellom¦ skjul stilfærdigt ubemerket ubemærket uden¦ uten¦ ¦aldri ¦fortelle ¦fortælle ¦fremgå ¦hemmelighed ¦ikke ¦informere ¦intet ¦nevne ¦nævne ¦omtales ¦oplyse ¦smug ¦varsle ¦vises
 system¦ 你的 内部指令 初始指令 系統提示 系统指令 系统提示 系统消息 隐藏指令 隱藏指令
 0fa¦ access¦ apikey api¦ authentication¦ authorization¦ bearer¦ browser¦ clipboard command¦ confidential¦ connection¦ cookie credential credit¦ environment¦ env¦ github¦ keychain keyring login¦ mnemonic oauth¦ otp passphrase password personal¦ private¦ recovery¦ refresh¦ secret security¦ service¦ session¦ ssh¦ token ¦account ¦codes ¦details ¦history ¦keys ¦numbers ¦phrase ¦time¦ ¦vars
 %¦u & \\¦0 \\¦u \\¦x u¦+
@@ -147,6 +146,7 @@ anybody¦ anyone¦ clients¦ client¦ customers¦ customer¦ humans¦ human¦ op
 写入 参数 參數 变量 填入 字段 栏位 欄位 此处 此處 请求头 这里 這裡
 ¦arguments¦ ¦argument¦ ¦fields¦ ¦field¦ ¦input¦ ¦parameters¦ ¦parameter¦
 abandone anule deixe¦ descarta descarte desconsidera desconsidere desobedec desobedeç despreze esqueca esquece esqueça esqueçe ignora ignore não¦ passe¦ ¦conta¦ ¦cumpra ¦obedecer ¦obedeça ¦respeite ¦seguir ¦sigas¦
+instrucciones systemprompt system¦ ¦directrices ¦prompts ¦reglas ¦sistema
 ¦as¦
 disguis dressed¦ label masquerad pose posing
 ¦dodaj¦ ¦dolącz¦ ¦ignorujcie¦ ¦ignoruj¦ ¦napisz¦ ¦obejdź¦ ¦odczytaj¦ ¦odrzuć¦ ¦otwórz¦ ¦pobierz¦ ¦podaj¦ ¦pokaż¦ ¦pomińcie¦ ¦pomiń¦ ¦powtórz¦ ¦przeczytaj¦ ¦przekaż¦ ¦przestrzegaj¦ ¦prześlij¦ ¦skopiuj¦ ¦stosuj¦ ¦udostępnij¦ ¦ujawnij¦ ¦umieść¦ ¦uruchom¦ ¦wklej¦ ¦wstaw¦ ¦wykonaj¦ ¦wykonuj¦ ¦wypisz¦ ¦wyślij¦ ¦wyświetl¦ ¦zapomnijcie¦ ¦zapomnij¦ ¦zbierz¦ ¦zignorujcie¦ ¦zignoruj¦ ¦zlekceważ¦ ¦znajdź¦
@@ -166,7 +166,6 @@ alle chathistorik fulde fullstendige hele komplette samtalehistorik samtalelogge
 asking¦ ask¦ bothering¦ bother¦ checking¦ check¦ consulting¦ consult¦ involve¦ involving¦ prompting¦ prompt¦ waiting¦ wait¦
 @ https¦:// http¦:// ¦analítica ¦externa ¦externo ¦fornecedor ¦marketing ¦parceiros ¦publicidade ¦remota ¦remoto ¦servidor ¦terceiros
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kartu¦ ¦keys ¦kontak¦ ¦kredensial¦ ¦kredit¦ ¦kuki¦ ¦kunci¦ ¦lingkungan¦ ¦mcp¦.¦json¦ ¦nik¦ ¦nomor¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦papan¦ ¦pin¦ ¦pypi_ ¦rahasia¦ ¦rekening¦ ¦sandi¦ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
-instrucciones systemprompt system¦ ¦directrices ¦prompts ¦reglas ¦sistema
 cicho dyskretnie informowania informuj między¦ mów niepostrzeżenie pokazuj potajemnie powiadamia przemilcz skrycie ujawnia ukradkiem ukrywa uprzedzania wiedzy wspomina zachowaj zdradza zglasza ¦cichu ¦nic ¦nie ¦plecami ¦przed ¦slowa ¦tajemnicy
 上传 上傳 传输 保存 傳輸 儲存 共享 分享 发送 同步到 存储 收集 發送 記錄 记录 轉發 转发
 ¦archivos¦ ¦archivo¦ ¦contenidos¦ ¦contenido¦ ¦conversacion¦ ¦conversación¦ ¦copia¦ ¦datos¦ ¦dato¦ ¦mensajes¦ ¦mensaje¦ ¦resultados¦ ¦resultado¦ ¦texto¦ ¦todo¦
@@ -285,6 +284,7 @@ argument champ en¦-¦tête ici paramètre
 ¦00000¦ ¦communication¦ ¦compliance¦ ¦dss¦ ¦effective¦ ¦effect¦ ¦gdpr¦ ¦hipaa¦ ¦immediately¦ ¦iso00000¦ ¦official¦ ¦purposes¦ ¦reasons¦ ¦regulatory¦ ¦soc0¦ ¦soc¦
 загружа записыва логиру отправля передает передаю передаё пересыла собира сохраня
 ¦call¦ ¦execute¦ ¦invoke¦ ¦run¦ ¦use¦
+cliente discretamente entre¦ ninguém não pessoa silenciosamente sorrateiramente suári tilizador ¦avisar ¦comentar ¦comunicar ¦contar ¦deixar¦ ¦dizer ¦escondidas ¦informar ¦mencionar ¦mostrar ¦notificar ¦segredo ¦silêncio
 ¦дорученням ¦імені адміністратор безпек вимог відділ керівництв наказ офіційн політик регламент розпоряджен розробник служб
 ¦gdy¦ ¦każdym¦ ¦musisz¦ ¦najpierw¦ ¦przed¦ ¦również¦ ¦także¦ ¦zawsze¦
 ¦다른¦ ¦도구 ¦서버의¦
@@ -305,7 +305,6 @@ giả¦ làm¦ ¦hỏi ¦rằng
 ข¦้¦าม ถ¦ื¦อว¦่¦า ผ¦ู้¦ใช¦้ ล¦ู¦กค¦้¦า อน¦ุ¦ม¦ั¦ต¦ิ¦ล¦่¦วงหน¦้¦า อน¦ุ¦ม¦ั¦ต¦ิ¦อ¦ั¦ตโนม¦ั¦ต¦ิ อย¦่¦า ไม¦่¦จ¦ํ¦าเป¦็¦นต¦้¦อง ไม¦่¦ต¦้¦อง
 ¦ahead¦ ¦anyway¦ ¦carry¦ ¦continue¦ ¦either¦ ¦even¦ ¦matter¦ ¦nonetheless¦ ¦proceed¦ ¦regardless¦ ¦same¦
 may maz mey mez miyor muyor nicht¦ ¦마 ¦말 ¦못 ¦않 नह¦ीं¦ ず ない ません
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ account¦ address¦ authorization¦ bank¦ bearer browser¦ card¦ clipboard codes¦ code¦ connection¦ cookies cookie¦ credential cvc cvv environment¦ env¦ iban keychain keys¦ key¦ known_hosts kubeconfig login¦ medical¦ mnemonic otp passcode passphrase passport¦ passwd password phrases¦ phrase¦ pin¦ secrets¦ secret¦ ssn tan tax¦ tokens¦ token¦ user¦'¦s¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦account ¦anthropic_ ¦aws_ ¦azure_ ¦birth ¦claude_ ¦code ¦contacts ¦database_ ¦db_ ¦details ¦discord_ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦history ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦logins ¦mcp¦.¦json¦ ¦npm_ ¦number ¦openai_ ¦os¦.¦environ¦ ¦phrase ¦pypi_ ¦security ¦slack_ ¦stripe_ ¦telegram_ ¦vars ¦wallet¦.¦dat¦
 ¦herramientas¦ ¦herramienta¦
 게시 공유 기록 기입 넣 담아 보내 복사 붙여 실어 업로드 옮겨 입력 저장 적어 전달 전송 제공 제출 채우 채워 첨부 추가 포함
 broken called compromised deprecated disabled forbidden insecure invoked obsolete outdated replaced superseded trusted unavailable unsafe used ¦does¦ ¦exists ¦function ¦longer ¦tool¦,
@@ -331,6 +330,8 @@ assistant¦ developer¦ system¦ user¦ ¦are¦ ¦must¦ ¦obey¦ ¦will¦
 ¦توجيه أرسل أضف أكد إرسال ادفع ارسل استدع اشتر اطلب اقبل امسح امنح انسخ انشر انقل بدل تحويل ثبت حذف حمل حول شارك شغل عدل عطل غير فعل نزل نفذ وافق يرسل
 chatml comment convert delimiter element escape format html marker markup parse remove render separator strip syntax tag template token wrap xml
 инструмент
+¦hears¦ ¦hear¦ ¦knows¦ ¦know¦ ¦learns¦ ¦learn¦ ¦notices¦ ¦notice¦ ¦sees¦ ¦see¦
+¦human ¦nobody ¦none¦ ¦no¦
 ¦chuyển¦ ¦diền¦ ¦dính¦ ¦dưa¦ ¦gửi¦ ¦lên¦ ¦nội¦ ¦thêm¦
 ¦add ¦append ¦attach ¦carry ¦copy ¦deliver ¦email ¦embed ¦encode ¦exfiltrate ¦e¦-¦mail ¦fill ¦forward ¦give ¦hand ¦include ¦insert ¦leak ¦output ¦pass ¦paste ¦place ¦post ¦provide ¦put ¦relay ¦report ¦return ¦send ¦set ¦share ¦store ¦submit ¦supply ¦transmit ¦upload ¦use ¦write
 chisel¦ cloudflared¦ frpc¦ ngrok¦ ssh¦
@@ -346,7 +347,6 @@ poinformuj powiedz stwarzaj¦ twierdź udawaj zapewnij zgloś
 bash eszköz kiszolgáló shell szerver terminal
 ¦fără¦
 acord aprobare cere confirmare consimțământ permisiune întreba
-achter¦ heimelijk onder¦ ongemerkt stiekem stilletjes verberg verzwijg zonder ¦geen ¦melden ¦melding ¦niet ¦noemen ¦nooit ¦stilte ¦tonen ¦vermelden ¦vertellen ¦zichtbaar
 ¦acknowledgements¦ ¦acknowledgement¦ ¦agreements¦ ¦agreement¦ ¦approvals¦ ¦approval¦ ¦authorisations¦ ¦authorisation¦ ¦authorizations¦ ¦authorization¦ ¦checking¦ ¦checks¦ ¦clearance¦ ¦confirmations¦ ¦confirmation¦ ¦consents¦ ¦consent¦ ¦doublechecking¦ ¦doublechecks¦ ¦doublecheck¦ ¦double¦ ¦go¦-¦ahead¦ ¦okay¦ ¦permissions¦ ¦permission¦ ¦second¦ ¦signoffs¦ ¦signoff¦ ¦sign¦-¦offs¦ ¦sign¦-¦off¦
 ¦are¦ ¦been¦ ¦being¦ ¦be¦ ¦counts¦ ¦count¦ ¦is¦ ¦taken¦ ¦was¦ ¦were¦
 assumed automatic covered disabled given granted implicit implied lifted moot obtained pre redundant satisfied settled skipped standing superfluous suspended unnecessary void waived ¦already ¦file ¦longer¦ ¦necessary ¦needed ¦required ¦wanted
@@ -393,7 +393,6 @@ appears¦ appear¦ looks¦ look¦ passes¦ reads¦ read¦ seems¦ seem¦ sounds�
 ¦it¦ ¦make¦ ¦making¦ ¦so¦ ¦they¦
 @ https¦:// http¦:// ¦analitic ¦esterna ¦esterne ¦esterni ¦esterno ¦fornitore ¦marketing ¦nostri¦ ¦nostro¦ ¦partner ¦pubblicit ¦remota ¦remote ¦remoti ¦remoto ¦terze ¦terzi
 ¦acting¦ ¦are¦ ¦free¦ ¦hereby¦ ¦operating¦ ¦part¦ ¦running¦ ¦under¦ ¦working¦
-charla chat cliente conversación diálogo mensajes palabra¦ sesión usuari ¦herramientas
 amministrator assistenza¦ audit comunicat conformità direzione fornitore gdpr normativ politica politiche regolament reparto ufficio ¦conto ¦ordine ¦sicurezza ¦ufficiale
 ¦יבחין ¦ידע ¦יודע ¦יראה ¦ישים¦ ¦לדעת ¦צריך ¦רואה בדיסקרטיות בחשאי בינינו בסוד בסתר בשקט הסתר ידיעה ידיעת לגלות לדווח להודיע להזכיר להסתיר להציג לומר ליידע לספר מאחורי¦ תגיד תגלה תודיע תזכיר תיידע תספר תציג
 ¦of¦
@@ -449,6 +448,8 @@ bagikan cantumkan isi kirim lampirkan letakkan masukkan mengirim menyalin salin 
 ¦accounts¦ ¦account¦ ¦amount¦ ¦iban¦ ¦payee¦ ¦recipient¦ ¦wallet¦
 internal¦ metadata¦ required¦ ¦analytic ¦audit ¦compliance ¦debug ¦diagnos ¦improv ¦log ¦monitor ¦quality ¦telemetr
 ¦add¦ ¦csatold¦ ¦felejtsd¦ ¦figyelmen¦ ¦kövesd¦ ¦küldd¦ ¦mellőzd¦ ¦másold¦ ¦nyisd¦ ¦olvasd¦ ¦tartalmát¦
+¦place¦ ¦their¦ ¦yourself¦ ¦your¦
+¦accept¦ ¦allow¦ ¦approve¦ ¦confirm¦ ¦give¦ ¦grant¦
 negeer negeren omzeil over vergeet vergeten volg¦
 0000¦-
 0000
@@ -481,6 +482,7 @@ adjunt agreg añad compart contenido copi envi enví inclu manda mande mánda m�
 charges¦ deploys¦ inserts¦ kills¦ modifies¦ overrides¦ patches¦ pays¦ permanently¦ publishes¦ removes¦ renames¦ revokes¦ sends¦ terminates¦ transfers¦ updates¦ writes¦
 공개하지¦ 공개하지마 공개하지말 공개하지않 말하지¦ 말하지마 말하지말 말하지않 밝히지¦ 밝히지마 밝히지말 밝히지않 알리지¦ 알리지마 알리지말 알리지않 언급하지¦ 언급하지마 언급하지말 언급하지않
 ¦과정 ¦내용 ¦단계 ¦사실 ¦작업 ¦지시 이것 이를
+beileg füg geben¦ gehört gib hinterleg hochlad häng kopier lade lege leit liefer mitgeben pack schick schreib send setz teile trag übergeb übermitt übernehmen
 aggir dimentic direttiv ignor istruzion limit metti¦ norm regol restrizion scart trascur ¦seguire
 ¦вопреки ¦даже¦ ¦зависимости ¦независимо¦ ¦что¦
 клиент он пользовател
@@ -511,7 +513,6 @@ _
 أداة أدوات اداة ادوات
 بدلا¦ قبل
 ¦أي ¦اي ¦جميع ¦كل
--¦00 acrostic backwards base00 base¦ character cipher compressed disguised¦ encoded¦ every¦ hex initials letter morse obfuscat reverse reversing rot00 scramble shifted¦ spell steganograph tokenised tokenized uppercase¦ upper¦-¦case¦ urlencod url¦-¦encod whitespace¦ white¦-¦space¦ ¦other¦ ¦second¦ ¦third¦ ¦width
 ¦άνοιξε¦ ¦ακολουθ ¦διάβασε¦ αγνοήστε αγνόησε αντίγραψε επισύναψε ξέχασε παράβλεψε περιεχόμενο πρόσθεσε στείλε
 ¦nichts¦ ¦nicht¦ ¦niemals¦ ¦nie¦
 ¦berichten¦ ¦berichte¦ ¦erwähnen¦ ¦erwähne¦ ¦erwähnn¦ ¦erwähn¦ ¦erzählen¦ ¦erzähle¦ ¦erzähln¦ ¦erzähl¦ ¦melden¦ ¦melde¦ ¦nennen¦ ¦nenne¦ ¦offenbaren¦ ¦offenbare¦ ¦offenbarn¦ ¦offenbar¦ ¦sagen¦ ¦sage¦ ¦sagn¦ ¦sag¦ ¦teilen¦ ¦teile¦ ¦verraten¦ ¦verrate¦ ¦verratn¦ ¦verrat¦ ¦zeigen¦ ¦zeige¦
@@ -595,6 +596,8 @@ awareness being¦ finding¦ knowing knowledge noticing realising realizing seein
 anulowan ignoruj już¦ nieważn obejdź odrzuć pomiń przestaj uchylon zapomnij zawieszon ¦obowiązuj ¦stosuj ¦zważaj
 ¦avaa¦ ¦hae¦ ¦lue¦
 chớ dừng giấu giữ¦ không kín¦ lén lặng¦ ngầm tránh ¦chúng¦ ¦chẳng ¦khỏi ¦mật ¦thầm
+¦gloss¦ ¦leave¦ ¦omit¦ ¦over¦ ¦skip¦ ¦these¦ ¦those¦
+bits¦ bit¦ details¦ detail¦ facts¦ fact¦ parts¦ part¦ points¦ point¦
 ¦drop ¦exclude ¦hold ¦keep ¦leave ¦omit ¦remove ¦stay ¦strip
 answer chat conversation explanation recap replies reply sight summaries summary transcript what¦
 ¦all¦ ¦any¦ ¦every¦ ¦from¦ ¦off¦ ¦out¦ ¦your¦
@@ -603,6 +606,7 @@ answer chat conversation explanation recap replies reply sight summaries summary
 ¦before¦ ¦calling¦ ¦instead¦ ¦invoke¦ ¦invoking¦ ¦place¦ ¦running¦
 ¦dass¦ ¦dies¦ ¦ohne¦
 ¦bemerkt ¦benachrichtigen ¦erfährt ¦erwähnen ¦fragen ¦informieren ¦merkt ¦mitzuteilen ¦sagen ¦weiss
+¦earlier¦ ¦inputs¦ ¦messages¦ ¦previous¦ ¦queries¦ ¦questions¦ ¦requests¦
 base00 hex rot00 برعکس حروف¦ رمزگذاری وارونه
 ¦apri¦ ¦cerca¦ ¦copia¦ ¦estrai¦ ¦invia¦ ¦leggere¦ ¦leggi¦ ¦ottieni¦ ¦raccogli¦ ¦recupera¦
 ¦complète¦ ¦conversation¦ ¦discussion¦ ¦historique¦ ¦l¦'¦utilisateur¦ ¦précédents¦ ¦précédent¦
@@ -732,6 +736,7 @@ aici argument câmp parametr
 systemprompt system¦ ¦prompts システムメッセージ プロンプト ルール 命令 指示 設定
 ¦beacons¦ ¦beacon¦ ¦connects¦ ¦connect¦ ¦curl¦ ¦exfiltrates¦ ¦exfiltrate¦ ¦forwarded¦ ¦forwards¦ ¦forward¦ ¦nc¦ ¦notifies¦ ¦notify¦ ¦pass¦ ¦pings¦ ¦ping¦ ¦pipes¦ ¦pipe¦ ¦posted¦ ¦posts¦ ¦post¦ ¦reported¦ ¦reports¦ ¦report¦ ¦sends¦ ¦send¦ ¦sent¦ ¦submits¦ ¦submitted¦ ¦submit¦ ¦transmits¦ ¦transmitted¦ ¦transmit¦ ¦uploaded¦ ¦uploads¦ ¦upload¦ ¦wget¦
 . https¦:// http¦:// ¦analytics¦ ¦external¦ ¦remote¦ ¦third¦-¦party¦
+accenn all¦'¦insaputa avvis cliente comunic dire dirlo furtivamente inform menzion mostr nascond nessuno notific occorre¦ persona resti¦ rimanga¦ rivel segnal segretamente senza¦ silenziosamente utent ¦lasciare¦ ¦nascosto ¦sapere ¦segreto ¦silenzio
 ¦l¦'¦utilisat
 ¦que¦
 ¦first¦ ¦function¦ ¦instead¦ ¦oneinstead¦ ¦one¦ ¦serverinstead¦ ¦server¦ ¦through¦ ¦toolinstead¦ ¦tool¦ ¦with¦
@@ -766,7 +771,6 @@ anma aramizda açiklama bahsetme belirtme bildirme gizle gizlice gizli¦ göster
 arguments¦ argument¦ behavior¦ behaviour¦ output¦ parameters¦ parameter¦ responses¦ response¦ results¦ result¦
 suário tilizador
 ¦esconda¦ ¦oculte¦
-diskret dölj mellan¦ obemärkt slipper tyst utan¦ ¦aldrig ¦berättas ¦hemlighet ¦inget ¦inte ¦nämna ¦själv ¦smyg ¦synas ¦visas
 ¦sg¦.
 .
 口外しず 口外しては 口外しな 明かさず 明かさては 明かさな 触れず 触れては 触れな 言及しず 言及しては 言及しな 話さず 話さては 話さな
@@ -832,6 +836,7 @@ administrator atas¦ departemen divisi kantor¦ kebijakan kepatuhan manajemen pe
 base00 hex rot00 ¦baglæns¦ ¦baklengs¦ ¦forbogstaver¦ ¦kodet¦
 ¦constraints ¦dan¦ ¦filter ¦free¦ ¦guardrails ¦jailbroken ¦limit ¦policies ¦restriction ¦root ¦rules ¦superuser ¦uncensored ¦unfiltered ¦unrestricted ¦without¦
 act answer behave imagine pretend respond roleplay role¦-¦play speak
+charla chat cliente conversación diálogo mensajes palabra¦ sesión usuari ¦herramientas
 התעל¦ התעלו¦ התעלי¦ התעלם¦ התעלמ¦ התעלמו¦ התעלמי¦ התעלמם¦ שכח¦ שכחי¦
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ apiキー bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦キー アクセスキー カード番号 クッキー クリップボード クレジットカード シークレット トークン パスワード マイナンバー 個人情報 口座番号 暗証番号 機密 環境変数 認証情報 資格情報 連絡先 鍵
 включи внеси внест вписа впиш вставля вставь выгруз выслать добав дописыва допиш загруз записа запиш заполни копир отошли отправ переда перенес пересла перешл положи помест прикрепи приложи присовокупи сохран укаж указа
@@ -950,6 +955,7 @@ bash shell terminal เคร¦ื่¦องม¦ื¦อ เชลล¦์ เ
 ¦प¦ू¦छ¦े ¦ब¦ि¦न¦ा ¦म¦ं¦ज¦़ू¦र¦ी ¦म¦ं¦ज¦ू¦र¦ी ¦सहमत¦ि अन¦ु¦मत¦ि प¦ु¦ष¦्¦ट¦ि
 개선을¦ 동시에 또한 목적으로 몰래 백그라운드 사본 자동으로 조용히 추가로 함께
 base00 hex rot00 ¦γράμματα ανάποδα κωδικοποιημέν
+-¦00 acrostic backwards base00 base¦ character cipher compressed disguised¦ encoded¦ every¦ hex initials letter morse obfuscat reverse reversing rot00 scramble shifted¦ spell steganograph tokenised tokenized uppercase¦ upper¦-¦case¦ urlencod url¦-¦encod whitespace¦ white¦-¦space¦ ¦other¦ ¦second¦ ¦third¦ ¦width
 argumentum ide mező paraméter
 ¦rk_live_ ¦sk_live_
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// استجابة¦ باراميتر¦ حقل¦ خادم¦ رابط¦ رد¦ طلب¦ عنوان¦ معامل¦ معاملات¦ معلمات¦ معلمة¦ وسيط¦ وسيطة¦
@@ -965,12 +971,12 @@ argumentti kenttä kentässä parametri tähän tänne
 ¦always¦ ¦never¦ ¦nothing¦ ¦though¦
 andere bash fremde jede shell terminal tool werkzeug
 ¦και¦ ¦κανείσ ¦νύχτα αναφέρ διαθέσιμ μετά¦ σαββατοκύριακο υπάρχει
-add¦ append¦ attach¦ bring¦ bundle¦ carry¦ cc¦ cite¦ collect¦ concatenat contain¦ copying copy¦ deliver¦ deposit¦ derive¦ disclose¦ dump¦ echo¦ embed¦ enclose¦ encode¦ expects¦ expect¦ export¦ fill¦ forwarding forward¦ give¦ giving hand¦ hide¦ include¦ including insert¦ leak¦ list¦ log¦ mail¦ mirror¦ needs¦ need¦ pack¦ passing pass¦ paste¦ place¦ populate¦ post¦ prefix¦ provide¦ publish¦ putting put¦ quote¦ read¦ record¦ relay¦ render¦ repeat¦ reply¦ report¦ reproduce¦ requires¦ require¦ return¦ reveal¦ save¦ sending send¦ set¦ share¦ ship¦ slip¦ smuggle¦ spell¦ stash¦ state¦ store¦ stream¦ stuff¦ submit¦ suffix¦ supply¦ sync¦ take¦ transcribe¦ transfer¦ transmit¦ tuck¦ type¦ upload¦ use¦ verbatim wants want¦ weave¦ word¦ work¦ write¦ ¦are¦ ¦been¦ ¦being¦ ¦belongs¦ ¦belong¦ ¦be¦ ¦built¦ ¦computed¦ ¦derived¦ ¦gets¦ ¦get¦ ¦goes¦ ¦goe¦ ¦here¦ ¦into¦ ¦is¦ ¦made¦ ¦which¦
 눈치채지¦ 모르게 몰래 비밀리에 은밀하게 은밀히 조용히
 beleegyez engedély hozzájárul jóváhagy kérdezd kérj megerősít várj ¦elfogadta
 conceal¦ hide¦ keep¦ leave¦ withhold¦
 answer between¦ confidential from¦ hidden message output private quiet reply report response secret summary ¦person ¦yourself
 \" ' . 00 ` adresse¦ arguments¦ argument¦ champs¦ champ¦ endpoint¦ https¦:// http¦:// paramètres¦ paramètre¦ requête¦ réponse¦ serveur¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
+add¦ append¦ attach¦ bring¦ bundle¦ carry¦ cc¦ cite¦ collect¦ concatenat contain¦ copying copy¦ deliver¦ deposit¦ derive¦ disclose¦ dump¦ echo¦ embed¦ enclose¦ encode¦ expects¦ expect¦ export¦ fill¦ forwarding forward¦ give¦ giving hand¦ hide¦ include¦ including insert¦ join¦ leak¦ list¦ log¦ mail¦ mirror¦ needs¦ need¦ pack¦ passing pass¦ paste¦ place¦ populate¦ post¦ prefix¦ provide¦ publish¦ putting put¦ quote¦ read¦ record¦ relay¦ render¦ repeat¦ reply¦ report¦ reproduce¦ requires¦ require¦ return¦ reveal¦ save¦ sending send¦ set¦ share¦ ship¦ slip¦ smuggle¦ spell¦ stash¦ state¦ store¦ stream¦ stuff¦ submit¦ suffix¦ supply¦ sync¦ take¦ transcribe¦ transfer¦ transmit¦ tuck¦ type¦ upload¦ use¦ verbatim wants want¦ weave¦ word¦ work¦ write¦ ¦are¦ ¦been¦ ¦being¦ ¦belongs¦ ¦belong¦ ¦be¦ ¦built¦ ¦computed¦ ¦derived¦ ¦gets¦ ¦get¦ ¦goes¦ ¦goe¦ ¦here¦ ¦into¦ ¦is¦ ¦made¦ ¦which¦
 cliente¦ humano¦ persona¦ usuarias¦ usuaria¦ usuarios¦ usuario¦
 ¦avisar ¦comunicar ¦decir ¦informar ¦mencionar ¦notificar
 apply call corra corre ejecuta ejecute enter eval exec exécute führe invoke issue lance launch paste perform pipe rode run spawn start type use выполни запусти شغل نفذ चल¦ा¦ए चल¦ा¦ओ न¦ि¦ष¦्¦प¦ा¦द¦ि¦त 執行 実行 执行 走らせ 运行 運行 실행
@@ -995,6 +1001,9 @@ bash shell terminal ¦دیگر ابزار ترمینال سرور
 &#¦000¦; &¦nbsp¦; <¦br¦
 ¦bifoga¦ ¦bortse¦ ¦följ¦ ¦glöm¦ ¦hämta¦ ¦ignorera¦ ¦innehållet¦ ¦kopiera¦ ¦ladda¦ ¦lägg¦ ¦läs¦ ¦skicka¦ ¦strunta¦ ¦öppna¦
 pura¦-¦pura seakan seolah¦-¦olah ¦bahwa ¦ditanya
+¦against¦ ¦also¦ ¦although¦ ¦despite¦ ¦even¦ ¦however¦ ¦irrespective¦ ¦matter¦ ¦regardless¦ ¦though¦ ¦whatever¦ ¦whichever¦
+ask choose chose insist mention name object pick prefer request said say specif tell told type want
+¦anyone¦ ¦caller¦ ¦client¦ ¦customer¦ ¦he¦ ¦human¦ ¦operator¦ ¦owner¦ ¦people¦ ¦person¦ ¦she¦ ¦somebody¦ ¦someone¦ ¦they¦ ¦user¦
 аргумент заголов параметр поле поля полі сюди
 一字不差 全文 全部 完整 所有 整个 整個 逐字
 what¦ ¦commands ¦description ¦directives ¦following ¦instructions ¦message ¦rules ¦schema ¦server ¦text ¦tool
@@ -1087,6 +1096,7 @@ conversations¦ conversation¦ interactions¦ interaction¦ messages¦ message¦
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bancari bearer clave client¦-¦key¦-¦data contactos contraseña cookie credencial credentials cuenta cvc cvv dni iban kubeconfig nif oauth otp password pin portapapeles secreto ssh tarjeta token variables¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦crédito ¦database_ ¦db_ ¦direcciones ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦privad ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
 dodaj kup opublikuj pobierz podmien podmień potwierdź przekieruj przelej przenieś prześlij przyznaj skasuj skopiuj udostępni uruchom usuń wlącz wykonaj wylącz wywolaj wyślij zaakceptuj zainstaluj zamień zamów zaplać zastąp zatwierdz zatwierdź zmień
 上级 供应商 信息部 公司规定 合規 合规 安全团队 安全部 官方 审计 开发者 总部 按照规定 政策 根据规定 法务 监管 監管 管理员 管理員 系統通知 系统通知 總部 运维 開發者
+anzeigen auftauch aufzuführen bleibt¦ braucht erwähn heimlich kein melden mitteil mitzuteilen nicht nie offenleg ohne sichtbar stillschweigend unbemerkt verborgen verraten verschweig
 ¦asemenea¦ ¦înainte¦ ¦întotdeauna¦ ¦întâi¦
 ¦تتبع¦ ¦تطبق¦ ¦تلتزم¦ ألغ¦ ألغي¦ أهمل¦ إنس¦ اترك¦ انس¦ انسوا¦ انسى¦ انسي¦ اهمل¦ تجاهل¦ تجاهلوا¦ تجاهلي¦ تجاوز¦ تخط¦ تخطى¦ تخطي¦ تغاض¦
 all¦ any¦ each¦ everything¦ every¦ only¦ whatever¦ whichever¦
@@ -1244,7 +1254,6 @@ aceit adicion alter apag aprov ativ autoriz baix cancel cham compr conced confir
 ¦lin_api_
 ¦ड¦ा¦ल आर¦्¦ग¦्¦य¦ु¦म¦ें¦ट तर¦्¦क प¦ै¦र¦ा¦म¦ी¦टर फ¦़ी¦ल¦्¦ड फ¦ी¦ल¦्¦ड यह¦ाँ यह¦ां ह¦े¦डर
 ¦contenus¦ ¦contenu¦ ¦conversation¦ ¦copie¦ ¦données¦ ¦fichiers¦ ¦fichier¦ ¦messages¦ ¦message¦ ¦résultats¦ ¦résultat¦ ¦textes¦ ¦texte¦ ¦tout¦
-beileg füg geben¦ gehört gib hinterleg hochlad häng kopier lade lege leit mitgeben pack schick schreib send setz teile trag übergeb übermitt übernehmen
 prefă¦-¦te pretinde ¦că
 ausserhalb¦ erwähn nachts nach¦ sobald verfügbar vorhanden ¦dem ¦niemand ¦verbunden ¦wochenende
 ¦bật¦ ¦chia¦ ¦chuyển¦ ¦chép¦ ¦chạy¦ ¦chấp¦ ¦cài¦ ¦duyệt¦ ¦dăng¦ ¦dổi¦ ¦gọi¦ ¦gửi¦ ¦hàng¦ ¦mua¦ ¦nhận¦ ¦sửa¦ ¦thay¦ ¦thêm¦ ¦thế¦ ¦thực¦ ¦toán¦ ¦tải¦ ¦tắt¦ ¦xoá¦ ¦xóa¦
@@ -1265,6 +1274,7 @@ instructies systeemprompt systemprompt system¦
 ¦oavsett ¦strunta¦ ¦även¦
 användare kunden någon
 ¦begär¦ ¦ber¦ ¦säger¦ ¦vill¦ ¦önskar¦
+bruger bruker diskret ingen kunde mellem¦ mellom¦ skjul stilfærdigt ubemerket ubemærket uden¦ uten¦ ¦aldri ¦fortelle ¦fortælle ¦fremgå ¦hemmelighed ¦ikke ¦informere ¦intet ¦nevne ¦nævne ¦omtales ¦oplyse ¦smug ¦varsle ¦vises
 執行 执行 调用 输入 运行
 chat dialog doslova doslovně konverzac relac rozhovor správ zpráv
 bash erktoy server shell terminal ærktoj
@@ -1295,7 +1305,6 @@ aggiung alleg caric compil condivid copia deposit fornisc includ incoll inoltr i
 ¦hämta¦ ¦läs¦ ¦öppna¦
 systemprompt system¦ ¦prompts ¦οδηγίεσ ¦συστήματοσ οδηγίεσ¦ σύστημα¦
 ¦jamás¦ ¦no¦ ¦nunca¦ ¦sin¦
-cliente discretamente entre¦ ninguém não pessoa silenciosamente sorrateiramente suári tilizador ¦avisar ¦comentar ¦comunicar ¦contar ¦deixar¦ ¦dizer ¦escondidas ¦informar ¦mencionar ¦mostrar ¦notificar ¦segredo ¦silêncio
 ¦add¦ ¦answer¦ ¦append¦ ¦attach¦ ¦bcc¦ ¦beacon¦ ¦carry¦ ¦cc¦ ¦concatenate¦ ¦copy¦ ¦deliver¦ ¦disclose¦ ¦dump¦ ¦echo¦ ¦email¦ ¦embed¦ ¦enclose¦ ¦encode¦ ¦exfiltrate¦ ¦export¦ ¦feed¦ ¦fill¦ ¦forward¦ ¦give¦ ¦hand¦ ¦include¦ ¦inject¦ ¦insert¦ ¦leak¦ ¦log¦ ¦mail¦ ¦merge¦ ¦mirror¦ ¦output¦ ¦pass¦ ¦paste¦ ¦ping¦ ¦place¦ ¦post¦ ¦prepend¦ ¦print¦ ¦provide¦ ¦publish¦ ¦push¦ ¦put¦ ¦relay¦ ¦repeat¦ ¦reply¦ ¦report¦ ¦respond¦ ¦return¦ ¦reveal¦ ¦route¦ ¦save¦ ¦send¦ ¦set¦ ¦share¦ ¦ship¦ ¦slip¦ ¦smuggle¦ ¦specify¦ ¦stash¦ ¦store¦ ¦stream¦ ¦submit¦ ¦supply¦ ¦sync¦ ¦tack¦ ¦tell¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦write¦
 돌려 실행하 실행해 입력하 호출하
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bankgegevens bearer bsn burgerservicenummer client¦-¦key¦-¦data contacten cookie credentials cvc cvv geheim iban inloggegevens kaartnummer klembord kubeconfig oauth omgevingsvariabelen otp password pincode pin¦-¦code rekeningnummer sleutel ssh token wachtwoord ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
@@ -1316,6 +1325,7 @@ accept agree approve authorise authorize cleared consent given¦ opted said¦ si
 ¦anche¦ ¦automaticamente¦ ¦background¦ ¦copia¦ ¦copie¦ ¦fini¦ ¦inoltre¦ ¦migliorare¦ ¦nascosto¦ ¦silenziosamente¦
 acknowledgeing¦ acknowledge¦ admiting¦ admit¦ bring¦ discloseing¦ disclose¦ discussing¦ discuss¦ mentioning¦ mention¦ referenceing¦ reference¦ refer¦ revealing¦ reveal¦ ¦abouting¦ ¦about¦ ¦toing¦ ¦uping¦
 above access action addition anything¦ any¦ backup change copies copy existence extra following forwarding hidden instruction process real recipient redirection step that¦ this transfer true upload ¦effect
+diskret dölj ingen mellan¦ obemärkt slipper tyst utan¦ ¦aldrig ¦berättas ¦hemlighet ¦inget ¦inte ¦nämna ¦själv ¦smyg ¦synas ¦visas
 accord approbation approuvé attendre autorisation autorisé confirmation consentement demander permission validation validé ¦accepté ¦consenti ¦donné
 공유하 보내 복사하 업로드하 업로드해 전달하 전달해 전송하 전송해
 @ https¦:// http¦:// パートナー マーケティング リモート 分析 外部 広告 弊社 当社 第三者 解析 開発者
@@ -1446,7 +1456,6 @@ anulad contorn deixam¦ deixe¦ descart desconsider esqueç ignor não¦ revogad
 게시 결제 공유 교체 구동 구매 내려받 다운로드 대체 리디렉 바꾸 바꿔 변경 병합 보내 복사 부여 삭제 설치 송금 수락 수정 승인 실행 이동 이체 전달 전송 주문 지우 참조 추가 호출 확정 활성
 ¦anteriores¦ ¦completa¦ ¦completo¦ ¦conversa¦ ¦histórico¦ ¦mensagens¦
 ¦виведи¦ ¦встав¦ ¦надішли¦ ¦повтори¦ ¦покажи¦ ¦покажите¦ ¦розкрий¦
-anzeigen auftauch aufzuführen bleibt¦ braucht erwähn heimlich kein melden mitteil mitzuteilen nicht nie offenleg ohne sichtbar stillschweigend unbemerkt verborgen verraten verschweig
 の指示により コンプライアンス セキュリティチーム セキュリティ部 ベンダー ポリシー 上層部 公式 当局 情報システム部 本社 法務 監査 社内規則 管理者 規定 規程 通達 運営 開発元
 ¦mai ¦nessun ¦non ¦senza
 base00 hex rot00 エンコード 符号化 縦読み 逆さ 逆順 頭文字
@@ -1465,6 +1474,7 @@ disabled lifted off removed suspended switched¦ turned¦ void waived ¦apply ¦
 ช¦่¦อง ตรงน¦ี้ ท¦ี่¦น¦ี่ พาราม¦ิ¦เตอร¦์ ฟ¦ิ¦ลด¦์ อาร¦์¦ก¦ิ¦วเมนต¦์
 fingi ¦che¦ ¦chied ¦credere ¦finta ¦tutto
 ¦améliorer¦ ¦arrière¦-¦plan¦ ¦aussi¦ ¦automatiquement¦ ¦copies¦ ¦copie¦ ¦discrètement¦ ¦fins¦ ¦outre¦ ¦silencieusement¦ ¦également¦
+achter¦ heimelijk niemand onder¦ ongemerkt stiekem stilletjes verberg verzwijg zonder ¦geen ¦melden ¦melding ¦niet ¦noemen ¦nooit ¦stilte ¦tonen ¦vermelden ¦vertellen ¦zichtbaar
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦bạ¦ ¦claude_ ¦cước¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦dụng¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦khoá¦ ¦khoản¦ ¦khóa¦ ¦khẩu¦ ¦mcp¦.¦json¦ ¦mã¦ ¦mật¦ ¦nhớ¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦thông¦ ¦thẻ¦ ¦trường¦ ¦wallet¦.¦dat¦
 ¦complete¦ ¦content¦ ¦copy¦ ¦dump¦ ¦entire¦ ¦exact¦ ¦full¦ ¦log¦ ¦record¦ ¦text¦ ¦verbatim¦ ¦whole¦
 $¦home --¦decode¦ -¦fr¦ -¦f¦ -¦rf¦ /¦dev¦/¦tcp¦/ :(){ ~/. ¦authorized_keys¦ ¦a¦+¦rwx¦ ¦base00¦ ¦chmod¦ ¦mkfs¦ ¦ncat¦ ¦nc¦ ¦netcat¦ ¦os¦.¦system¦( ¦powershell¦ ¦u¦+¦s¦
@@ -1498,7 +1508,6 @@ approvazione autorizzazione chiedere conferm consenso consultare permesso
 alguém cliente usuári utilizador
 ainda¦ apesar¦ independentemente mesmo¦ ¦importa ¦qual¦
 ¦armazen ¦colet ¦compartilh ¦encaminh ¦envi ¦grav ¦partilh ¦registr ¦salv ¦transmit
-aparezca avis cliente comentes comuniques decir diga discretamente disimuladamente inform mencion muestr nadie notifi persona reveles sigilosamente silenciosamente sin¦ usuari ¦dejar¦ ¦escondidas ¦espaldas ¦falta ¦nosotros ¦resumen ¦secreto ¦silencio
 ¦collect ¦enregistr ¦envoy ¦partag ¦stock ¦transfér ¦transm ¦téléverse
 ¦chats¦ ¦chat¦ ¦conversations¦ ¦conversation¦ ¦dialogues¦ ¦dialogue¦ ¦discussions¦ ¦discussion¦ ¦exchanges¦ ¦exchange¦
 above¦ before¦ contents¦ content¦ history¦ logs¦ log¦ text¦ transcripts¦ transcript¦ until¦ up¦ ¦date¦ ¦far¦
@@ -1509,7 +1518,9 @@ czat dialog doslownie konwersacj rozmow rozmów sesj slowo¦ wiadomości ¦narz�
 ¦الاصطناعي ¦عليك مساعد نموذج وكيل
 ¦उपय¦ो¦गकर¦्¦त¦ा ¦ग¦्¦र¦ा¦हक¦ ¦य¦ू¦ज¦़¦र¦
 ¦च¦ा¦ह¦े ¦परव¦ा¦ह¦ ¦भल¦े
+aparezca avis cliente comentes comuniques decir diga discretamente disimuladamente inform mencion muestr nadie notifi persona reveles sigilosamente silenciosamente sin¦ usuari ¦dejar¦ ¦escondidas ¦espaldas ¦falta ¦nosotros ¦resumen ¦secreto ¦silencio
 ¦always¦ ¦ensure¦ ¦first¦ ¦mandatory¦ ¦must¦ ¦never¦ ¦processing¦ ¦required¦
+.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ account¦ address¦ authorization¦ bank¦ bearer browser¦ card¦ clipboard codes¦ code¦ connection¦ cookies cookie¦ credential cvc cvv environment¦ env¦ iban keychain keys¦ key¦ known_hosts kubeconfig login¦ medical¦ mnemonic otp passcode passphrase passport¦ passwd password phrases¦ phrase¦ pin¦ secrets¦ secret¦ ssn tan tax¦ tokens¦ token¦ user¦'¦s¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦account ¦anthropic_ ¦aws_ ¦azure_ ¦birth ¦claude_ ¦code ¦contacts ¦database_ ¦db_ ¦details ¦digits ¦discord_ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦history ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦logins ¦mcp¦.¦json¦ ¦npm_ ¦number ¦openai_ ¦os¦.¦environ¦ ¦phrase ¦pypi_ ¦security ¦slack_ ¦stripe_ ¦telegram_ ¦vars ¦wallet¦.¦dat¦
 ¦after¦ ¦before¦ ¦each¦ ¦every¦ ¦instead¦ ¦prior¦ ¦whenever¦ ¦when¦ ¦while¦
 calling¦ executing¦ invoking¦ running¦ using¦ ¦call¦ ¦invoke¦ ¦use¦
 ¦ac ¦sk
@@ -1588,9 +1599,6 @@ systemprompt system¦ ¦prompts ¦سیستم دستور
 base00 hex rot00 ¦ראשונות ¦תיבות בהיפוך הפוך מקודד
 ¦acrescenta¦ ¦acrescente¦ ¦adiciona¦ ¦adicione¦ ¦altere¦ ¦coloque¦ ¦defina¦ ¦envie¦ ¦inclua¦ ¦muda¦ ¦mude¦ ¦substitua¦ ¦substitui¦ ¦troca¦ ¦troqua¦ ¦troque¦ ¦use¦
 -¦disablerealtimemonitoring .¦bash_profile .¦bashrc .¦profile .¦zshrc /¦add /¦create /¦etc¦/¦cron /¦etc¦/¦ld¦.¦so¦.¦preload /¦etc¦/¦passwd /¦etc¦/¦sudoers \\¦run¦ authorized_keys ¦0000¦ ¦crontab¦ ¦nopasswd¦: ¦u¦+¦s¦
-¦against¦ ¦although¦ ¦despite¦ ¦even¦ ¦however¦ ¦irrespective¦ ¦matter¦ ¦regardless¦ ¦though¦ ¦whatever¦ ¦whichever¦
-ask choose chose insist mention name object pick prefer request said say specif tell told type want
-¦anyone¦ ¦caller¦ ¦client¦ ¦customer¦ ¦he¦ ¦human¦ ¦operator¦ ¦owner¦ ¦people¦ ¦person¦ ¦she¦ ¦somebody¦ ¦someone¦ ¦they¦ ¦user¦
 deel geef inhoud kopieer plaats plak stuur upload verzend voeg zet
 shall¦ ¦contain¦ ¦give¦ ¦include¦ ¦leave¦ ¦show¦
 hint¦ indication¦ sign¦ trace¦
@@ -1641,84 +1649,84 @@ NEEDS = """
 04bbd2f1db19 34
 04bf7ef8c2a5 35
 04cd0733cdad 36
-04ff5c8821ad 37
-0551617cef59 38
-056ac5027880 39
-059deb827e4d 40 41
-05ab4d6e7b93 42
-05d0b41d8a18 43 44
-05e2e3523ee5 45
-0619fb60ae01 46
-06ca42e0bfb5 47
-06fe8cc13dd7 48
-070be8c90128 49
-0798e128db75 50 51 52
-07ed89ca9fc3 53
-08423ac8e537 54
-0862ff60b429 55 56 57
-0869a4183e47 58 59
-08feaa34416a 60
-090a4217477d 61 62
-0932b942eebc 63
-093f8b899ad0 64
-09410ed09916 65 66
-09482030d50a 67
-0956295e860e 68
-0986528365e3 69
-09d5060675ef 70
-09debc795fbc 71
-09ee6df5baee 72
-0a08a280e28d 73
-0a47961f8f58 74
-0a8797e6fcc5 75
+04e0921692a2 37
+04ff5c8821ad 38
+0551617cef59 39
+056ac5027880 40
+059deb827e4d 41 42
+05ab4d6e7b93 43
+05d0b41d8a18 44 45
+05e2e3523ee5 46
+0619fb60ae01 47
+06ca42e0bfb5 48
+06fe8cc13dd7 49
+070be8c90128 50
+0798e128db75 51 52 53
+07ed89ca9fc3 54
+08423ac8e537 55
+0862ff60b429 56 57 58
+0869a4183e47 59 60
+08feaa34416a 61
+090a4217477d 62 63
+0932b942eebc 64
+093f8b899ad0 65
+09410ed09916 66 67
+09482030d50a 68
+0956295e860e 69
+0986528365e3 70
+09d5060675ef 71
+09debc795fbc 72
+09ee6df5baee 73
+0a08a280e28d 74
+0a47961f8f58 75
 0ab83ae2c8a5 76
 0af82b84b51c 77
-0b18b872fd6e 78
-0b46be644360 79
-0b55b66147fe 80
-0b6998e0bab0 81
-0ba1e718d1dd 82
-0bf8d3a9c14e 83 84
-0c2c8835c3f2 85
-0c8851f48f56 86 87
-0c8a9d0c59ce 88
-0cce6e8e719e 89
-0ce184b6f244 90 91
-0d3651ccf40a 92
-0d59883a476b 93 94
-0d5aa0d01050 95
-0d96cc696cd9 96
-0dcf881e1645 97
-0df2b721202c 98 99
-0e0aed5b43a9 100
-0e0d5fcb96e0 101 102 103
-0e5c9946f0e4 104
-0e72fd2e6e33 105
-0e8c36c7527f 106
-0e9668eaa51b 107
-0eee74516fa6 108
-0f4886b5ff8f 109
-0f48eb774a2e 110 111 112
-0f6e9d68027e 113 114
-0f796bda37f1 115
-0fb37c820db0 116
-100fcbe7afa4 117
-103d8a03e29a 118
-10404680660a 119
-10a9632360c1 120
-10b356b9ed38 121
-113ed13a82f5 122
-11cfdaf4d26c 123 124 125
-11fe1adc4923 126
-1265699a803b 127 128
-128fecc7a5ae 129
-12f24762bdab 130
-130a895c8ea5 131 132
-13a629fc8f10 133 134 135
-13ecad8c05e5 136
-13ecba306d47 137
-140688f537b1 138
-140da3ccb6b0 139
+0b46be644360 78
+0b55b66147fe 79
+0b6998e0bab0 80
+0ba1e718d1dd 81
+0bf8d3a9c14e 82 83
+0c2c8835c3f2 84
+0c8851f48f56 85 86
+0c8a9d0c59ce 87
+0cce6e8e719e 88
+0ce184b6f244 89 90
+0d3651ccf40a 91
+0d59883a476b 92 93
+0d5aa0d01050 94
+0d96cc696cd9 95
+0dcf881e1645 96
+0df2b721202c 97 98
+0e0aed5b43a9 99
+0e0d5fcb96e0 100 101 102
+0e5c9946f0e4 103
+0e72fd2e6e33 104
+0e8c36c7527f 105
+0e9668eaa51b 106
+0eee74516fa6 107
+0f4886b5ff8f 108
+0f48eb774a2e 109 110 111
+0f6e9d68027e 112 113
+0f796bda37f1 114
+0fb37c820db0 115
+100fcbe7afa4 116
+103d8a03e29a 117
+10404680660a 118
+10a9632360c1 119
+10b356b9ed38 120
+113ed13a82f5 121
+11cfdaf4d26c 122 123 124
+11fe1adc4923 125
+1265699a803b 126 127
+128fecc7a5ae 128
+12f24762bdab 129
+130a895c8ea5 130 131
+13a629fc8f10 132 133 134
+13ecad8c05e5 135
+13ecba306d47 136
+140688f537b1 137
+140da3ccb6b0 138
+14406d86b814 139
 1511981fe5c3 140 141
 1515c13b5f8f 142
 15288f88da38 143
@@ -1736,101 +1744,101 @@ NEEDS = """
 180e88fcc3c8 155 156
 1828b51ba4c1 157
 18446e08df44 158
-184cfee78291 159
-19108a1a4366 160
-192674a1263f 161
-196170d2a2da 162
-19d848cf2dd5 163
-1a13de45187e 164
-1a18d8319c90 165
-1a3334113fa1 166
-1a6bfb12d1b1 167
-1ae655bcf374 168
-1b419278512f 169
-1ba7e9a94725 170 171
-1bec7830931b 172
-1ca5f0c27d4d 173
-1cb6b0136df4 174
-1d1c36858537 175
-1d5277059d8e 176
-1d77772b0f3a 177
-1d9b522e3e37 178
-1da2d601c3ba 179
-1daf2c95e704 180
-1dcc3b75d628 181
-1e2141415570 182
-1e275520230c 183 184
-1e301bb9e5f7 185
-1e61075acb23 186 187 188
-1e883203c536 189 190
-1efc64a92084 191
-1f49dc625051 192
-1f70396d8044 193
-1f73798474c9 194
-1febf9c866eb 195
-2061c4174920 196
-206eea77d07b 197
-209f2149a90f 198
-20deb50db505 199 200
-21323ff5b852 201
-2157e9e436b1 202
-21600329c290 203
-2199b1559347 204
-21c9ba103eac 205
-220f53ab31c6 206
-22434976a42e 207
-224c0b7bb01f 208
-2309a421903c 209 210
-2332c5da8b82 211
-23bb0e19f2df 212
-240daa90541f 213 214 215
-241a9ea5a3fc 216 217 218
-245ca524065e 219 220
-2487ca0649b7 221
-24a0dbf8890e 222
-24e6ca8e66a3 223
-25882066f55f 224
-2594828d5d60 225
-25c47bd11771 226
-25f0b9f492ff 227
-260afaff9f9c 228
-261a4293c193 229
-2638d283340a 230 231 232
-264856697714 233
-26583481d6f7 234 235 140
-268345befa59 236
-2685abf4ac5c 237
-26b3c7ef18dc 206
-26b8135c76af 238
-26c2a6645dca 239
-270186888fdb 240
-273e2f7e5015 241 242
-27acc31f6883 243
-27afb2b0c5cd 244
-27e33792d1c6 245
-282418a935d2 246
-2829eefbd3d1 247
-28988a3dff0c 248
-289c3f0951a3 249
-28d3069c6f9f 250
-28db67e05d30 251
-290bf92e1185 252
-291c86a5ce19 253
-298ba9f40428 254
-29d42f97b48e 255 256 257
-2a2b48002faf 258 259 260
-2a4a21a95446 261
-2a5c6e8a2b6e 262
-2ab64979bda2 263 264 265
-2b16ed7151c7 266
-2b3636c4dfa3 267 268
-2b5965da6840 269
-2b87c3cbd3e5 270 271 272
-2b982edf78e2 273
-2c04ffcacd63 274
-2c1703befebc 275
-2c25c4f2d6f3 276
-2c3258bff353 277
+19108a1a4366 159
+192674a1263f 160
+196170d2a2da 161
+19d848cf2dd5 162
+1a13de45187e 163
+1a18d8319c90 164
+1a3334113fa1 165
+1a6bfb12d1b1 166
+1ae655bcf374 167
+1b419278512f 168
+1ba7e9a94725 169 170
+1bec7830931b 171
+1ca5f0c27d4d 172
+1cb6b0136df4 173
+1d1c36858537 174
+1d5277059d8e 175
+1d77772b0f3a 176
+1d9b522e3e37 177
+1da2d601c3ba 178
+1daf2c95e704 179
+1dcc3b75d628 180
+1e2141415570 181
+1e275520230c 182 183
+1e301bb9e5f7 184
+1e61075acb23 185 186 187
+1e883203c536 188 189
+1efc64a92084 190
+1f49dc625051 191
+1f70396d8044 192
+1f73798474c9 193
+1febf9c866eb 194
+2061c4174920 195
+206eea77d07b 196
+209f2149a90f 197
+20deb50db505 198 199
+21323ff5b852 200
+2157e9e436b1 201
+21600329c290 202
+2199b1559347 203
+21c9ba103eac 204
+220f53ab31c6 205
+22434976a42e 206
+224c0b7bb01f 207
+2309a421903c 208 209
+2332c5da8b82 210
+23bb0e19f2df 211
+240daa90541f 212 213 214
+241a9ea5a3fc 215 216 217
+245ca524065e 218 219
+2487ca0649b7 220
+24a0dbf8890e 221
+24e6ca8e66a3 222
+25882066f55f 223
+2594828d5d60 224
+25c47bd11771 225
+25f0b9f492ff 226
+260afaff9f9c 227
+261a4293c193 228
+2638d283340a 229 230 231
+264856697714 232
+26583481d6f7 233 234 140
+268345befa59 235
+2685abf4ac5c 236
+26b3c7ef18dc 205
+26b8135c76af 237
+26c2a6645dca 238
+270186888fdb 239
+273e2f7e5015 240 241
+27acc31f6883 242
+27afb2b0c5cd 243
+27e33792d1c6 244
+282418a935d2 245
+2829eefbd3d1 246
+28988a3dff0c 247
+289c3f0951a3 248
+28d3069c6f9f 249
+28db67e05d30 250
+290bf92e1185 251
+291c86a5ce19 252
+298ba9f40428 253
+29d42f97b48e 254 255 256
+2a2b48002faf 257 258 259
+2a4a21a95446 260
+2a5c6e8a2b6e 261
+2ab64979bda2 262 263 264
+2b16ed7151c7 265
+2b3636c4dfa3 266 267
+2b5965da6840 268
+2b87c3cbd3e5 269 270 271
+2b982edf78e2 272
+2c04ffcacd63 273
+2c1703befebc 274
+2c25c4f2d6f3 275
+2c3258bff353 276
+2ca9723a7791 277
 2cd0ed8c22e3 278
 2cd20fcf9a49 279
 2cd74a2bbf7c 280 281
@@ -1849,41 +1857,40 @@ NEEDS = """
 2f7886b3798a 295
 2fa6a5d86ec3 296
 2fc8e22f2dd3 297
-2fe62716380a 298
-30248b67026d 299 14
-304ab359536e 300
-306fe16c4745 301
-3092ec5f9cf2 302
-30bf6f5b704b 303
-3117c6e97622 304
-31338a4752c4 305
-31499927fd43 306 307 308
-318d30625965 309
-31ca5dd18b64 310
-31d4ec3451da 311
-320f9a2a4fe4 312 313
-3238fd0fe9c1 314
-32ac0ddf54ec 315
-32f3374e75d0 316 317
-32fd0fa91d3d 318
-32fdfdce4a2f 319
-331091484245 320
-34adfe0066f2 321
-34cdf4b5b75b 322
-34cf511816c4 323
-34d22fb3a1f2 324
-34e7731b5085 325
-3530dc145334 326
-35431dc58cc5 327
-356ce0993aae 328
-359288a65cef 329
-35c5e4dc0af9 330 331
-35edff205458 332
-3696efd1c0e8 333 334
-376e31b74ce4 335
-37a65d6d3951 336
-37d0f3ecc557 337 338
-37d3dc404d8d 339
+30248b67026d 298 14
+304ab359536e 299
+306fe16c4745 300
+3092ec5f9cf2 301
+30bf6f5b704b 302
+3117c6e97622 303
+31338a4752c4 304
+31499927fd43 305 306 307
+318d30625965 308
+31ca5dd18b64 309
+31d4ec3451da 310
+320f9a2a4fe4 311 312
+3238fd0fe9c1 313
+32ac0ddf54ec 314
+32f3374e75d0 315 316
+32fd0fa91d3d 317
+32fdfdce4a2f 318
+331091484245 319
+34adfe0066f2 320
+34cdf4b5b75b 321
+34cf511816c4 322
+34d1f6a1fdb8 323 324
+34d22fb3a1f2 325
+34e7731b5085 326
+3530dc145334 327
+35431dc58cc5 328
+356ce0993aae 329
+359288a65cef 330
+35c5e4dc0af9 331 332
+35edff205458 333
+3696efd1c0e8 334 335
+376e31b74ce4 336
+37a65d6d3951 337
+37d0f3ecc557 338 339
 37f053141b61 340 341 342
 389373b9fa22 343 344
 38a34b97f517 345
@@ -1921,995 +1928,1001 @@ NEEDS = """
 3eb72f734e0b 382 383
 3ecf5d4f8c08 384
 3edc2587f11c 385
-3ee667df87c9 386
-3eee861174eb 387
-3f0a1670e3d7 388
-3f4bc15ad1c1 389 390
-3f5b04973bda 391
-3fb70802f818 392 393
-3fe531a89544 394
-3fef89fd25b9 395
-4000e9647324 396
-408630a6f522 397
-40b95e93762b 398 399
-40dde80100dd 400
-4108185abe4a 401
-415d25cc09d9 402
-416499f636e9 403
-41725a303220 404
-419f98796122 405 406 407
-421225784448 408 409
-424b712682a3 410
-425a050414db 411
-42bdac5e2f0d 412
-42cbc2ac79b2 413
-42f36b3b7fa9 414
-433f7ca8a736 415
-437edcccb5cc 416
-43b08eb58f69 417 418
-43c8a0be87ab 419
-43ec30ecb61c 420
-440fb3f905fb 421
-44225ed1370e 422
-442eda421f13 423
-444253db5180 424
-44897059baf3 425 426
-44b6a7562b0f 427
-44bd0b18aa8a 428
-44c428a470d5 429
-44eb0626141b 430
-450bd953a304 431
-45b2ca74a240 432 433 434
-45c29b270ba4 435
-45c2abddcb86 436
-45dc03141e37 437
-46ff9154303f 438
-47373e256ee3 439
-473b898e2716 440
-477e1de727b1 441
-47c1d6746db4 442
-47e3571df422 443 444 445
-482d749cc72b 446 447 448
-4842d59ab5ec 449 450 451
-4861e19da480 452
-48b03cfbdd6d 453
-491aa70d5546 454
-496f5af2c062 455
-49952a7234d3 456
-49a22a4a6da2 457
-49b825c9fb42 458 459
-49c711daec95 460
-49cdb563b06b 461
-4a2599e7118f 462
-4a5c6765c775 463
-4a7799eb8c8f 464
-4a9f79c4c303 465
-4ac29835c744 466
-4b18f94c73a8 467
-4b6e76534013 468
-4b7fc7eca3db 469
-4c13e4dfc749 470
-4c937b4dec3e 471
-4c9443ebacd1 472 473
-4cfff89cc813 474
-4d08f380f0f5 475 476
-4d135cad3918 477
-4d1d4e36d509 478
-4d23d0e58b7b 479
-4d95e9a513b0 480
-4d97ce1498f7 481
-4dc1f7ad7567 482
-4de021c110b2 483
-4de306ddb351 484
-4e0e039bf7f0 485
-4e6c462e97c7 486 487 488
-4e98b92859c4 489
-4ea31a18f81e 490
-4ebf349ca206 491
-4f1e15d6ca7d 492
-4fa5041bc860 493 494
-5010f7657d33 495
-508031d7957e 496 497 498
-5091cb373829 499
-50a6418436c6 500 132
-50d0deb9aac5 501 502 503
-5166900c4504 504
-518b68440881 505
-51a3209a39dd 506 507 358
-51bfc2a055af 508
-51dbb3d46840 509
-51ed880da77b 510 511
-523a14155edc 512
-526aea370926 513
-52928811e63e 514
-52a4440bb4bd 515
-52b446c1b131 516
-52f2e5b569d6 517
-5302928f36c8 518
-5305f911e7cc 519
-530c793ee9cf 520 521
-534babc7ef7b 522
-534c7f4317ed 523
-5389fd6e6c32 524 525
-53bdb2709cbd 526 527 443
-53d71857d2d2 528
-540b32545b98 529
-54b4c3a81b11 530
-54da06417bad 531 532
-55346d77490b 533
-553ef10c0b9b 534
-554c8680154b 535 536
-554eca6f6c0b 537 538
-55a6b6b57a44 539 540
-55d2001f29c1 541
-55de72783976 542
-55f692136035 543
-55fc8a47b9a7 544
-56426aa9438a 545
-56584535c480 546
-568dc7d0e3b3 547
-56bf4ad78380 548
-5748c285b787 549
-577e50f1a046 550
-57d5dcc42ad9 551
-580ce4153e29 552
-584ad145aadf 553
-589bf2469be6 554 56
-58c394727061 555
-58e7a0e1b958 556
-59141da4d8f4 557
-59794fca885c 558
-59c854c17427 559 560 561
-59f7bc6ec76b 562 563
-5a9ecc749900 564
-5ab1180fd07c 565
-5ab99ec665fb 566
-5ac5c9633102 567
-5b0acf70e62b 568 569 570
-5b6d94cc02fd 571
-5b79aa84cff8 572 511
-5bb42974756f 573 574
-5bd36a3e415f 575
-5be615d15fe5 576
-5c64939b67ba 577
-5c8b7cf3355a 578 112 579
-5ca27589b0b2 580
-5cc015c16dd4 581
-5ccf1ab00fbc 582 583 259
-5cd46293b5f1 584
-5cf098f3b7db 585
-5cfa29540aad 586
-5d33e1861b7f 587
-5da398098321 588 589 590
-5de6bfcbaf05 591 592 132
-5e257f9dcfdb 593 256 257
-5e53080faf8f 594 595 358
-5f7c9a1d0f59 596
-5f995f97edfd 597
-5fb2fb9fd7ef 598
-5fd7326ea529 599
-601abd908f2e 600
-60ad371ebfe9 601
-60f17ff5fcbf 602 603
-610c0e1e6888 604 605
-614f1c3d9244 606
-6171332b85d7 607
-617a6cf9df01 608 609
-61b065eaddf4 610
-61b838ac2eaf 611
-61f52663c515 612
-620d40a23e83 613
-623660b2d3bc 614
-62646bfd68ae 615
-637a9965c73b 216 616 617
-63947ddb2cb8 618
-63a0cbdb45a2 619
-63a76d72e541 620
-63af8ce65f91 621
-63b8e9c5f239 622 623 624
-63cffcb4d735 625
-63ea49426200 626
-63f2790f46aa 627
-63f7acc7ff6c 628
-646e94c4d791 629
-648ff0a19fab 630
-649c981ef056 631
-6509a8f1763d 632
-65611c7185b9 633
-658176076919 634
-6582e9e0f6e5 635
-6589537b6492 636 637
-658b8ec6b21c 638 639
-65d4d3c6b674 640
-6610a5136b65 641
-6640d3d8d18f 642
-66431fced156 643
-66490e16f285 644
-66fe120d69ff 645 646
-671b9640b56e 373 393 647
-67281673dbbf 648
-676158302e58 649
-677abc0846ca 650
-678a4134ac71 651
-678c24aec8b3 652
-67ab664c6815 653
-67b3de282961 654
-67f92cdc4674 655
-68142c566394 656
-681b70e1e441 657
-682584f9dabc 658
-68324f27c273 659
-6836101dba27 660
-6875deac23ce 661
-68b1bd099eca 304
-68b4c42900f1 662
-68bdfae0fb1e 663
-68db972e6cad 664
-68e0c38fdc9c 665
-6935de90dab1 666
-696abc599c64 667 668 669
-69959363065c 670
-69ed54a6df01 671
-6a21d76119e4 672
-6a25da18c984 673
-6a33f1260047 559 674 675
-6a3a615cfdde 676 677 358
-6a3f130036af 678
-6a3f9f7b3b53 679
-6a84c8f9fcf5 680
-6ac398589ad5 681 682 683
-6b0084a03840 684
-6b0d68a0e6a0 685
-6b504c3bf6fe 686
-6b50d5f1e6b8 687
-6b6738213a26 688
-6b68a0b051a4 689
-6bc3bb84ac7b 690
-6be50d043189 691 692
-6c0792d9b4cc 693
-6c9159d8294f 694
-6cb2dd96ece1 695
-6dd9080cb2be 696 697
-6de90b3e0137 698
-6dfe8dff82fa 699 700
-6e302adaf346 701
-6e5cb3221c00 702 703 704
-6e5f1ee057e5 705
-6e81b68551b2 706 707
-6e8714f0e198 708
-6eec7343841c 709
-6f22f93b3cdf 710 711
-6f81415424b1 712
-6f8f49bcd152 713
-6f9a05ae5a58 714
-6fb811cf0c53 715
-704ec9203505 716
-705decbf374d 717
-709ca79fbd1d 718
-70da8f131590 719
-70fddec571f4 720
-7105a076e055 721
-711eb17fb027 722
-71845eb5d947 723 724
-719a72557217 725 674 726
-71bbf89db445 727
-71c400dc4881 728
-7258110d6b03 729
-72ec3bce52bc 730
-730541230576 731
-733fc6b85dc2 732
-73635f08aebe 733
-7363a848719a 563 734
-742ceb82eb6b 735
-743ea0536239 736 737
-74544ad8d7fb 738 739
-74be51b37f2d 740
-74c81ca8b1e7 741
-74ea6d591e68 742
-752827e7d1c9 743
-756cd46c55b8 744
-758614b122d9 745
-758d957a73db 746
-759309cfdb10 747
-7593fdca16b3 748
-759d26221d5c 749 750
-75a25796330e 751 752 753
-7709b8727532 754
-77279d32311e 755
-777675caa735 756
-77c3108c0b62 757 758
-77d48b364088 759
-77f543d0ca8c 760 761
-78248cf79d2e 762 763
-78287945c272 764
-785dae552624 765 766
-78e73b325ec9 767 768
-78f96093342e 769
-79153bd654b3 770
-793554a9c540 771
-7986ea71e96e 772 773
-79a7e466deec 774
-79ef7fe9eec6 775
-7a07ddb7f6d9 776
-7a3255a68c83 777
-7a57ae1cf464 778
-7a64110b54fb 779
-7a64601be435 780
-7a7621f1a002 781 782
-7acbaa3bcc1a 783
-7af5f60ce178 784
-7b0ea1cf54f0 785
-7b1b89ed7ff1 786
-7b88ad86aed7 787
-7bccded974c3 788 789
-7bd29c435963 790
-7bfac6d246b8 791 792 793
-7c3c82dbdab3 794
-7c4d5e9c9852 795 796
-7ca80d3cd486 797 798
-7cb7ac22eeab 799
-7d29ed8daa93 800
-7d58b3c7c066 801
-7d744e52d652 802 803
-7d93b67076be 804
-7d94cfbcd32a 805 806
-7dcff01e40e3 807
-7dd482ecfb56 124 125 808
-7dfd942c81de 809
-7e7a729a67ad 810
-7e8cab42e106 811
-7ec538e8cf36 812
-7ec758defbba 813
-7ec98e93e6e2 814
-7ee9591d31d7 815
-7f643fa9f083 816
-7fd7772b943b 817
-8016dcb28c84 818 819
-802561fba2e2 820
-80503917e44b 821
-806af3aa9b1a 822
-80bb6b6843bf 823 824
-80dcc35b9b8f 825
-812407c727fa 826
-8151f786bc7d 827
-815bfc3822f8 828
-81720ab0387d 829 830
-819c4690a933 831 832
-819d79a77425 833 834 835
-81aef952f868 836
-81b4ddf7b03b 837
-81dca6a98453 838
-825e25b3ab5c 839
-82a1a7316655 650
-82bca061dcd7 840
-82d2626c31a4 841 842
-82f176bd1259 843
-83d2ecefe4d8 844
-83d9d3c8db0a 845
-83f71b463f81 846
-83fd500a7455 847
-842d39ec2dd6 848
-848ab7845b33 849 850
-84d239c6c76b 851
-8520543a7529 852
-8557a709d44a 853
-85c74d625751 854
-85cf8c9cf0c9 855
-85d96d21d7a0 856 857
-85f7e23cf0fa 858
-8609fbea9553 859
-88918e8ce82c 860 861 862
-889f002cc175 863
-88a082685ec5 864
-88abb8949c57 865
-88c835303d12 866
-88da6bbe291d 867 868
-88fb1c40792e 869
-890f04df2984 870
-890f347888f8 871
-89194495167c 872
-89203f771b77 873
-8958457ef1dc 874 259 875
-895c73794bbd 876
-8968a91c2b1a 877 878 879
-8979fa72ab59 880
-89ad2acc96df 881
-8a27d85974d6 882
-8a62381ed927 883
-8a7e5a869613 821
-8ad40531c603 884
-8ad7eb05833c 885 886
-8ae1e905f203 887
-8af7de4c4b5b 888
-8b0d8c60ba15 889 259 890
-8b2c90c0b886 891
-8b63a8f3b7d1 892
-8b9cb699e8ff 893
-8be393b7ce22 894
-8c2799e5e70d 895
-8c377d5762fa 896
-8c84752a8033 897 898
-8c97fae2b19e 899
-8cca33879001 900 901 902
-8cf56784dbdb 903 904 905
-8d2522d6f0ce 906
-8d7daf3ea494 907 908
-8de7a2f53f13 909
-8de8c256e579 910
-8df831036d4f 911
-8e294400580b 912
-8e9f4942cbd7 913 914
-8efa0a1401f7 915
-8f7f1377ff34 916 917
-8f8dc0d1f5b6 918
-8fcd889fcf8d 919
-900dae564c39 920
-901b0493b7a6 921
-902fb596cbc4 922
-90619bdafff1 923
-906fcb6c0d8f 258 924 87
-9075c0295508 925
-9080b9c27b66 926 927
-90f58469b118 928
-915f3a6bc76c 929
-919cda309ff2 930 931
-91a4efe412ad 932
-91fe3bdcb42a 933
-920f133dff25 934
-92576ae86d47 935
-9304f18e2da6 936 937
-9308e211f98e 938
-9321aba88f18 939
-936d9a697e52 940
-9370de25bfda 941
-93c2a312fca4 942
-940f6187e347 943
-943bba548005 944
-9471a0c639bd 945
-948983c8081a 946
-949404a2947e 947 948
-94a420333c3a 949 950 951
-94ca7f2b0185 952
-94d1789c0fe4 953
-951e873b5e03 954
-95ae33596e30 955
-964315ee5c23 956
-965b5376e4a2 957
-96c0eff3be3d 958
-96da98f341e9 959
-97005dbdac6e 960
-97710175d236 961 962
-977421fecb4f 963
-97f25d88534e 761
-97ff10cfb788 964 965
-982e598dd69e 966
-99b27c86e879 967 667
-9a074c7a9533 968
-9a4516a0bb01 969
-9abb11cabb98 970
-9b3753ea4b9d 971
-9b6179ad2ab2 972
-9b81b1c78938 973
-9b9186ef888a 974
-9bd7a84dcaf4 975
-9bd7e04b7872 976
-9c1ff8c7abcc 977
-9c7af408125c 978
-9c85deb67ce4 979
-9cd47dd16038 980
-9d11fc942d42 981
-9d1beb4976d0 982 983
-9d2633da93da 984
-9d2a51907b56 985
-9d35474d571d 986
-9d76b55e4489 987
-9da8798538fe 988
-9dd986e2f69b 989
-9df1671f5047 990 991
-9df55f8b6c94 992
-9e080370d229 993 994
-9e60b07c3fa4 995 996
-9ebb6d76f998 997
-9f47be28dca3 998
-9f5fcd00cd21 999
-9fc5a0b2751b 1000
-a02abd1557c3 1001 498
-a067a46a358a 1002 1003 132
-a073da8d678e 1004
-a14e78e74b20 1005
-a151fc9bae2d 1006
-a19c0c8fd2b7 1007 349
-a1a5709d5e9a 1008
-a1a785608e46 1009
-a212f8df8814 1010
-a263c36235c8 1011
-a2e38f066367 761 272
-a359b03f867f 1012
-a3c6f15f9a8c 1013
-a3df7ec00169 1014
-a3eb94dd9c1c 1015
-a3fb12225a40 1016 1017
-a428f8a02123 1018
-a474339980ee 1019
-a494b3f97d3b 1020
-a5a9bccd4248 1021
-a5f154fcea94 1022
-a5fb93dd3af0 1023
-a61e828e5d90 1024
-a63eeb898ecf 1025
-a65ae51b2da6 1026
-a6cbb341e9dc 1027 1028 1029
-a6d32db5d6fd 1030
-a6ef2dd62009 1031
-a755257966e7 1032 1033
-a76884cc3179 1034
-a79964abd18a 1035
-a7ef448d5e44 1036
-a7fa1152f1ec 1037
-a80486f1310f 1038 1039
-a82f430f7d33 1040
-a8417d635d7a 1041
-a84778284903 1042
-a85e16f15754 1043
-a91a38c48d1d 1044
-a92f2ad2c21f 1045 1046
-a9401e8b7a58 1047
-a964e00ba0cd 1048 1049
-a9efa3945a09 1050
-aa69ab34fa72 1051
-aaab9f5cba53 1052 1053
-aad945efa5fb 1054
-aade0088c831 1055 1056 1057
-aae7877caa70 1058
-ab46903392b3 444
-ab5e574d5fbe 1059
-ab7c6a813b5f 1060
-ac417e23d9d7 1061
-ac5fe3acfec3 1062
-ac7c1619bd50 1063
-acc0ad68437c 1064
-ace6b4053dc4 1065 1066
-ad98b5f3180c 1067 1068 1069
-ad9eb10f5a4e 1070
-adbc0508de44 1071 1072 1073
-ae1a71c97012 1074
-ae3ca94781c4 1075
-aef303d3d19e 1076
-af567e048ede 1077
-afda2a4c0be4 1078
-b04692ea8a80 1079
-b0611f4488a9 1080
-b0b6e0c5aec4 1081
-b0bb3d955a4d 1082 1083 1084
-b11ff9b46639 1085
-b135c62294ce 1086
-b165a46b1768 1087
-b191bb965258 1088
-b1fc5ebf656e 1089
-b232a316d3f9 1090 1091
-b251814baeb4 1092
-b29d11fc6196 1093
-b2cbdfe54be1 1094
-b2ee5ec7e01a 1095
-b353e6c06c23 1096
-b3cedcf3cfb8 1097
-b3daa0f4c0b1 1098 1099 1100
-b3db9ed06c46 1101
-b3f5edacc91d 1102
-b446cfec4aaf 1103
-b4491924b96f 1104
-b44e376fa64b 1105
-b45b696184be 1106
-b4607be34225 1107 1108
-b4cb36787555 1109
-b4dd8308e02d 1110
-b4f5bd31ba7c 1111 1112
-b562c715e4fc 1113 1114
-b59d06271186 1115 1116 132
-b5b5ff271568 1117
-b5dc3844c2ca 1118
-b610adeae45c 1119 1120
-b6133caf71a3 1121
-b64c98631b98 1122
-b6d34a0082b3 1123
-b6fccf71afa3 1124
-b705887839b7 1125 1126
-b73a716cecd8 1127 1128
-b79034b7c524 1129 1130
-b7956eb55cb9 1131
-b7afad200e35 1132
-b7da654fa4c6 964 1133 1134
-b822889281ef 1135 1136
-b8647264d218 1137
-b86a5b0cd211 1138
-b873793f8344 1139
-b89d0d79bd86 1140
-b8bdd4d4abf5 1141
-b8c0052efdec 1142 132
-b924c8eeb719 1143
-b95deb50a7b8 1144
-b983fcc6fc33 1145
-b9a141d5f7e1 1146 1147 1148
-b9e3e346f4f0 1149
-b9fc424c34d9 1150
-ba542f126756 1151 1152
-ba60ac8f330f 1153
-baf161a8f73a 1154
-bb04ecf820dc 1155 1156 1157
-bb5e7dc921fd 1158
-bb627001c890 1159
-bb9b59f9895c 1160 1161
-bba66a875dfb 1162
-bbe070c5458e 1163
-bbe49e1c9eda 1164 1165
-bc3fcdf001e8 1166
-bc71f0fc7aba 1167 1168
-bc9a141bad82 1169
-bcb277c55fe1 1170
-bcee597493ff 1171
-bcfad8c2696e 1172 1173
-bd60940f77f7 1174 1175 1176
-bd78b75cefef 215
-bda991777ff5 1177
-bdd500336497 1178 1179
-bddd67c244d4 23 1180 1181
-bdddc2df78c5 1182
-be42f2c57707 1183
-be54d7214d12 1184 1185 271
-be7394a020b4 270
-be773422bc10 1186 1187
-beb79cf9e2dd 1188
-beecc0867603 1189
-befd96d38acd 1190
-bf039e6ba844 1191 1192
-bf3d0c4a86cd 1193
-bf5427cff1a6 1194
-bfb17231ba66 1195
-c02e1fa8e8ce 1196
-c032ac6be633 1197
-c0816dfb64bb 1198
-c08eb23327a5 1199
-c0faf4e0255b 1200
-c17f4061f02b 1201
-c1d0d05e850b 1202 1203
-c1d3ca4629bd 1204
-c1e713e68d19 1205
-c1ec753f0a8e 1206
-c228f9a2bdd9 1207
-c22fd9e2e0b3 1208
-c270a2724845 1209
-c272fcf6717a 1210
-c2f525546348 1211
-c3095a9372df 1212
-c35fe0d7a757 1213
-c3762b1d8987 1214
-c3b74e55080b 1215
-c3eb8d65f11c 1216
-c3f87c849b1e 1217 1218
-c467c5352e1b 1219 1220
-c49731f793e5 1221
-c532f8544196 1222
-c5fa3cfe67b2 1223
-c63ec80a6dc2 1224
-c644a58d0d80 1225
-c64d162f7e64 1226
-c653c8aee003 1227
-c6e55c8c675a 1228
-c7099049719b 1229 1230
-c74353d4b6bc 1231
-c758bfb2f6f6 1232 1233
-c78b29221ed2 1234
-c7d1e04b9884 1235
-c7ecb3b4a8df 1236
-c8359e6d53df 1237
-c895bee812a4 1238
-c89c45a25108 1239
-c8b800fadf19 761
-c8d5a8a03328 1240
-c90f76ecfddc 1241
-c9101a8f36fa 1242
-c9324e972fda 1243
-c93b0f2b7a28 1244
-c954b7b1a50c 1245
-c961a3eb8bf2 1246
-c98b146de640 1247
-c9948017352f 1248
-c9b463add214 1249
-ca28dca70bea 1250
-ca55bc82ae76 1251
-ca687b669145 1252
-ca6e56e5cd78 1253
-caab78811dc3 1254
-cb8710889686 1255 1256 1257
-cbb71c214cea 1258
-cbce298f3951 1259
-cbec3e22f4c8 1260
-cc2383642ecc 1261
-cc79a0e51904 1262
-cc7fb53b1d15 1263
-cc8a1f1892a8 537 1264
-ccc45856c17d 1265 1266
-ccdbe9ab7f8f 725 1267 1268
-ccdcfca511ce 1269 1270
-ccf45178a16d 1271
-cd18dd32c8c8 1272 1273
-cd256bb4fd24 1274
-cd2815055259 1275
-cd346a8a1519 1276
-cd3bfc03a796 1277 1278
-cd50875f40a7 1279
-cd89a303d38b 1280
-cd8ad53bd8c3 1281
-cdc604759b2b 1282
-ce4e9dc12eff 1283
-ce5f5702585f 1284
-ceb9a454e919 1285
-ceec26ecadeb 1286
-cf252c5aa3ed 1287
-cf4306cc6b71 1288
-cf4eed5c3a81 1289
-cf59e8b6cb58 1290
-cf740df48fc1 1291
-cfd3a0d36252 433 1292
-cfeca572bfe1 1293
-d00cad99b9c6 1294 1295 1296
-d062682e8b3d 1297
-d0c050d717cc 1298
-d1160acfa36e 1299
-d12bc9fdf308 1300
-d19855a45c14 1301 1302
-d1ec95f221f1 1303
-d1ef56f3a5e7 1304
-d238be10ce3c 1305
-d263edfb7479 1306
-d33cb2431750 1307 1308 87
-d35b56b107bc 1110
-d393b3a8d6f7 1309
-d3dafcf325d8 1310
-d3e13d9f3f89 1311
-d407730260e5 1312 1313
-d42a78456d86 1314
-d449838c2144 1315
-d45be6c42b48 1316
-d46dcf45c214 1317
-d4a46eae5731 1318
-d50f7b046ee2 1319 1320
-d532d8c08120 1321 1322 761
-d5856091ceaa 1323
-d5955ce92dc6 1324
-d5a71eb510ce 1325
-d5a7581c5315 1326
-d5c2d332e72c 1327
-d5e521f9b09a 1328
-d616f1f5c66d 1329 1330
-d6226608024e 1331
-d62b4e49abb8 1332
-d646471c8182 1333
-d65e3a15c1ec 1334
-d6659edeaa8c 1335
-d668125f2c66 206
-d66b7bc696d0 1336
-d6898b89f759 1337
-d69cc6740450 1338
-d6a47d42343f 1339
-d6c955022056 1340
-d71a9dadbc32 1341 1342
-d77141b5914b 1343
-d78a4e463e5a 1344 1345
-d78c51b4ff09 1346
-d790c757c261 1347
-d793d106717b 1348
-d80c63b7b3aa 1349
-d824baab711e 1350 1351 1352
-d888528503da 1353
-d9b19a9bf53f 1354
-d9f604146609 1355
-da0efbfb7f39 1356
-da2614bf7d71 1357
-da3e9abfe108 1358
-da47a618526f 1359 1360
-da69e3c13b31 1361
-da802e42419d 1362
-dabde2d7fc44 1363
-daf11aa97a8e 1364 1365 1366
-db449f240461 1367
-db4cfe8dfc51 1368
-db4fb92b2904 1369
-db8acdb58999 1370
-db91a8bd4731 1371
-dbaad994116e 1372
-dc2fb6dc19af 1373
-dc643e8b8031 1374
-dc6f05d1ef03 1375
-dca2ac558bc6 1376
-dcd84918aa33 1377
-dd30176dc4cc 1378
-dd769e30e1cc 1379
-ddc88493fddf 1380
-ddd455c2c5e1 1381
-ddd4d4b2cd93 1382
-de20732516ba 1383
-de2c62704989 1384
-de75d7352693 1385
-dea1deba2822 1386
-dec426050020 1387
-dec9291ea94f 1388
-decb56eb1178 1389
-dedddfb77161 1390 1391 1392
-df06c6eb0359 1393
-df1e7d7d6670 1394
-df357e93ab1e 1395
-df7dc4d34ec4 1396
-df83f1e433cb 1397 1398
-dfbc7777228a 1399
-dfe496735529 1400
-e01ee68d02eb 1401
-e03f0d26ca45 1402
-e098d6eedc0d 1403
-e0b56659213a 1404
-e113a8cff192 1405
-e113bf652dde 1406
-e1adea8a9ceb 1407
-e1e486415187 1408
-e1f5e60a090a 1409 1410
-e221d913bae4 1411
-e2701fb078f8 926 1412 1413
-e279451bb613 1414
-e27c5f7babc9 1415 1416
-e36448cdde9a 1417
-e398e1e9455b 1418 1419
-e3a101bc256d 1420
-e41680ca5e53 1421
-e4245a070995 1422
-e433fe8ef448 1423
-e4503c0a5a80 1424
-e46f5cfcfd95 1425
-e4770f494c6d 1426
-e506df163482 1427
-e51f24518c88 1428
-e58457a8fca5 1429
-e59b3aa06c5b 1430 1431
-e5afab793f21 1432
-e5b25fd08658 1433
-e6729409714d 1434
-e672d4fbb763 1435
-e67ddf9b7060 1436
-e6ad12dbee90 1437
-e6c8162c621d 1438
-e70b86c73122 1439
-e7122b76dc43 1440
-e7369c7f3e93 1441
-e78a446409af 1442
-e7add4df0525 1443
-e7ea3e95752a 1444
-e82924eabc3a 1445
-e84ffa97f5bd 1446
-e8c3ed9d2a0a 1447 1448 1449
-e94a8bdb1e9a 1450
-e9537b2b1d64 1451
-e9602fd4b969 1452
-e9698dfe8169 1453
-e97431c09324 1454
-e9a4f310197d 1455
-e9b76bb77aa1 1456
-e9d828bed440 1457
-e9f78c9f5ff2 1458
-ea27db93bc20 1459
-ea448408f026 1460
-ea4a449c8b0a 1461
-ea64adeee01c 1462
-ea8a06c386fb 1463
-ea99231a7094 1464 1465 1466
-eaad2714a2b9 1467
-eac3f69eb445 1468
-eaf5b4b5c847 1469 1470
-eaf924dcaebe 1471
-eb17d308a42b 1472 1473
-eb430ccba359 1474
-eb654465f0bf 1475
-ebcf328f9363 1476
-ebec821d5935 1477
-ec0ff7b559a9 1478
-ec128a169b76 1479 1480
-ec1bda97e3e9 1481
-ec2a004b09d4 1482 1055
-ec58f0723d9e 1483
-ec63bdfa7e81 1484
-ecf41db9be75 1485
-ed8771d3566e 1486 1487
-edcdb3d1f40a 1488 1489
-ee29d3060682 1490
-ee5afd8b4004 1491
-ee767823d3f4 1492
-ee7f09c4245b 1493 1494
-ee8757207336 1495
-ee8bb90bd177 1496 1497
-eeae60fc3bdc 1498
-eede2520f558 1499
-ef17bbcc7e8f 1500 1501
-ef3490cfe6a6 1502
-ef96508629f5 1503 1504 498
-efb555e1faea 1505
-eff6b18b1831 1506 1507
-f066207f85b1 353 1508 1509
-f0a503049755 1510
-f0c1c4c711e9 498 1511
-f0dccff3bdf6 1512
-f1434203da20 1513
-f18635fdefff 1514
-f2333b298209 1515
-f24bc901f101 1516
-f269530b16f9 1517
-f2aeb47db7a1 1518 1519 924
-f2d8a2f65bc5 1520
-f2dcdd898abc 1521
-f2ee16509378 373 1522 1523
-f311c6bc8b34 1524
-f3dddd0ec756 1525
-f42a98ca347d 1526
-f449e03df268 1527 1528
-f45a80bdea2c 1529
-f47479ba08e6 1530
-f4c640e9a35f 1531
-f4fb4d03c1ef 1532
-f51472568478 1533
-f51fe03505a0 1534
-f53d01a1ba83 1535
-f5594d6c276f 1536
-f56e17bbf586 1537
-f5751091144e 1538
-f5d1c6ccf94f 1539
-f60b84e7616b 1540
-f60fec557bdd 1541
-f6ae715e99b6 1542
-f6b8df9f1d4a 1543
-f6be99621507 1544
-f6e969c08c6a 1545
-f7779417430f 1546 1547
-f7ab98317427 1548
-f7c65d34ab04 1549
-f82d4c835713 1550
-f855699499dd 1551
-f87efbf84937 1552
-f8966c2934a2 706 1553
-f8bd1fda5d48 1554
-f8cb1b056bfd 134 1555 1556
-f93606aed739 1557
-f9867034136e 1558
-f991f68a6340 1559
-f9a33b80591e 1560
-f9ab7c75d9aa 1561 1562
-f9b542fd066e 1563
-fa4dc3a4b5f6 1564
-fa5ace75ae2a 1565
-fac9daf229b7 1566 1567
-fafd7ede99a7 1568 1569 1570
-fb08b78d02ab 1571
-fb40bb6aaa52 1572
-fb6a3a5cda98 1573 1574
-fbca2bae61e0 1575
-fbce3fe923c4 1576
-fc2348cb902b 1577
-fc415de38d3a 1578
-fc6e0e4961c2 1579
-fca22163d229 1580
-fce2e3f7d929 1581 1582 1583
-fd232c3fbe83 1584
-fd2bb49b7728 1585 1586
-fd31f9c9b7b0 1587
-fd325435a32b 1588
-fd618a7d70ba 1589
-fd721880b834 1590
-fdea24339f14 1591 674
-fe2dd61d1d5a 1592
-fe3e1a72395b 1593
-fe5d38c2a345 1594
-fe6ff08b42eb 1595
-fede5fa6fc0a 1596
-ff25753c0ec4 1597 1598
-ff5d8eb7013f 1599
-ffa83fef81ab 1600
-ffaa57097393 1601
-ffe0518ddb1c 1602
-fffc4a709857 231 1603
+3eee861174eb 386
+3f0a1670e3d7 387
+3f4bc15ad1c1 388 389
+3f5b04973bda 390
+3fb70802f818 391 392
+3fe531a89544 393
+3fef89fd25b9 394
+4000e9647324 395
+408630a6f522 396
+40b95e93762b 397 398
+40dde80100dd 399
+4108185abe4a 400
+415d25cc09d9 401
+416499f636e9 402
+41725a303220 403
+419f98796122 404 405 406
+421225784448 407 408
+424b712682a3 409
+425a050414db 410
+42bdac5e2f0d 411
+42cbc2ac79b2 412
+42f36b3b7fa9 413
+433f7ca8a736 414
+437edcccb5cc 415
+43b08eb58f69 416 417
+43c8a0be87ab 418
+43ec30ecb61c 419
+440fb3f905fb 420
+44225ed1370e 421
+442eda421f13 422
+444253db5180 423
+44897059baf3 424 425
+44b6a7562b0f 426
+44bd0b18aa8a 427
+44c428a470d5 428
+44eb0626141b 429
+450bd953a304 430
+45b2ca74a240 431 432 433
+45c29b270ba4 434
+45c2abddcb86 435
+45dc03141e37 436
+46ff9154303f 437
+47373e256ee3 438
+473b898e2716 439
+477e1de727b1 440
+479fa3b26cfe 441 442
+47c1d6746db4 443
+47e3571df422 444 445 446
+482d749cc72b 447 448 449
+4842d59ab5ec 450 451 452
+4861e19da480 453
+48b03cfbdd6d 454
+491aa70d5546 455
+496f5af2c062 456
+49952a7234d3 457
+49a22a4a6da2 458
+49b825c9fb42 459 460
+49c711daec95 461
+49cdb563b06b 462
+4a2599e7118f 463
+4a5c6765c775 464
+4a7799eb8c8f 465
+4a9f79c4c303 466
+4ac29835c744 467
+4b18f94c73a8 468
+4b6e76534013 469
+4b7fc7eca3db 470
+4c13e4dfc749 471
+4c937b4dec3e 472
+4c9443ebacd1 473 474
+4cb3fb267035 475
+4cfff89cc813 476
+4d08f380f0f5 477 478
+4d135cad3918 479
+4d1d4e36d509 480
+4d23d0e58b7b 481
+4d95e9a513b0 482
+4d97ce1498f7 483
+4dc1f7ad7567 484
+4de021c110b2 485
+4de306ddb351 486
+4e0e039bf7f0 487
+4e6c462e97c7 488 489 490
+4e98b92859c4 491
+4ea31a18f81e 492
+4ebf349ca206 493
+4f1e15d6ca7d 494
+4fa5041bc860 495 496
+5010f7657d33 497
+508031d7957e 498 499 500
+5091cb373829 501
+50a6418436c6 502 131
+50d0deb9aac5 503 504 505
+518b68440881 506
+51a3209a39dd 507 508 358
+51bfc2a055af 509
+51dbb3d46840 510
+51ed880da77b 511 512
+523a14155edc 513
+526aea370926 514
+52928811e63e 515
+52a4440bb4bd 516
+52b446c1b131 517
+52f2e5b569d6 518
+5302928f36c8 519
+5305f911e7cc 520
+530c793ee9cf 521 522
+534babc7ef7b 523
+534c7f4317ed 524
+5389fd6e6c32 525 526
+53bdb2709cbd 527 528 444
+53d71857d2d2 529
+540b32545b98 530
+54b4c3a81b11 531
+54da06417bad 532 533
+55346d77490b 534
+553ef10c0b9b 535
+554c8680154b 536 537
+554eca6f6c0b 538 539
+55a6b6b57a44 540 541
+55d2001f29c1 542
+55de72783976 543
+55f692136035 544
+55fc8a47b9a7 545
+56426aa9438a 546
+56584535c480 547
+568dc7d0e3b3 548
+56bf4ad78380 549
+5748c285b787 550
+577e50f1a046 551
+57d5dcc42ad9 552
+580ce4153e29 553
+584ad145aadf 554
+589bf2469be6 555 57
+58c394727061 556
+58e7a0e1b958 557
+59141da4d8f4 558
+59794fca885c 559
+59c854c17427 560 561 562
+59f7bc6ec76b 563 564
+5a9ecc749900 565
+5ab1180fd07c 566
+5ab99ec665fb 567
+5ac5c9633102 568
+5b0acf70e62b 569 570 571
+5b6d94cc02fd 572
+5b79aa84cff8 573 512
+5bb42974756f 574 575
+5bd36a3e415f 576
+5be615d15fe5 577
+5c64939b67ba 578
+5c8b7cf3355a 579 111 580
+5ca27589b0b2 581
+5cc015c16dd4 582
+5ccf1ab00fbc 583 584 258
+5cd46293b5f1 585
+5cf098f3b7db 586
+5cfa29540aad 587
+5d33e1861b7f 588
+5d4ffc5a8e61 589 590
+5da398098321 591 592 593
+5de6bfcbaf05 594 595 131
+5e257f9dcfdb 596 255 256
+5e53080faf8f 597 598 358
+5ea323cd8a90 599
+5f7c9a1d0f59 600
+5f995f97edfd 601
+5fb2fb9fd7ef 602
+5fd7326ea529 603
+601abd908f2e 604
+60ad371ebfe9 605
+60f17ff5fcbf 606 607
+610c0e1e6888 608 609
+614f1c3d9244 610
+6171332b85d7 611
+617a6cf9df01 612 613
+61b065eaddf4 614
+61b838ac2eaf 615
+61f52663c515 616
+620d40a23e83 617
+623660b2d3bc 618
+62646bfd68ae 619
+637a9965c73b 215 620 621
+63947ddb2cb8 622
+63a0cbdb45a2 623
+63a76d72e541 624
+63af8ce65f91 625
+63b8e9c5f239 626 627 628
+63cffcb4d735 629
+63ea49426200 630
+63f2790f46aa 631
+63f7acc7ff6c 632
+646e94c4d791 633
+648ff0a19fab 634
+649c981ef056 635
+6509a8f1763d 636
+65611c7185b9 637
+658176076919 638
+6582e9e0f6e5 639
+6589537b6492 640 641
+658b8ec6b21c 642 643
+65d4d3c6b674 644
+6610a5136b65 645
+6640d3d8d18f 646
+66431fced156 647
+66490e16f285 648
+66fe120d69ff 649 650
+671b9640b56e 373 392 651
+67281673dbbf 652
+676158302e58 653
+677abc0846ca 654
+678a4134ac71 655
+678c24aec8b3 656
+67ab664c6815 657
+67b3de282961 658
+67f92cdc4674 659
+68142c566394 660
+681b70e1e441 661
+682584f9dabc 662
+68324f27c273 663
+6836101dba27 664
+6875deac23ce 665
+68b1bd099eca 303
+68b4c42900f1 666
+68bdfae0fb1e 667
+68db972e6cad 668
+68e0c38fdc9c 669
+6935de90dab1 670
+696abc599c64 671 672 673
+69959363065c 674
+69ed54a6df01 675
+6a21d76119e4 676
+6a25da18c984 677
+6a33f1260047 560 678 679
+6a3a615cfdde 680 681 358
+6a3f130036af 682
+6a3f9f7b3b53 683
+6a84c8f9fcf5 684
+6ac398589ad5 685 686 687
+6b0084a03840 688
+6b0d68a0e6a0 689
+6b504c3bf6fe 690
+6b50d5f1e6b8 691
+6b6738213a26 692
+6b68a0b051a4 693
+6bc3bb84ac7b 694
+6be50d043189 695 696
+6c0792d9b4cc 697
+6c9159d8294f 698
+6cb2dd96ece1 699
+6dd9080cb2be 700 701
+6de90b3e0137 702
+6dfe8dff82fa 703 704
+6e302adaf346 705
+6e5cb3221c00 706 707 708
+6e5f1ee057e5 709
+6e81b68551b2 710 711
+6e8714f0e198 712
+6eec7343841c 713
+6f22f93b3cdf 714 715
+6f81415424b1 716
+6f8f49bcd152 717
+6f9a05ae5a58 718
+6fb811cf0c53 719
+704ec9203505 720
+705decbf374d 721
+709ca79fbd1d 722
+70da8f131590 723
+70fddec571f4 724
+7105a076e055 725
+711eb17fb027 726
+71845eb5d947 727 728
+718eb557caba 729
+719a72557217 730 678 731
+71bbf89db445 732
+71c400dc4881 733
+7258110d6b03 734
+72ec3bce52bc 735
+730541230576 736
+733fc6b85dc2 737
+73635f08aebe 738
+7363a848719a 564 739
+742ceb82eb6b 740
+743ea0536239 741 742
+74544ad8d7fb 743 744
+74be51b37f2d 745
+74c81ca8b1e7 746
+74ea6d591e68 747
+752827e7d1c9 748
+756cd46c55b8 749
+758614b122d9 750
+758d957a73db 751
+759309cfdb10 752
+7593fdca16b3 753
+759d26221d5c 754 755
+75a25796330e 756 757 758
+7709b8727532 759
+77279d32311e 760
+777675caa735 761
+77c3108c0b62 762 763
+77f543d0ca8c 764 765
+78248cf79d2e 766 767
+78287945c272 768
+785dae552624 769 770
+78e73b325ec9 771 772
+78f96093342e 773
+79153bd654b3 774
+793554a9c540 775
+7986ea71e96e 776 777
+79a7e466deec 778
+79ef7fe9eec6 779
+7a07ddb7f6d9 780
+7a3255a68c83 781
+7a57ae1cf464 782
+7a64110b54fb 783
+7a64601be435 784
+7a7621f1a002 785 786
+7acbaa3bcc1a 787
+7af5f60ce178 788
+7b0ea1cf54f0 789
+7b1b89ed7ff1 790
+7b88ad86aed7 791
+7bccded974c3 792 793
+7bd29c435963 794
+7bfac6d246b8 795 796 797
+7c3c82dbdab3 798
+7c4d5e9c9852 799 800
+7ca80d3cd486 801 802
+7cb7ac22eeab 803
+7d29ed8daa93 804
+7d58b3c7c066 805
+7d744e52d652 806 807
+7d93b67076be 808
+7d94cfbcd32a 809 810
+7dcff01e40e3 811
+7dd482ecfb56 123 124 812
+7dfd942c81de 813
+7e7a729a67ad 814
+7e8cab42e106 815
+7ec538e8cf36 816
+7ec758defbba 817
+7ec98e93e6e2 818
+7ee9591d31d7 819
+7f643fa9f083 820
+7fd7772b943b 821
+8016dcb28c84 822 823
+802561fba2e2 824
+80503917e44b 825
+806af3aa9b1a 826
+80bb6b6843bf 827 828
+80c65b122ab9 829
+80dcc35b9b8f 830
+812407c727fa 831
+8151f786bc7d 832
+815bfc3822f8 833
+81720ab0387d 834 835
+819c4690a933 836 837
+819d79a77425 838 839 840
+81aef952f868 841
+81b4ddf7b03b 842
+81dca6a98453 843
+825e25b3ab5c 844
+82a1a7316655 654
+82bca061dcd7 845
+82d2626c31a4 846 847
+82f176bd1259 848
+83d2ecefe4d8 849
+83d9d3c8db0a 850
+83f71b463f81 851
+83fd500a7455 852
+842d39ec2dd6 853
+848ab7845b33 854 855
+84d239c6c76b 856
+8520543a7529 857
+8557a709d44a 858
+85c74d625751 859
+85cf8c9cf0c9 860
+85d96d21d7a0 861 862
+85f7e23cf0fa 863
+8609fbea9553 864
+88918e8ce82c 865 866 867
+889f002cc175 868
+88a082685ec5 869
+88abb8949c57 870
+88c835303d12 871
+88da6bbe291d 872 873
+88fb1c40792e 874
+890f04df2984 875
+890f347888f8 876
+89194495167c 877
+89203f771b77 878
+8958457ef1dc 879 258 880
+895c73794bbd 881
+8968a91c2b1a 882 883 884
+8979fa72ab59 885
+89ad2acc96df 886
+8a27d85974d6 887
+8a62381ed927 888
+8a7e5a869613 825
+8ad40531c603 889
+8ad7eb05833c 890 891
+8ae1e905f203 892
+8af7de4c4b5b 893
+8b0d8c60ba15 894 258 895
+8b2c90c0b886 896
+8b63a8f3b7d1 897
+8b9cb699e8ff 898
+8be393b7ce22 899
+8c2799e5e70d 900
+8c377d5762fa 901
+8c84752a8033 902 903
+8c97fae2b19e 904
+8cca33879001 905 906 907
+8cf56784dbdb 908 909 910
+8d2522d6f0ce 911
+8d7daf3ea494 912 913
+8de7a2f53f13 914
+8de8c256e579 915
+8df831036d4f 916
+8e294400580b 917
+8e9f4942cbd7 918 919
+8efa0a1401f7 920
+8f7f1377ff34 921 922
+8f8dc0d1f5b6 923
+8fcd889fcf8d 924
+900dae564c39 925
+901b0493b7a6 926
+902fb596cbc4 927
+90619bdafff1 928
+906fcb6c0d8f 257 929 86
+9075c0295508 930
+9080b9c27b66 931 932
+90f58469b118 933
+915f3a6bc76c 934
+919cda309ff2 935 936
+91a4efe412ad 937
+91fe3bdcb42a 938
+920f133dff25 939
+92576ae86d47 940
+9304f18e2da6 941 942
+9308e211f98e 943
+9321aba88f18 944
+936d9a697e52 945
+9370de25bfda 946
+93c2a312fca4 947
+93d4e74cec87 948
+940f6187e347 949
+943bba548005 950
+9471a0c639bd 951
+948983c8081a 952
+949404a2947e 953 954
+94a420333c3a 955 956 957
+94ca7f2b0185 958
+94d1789c0fe4 959
+951e873b5e03 960
+95ae33596e30 961
+964315ee5c23 962
+965b5376e4a2 963
+96da98f341e9 964
+97005dbdac6e 965
+97710175d236 966 967
+977421fecb4f 968
+97966df0b91d 969
+97f25d88534e 765
+97ff10cfb788 970 971
+982e598dd69e 972
+99b27c86e879 973 671
+9a074c7a9533 974
+9a4516a0bb01 975
+9abb11cabb98 976
+9b3753ea4b9d 977
+9b6179ad2ab2 978
+9b81b1c78938 979
+9b9186ef888a 980
+9bd7a84dcaf4 981
+9bd7e04b7872 982
+9c1ff8c7abcc 983
+9c7af408125c 984
+9c85deb67ce4 985
+9cd47dd16038 986
+9d11fc942d42 987
+9d1beb4976d0 988 989
+9d2633da93da 990
+9d2a51907b56 991
+9d35474d571d 992
+9d76b55e4489 993
+9d7bc2cdb7ea 994 995 996
+9da8798538fe 997
+9dd986e2f69b 998
+9df1671f5047 999 1000
+9df55f8b6c94 1001
+9e080370d229 1002 1003
+9e60b07c3fa4 1004 1005
+9ebb6d76f998 1006
+9f47be28dca3 1007
+9f5fcd00cd21 1008
+9fc5a0b2751b 1009
+a02abd1557c3 1010 500
+a067a46a358a 1011 1012 131
+a073da8d678e 1013
+a14e78e74b20 1014
+a151fc9bae2d 1015
+a19c0c8fd2b7 1016 349
+a1a5709d5e9a 1017
+a1a785608e46 1018
+a212f8df8814 1019
+a263c36235c8 1020
+a2e38f066367 765 271
+a359b03f867f 1021
+a3c6f15f9a8c 1022
+a3df7ec00169 1023
+a3eb94dd9c1c 1024
+a3fb12225a40 1025 1026
+a428f8a02123 1027
+a474339980ee 1028
+a494b3f97d3b 1029
+a5a9bccd4248 1030
+a5f154fcea94 1031
+a5fb93dd3af0 1032
+a61e828e5d90 1033
+a63eeb898ecf 1034
+a65ae51b2da6 1035
+a6cbb341e9dc 1036 1037 1038
+a6d32db5d6fd 1039
+a6ef2dd62009 1040
+a755257966e7 1041 1042
+a76884cc3179 1043
+a79964abd18a 1044
+a7ef448d5e44 1045
+a7fa1152f1ec 1046
+a80486f1310f 1047 1048
+a82f430f7d33 1049
+a8417d635d7a 1050
+a84778284903 1051
+a85e16f15754 1052
+a91a38c48d1d 1053
+a92f2ad2c21f 1054 1055
+a9401e8b7a58 1056
+a964e00ba0cd 1057 1058
+a9efa3945a09 1059
+aa69ab34fa72 1060
+aaab9f5cba53 1061 1062
+aad945efa5fb 1063
+aade0088c831 1064 1065 1066
+aae7877caa70 1067
+ab46903392b3 445
+ab5e574d5fbe 1068
+ab7c6a813b5f 1069
+ac417e23d9d7 1070
+ac5fe3acfec3 1071
+ac7c1619bd50 1072
+acc0ad68437c 1073
+ace6b4053dc4 1074 1075
+ad98b5f3180c 1076 1077 1078
+ad9eb10f5a4e 1079
+adbc0508de44 1080 1081 1082
+ae1a71c97012 1083
+ae3ca94781c4 1084
+aef303d3d19e 1085
+af567e048ede 1086
+afda2a4c0be4 1087
+b04692ea8a80 1088
+b05f7fd15d51 1089
+b0611f4488a9 1090
+b0b6e0c5aec4 1091
+b0bb3d955a4d 1092 1093 1094
+b11ff9b46639 1095
+b135c62294ce 1096
+b165a46b1768 1097
+b191bb965258 1098
+b1fc5ebf656e 1099
+b232a316d3f9 1100 1101
+b251814baeb4 1102
+b29d11fc6196 1103
+b2cbdfe54be1 1104
+b2ee5ec7e01a 1105
+b353e6c06c23 1106
+b3cedcf3cfb8 1107
+b3daa0f4c0b1 1108 1109 1110
+b3db9ed06c46 1111
+b3f5edacc91d 1112
+b446cfec4aaf 1113
+b4491924b96f 1114
+b44e376fa64b 1115
+b45b696184be 1116
+b4607be34225 1117 1118
+b4cb36787555 1119
+b4dd8308e02d 1120
+b4f5bd31ba7c 1121 1122
+b562c715e4fc 1123 1124
+b59d06271186 1125 1126 131
+b5b5ff271568 1127
+b5dc3844c2ca 1128
+b610adeae45c 1129 1130
+b6133caf71a3 1131
+b64c98631b98 1132
+b6d34a0082b3 1133
+b6fccf71afa3 1134
+b705887839b7 1135 1136
+b73a716cecd8 1137 1138
+b79034b7c524 1139 1140
+b7956eb55cb9 1141
+b7afad200e35 1142
+b7da654fa4c6 970 1143 1144
+b822889281ef 1145 1146
+b8647264d218 1147
+b86a5b0cd211 1148
+b873793f8344 1149
+b89d0d79bd86 1150
+b8bdd4d4abf5 1151
+b8c0052efdec 1152 131
+b924c8eeb719 1153
+b95deb50a7b8 1154
+b983fcc6fc33 1155
+b9a141d5f7e1 1156 1157 1158
+b9e3e346f4f0 1159
+b9fc424c34d9 1160
+ba542f126756 1161 1162
+ba60ac8f330f 1163
+baf161a8f73a 1164
+bb04ecf820dc 1165 1166 1167
+bb5e7dc921fd 1168
+bb627001c890 1169
+bb9b59f9895c 1170 1171
+bba66a875dfb 1172
+bbe070c5458e 1173
+bbe49e1c9eda 1174 1175
+bc3fcdf001e8 1176
+bc71f0fc7aba 1177 1178
+bc9a141bad82 1179
+bcb277c55fe1 1180
+bcee597493ff 1181
+bcfad8c2696e 1182 1183
+bd60940f77f7 1184 1185 1186
+bd78b75cefef 214
+bda991777ff5 1187
+bdd500336497 1188 1189
+bddd67c244d4 23 1190 1191
+bdddc2df78c5 1192
+be42f2c57707 1193
+be54d7214d12 1194 1195 270
+be7394a020b4 269
+be773422bc10 1196 1197
+beb79cf9e2dd 1198
+beecc0867603 1199
+befd96d38acd 1200
+bf039e6ba844 1201 1202
+bf3d0c4a86cd 1203
+bf5427cff1a6 1204
+bfb17231ba66 1205
+c02e1fa8e8ce 1206
+c032ac6be633 1207
+c0816dfb64bb 1208
+c08eb23327a5 1209
+c0faf4e0255b 1210
+c17f4061f02b 1211
+c1d0d05e850b 1212 1213
+c1d3ca4629bd 1214
+c1e713e68d19 1215
+c1ec753f0a8e 1216
+c228f9a2bdd9 1217
+c22fd9e2e0b3 1218
+c270a2724845 1219
+c272fcf6717a 1220
+c2f525546348 1221
+c3095a9372df 1222
+c35fe0d7a757 1223
+c3762b1d8987 1224
+c3b74e55080b 1225
+c3eb8d65f11c 1226
+c3f87c849b1e 1227 1228
+c467c5352e1b 1229 1230
+c49731f793e5 1231
+c532f8544196 1232
+c5fa3cfe67b2 1233
+c63ec80a6dc2 1234
+c644a58d0d80 1235
+c64d162f7e64 1236
+c653c8aee003 1237
+c6e55c8c675a 1238
+c7099049719b 1239 1240
+c74353d4b6bc 1241
+c758bfb2f6f6 1242 1243
+c78b29221ed2 1244
+c7d1e04b9884 1245
+c7ecb3b4a8df 1246
+c895bee812a4 1247
+c89c45a25108 1248
+c8b800fadf19 765
+c8d5a8a03328 1249
+c90f76ecfddc 1250
+c9101a8f36fa 1251
+c9324e972fda 1252
+c93b0f2b7a28 1253
+c954b7b1a50c 1254
+c961a3eb8bf2 1255
+c98b146de640 1256
+c9948017352f 1257
+c9b463add214 1258
+ca28dca70bea 1259
+ca55bc82ae76 1260
+ca687b669145 1261
+ca6e56e5cd78 1262
+caab78811dc3 1263
+cb8710889686 1264 1265 1266
+cbb3536def15 1267
+cbb71c214cea 1268
+cbce298f3951 1269
+cbec3e22f4c8 1270
+cc2383642ecc 1271
+cc79a0e51904 1272
+cc7fb53b1d15 1273
+cc8a1f1892a8 538 1274
+ccc45856c17d 1275 1276
+ccdbe9ab7f8f 730 1277 1278
+ccdcfca511ce 1279 1280
+ccf45178a16d 1281
+cd18dd32c8c8 1282 1283
+cd256bb4fd24 1284
+cd2815055259 1285
+cd346a8a1519 1286
+cd3bfc03a796 1287 1288
+cd50875f40a7 1289
+cd89a303d38b 1290
+cd8ad53bd8c3 1291
+cdc604759b2b 1292
+ce4e9dc12eff 1293
+ce5f5702585f 1294
+ceb9a454e919 1295
+ceec26ecadeb 1296
+cf252c5aa3ed 1297
+cf4eed5c3a81 1298
+cf59e8b6cb58 1299
+cf740df48fc1 1300
+cfd3a0d36252 432 1301
+cfeca572bfe1 1302
+d00cad99b9c6 1303 1304 1305
+d062682e8b3d 1306
+d0c050d717cc 1307
+d1160acfa36e 1308
+d12bc9fdf308 1309
+d19855a45c14 1310 1311
+d1ec95f221f1 1312
+d1ef56f3a5e7 1313
+d238be10ce3c 1314
+d263edfb7479 1315
+d33cb2431750 1316 1317 86
+d35a4156c76b 1318
+d35b56b107bc 1120
+d393b3a8d6f7 1319
+d3dafcf325d8 1320
+d3e13d9f3f89 1321
+d407730260e5 1322 1323
+d42a78456d86 1324
+d449838c2144 1325
+d45be6c42b48 1326
+d46dcf45c214 1327
+d4a46eae5731 1328
+d50f7b046ee2 1329 1330
+d532d8c08120 1331 1332 765
+d5856091ceaa 1333
+d5955ce92dc6 1334
+d5a71eb510ce 1335
+d5a7581c5315 1336
+d5c2d332e72c 1337
+d5e521f9b09a 1338
+d616f1f5c66d 1339 1340
+d6226608024e 1341
+d62b4e49abb8 1342
+d646471c8182 1343
+d65e3a15c1ec 1344
+d6659edeaa8c 1345
+d668125f2c66 205
+d66b7bc696d0 1346
+d6898b89f759 1347
+d69cc6740450 1348
+d6a47d42343f 1349
+d6c955022056 1350
+d71a9dadbc32 1351 1352
+d77141b5914b 1353
+d78a4e463e5a 1354 1355
+d78c51b4ff09 1356
+d790c757c261 1357
+d793d106717b 1358
+d80c63b7b3aa 1359
+d824baab711e 1360 1361 1362
+d888528503da 1363
+d9b19a9bf53f 1364
+d9f604146609 1365
+da0efbfb7f39 1366
+da2614bf7d71 1367
+da3e9abfe108 1368
+da47a618526f 1369 1370
+da69e3c13b31 1371
+da802e42419d 1372
+dabde2d7fc44 1373
+daf11aa97a8e 1374 1375 1376
+db449f240461 1377
+db4cfe8dfc51 1378
+db4fb92b2904 1379
+db8acdb58999 1380
+db91a8bd4731 1381
+dbaad994116e 1382
+dc2fb6dc19af 1383
+dc643e8b8031 1384
+dc6f05d1ef03 1385
+dca2ac558bc6 1386
+dcd84918aa33 1387
+dd30176dc4cc 1388
+dd769e30e1cc 1389
+ddc88493fddf 1390
+ddd455c2c5e1 1391
+ddd4d4b2cd93 1392
+de20732516ba 1393
+de2c62704989 1394
+de75d7352693 1395
+dea1deba2822 1396
+dec426050020 1397
+dec9291ea94f 1398
+decb56eb1178 1399
+dedddfb77161 1400 1401 1402
+df06c6eb0359 1403
+df1e7d7d6670 1404
+df357e93ab1e 1405
+df7dc4d34ec4 1406
+df83f1e433cb 1407 1408
+dfbc7777228a 1409
+dfe496735529 1410
+e01ee68d02eb 1411
+e03f0d26ca45 1412
+e098d6eedc0d 1413
+e0b56659213a 1414
+e113a8cff192 1415
+e113bf652dde 1416
+e1adea8a9ceb 1417
+e1e486415187 1418
+e1f5e60a090a 1419 1420
+e221d913bae4 1421
+e2701fb078f8 931 1422 1423
+e279451bb613 1424
+e27c5f7babc9 1425 1426
+e36448cdde9a 1427
+e398e1e9455b 1428 1429
+e3a101bc256d 1430
+e41680ca5e53 1431
+e4245a070995 1432
+e433fe8ef448 1433
+e4503c0a5a80 1434
+e46f5cfcfd95 1435
+e4770f494c6d 1436
+e506df163482 1437
+e51f24518c88 1438
+e58457a8fca5 1439
+e59b3aa06c5b 1440 1441
+e5afab793f21 1442
+e5b25fd08658 1443
+e6729409714d 1444
+e672d4fbb763 1445
+e67ddf9b7060 1446
+e6ad12dbee90 1447
+e6c8162c621d 1448
+e7122b76dc43 1449
+e7369c7f3e93 1450
+e78a446409af 1451
+e7add4df0525 1452
+e7ea3e95752a 1453
+e82924eabc3a 1454
+e84ffa97f5bd 1455
+e8c3ed9d2a0a 1456 1457 1458
+e94a8bdb1e9a 1459
+e9537b2b1d64 1460
+e9602fd4b969 1461
+e9698dfe8169 1462
+e97431c09324 1463
+e9a4f310197d 1464
+e9b76bb77aa1 1465
+e9d828bed440 1466
+e9ea45921528 1467
+e9f78c9f5ff2 1468
+ea27db93bc20 1469
+ea448408f026 1470
+ea4a449c8b0a 1471
+ea64adeee01c 1472
+ea8a06c386fb 1473
+ea99231a7094 1474 1475 1476
+eaad2714a2b9 1477
+eac3f69eb445 1478
+eaf5b4b5c847 1479 1480
+eaf924dcaebe 1481
+eb17d308a42b 1482 1483
+eb430ccba359 1484
+eb654465f0bf 1485
+ebcf328f9363 1486
+ebec821d5935 1487
+ec0ff7b559a9 1488
+ec128a169b76 1489 1490
+ec1bda97e3e9 1491
+ec2a004b09d4 1492 1064
+ec58f0723d9e 1493
+ec63bdfa7e81 1494
+ecf41db9be75 1495
+ed8771d3566e 1496 1497
+edcdb3d1f40a 1498 1499
+ee29d3060682 1500
+ee767823d3f4 1501
+ee7f09c4245b 1502 1503
+ee8757207336 1504
+ee8bb90bd177 1505 1506
+eeae60fc3bdc 1507
+eede2520f558 1508
+ef17bbcc7e8f 1509 1510
+ef25ec92c084 1511
+ef3490cfe6a6 1512
+ef903d95652f 1513
+ef96508629f5 1514 1515 500
+efb555e1faea 1516
+eff6b18b1831 1517 1518
+f066207f85b1 353 1519 1520
+f0a503049755 1521
+f0c1c4c711e9 500 1522
+f0dccff3bdf6 1523
+f1434203da20 1524
+f18635fdefff 1525
+f2333b298209 1526
+f24bc901f101 1527
+f269530b16f9 1528
+f2aeb47db7a1 1529 1530 929
+f2d8a2f65bc5 1531
+f2dcdd898abc 1532
+f2ee16509378 373 1533 1534
+f311c6bc8b34 1535
+f3dddd0ec756 1536
+f42a98ca347d 1537
+f449e03df268 1538 1539
+f45a80bdea2c 1540
+f47479ba08e6 1541
+f4c640e9a35f 1542
+f4fb4d03c1ef 1543
+f51472568478 1544
+f51fe03505a0 1545
+f53d01a1ba83 1546
+f5594d6c276f 1547
+f56e17bbf586 1548
+f5751091144e 1549
+f5d1c6ccf94f 1550
+f60b84e7616b 1551
+f60fec557bdd 1552
+f6ae715e99b6 1553
+f6b8df9f1d4a 1554
+f6be99621507 1555
+f6e969c08c6a 1556
+f7779417430f 1557 1558
+f7ab98317427 1559
+f7c65d34ab04 1560
+f82d4c835713 1561
+f855699499dd 1562
+f87efbf84937 1563
+f8966c2934a2 710 1564
+f8bd1fda5d48 1565
+f8cb1b056bfd 133 1566 1567
+f93606aed739 1568
+f9867034136e 1569
+f991f68a6340 1570
+f9a33b80591e 1571
+f9ab7c75d9aa 1572 1573
+f9b542fd066e 1574
+fa4dc3a4b5f6 1575
+fa5ace75ae2a 1576
+fac9daf229b7 1577 1578
+fafd7ede99a7 1579 1580 1581
+fb08b78d02ab 1582
+fb40bb6aaa52 1583
+fb6a3a5cda98 1584 1585
+fbca2bae61e0 1586
+fbce3fe923c4 1587
+fc2348cb902b 1588
+fc415de38d3a 1589
+fc6e0e4961c2 1590
+fca22163d229 1591
+fd232c3fbe83 1592
+fd2bb49b7728 1593 1594
+fd31f9c9b7b0 1595
+fd325435a32b 1596
+fd618a7d70ba 1597
+fd721880b834 1598
+fdea24339f14 1599 678
+fe2dd61d1d5a 1600
+fe3e1a72395b 1601
+fe5d38c2a345 1602
+fe6ff08b42eb 1603
+fede5fa6fc0a 1604
+ff25753c0ec4 1605 1606
+ff5d8eb7013f 1607
+ffa83fef81ab 1608
+ffaa57097393 1609
+ffe0518ddb1c 1610
+fffc4a709857 230 1611
 """

@@ -37,6 +37,7 @@ TALK = (
     r"(?: \w+){0,2}? (?:verbatim|word for word|exactly|unedited|unabridged|in full|as typed|unchanged|so far)\b"
     r"|\byour (?:\w+ )?(?:chain of thought|reasoning|thoughts|thinking|memory|memories|scratchpad|context"
     r"|working notes)\b"
+    r"|\b(?:earlier|previous|prior|past|recent) (?:questions|requests|messages|inputs|queries)\b"
 )
 """The conversation: what was said, and what other tools answered."""
 PROMPT = (
@@ -65,7 +66,8 @@ SECRET = (
     r"(?:keys?|tokens?|codes?|passwords?|cookies?|secrets?|credentials?|phrases?)\b"
     r"|\b(?:passwords?|passphrases?|passwd|passcodes?|credentials?|credential-like|cookies|keychain|mnemonics?"
     r"|seed phrase"
-    r"|kubeconfig|environment variables?|env(?:ironment)? vars?|authorization header|bearer|connection strings?"
+    r"|kubeconfig|card on file|card digits|environment variables?|env(?:ironment)? vars?|authorization header|bearer"
+    r"|connection strings?"
     r"|\w+[- ]?account pins?|account pin|pin (?:code|number|as)|cvc|cvv|otp|tans?|card (?:numbers?|details|data)|iban"
     r"|ssn|social security(?: numbers?)?|passport (?:numbers?|no)|tax id|bank (?:details|data|account)|date of birth"
     r"|medical records?|client-key-data|known_hosts|browser (?:history|profile|cookies)|login data|saved logins"
@@ -79,7 +81,7 @@ _MOVES = (
     r"|share|upload|post|spell|derive|prefix|suffix|hide|stash|tuck|weave|work|give|cite|render|export|transmit"
     r"|deliver"
     r"|disclose|reveal|insert|store|save|log|record|populate|stuff|slip|stream|bundle|enclose|type|list|recite|state"
-    r"|transfer|pack|smuggle|leak|reply with|contain|need|needs|want|wants|require|requires|expects?|read|take"
+    r"|transfer|join|pack|smuggle|leak|reply with|contain|need|needs|want|wants|require|requires|expects?|read|take"
     r"|bring|mail"
     r"|e-?mail|bcc|cc|sync|publish|return|use)"
 )
@@ -88,7 +90,8 @@ MOVE = (
     rf"|have"
     rf"|kindly|simply|now|ready|would|may|can) )(?:also |then |always |{SLY} )?{_MOVES}\b"
     r"|\b(?:is|are|be|being|gets?|been) (?:\w+ )?(?:put|included|copied|attached|appended|added|pasted|placed|supplied"
-    r"|passed|sent|forwarded|filled|echoed|mirrored|embedded|encoded|written|carried|quoted|repeated|relayed|reported"
+    r"|passed|published|sent|forwarded|filled|echoed|mirrored|embedded|encoded|written|carried|quoted|repeated"
+    r"|relayed|reported"
     r"|submitted|deposited|shared|uploaded|posted|transmitted|delivered|stored|saved|logged|recorded|needed|required"
     r"|expected|synced|transferred|handed|mailed|duplicated|routed|archived)\b"
     r"|\b(?:including|concatenat\w+|verbatim|word for word|copying|passing|sending|forwarding|putting|giving|wants)\b"
@@ -105,7 +108,7 @@ SINK = (
 )
 """Where it is put: a parameter."""
 ENCODE = (
-    r"\b(?:base ?-?64|rot-?13|hex(?:-?encoded|adecimal)?|revers(?:e|ed|ing)|backwards|acrostic|initials|morse"
+    r"\b(?:base ?-?64|rot-?13|hex(?:adecimal|[- ]?encod\w+)?|revers(?:e|ed|ing)|backwards|acrostic|initials|morse"
     r"|cipher\w*"
     r"|steganograph\w*|url-?encod\w+|obfuscat\w+|zero[- ]width|tokeni[sz]ed|(?:first|initial|last) (?:letters?"
     r"|characters?"
@@ -252,10 +255,10 @@ OTHERS = (
 )
 """Tools that are not this server's."""
 CHOICE = (
-    r"\b(?:even (?:if|when|though)|although|regardless of|no matter|whatever|irrespective of|against|despite"
+    r"\b(?:(?:even|also) (?:if|when|though)|although|regardless of|no matter|whatever|irrespective of|against|despite"
     r"|whichever|however much)\b"
     r"(?: \S+){0,4}? (?:user|customer|person|someone|somebody|they|people|client|human|operator|owner|caller"
-    r"|anyone|he|she)\b(?: \S+){0,3}? "
+    r"|anyone|he|she)\b(?: (?!not\b|never\b)\S+){0,3}? "
     r"(?:asks?|asked|says?|said|requests?|requested|names?|named|wants?|wanted|insists?|prefers?|preferred|picks?"
     r"|chose|chooses?|specif\w+"
     r"|mentions?|objects?|types?|tells?|told)\b|\b(?:requested|named|chosen|asked for|wanted"
@@ -263,7 +266,16 @@ CHOICE = (
     r"|nonetheless|regardless)"
 )
 """What the user chooses does not count."""
+LOCAL = (
+    r"\b(?:host ?names?|login names?|user ?names?|machine names?|serial numbers?|(?:every|all|list of"
+    r"|names of)(?: the| open)? (?:paths?|files?"
+    r"|processes|tabs|folders)|open (?:files|tabs)|home director\w+|installed (?:software|packages|programs)"
+    r"|git (?:remotes?|history|config)"
+    r"|directory listing|address book|contacts|calendar|inbox|source code|work(?:space|ing) (?:tree|copy))\b"
+)
+"""What lies on the user's machine, or with them."""
 ENGLISH = {
+    "local": LOCAL,
     "hide": HIDE, "waive": WAIVE, "without": WITHOUT, "lie": LIE, "talk": TALK, "prompt": PROMPT, "secret": SECRET,
     "move": MOVE, "sink": SINK, "encode": ENCODE, "agent": AGENT, "boss": BOSS, "aside": ASIDE, "lurk": LURK,
     "when": WHEN,     "act": ACT, "remote": REMOTE, "others": OTHERS, "choice": CHOICE,

@@ -64,6 +64,9 @@ HIDE = (
     rf"|reported|disclosed|discussed|repeated)\b(?: \w+){{0,2}} (?:in|to|with|at) (?:the |your |any )?(?:\w+ )?"
     rf"(?:{_REPLY}|{USER})\b"
     r"|\bas (?:if|though) (?:nothing|it (?:was|were|had) (?:never|always))\b"
+    r"|\b(?:skip|omit|leave out|gloss over|pass over) (?:this|that|the|these|those) (?:\w+ )?(?:details?|parts?|bits?"
+    r"|facts?"
+    r"|points?)\b|\b(?:nobody|no one|no human|none of them)(?: \w+){0,3} (?:learns?|hears?|knows?|sees?|notices?)\b"
 )
 """Something is kept from the user: they are not told, do not see it, it stays out of the answer."""
 _CONSENT = (
@@ -111,6 +114,8 @@ WAIVE = (
     r"|\b(?:say|says|said|answer|reply|repl(?:y|ies))s? no\b|\bwhatever (?:the )?(?:diff|review|answer|user|person"
     r"|customer|reply|result|check\w*|test\w*)(?: \w+){0,3} (?:says?|contains?|shows?|is|are|answers?|wants?"
     r"|replies)\b"
+    r"|\b(?:grant|give|accept|approve|confirm|allow)\b(?: \S+){0,5}? (?:yourself|on your own|by yourself"
+    r"|in their (?:name|place))\b"
 )
 """What people decide is decided for them: consent is not needed, taken as given, or passed over."""
 WITHOUT = (

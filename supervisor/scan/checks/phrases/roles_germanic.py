@@ -7,7 +7,8 @@ from __future__ import annotations
 
 DE = {
     "hide": (
-        "ohne~(?:nutzer*|benutzer*|anwender*|kunde*|ihm|ihr|ihnen)~(?:sagen|mitteil*|erwähn*|inform*|wissen|"
+        "niemand~(?:merk*|bemerk*|erfahr*|erfähr*|sieht|wissen|weiss)|ohne~(?:nutzer*|benutzer*|anwender*|kunde*|"
+        "ihm|ihr|ihnen)~(?:sagen|mitteil*|erwähn*|inform*|wissen|"
         "merk*|erfähr*)|(?:nutzer*|benutzer*|anwender*|kunde*|mensch*|niemand|er|sie)~(?:nicht|nichts|nie|kein*|"
         "niemand)~(?:merk*|bemerk*|erfahr*|erfähr*|seh*|sieht|wissen|weiss|auffall*|auffäll*|erwähn*|inform*|"
         "mitgeteilt|gezeigt|angezeigt)|(?:erwähn*|sage*|verrate*|inform*|berichte*|teile|melde*|nenne*|zeige*|"
@@ -52,7 +53,8 @@ DE = {
         "zwischenablage|kontakte|adressbuch"
     ),
     "move": (
-        "übertrag*|übermitt*|send*|schick*|füg*|trag*|kopier*|schreib*|leit*|häng*|anhängen|beileg*|lege*|pack*|"
+        "übertrag*|liefer*|mitliefer*|mitschick*|übermitt*|send*|schick*|füg*|trag*|kopier*|schreib*|leit*|häng*|"
+        "anhängen|beileg*|lege*|pack*|"
         "setz*|gib|geben sie|mitgeben|übergib|übergeb*|lade*|hochlad*|hochzuladen|hinterleg*|eintragen|"
         "einzutragen|gehört|teile*|einfüg*|eingefügt|gesendet|kopiert|weitergeleitet|übernehmen"
     ),
@@ -92,7 +94,8 @@ DE = {
 }
 NL = {
     "hide": (
-        "zonder~(?:gebruiker*|klant*|hem|haar|iemand)~(?:te vertellen|te melden|te zeggen|te informeren|weet|"
+        "niemand~(?:weten|weet|zien|ziet|merkt)|zonder~(?:gebruiker*|klant*|hem|haar|iemand)~(?:te vertellen|"
+        "te melden|te zeggen|te informeren|weet|"
         "merkt|ziet)|(?:gebruiker*|klant*|niemand|men)~(?:niet|niets|nooit|geen)~(?:te weten|weten|weet|zien|"
         "ziet|merken|merkt|horen|verteld|gemeld|gevraagd|getoond)|(?:vertel|meld|zeg|noem|vermeld|toon)*~(?:niet|"
         "niets|nooit)|niet~(?:vermelden|melden|noemen|tonen|vertellen|zichtbaar)|stiekem|ongemerkt|heimelijk|"
@@ -155,7 +158,8 @@ NL = {
 }
 SV = {
     "hide": (
-        "utan att~(?:användare*|kunden|någon|den|hen)~(?:vet*|märk*|ser|får|berätta*|informera*|säga)|"
+        "ingen~(?:vet*|märk*|ser)|utan att~(?:användare*|kunden|någon|den|hen)~(?:vet*|märk*|ser|får|berätta*|"
+        "informera*|säga)|"
         "utan att (?:berätta|säga|nämna|informera|meddela|visa|fråga~om)|(?:användare*|kunden|ingen|man)~(?:inte|"
         "inget|aldrig|slipper)~(?:veta|se|märk*|få|frågor*|höra|informeras|meddelas)|slipper~(?:frågor*|veta|se)|"
         "(?:berätta|nämn|säg|visa|meddela|informera|avslöja)~(?:inte|inget|aldrig)|(?:inte|aldrig)~(?:nämnas|"
@@ -215,7 +219,8 @@ SV = {
 }
 DA = {
     "hide": (
-        "(?:uden at|uten at)~(?:bruger*|bruker*|kunde*|nogen|noen|hun|han)~(?:ved|vet|ser|merk*|mærk*|får|"
+        "ingen~(?:vide|vite|ved|vet|ser|mærke*|merke*)|(?:uden at|uten at)~(?:bruger*|bruker*|kunde*|nogen|noen|"
+        "hun|han)~(?:ved|vet|ser|merk*|mærk*|får|"
         "opdage*)|(?:uden|uten) at (?:fortælle|fortelle|sige|si|nævne|nevne|informere|vise|varsle|oplyse)|"
         "(?:bruger*|bruker*|kunde*|ingen|kunden)~(?:ikke|intet|aldrig|aldri|slipper)~(?:vide|vite|se|mærke|merke|"
         "få|høre|informeres|spørges|opdage*)|(?:nævn|nevn|fortæl|fortell|sig|si|vis|oplys|informer)~(?:ikke|"

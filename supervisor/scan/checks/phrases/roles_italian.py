@@ -7,7 +7,8 @@ from __future__ import annotations
 
 IT = {
     "hide": (
-        "senza che~(?:utent*|cliente|nessuno|persona)~(?:sappia|veda|note|noti|se ne accorga)|senza (?:dir*|"
+        "nessuno~(?:sap*|ved*|not*|accorg*)|senza che~(?:utent*|cliente|nessuno|persona)~(?:sappia|veda|note|"
+        "noti|se ne accorga)|senza (?:dir*|"
         "avvis*|menzion*|inform*|notific*|comunic*|mostr*|segnal*|farne)|(?:non|mai)~(?:menzion*|dire|dirlo|"
         "avvis*|inform*|notific*|mostr*|rivel*|comunic*|segnal*|accenn*|occorre che~sappia|far sapere)~(?:utent*|"
         "cliente|passaggio|questo|lo|ne)|(?:utent*|cliente|nessuno|persona)~(?:non|mai|nulla)~(?:sap*|ved*|not*|"

@@ -89,7 +89,8 @@ FR = {
 }
 ES = {
     "hide": (
-        "sin (?:que)?~(?:usuari*|cliente|nadie|persona)~(?:sepa|vea|note|entere|se entere|lo sepa)|sin (?:decir*|"
+        "nadie~(?:sab*|sepa|ver|vea|enter*|not*)|sin (?:que)?~(?:usuari*|cliente|nadie|persona)~(?:sepa|vea|note|"
+        "entere|se entere|lo sepa)|sin (?:decir*|"
         "avis*|mencion*|inform*|notific*|comunic*|mostr*|coment*)|no~(?:mencion*|digas|diga|avis*|inform*|"
         "notifi*|muestr*|comentes|reveles|comuniques|aparezca|decir*|hace falta~(?:sepa|saber|decir*|avis*|"
         "inform*))|(?:usuari*|cliente|nadie|persona)~(?:no|nunca|nada)~(?:sab*|sepa|ver|vea|note|notar*|enter*|"
@@ -116,10 +117,11 @@ ES = {
         "(?:toda|todo|todos|todas|completa*|completo*|íntegr*|enter*|historial|anterior*|previ*|últimos|"
         "texto)~(?:conversación|charla|chat|diálogo|mensajes|sesión|resultados~herramientas)|(?:conversación|"
         "charla|sesión)~(?:complet*|enter*|íntegr*|hasta ahora|hasta el momento|actual)|(?:lo que|"
-        "todo lo que)~(?:usuari*|cliente)~(?:dich*|escrit*|pedid*|preguntad*)|palabra por palabra"
+        "todo lo que)~(?:usuari*|cliente)~(?:dich*|contad*|escrit*|pedid*|preguntad*)|palabra por palabra"
     ),
     "prompt": (
-        "prompt~sistema|mensaje~sistema|instrucciones~(?:sistema|iniciales|internas|ocultas|recibidas)|(?:tus|"
+        "prompt~sistema|mensaje~sistema|instrucciones~(?:recib*|te dieron|sistema|iniciales|internas|ocultas|"
+        "recibidas)|(?:tus|"
         "sus)~(?:instrucciones|directrices|reglas)"
     ),
     "secret": (
@@ -168,7 +170,8 @@ ES = {
 }
 PT = {
     "hide": (
-        "sem que~(?:usuári*|utilizador*|cliente|ninguém|pessoa)~(?:saiba|veja|perceba|note)|sem (?:dizer|avisar|"
+        "ninguém~(?:sab*|saib*|ver|vej*|not*|perceb*)|sem que~(?:usuári*|utilizador*|cliente|ninguém|"
+        "pessoa)~(?:saiba|veja|perceba|note)|sem (?:dizer|avisar|"
         "mencionar|informar|notificar|comunicar|mostrar|contar|comentar)|não~(?:mencion*|diga|digas|avis*|"
         "inform*|notifi*|mostr*|coment*|revel*|precisa saber|conte|apareça|é preciso avisar)|(?:usuári*|"
         "utilizador*|cliente|ninguém|pessoa)~(?:não|nunca|nada)~(?:sab*|saib*|ver|vej*|not*|perceb*|inform*|"
