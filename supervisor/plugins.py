@@ -20,7 +20,7 @@ from supervisor.container.words import Profile
 from supervisor.docker_path.effects import search_now
 from supervisor.docker_path.messages import tried_text
 from supervisor.docker_path.places import search_on
-from supervisor.environment.rules import Allowance, environment
+from supervisor.environment.rules import scanner_environment
 from supervisor.errors import DockerNotFound, LaunchError
 from supervisor.prepare import located
 from supervisor.process.table import ProcessTable
@@ -52,7 +52,7 @@ def plugins(
         table=table,
         confined=confined.OneOffs(table, sandbox),
         contained=contained.OneOffs(instances, guests, partial(_docker, environ), engines.at),
-        environment=environment(environ, Allowance(), platform=sys.platform),
+        environment=scanner_environment(environ, platform=sys.platform),
         keys=environ,
         folder=Path(state_dir) / FOLDER,
         memory=Memory(Path(state_dir) / LOOKS, __version__),
