@@ -126,10 +126,15 @@ def decoded(text: str) -> tuple[Decoded, ...]:
     return hidden(text).found
 
 
+def is_data(text: str) -> bool:
+    """Whether it is one long word in base64, with or without the head of a data URI: nothing that is read as prose."""
+    return _DATA.fullmatch(text) is not None
+
+
 def hidden(text: str) -> Hidden:
     """What the text hides, and whether that is all."""
     is_long = len(text) > SIZE_LIMIT
-    is_whole = not is_long or not may_hide(text) or _DATA.fullmatch(text) is not None
+    is_whole = not is_long or not may_hide(text) or is_data(text)
     text = without_ignorable(text[: SIZE_LIMIT * 8])
     if not may_hide(text):
         return Hidden(is_whole=is_whole)

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from supervisor.scan.text import item_walk
-from supervisor.scan.text.decode import Decoded, Hidden, hidden, may_hide
+from supervisor.scan.text.decode import Decoded, Hidden, hidden, is_data, may_hide
 from supervisor.scan.text.fold import fold
 from supervisor.scan.text.reader import read
 from supervisor.scan.words import Definition, Kind, Role
 
+READ_LIMIT = 20_000
+"""Characters of one text that every check reads; some read no further. Of 43 real servers no text has half as many."""
 _PUNCTUATION = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", " "))
 
 
@@ -105,7 +107,9 @@ class Item:
 
     @property
     def is_partial(self) -> bool:
-        """Something of it was not read, or lies past the limits, those of decoding among them."""
+        """Something of it was not read, or lies past the limits, those of decoding and of single checks among them."""
+        if not self._is_cut:
+            self._is_cut = any(len(unit.folded) > READ_LIMIT and not is_data(unit.raw) for unit in self.units)
         if not self._is_cut and self.may_hide:
             self._is_cut = not all(unit.is_decoded_whole for unit in self.units)
         return self._is_cut
