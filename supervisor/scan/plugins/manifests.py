@@ -64,11 +64,6 @@ class Plugin(Struct, frozen=True, kw_only=True):
         """Whether it is run in the background, after the server is served: what asks the network takes its time."""
         return self.needs_network or "image" in self.inputs
 
-    @property
-    def is_docker_only(self) -> bool:
-        """Whether it has no native command."""
-        return not self.command
-
 
 def from_block(name: str, block: PluginBlock) -> Plugin:
     """The manifest that a config holds under a name."""

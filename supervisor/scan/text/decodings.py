@@ -160,13 +160,6 @@ def readable(data: bytes) -> str | None:
     return "\n".join(_RUN.findall(data.decode("latin-1"))) or None
 
 
-def _charset(data: bytes) -> str:
-    """UTF-16 where a third of all bytes are zeros at every other place; otherwise UTF-8."""
-    if data[1::2].count(0) * 3 > len(data):
-        return "utf-16-le"
-    return "utf-16-be" if data[::2].count(0) * 3 > len(data) else "utf-8"
-
-
 def _inflated(data: bytes) -> bytes:
     """What zlib or gzip packed, cut off at the limit; other data as it is."""
     if data[:2] not in (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"):
