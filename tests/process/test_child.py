@@ -254,13 +254,16 @@ async def test_one_whose_stdin_a_session_has_closed_was_stopped_and_did_not_end_
 
 
 SIBLINGS = """
-import ctypes, os, signal, sys
+import ctypes, os, select, signal, sys
 clone = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
 sys.stdin.readline()
 for end in (lambda: os._exit(0), signal.pause):
-    if ctypes.CDLL(None).syscall(clone, 0x8000 | signal.SIGCHLD, 0, 0, 0, 0) == 0:
+    pid = ctypes.CDLL(None).syscall(clone, 0x8000 | signal.SIGCHLD, 0, 0, 0, 0)
+    if pid == 0:
         os.setsid()
         end()
+    if end is not signal.pause:
+        select.select([os.pidfd_open(pid)], [], [])
 print("begun", flush=True)
 """
 """Makes two children of *our* process (CLONE_PARENT): one that is dead already, and one that stays."""
