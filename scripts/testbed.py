@@ -32,7 +32,7 @@ SCANNERS = {
     "semgrep": "semgrep>=1.182,<2",
     "bandit": "bandit>=1.9,<2",
     "guarddog": "guarddog>=3.2,<4",
-    "cisco-ai-mcp-scanner": "cisco-ai-mcp-scanner>=4.8,<5",
+    "cisco-ai-mcp-scanner": "cisco-ai-mcp-scanner>=4.7,<5",
 }
 """Scanners that stockade runs as plugins; each has an environment of its own, for their dependencies contradict."""
 NPM_SERVERS = ("@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-filesystem")
