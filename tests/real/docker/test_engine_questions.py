@@ -219,7 +219,7 @@ async def test_a_docker_command_that_is_not_there_can_show_no_context(tmp_path: 
     [
         ("unix:///nowhere/docker.sock", EngineNotRunning),
         ("unix:///etc/passwd/docker.sock", EngineNotRunning),
-        ("unix:///etc/passwd", EngineNotRunning),
+        pytest.param(f"unix://{__file__}", EngineNotRunning, id="a file that may be written"),
         ("unix:///" + "x" * 200, EngineUnreachable),
         ("tcp://127.0.0.1:1", EngineNotRunning),
         ("tcp://nobody.invalid:2375", EngineUnreachable),
