@@ -90,7 +90,7 @@ class Server:
         if method == options.die_on:
             os._exit(3)
         if method == options.orphan_on:
-            subprocess.Popen(["sleep", "600"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.Popen([sys.executable, "-S", "-c", ORPHAN], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             os._exit(3)
         if method == options.close_stdout_on:
             os.close(1)
@@ -208,6 +208,10 @@ def open_badly(options: argparse.Namespace) -> None:
     while options.endless:
         put(b"x" * 4096)
     time.sleep(options.slow_start)
+
+
+ORPHAN = "import select; end = select.poll(); end.register(1, 0); end.poll(600_000)"
+"""Holds stdout for as long as somebody may read it."""
 
 
 def main() -> None:
