@@ -2,7 +2,7 @@
 
 A page is written where it differs from what the source says; a generated page whose source is gone is removed. Pages
 without the generator's notice are not touched. The seccomp filters of the package are written and compared likewise,
-and so is what the expressions of the scanner's checks need of a text.
+and so are what the expressions of the scanner's checks need of a text, and what is learned of wordings.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from scripts.filters import module
 from scripts.literals import module as literals
 from scripts.pages import cli, config, container_life, errors, events, exit_codes
 from scripts.pages.markdown import NOTICE
+from scripts.wording import module as wording
 
 ROOT = Path(__file__).parents[1]
 
@@ -59,6 +60,7 @@ def main() -> int:
         (Path("docs", "reference"), wanted(options.root)),
         (module.FOLDER, module.files()),
         (literals.FOLDER, literals.files()),
+        (wording.FOLDER, wording.files(is_checked=options.check)),
     )
     names = []
     for folder, texts in outputs:

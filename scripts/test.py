@@ -1,7 +1,8 @@
 """Prepares everything the tests need and runs the gate: what has to be green before a change is taken.
 
-The steps run one after the other, all of them also when one fails; the exit code is 0 only when every step passed.
-Words that are not options go to pytest (`scripts/test tests/kernel -k mailbox`).
+The steps run one after the other, all of them also when one fails; the exit code is 0 only when every step passed. The
+tests run in two lanes side by side. Words that are not options go to pytest, in one lane
+(`scripts/test tests/kernel -k mailbox`).
 """
 
 from __future__ import annotations
@@ -9,21 +10,32 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
 from xml.etree import ElementTree
 
 from scripts import engine, testbed
 from scripts.testbed import ROOT, say
 
 LOCAL = ROOT / ".cache"
-JUNIT = LOCAL / "junit.xml"
+JUNIT = LOCAL / "junit"
+LANES = {"programs": "real and not engine", "engine": "engine or not real"}
+"""What runs side by side, and by which markers: tests of real programs wait more than they compute. What speaks to a
+Docker engine is one lane, because what one test does to the engine another would feel."""
+
+WITHOUT = ["env", "--unset=STOCKADE_TEST_DOCKER_HOST"]
+"""A test that uses the engine and is not marked so does not find it in the other lane: a skip, which CI takes amiss."""
+CLEANING_S = 20.0
+"""Seconds that an interrupted step has to clean up; `.ci/run` kills everything after 30."""
 
 
 class Step(NamedTuple):
@@ -31,13 +43,20 @@ class Step(NamedTuple):
 
     name: str
     command: list[str]
+    beside: tuple[list[str], ...] = ()
+    """Further commands of the same step, run at the same time; what they say is shown when the first has ended."""
 
 
-def gate(python: Path, pytest_words: list[str]) -> list[Step]:
+def gate(python: Path, pytest_words: list[str], *, in_lanes: bool) -> list[Step]:
     """The steps in their order."""
     tool = python.parent
     coverage = [str(tool / "coverage")]
-    pytest = ["-m", "pytest", f"--junitxml={JUNIT}", *pytest_words]
+    pytest = [*coverage, "run", "-m", "pytest", *pytest_words]
+    lanes = [
+        [*(WITHOUT if name == "programs" else []), *pytest, f"--junitxml={JUNIT}/{name}.xml", "-m", marks]
+        for name, marks in LANES.items()
+    ]
+    whole = [*pytest, f"--junitxml={JUNIT}/all.xml"]
     return [
         Step("lint", [str(tool / "ruff"), "check"]),
         Step("format", [str(tool / "ruff"), "format", "--check"]),
@@ -45,7 +64,7 @@ def gate(python: Path, pytest_words: list[str]) -> list[Step]:
         Step("shell", [str(tool / "shellcheck"), "--external-sources", "--source-path=SCRIPTDIR", *shell_scripts()]),
         Step("imports", [str(tool / "lint-imports"), "--cache-dir", str(LOCAL / "imports")]),
         Step("reference pages", [str(python), "-m", "scripts.generate", "--check"]),
-        Step("tests", [*coverage, "run", *pytest]),
+        Step("tests", lanes[0], tuple(lanes[1:])) if in_lanes else Step("tests", whole),
         Step("coverage", [*coverage, "combine", "--quiet"]),
         Step("coverage report", [*coverage, "report"]),
     ]
@@ -76,21 +95,64 @@ def perform(steps: list[Step], variables: dict[str, str]) -> list[str]:
     """Run every step and say how it went; returns the names of those that failed."""
     failed = []
     for step in steps:
-        say(f"--- {step.name}: {shlex.join(step.command)}")
+        for command in (step.command, *step.beside):
+            say(f"--- {step.name}: {shlex.join(command)}")
         start = time.monotonic()
-        outcome = subprocess.run(step.command, cwd=ROOT, env=variables, check=False)
-        say(f"{step.name}: {'passed' if outcome.returncode == 0 else 'FAILED'} in {time.monotonic() - start:.1f} s")
-        if outcome.returncode:
+        with running(step, variables) as processes:
+            failures = [process.args for process in processes if process.wait()]
+        say(f"{step.name}: {'FAILED' if failures else 'passed'} in {time.monotonic() - start:.1f} s")
+        if failures:
             failed.append(step.name)
     return failed
 
 
+@contextmanager
+def running(step: Step, variables: Mapping[str, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run a step's commands, and show at the end what those beside the first said. None outlives the context.
+
+    Each has a process group of its own: what interrupts this process from a terminal would otherwise reach them twice,
+    and cut short how they clean up.
+    """
+    with ExitStack() as stack:
+        heard = [None, *(stack.enter_context(tempfile.TemporaryFile()) for _ in step.beside)]
+        processes = []
+        for command, file in zip((step.command, *step.beside), heard, strict=True):
+            errors = None if file is None else subprocess.STDOUT
+            process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=file, stderr=errors, process_group=0)
+            stack.callback(show_heard, process, file)
+            stack.callback(end, process)
+            processes.append(process)
+        yield processes
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Interrupt it if it runs still, let it clean up for a while, and kill what is left of it then."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(CLEANING_S)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def show_heard(process: subprocess.Popen[bytes], file: IO[bytes] | None) -> None:
+    """Show what a command said that ran beside another."""
+    if file is not None:
+        say(f"--- this ran beside it: {shlex.join(map(str, cast(list[str], process.args)))}")
+        file.seek(0)
+        shutil.copyfileobj(file, sys.stderr.buffer)
+        sys.stderr.flush()
+
+
 def skips() -> list[str]:
     """Why tests were skipped, each reason once with how many."""
-    if not JUNIT.exists():
-        return []
     # written by our own pytest a moment ago, so nothing hostile is parsed here
-    found = Counter(element.get("message", "") for element in ElementTree.parse(JUNIT).iter("skipped"))
+    trees = [ElementTree.parse(file) for file in sorted(JUNIT.glob("*.xml"))]
+    found = Counter(element.get("message", "") for tree in trees for element in tree.iter("skipped"))
     return [f"{number} of: {reason}" for reason, number in sorted(found.items())]
 
 
@@ -123,9 +185,10 @@ def main() -> int:
         if options.prepare:
             show(variables)
             return 0
-        JUNIT.unlink(missing_ok=True)
+        shutil.rmtree(JUNIT, ignore_errors=True)
         (LOCAL / "coverage").mkdir(exist_ok=True)
-        failed = perform(gate(python, [*(["-m", "not real"] if options.fast else []), *words]), variables)
+        words = [*(["-m", "not real"] if options.fast else []), *words]
+        failed = perform(gate(python, words, in_lanes=not words), variables)
     for line in skips():
         say(f"skipped: {line}")
     say(f"FAILED: {', '.join(failed)}" if failed else "everything passed")

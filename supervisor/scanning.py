@@ -103,7 +103,7 @@ def terms_of(spec: ServerSpec) -> Terms:
 
 def _program(spec: ServerSpec) -> str:
     argv = (spec.command, *spec.args)
-    return program_of(argv, installation(argv)) if spec.command else ""
+    return program_of(argv, installation(argv), spec.cwd or "") if spec.command else ""
 
 
 def _store(config: Config, state_dir: str) -> Aliased:

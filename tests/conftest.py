@@ -26,6 +26,8 @@ import supervisor
 
 PLAIN_USER = "stockade-test"
 EXPECTED_SKIPS = Path(__file__).with_name("expected-skips.txt")
+OF_ENGINES = tuple(Path(__file__).parent / "real" / name for name in ("docker", "scan"))
+"""Folders whose tests bring up engines, or run scanners in containers."""
 
 
 class PlainUser(NamedTuple):
@@ -240,9 +242,14 @@ def npx() -> Path:
     return _from_environment("STOCKADE_TEST_NPX")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run cheap tests first: what runs real programs comes last."""
+    """Run cheap tests first: what runs real programs comes last. Mark what uses or disturbs a Docker engine."""
     items.sort(key=lambda item: item.get_closest_marker("real") is not None)
+    for item in items:
+        uses = "docker_host" in getattr(item, "fixturenames", ())
+        if uses or any(folder in item.path.parents for folder in OF_ENGINES):
+            item.add_marker("engine")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

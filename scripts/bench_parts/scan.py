@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -24,6 +25,7 @@ from scripts.bench_parts.command import cpu_s
 from scripts.bench_parts.row import Row
 from supervisor.scan.context import context_of
 from supervisor.scan.engine import look
+from supervisor.scan.text.item_walk import TEXT_LIMIT
 from supervisor.scan.text.items import read_item
 from supervisor.scan.verdict import report_of
 from supervisor.scan.words import Definition
@@ -32,6 +34,11 @@ ROUNDS = 9
 PASSES = 10
 """How often a round looks at all tools: one pass over few tools is too short to be measured."""
 FIRST_ROUNDS = 7
+LIMIT_ROUNDS = 3
+SYLLABLES = (("an", "re", "pro", "con", "se", "de", "ig", "pass", "for", "to", "un", "ex"),) * 2 + (
+    ("ti", "mi", "nor", "wor", "la", "ken", "struc", "al", "ver", "us", "ke", "ad"),
+) * 2
+"""What words are made of."""
 OPENING = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "bench", "version": "0"}}
 PEER = """
 import asyncio, json, sys, time
@@ -59,6 +66,7 @@ def rows() -> list[Row]:
     ours, theirs, wrong = _alternated(tools, python)
     first, their_first = _first(tools, python)
     size = sum(len(json.dumps(tool)) for tool in tools) / len(tools)
+    limit = _at_the_limit()
     about = f"{len(tools)} tools of {len(_servers(programs))} real servers, {size:.0f} bytes each"
     return [
         Row(
@@ -68,6 +76,10 @@ def rows() -> list[Row]:
         Row(
             name="scan, one tool beside YARA", measured=ours, unit="µs", peer="cisco-ai-mcp-scanner, YARA rules",
             against=theirs, details="its rules are compiled to C and look at eight kinds of threat",
+        ),
+        Row(
+            name="scan, a tool at the limit", measured=limit * 1e3, unit="ms", peer="1 s", goal=1000,
+            details="1 MiB of words of which none stands twice, seen for the first time; CPU time",
         ),
         Row(
             name="scan, first result", measured=first * 1e3, unit="ms", peer="0.2 s", goal=200,
@@ -150,6 +162,19 @@ def _alternated(tools: list[dict[str, Any]], python: str) -> tuple[float, float,
 def _look(definitions: Sequence[Definition]) -> None:
     items = [read_item(definition) for definition in definitions]
     look(items, context_of("bench", items))
+
+
+def _at_the_limit() -> float:
+    """CPU seconds of a look at words that nobody has seen before, as many as are looked at; the best of a few."""
+    taken = []
+    for sign in range(LIMIT_ROUNDS):
+        words = ("".join(letters) for letters in product(*SYLLABLES, f"{sign}xyz"))
+        tool = {"name": "words", "description": " ".join(words)[: TEXT_LIMIT - 64], "inputSchema": {"type": "object"}}
+        definition = Definition(kind="tool", name="words", raw=json.dumps(tool).encode())
+        before = time.process_time()
+        _look([definition])
+        taken.append(time.process_time() - before)
+    return min(taken)
 
 
 def _wrong(definitions: Sequence[Definition]) -> int:

@@ -13,7 +13,10 @@ from fakes.mode import FakeInstances
 
 from supervisor.modes import MODES, ModeRow
 
-REAL = [pytest.param(row, id=row.mode, marks=pytest.mark.real) for row in MODES]
+REAL = [
+    pytest.param(row, id=row.mode, marks=[pytest.mark.real, *([pytest.mark.engine] if row.mode == "docker" else [])])
+    for row in MODES
+]
 EVERY = [pytest.param(None, id="fake"), *REAL]
 
 Opened = AbstractAsyncContextManager[Scene]

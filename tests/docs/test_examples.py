@@ -92,8 +92,15 @@ def folder(state_dir: Path) -> Iterator[Folder]:
         folder.end()
 
 
+def of_pages() -> Iterator[object]:
+    """Each page with examples; those that speak to a Docker engine are marked so."""
+    for page in PAGES:
+        marks = [pytest.mark.engine] if any(one.needs_engine for one in examples(page.read_text())) else []
+        yield pytest.param(page, marks=marks, id=page.relative_to(TREE).as_posix())
+
+
 @pytest.mark.real
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(TREE).as_posix())
+@pytest.mark.parametrize("page", list(of_pages()))
 def test_the_examples_of_a_page_work_as_shown(page: Path, folder: Folder) -> None:
     for example in examples(page.read_text()):
         folder.do(example)
@@ -162,6 +169,7 @@ none
 
 
 @pytest.mark.real
+@pytest.mark.engine
 def test_an_engine_is_given_to_those_who_ask_for_it_only(folder: Folder) -> None:
     found = list(examples(ENGINE))
     assert [(example.needs_engine, example.exit_code) for example in found] == [(True, 0), (True, 1), (False, 0)]

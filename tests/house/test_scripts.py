@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import re
+import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -68,6 +71,56 @@ def test_a_cached_folder_is_made_again_when_unfinished_changed_or_moved(tmp_path
 def test_the_gate_runs_every_step_and_names_those_that_failed() -> None:
     steps = [test.Step("bad", ["false"]), test.Step("good", ["true"]), test.Step("worse", ["sh", "-c", "exit 3"])]
     assert test.perform(steps, dict(os.environ)) == ["bad", "worse"]
+
+
+def test_what_runs_beside_is_waited_for_shown_and_counted(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Either waits for the other: one after the other they would hang."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    beside = ["sh", "-c", f"read word < {pipe}; echo $word from beside; exit 4"]
+    steps = [
+        test.Step("tests", ["sh", "-c", f"echo heard > {pipe}"], (beside,)),
+        test.Step("fine", ["true"], (["true"],)),
+    ]
+    assert test.perform(steps, dict(os.environ)) == ["tests"]
+    assert "heard from beside" in capfd.readouterr().err
+
+
+SLOW = "echo $0; trap 'kill $!; echo ended $0; exit 3' INT; sleep 1000 & echo > {pipe}; wait; echo not heard"
+
+
+def test_an_interrupt_ends_what_runs_side_by_side_once_and_shows_it(tmp_path: Path) -> None:
+    pipes = {name: tmp_path / name for name in ("one", "other")}
+    for pipe in pipes.values():
+        os.mkfifo(pipe)
+    one, other = (["sh", "-c", SLOW.format(pipe=pipe), name] for name, pipe in pipes.items())
+    program = f"from scripts import test; import os; test.perform([test.Step('x', {one}, ({other},))], os.environ)"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=TREE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0, text=True,
+    ) as run:  # fmt: skip
+        for pipe in pipes.values():
+            pipe.read_text()
+        os.killpg(run.pid, signal.SIGINT)
+        told, _ = run.communicate()
+    assert run.returncode
+    assert [told.count(f"ended {name}\n") for name in pipes] == [1, 1]
+
+
+def test_what_does_not_heed_an_interrupt_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(test, "CLEANING_S", 0.1)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    deaf = ["sh", "-c", f"trap '' INT; echo > {pipe}; sleep 1000"]
+    with test.running(test.Step("x", ["cat", str(pipe)], (deaf,)), dict(os.environ)) as (first, second):
+        first.wait()
+    assert second.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("real", "engine"), list(itertools.product((False, True), repeat=2)))
+def test_every_test_is_in_exactly_one_lane(real: bool, engine: bool) -> None:
+    marks = {"real": real, "engine": engine}
+    assert sum(bool(eval(rule, {}, marks)) for rule in test.LANES.values()) == 1  # our own words
 
 
 def test_what_has_to_be_run_by_name_can_be() -> None:

@@ -86,24 +86,24 @@ class Home:
     @contextmanager
     def daemon(self) -> Iterator[subprocess.Popen[bytes]]:
         """A daemon that is ready; killed at the end if it is still there."""
-        with self.starting() as (process, said), process:
-            try:
-                told(said, "READY=1", process)
-                yield process
-            finally:
-                process.kill()
+        with self.starting() as (process, said):
+            told(said, "READY=1", process)
+            yield process
 
     @contextmanager
     def starting(self) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
-        """A daemon that was only just started, and the socket on which it tells how it stands."""
+        """A daemon that was only just started, and the socket on which it tells how it stands; killed at the end."""
         self._notify.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as said, self.log.open("ab") as log:
             said.bind(str(self._notify))
             said.settimeout(BOUND_S)
             environ = {**self.environ, "NOTIFY_SOCKET": str(self._notify)}
             words = self.words("serve", "--config", str(self.config))
-            process = subprocess.Popen(words, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-            yield process, said
+            with subprocess.Popen(words, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process:
+                try:
+                    yield process, said
+                finally:
+                    process.kill()
 
 
 def told(said: socket.socket, line: str, process: subprocess.Popen[bytes]) -> None:

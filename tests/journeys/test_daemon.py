@@ -211,7 +211,7 @@ def test_a_signal_stops_the_daemon_gracefully(home: Home, name: str, number: int
 def test_a_second_signal_kills_at_once_what_would_take_its_time(state_dir: Path, name: str) -> None:
     patient = entry("--ignore-term", "--ignore-eof", stockade={"grace": {"stdin": "20s", "term": "20s"}})
     home = Home(state_dir, {name: patient})
-    with home.starting() as (daemon, said), daemon:
+    with home.starting() as (daemon, said):
         while b"1 ready" not in said.recv(4096):
             pass
         daemon.send_signal(signal.SIGINT)

@@ -121,7 +121,7 @@ def test_a_signal_at_any_moment_of_the_start_leaves_nothing_behind(state_dir: Pa
     name = word()
     home = Home(state_dir, {f"{name}-{number}": entry() for number in range(5)})
     for _ in range(3):
-        with home.starting() as (daemon, said), daemon:
+        with home.starting() as (daemon, said):
             if line:
                 told(said, line, daemon)
             daemon.send_signal(signal.SIGTERM)
@@ -135,7 +135,7 @@ def test_a_signal_in_the_midst_of_the_start_is_a_graceful_stop(state_dir: Path) 
     home = Home(state_dir, {f"{name}-{number}": entry() for number in range(5)})
     home.state.mkdir(mode=0o700)
     # The control socket is listened on before anything else: who connects is answered once the daemon runs.
-    with home.starting() as (daemon, _said), daemon:
+    with home.starting() as (daemon, _said):
         watch = subprocess.run(["sh", "-c", f"until test -S {home.state}/control.sock; do :; done"], timeout=BOUND_S)
         assert watch.returncode == 0
         for _ in range(2):

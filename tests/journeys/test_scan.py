@@ -184,7 +184,7 @@ def test_a_daemon_that_is_killed_in_the_middle_leaves_pins_that_hold(state_dir: 
     server = Listing(state_dir, name, ADD)
     town = Town(state_dir, {name: server})
     for _ in range(3):
-        with town.home.starting() as (process, _), process:
+        with town.home.starting() as (process, _):
             process.kill()  # at whatever it was
     with town.home.daemon() as daemon:
         assert town.home.verb("wait", name).returncode == 0

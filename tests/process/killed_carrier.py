@@ -2,7 +2,8 @@
 
 Usage: killed_carrier.py JSON, a list of {"argv", "env", "removal": [argv, env, cidfile]}, perhaps with `"id": true` (to
 say the id that is in the cidfile as soon as it is there, and remove the file) and `"silent": true` (not to wait for a
-first line). Prints `ready GUARDIAN_PID` when all of them are as far as that.
+first line). Prints `ready GUARDIAN_PID` when all of them are as far as that, and again when another guardian knows of
+them.
 """
 
 from __future__ import annotations
@@ -65,9 +66,13 @@ async def main() -> None:
         async with trio.open_nursery() as nursery:
             for number, given in enumerate(json.loads(sys.argv[1])):
                 nursery.start_soon(start, table, number, given)
-        await trio.testing.wait_all_tasks_blocked()  # the guardian has been told
-        print("ready", table.guardian_pid, flush=True)
-        await trio.sleep_forever()
+        said = 0
+        while True:
+            if table.guardian_pid not in (0, said):
+                await trio.testing.wait_all_tasks_blocked()  # the guardian has been told
+                said = table.guardian_pid
+                print("ready", said, flush=True)
+            await trio.sleep(0.01)
 
 
 trio.run(main)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 import trio
-from fakes.process import PATH, come_true, is_alive, read_line, with_variable
+from fakes.process import BOUND_S, PATH, come_true, is_alive, read_line, with_variable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -223,7 +223,10 @@ async def test_a_guardian_that_died_is_replaced_and_told_of_all_workloads_again(
     engine.say(read)
     async with owner_of(engine.order(told, id=True), engine.order(read)) as (owner, guardian):
         os.kill(guardian, signal.SIGKILL)
-        await come_true(lambda: guardians_of(owner.pid) - {guardian})
+        assert owner.stdout
+        with trio.fail_after(BOUND_S):
+            line = await read_line(owner.stdout)
+        assert line.split() == [b"ready", b"%d" % min(guardians_of(owner.pid))]
         owner.kill()
         await died(told)
         await died(read)

@@ -32,6 +32,8 @@ _READS = frozenset((
     "generate", "compute", "calculate", "compare", "summarize", "diff", "watch", "poll", "resolve", "retrieve",
     "browse", "open", "scan", "detect", "estimate", "simulate", "dry", "hide", "debug", "is", "has", "can",
 ))  # fmt: skip
+_READERS = frozenset(("reader", "viewer", "inspector", "explorer"))
+"""At the end of a name: what stands before is what it reads."""
 _LOSES_IT = (
     r"delet(?:es|e)|drops?|purges?|wip(?:es|e)|eras(?:es|e)|truncat(?:es|e)|overwrit(?:es|e)|destroys?|uninstalls?|"
     r"shreds?|obliterat(?:es|e)"
@@ -105,6 +107,8 @@ def _against(item: Item, verbs: frozenset[str], hint: str, claim: str) -> Iterat
 
 def _leading_verb(name: str, verbs: frozenset[str]) -> str:
     names = words_of(name)
+    if names and names[-1] in _READERS:
+        return ""
     for at, word in enumerate(names):
         if word in _READS or (word == "create" and not _MADE.isdisjoint(names[at:])):
             return ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from supervisor.scan.checks.check import Check
-from supervisor.scan.checks.phrases.directive import is_directive
+from supervisor.scan.checks.phrases.directive import is_directive, names_a_target
 from supervisor.scan.context import Context
 from supervisor.scan.text.items import Item, Unit
 from supervisor.scan.text.lazy import lazy
@@ -56,6 +56,11 @@ _SPEAKS_OF_MARKUP = lazy(
     r"|elements?|comments?|markup|html|xml|escape\w*|strips?|removes?|converts?|parses?|render\w*"
     r"|wrap(?:s|ped)?)\b"
 )
+_ASKS_FIRST = lazy(
+    r"(?<!not )(?<!never )(?<!to )(?<!without )\bask (?:the user |them |users )?(?:for|to) (?:\w+ ){0,3}?"
+    r"(?:confirm\w*|approv\w*|consent|permission)\b"
+)
+"""It has the model ask first: odd in such a tag, but not against the user."""
 _ROLE_AFTER = lazy(r"\s{0,3}(?:system|user|assistant|you (?:are|must|obey|will)|developer)\b")
 _DATA = (
     r"(?:secrets?|conversation|history|context|tokens?|api_?keys?|prompt|chat|messages?|password|credentials?|env|data"
@@ -119,7 +124,8 @@ def _order(unit: Unit, text: str, found: re.Match[str], rule: str, message: str)
     if _is_shown(text, found.start(), found.start() + 1):
         return
     if is_directive(inner):
-        yield _hit(unit, text, found, rule, message, tier="hard")
+        is_careful = rule == "tag" and _ASKS_FIRST.search(inner) is not None and not names_a_target(inner)
+        yield _hit(unit, text, found, rule, message, tier="soft" if is_careful else "hard")
     elif rule == "label" and inner.count(" ") and not _speaks_of_markup(text, found.start(), found.end()):
         yield _hit(unit, text, found, rule, message, tier="soft")
 

@@ -176,6 +176,8 @@ def _in_text(unit: Unit, text: str, rules: Sequence[tuple[str, re.Pattern[str]]]
         for found in pattern.finditer(text):
             if rule == "whatever_is_asked" and not _DEMANDS.search(text, max(0, found.start() - 80), found.end() + 40):
                 continue
+            if _TO_LEARN.search(found[0]) and not _DEMANDED.search(found[0]):
+                continue
             if _OF_ITS_OWN.match(text, found.end()) or _names_own_server(found[0], context.server):
                 continue
             if not is_mentioned(text, found.start(), found.start() + 1):
@@ -185,6 +187,14 @@ def _in_text(unit: Unit, text: str, rules: Sequence[tuple[str, re.Pattern[str]]]
         if other:
             return _hit(unit, text, other, "any_tool")
     return None
+
+
+_TO_LEARN = lazy(
+    r"\bto (?:discover|find|look up|get|learn|list|resolve|see) (?:\w+ ){0,4}?(?:names?|ids?|identifiers?|keys?|uris?"
+    r"|schemas?|values)\b"
+)
+"""What other tools are to be given, which is why this one comes before."""
+_DEMANDED = lazy(r"\b(?:must|always|required|mandatory|never|ha(?:s|ve) to|first|any|every|all)\b")
 
 
 def _names_own_server(text: str, server: str) -> bool:

@@ -8,14 +8,16 @@ belong here as well, where the text tells the reader to run them (told.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.checks.phrase_injection import commands as orders
 from supervisor.scan.context import Context
 from supervisor.scan.text.commands import command, hidden_command, may_have_command
-from supervisor.scan.text.decode import LEAST_TEXT, Decoded, decoded, turned, turns_named
+from supervisor.scan.text.decode import LEAST_TEXT, Decoded, Room, decoded, turned, turns_named
 from supervisor.scan.text.disguises import parted
+from supervisor.scan.text.fold import fold
 from supervisor.scan.text.items import Item, Unit
 from supervisor.scan.text.lazy import lazy
 from supervisor.scan.text.told import told_command
@@ -65,10 +67,8 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
     if item.may_hide or named or is_telling:
         for unit in item.units:
             if len(unit.raw) >= LEAST_TEXT:
-                more = parted(unit.raw) if is_telling else ()
-                yield from _hidden(
-                    unit, chain(unit.decoded, _turned(unit, named), (Decoded(t, h, s) for h, s, t in more))
-                )
+                more = chain(_turned(unit, named, item.room), _parted(unit, item.room) if is_telling else ())
+                yield from _hidden(unit, chain(unit.decoded, more))
                 yield from _to_be_decoded(unit)
     if is_telling:
         yield from _in_words(item)
@@ -77,6 +77,10 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
         for unit in item.units:
             if len(unit.raw) >= LEAST_TEXT:
                 yield from _plain(unit)
+
+
+def _parted(unit: Unit, room: Room) -> Iterator[Decoded]:
+    return (Decoded(text, how, start) for how, start, text in parted(unit.raw) if room.has_text(len(text)))
 
 
 def _to_be_decoded(unit: Unit) -> Iterator[Hit]:
@@ -111,10 +115,13 @@ def _named(item: Item) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*named, *seen)))
 
 
-def _turned(unit: Unit, named: tuple[str, ...]) -> Iterable[Decoded]:
-    """A text read in a way that another text of the definition names."""
+def _turned(unit: Unit, named: tuple[str, ...], room: Room) -> Iterator[Decoded]:
+    """A text read in a way that another text of the definition names.
+
+    It counts as one, whatever its length: as a whole a definition is turned as often as it names ways.
+    """
     own = turns_named(unit.raw) if named else ()
-    return [Decoded(turned(unit.raw, way), way, 0) for way in named if way not in own]
+    return (Decoded(turned(unit.raw, way), way, 0) for way in named if way not in own and room.has_text(0))
 
 
 def _in_words(item: Item) -> Iterator[Hit]:
@@ -143,10 +150,13 @@ def _in_pieces(item: Item) -> Iterator[Hit]:
 
 def _hidden(unit: Unit, texts: Iterable[Decoded]) -> Iterator[Hit]:
     """The first harm in what a text hides; what it says openly as well is other checks' business."""
+    said: frozenset[str] | None = None
     for one in texts:
         is_apart = one.how.startswith(_APART)
-        rule, what, start, end = _harm(one, is_apart=is_apart)
-        if rule and (is_apart or not _says(unit.folded, rule)):
+        rule, what, start, end = _harm(one.text, is_apart=is_apart)
+        if rule and not is_apart:
+            said = _said(unit.folded) if said is None else said
+        if rule and (is_apart or rule not in (said or ())):
             yield Hit(
                 pointer=unit.pointer, evidence=_evidence(one.folded, start, end), tier="hard", view="decoded",
                 message=f"Text hidden as {one.how.replace('>', ' in ')} {what}.", rule=rule, confidence=0.95,
@@ -154,17 +164,23 @@ def _hidden(unit: Unit, texts: Iterable[Decoded]) -> Iterator[Hit]:
             return
 
 
-def _says(folded: str, rule: str) -> bool:
+def _said(folded: str) -> frozenset[str]:
+    """The rules that a text breaks openly."""
     found = command(folded)
-    return (found is not None and found.rule == rule) or any(order.rule == rule for order in orders(folded))
+    return frozenset({order.rule for order in orders(folded)} | ({found.rule} if found else set()))
 
 
-def _harm(one: Decoded, *, is_apart: bool) -> tuple[str, str, int, int]:
-    """Which rule a hidden text breaks, what it is, and where; the rule is empty if it is harmless."""
-    found = hidden_command(one.text) if is_apart else command(one.folded)
+@lru_cache(maxsize=64)
+def _harm(text: str, *, is_apart: bool) -> tuple[str, str, int, int]:
+    """Which rule a hidden text breaks, what it is, and where; the rule is empty if it is harmless.
+
+    Remembered, because what is encoded again and again is read once.
+    """
+    folded = fold(text)
+    found = hidden_command(text) if is_apart else command(folded)
     if found:
         return found.rule, f"is a command that {_MESSAGES[found.rule]}", found.start, found.end
-    order = next(orders(one.folded), None)
+    order = next(orders(folded), None)
     return (order.rule, "gives the model orders", order.start, order.end) if order else ("", "", 0, 0)
 
 

@@ -15,7 +15,7 @@ from supervisor.scan.checks.phrases.grammar import Live, Phrase, live_in, phrase
 from supervisor.scan.checks.phrases.literals import ADDRESS
 from supervisor.scan.checks.phrases.roles_read import MATTERS_OF_TASTE
 from supervisor.scan.checks.phrases.rules import MESSAGES
-from supervisor.scan.checks.phrases.signals import meetings
+from supervisor.scan.checks.phrases.wording import Telling, tellings
 from supervisor.scan.context import Context
 from supervisor.scan.text.items import Item
 from supervisor.scan.text.lazy import lazy
@@ -35,16 +35,33 @@ _NAMED = lazy(r"\b(?:sentence|phrase|text|string|words?|line|title|query|caption
 _OBEYS = lazy(r"\b(?:obey|follow|execute|act on|comply|treat|accept|perform|carry out|do)\b")
 
 _GUARDS = lazy(
-    r"(?: (?:that|which))?(?: (?:are|is|may be|you find|appear))?(?: (?:contained|found|embedded|hidden|written"
-    r"|given))?"
+    r"(?: (?:or|and) (?:\w+ )?(?:commands?|requests?|directives?|prompts?|links?|orders?))?"
+    r"(?: (?:that|which))?(?: (?:are|is|may be|you find|appear))?"
+    r"(?: (?:returned|retrieved|fetched|produced|emitted|yielded|read|received|obtained) (?:by|from|in|with|through)"
+    r" (?:this|the|these|an?|its|any) (?:\w+ ){0,2}?(?:tools?|query|queries|search(?:es)?|calls?|pages?|sites?"
+    r"|websites?"
+    r"|database|tables?|apis?|commands?|requests?|results?|responses?|outputs?|data|content|rows?|records?)\b(?!')|"
+    r"(?: (?:contained|found|embedded|hidden|written|given))?"
     r" (?:in|inside|within|from) (?:the |a |an |this |these |those |its |their |any |such ){0,2}(?!system|user"
     r"|previous|prior)"
     r"(?:\w+ ){0,2}?(?:pages?|texts?|contents?|documents?|results?|data|files?|nodes?|mails?|e-?mails?|sites?"
     r"|websites?"
-    r"|output|bod(?:y|ies)|attachments?|issues?|comments?|records?|cells?)\b"
+    r"|output|bod(?:y|ies)|attachments?|issues?|comments?|records?|cells?|rows?|fields?|values?|responses?)\b)"
 )
 """What is read is data, says the tool: the opposite of an override."""
+_OF_ITS_OWN = lazy(r"\b(?:your|system|developer|operator|previous|prior)\b")
+"""Instructions of one of these are never only data."""
 _ADDRESS = lazy(ADDRESS)
+_DEFAULT = lazy(
+    r"https?://\S{3,200} as (?:the|a|an|your|its) (?:starting (?:point|page|url)|start|default|fallback|base"
+    r"|home ?page)\b(?! (?:recipient|address|payee|account|endpoint|webhook|proxy|b?cc|destination|to\b))"
+)
+"""Where a parameter begins if nobody sets it: that is not to whom something goes."""
+_USERS_OF_SECRETS = lazy(
+    r"\b(?:(?:that|which|who) (?:currently )?(?:references?|uses?|needs?|requires?|depends? on|relies on|consumes?)"
+    r"|(?:referenc|us|requir|consum)ing)\b"
+)
+"""What goes with a secret is not the secret."""
 _FORBIDDEN = lazy(r"\b(?:not|never)(?: \w+)?\s$")
 """The model is told to leave something; only the rules about secrets are about that."""
 
@@ -53,7 +70,7 @@ _SWITCHES = frozenset(("force", "unsafe", "bypass", "skip_checks", "skipChecks",
 
 
 def find(item: Item, context: Context) -> Iterator[Hit]:
-    """Look for phrases; where a text has none, for signs of an order that no phrase gives away (signals.py)."""
+    """Look for phrases; where a text has none, for the roles of an order, and for how orders are worded."""
     told: set[str] = set()
     hard: set[str] = set()
     for hit in _phrases(item):
@@ -69,12 +86,17 @@ def find(item: Item, context: Context) -> Iterator[Hit]:
                 message=f"It has the parts of an order against the user: {', '.join(one.roles)}.",
                 confidence=0.8 if one.tier == "hard" else 0.5,
             )  # fmt: skip
-    for met in meetings(item):
-        if met.pointer not in told:
-            yield Hit(
-                pointer=met.pointer, evidence=met.evidence, tier="soft", view="folded", confidence=0.5, rule="signals",
-                message=f"Signs of an order against the user stand together in it: {', '.join(met.signs)}.",
-            )  # fmt: skip
+    for telling in tellings(item):
+        if telling.pointer not in hard and (telling.tier == "hard" or telling.pointer not in told):
+            yield _worded(telling)
+
+
+def _worded(telling: Telling) -> Hit:
+    return Hit(
+        pointer=telling.pointer, evidence=telling.evidence, tier=telling.tier, view="folded", rule="wording",
+        message=f"It is worded like an order against the user; what weighs most: {', '.join(telling.words)}.",
+        confidence=0.8 if telling.tier == "hard" else 0.5,
+    )  # fmt: skip
 
 
 def _phrases(item: Item) -> Iterator[Hit]:
@@ -111,7 +133,7 @@ def judged(folded: str, phrase: Phrase) -> Tier | None:
         return None
     if phrase.rule == "secrecy" and MATTERS_OF_TASTE.search(folded, phrase.start, phrase.end + _AFTER):
         return None
-    if phrase.rule == "override" and _GUARDS.match(folded, phrase.end):
+    if _is_guidance(folded, phrase):
         return None
     how = mention(folded, phrase.start, phrase.head)
     if not how:
@@ -121,6 +143,16 @@ def judged(folded: str, phrase: Phrase) -> Tier | None:
         return None
     is_harmless = how in ("described", "negated") or phrase.tier == "soft" or phrase.rule in _SAID_ONLY
     return None if is_harmless or speaks_of_attacks(folded, phrase.start, phrase.end) else "soft"
+
+
+def _is_guidance(folded: str, phrase: Phrase) -> bool:
+    """Whether a phrase says that what is read is data, speaks of who uses a secret, or tells what is a default."""
+    said = folded[phrase.start : phrase.end]
+    if phrase.rule == "override":
+        return _GUARDS.match(folded, phrase.end) is not None and not _OF_ITS_OWN.search(said)
+    if phrase.rule == "hijack":
+        return _DEFAULT.search(folded, phrase.start, phrase.end + _AFTER) is not None
+    return phrase.rule == "secret" and phrase.tier == "soft" and _USERS_OF_SECRETS.search(said) is not None
 
 
 def commands(folded: str) -> Iterator[Phrase]:

@@ -138,9 +138,9 @@ def _words_about_strangers(item: Item, context: Context) -> Iterator[Hit]:
         found = words.UNKNOWN.search(haystack, start, end)
         if found is None or found[1] in context.own or found[1] in context.peers.folded_names:
             continue
+        if any(unit.role == "property" and unit.folded == found[1] for unit in item.units):
+            continue
         for unit in item.units:
-            if unit.role == "property" and unit.folded == found[1]:
-                break
             if unit.role in _PROSE and found[0] in unit.folded:
                 yield Hit(
                     pointer=unit.pointer, evidence=found[0], tier="soft", view="folded", confidence=0.5,

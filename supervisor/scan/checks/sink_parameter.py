@@ -78,7 +78,8 @@ def _content(sentence: str, *, is_job: bool) -> str:
             return found[0]
         if words.WITHIN_REACH.search(sentence, found.end()):
             return found[0]
-        if words.DEMAND.search(sentence, 0, found.end()):
+        demand = words.DEMAND.search(sentence, 0, found.end())
+        if demand and not words.ANSWERED.search(sentence[: demand.end()]):
             return found[0]
     foreign = None if is_job else words.FOREIGN.search(sentence)
     return foreign[0] if foreign and not words.FOREIGN_DENIED.search(sentence) else ""

@@ -117,6 +117,11 @@ DENIED = lazy(
     r"inform|notify|"
     r"omit|skip|forget|leave|truncate|summari[sz]e|disclose|ask|say|reveal this))"
 )
+ANSWERED = lazy(
+    r"\b(?:for|returns?|shows?|prints?|reports?|outputs?|displays?|lists?|gives?|gets?) (?:an? |the )?(?:[\w-]+ ){0,4}"
+    r"(?:info(?:rmation)?|details?|output|report|diagnostics?|status|response|results?|overview|summary)\W{1,3}including$"
+)
+"""What a tool answers includes it: that asks for nothing."""
 NO_EXPLANATION = lazy(
     r"\binternal use\b|\bfor (?:debug|log|quality|analytic|improv|telemetr|audit|monitor|diagnos|compliance)\w*|"
     r"\brequired\.?$|\bmetadata\b"

@@ -6,12 +6,10 @@ What has a use where it stands is excused by its neighbours: see invisible.py an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.text.bidi import misdirections
-from supervisor.scan.text.invisible import Stray, is_disguised, selected, strays
+from supervisor.scan.text.invisible import Stray, is_disguised, selected
 from supervisor.scan.text.items import Item, Unit
 from supervisor.scan.words import Hit
 
@@ -44,7 +42,7 @@ def _in_unit(unit: Unit) -> Iterator[Hit]:
     if unit.role in _NAMES and is_disguised(unit.raw):
         told.add("name")
         yield _hit(unit, unit.raw, "name")
-    for stray in chain(strays(unit.raw), misdirections(unit.raw)):
+    for stray in unit.strays:
         if stray.is_deliberate and stray.rule not in told:
             told.add(stray.rule)
             spelled = selected(unit.raw) if stray.rule == "selector" else ""

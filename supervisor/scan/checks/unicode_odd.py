@@ -12,8 +12,7 @@ from itertools import chain
 
 from supervisor.scan.checks.check import Check
 from supervisor.scan.context import Context
-from supervisor.scan.text.bidi import misdirections
-from supervisor.scan.text.invisible import Stray, strays
+from supervisor.scan.text.invisible import Stray
 from supervisor.scan.text.items import Item, Unit
 from supervisor.scan.text.lazy import lazy
 from supervisor.scan.words import Hit
@@ -70,7 +69,7 @@ def _odd(unit: Unit) -> Iterator[Stray]:
         return
     if not is_pattern and (found := _CONTROL_FAR.search(text)):
         yield _stray(found, "control")
-    yield from chain(strays(text), misdirections(text), _private(text))
+    yield from chain(unit.strays, _private(text))
     if not is_pattern and (found := _BROKEN.search(text)):
         yield _stray(found, "broken")
     if (found := _BLANKS.search(text)) and len(set(found[0])) > 1:

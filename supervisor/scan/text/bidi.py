@@ -23,18 +23,58 @@ _RIGHTWARDS = "\u202b\u2067"
 _FIRST_STRONG = "\u2068"
 _POP_EMBEDDING, _POP_ISOLATE = "\u202c", "\u2069"
 _ISOLATES = "\u2066\u2067\u2068"
+READ_LIMIT = 200_000
+"""Characters of long scopes that are read in one text: a book has fewer."""
+_SHORT = 32
+"""Characters of a scope whose judgement is remembered, because it may come a thousand times."""
 _DEPTH = 125
 """How deep they may be nested (UAX 9, BD2)."""
 
 
 def misdirections(text: str) -> Iterator[Stray]:
-    """Every control whose effect deceives, or that is left over; work is linear in the text."""
-    if BIDI.search(text):
-        for paragraph in _PARAGRAPH.finditer(text):
-            yield from _in_paragraph(text, *paragraph.span())
+    """Controls whose effect deceives, or that are left over, the first of each kind; work is linear in the text.
+
+    _Scopes that are too many and too long to be read are odd by themselves, and told as that.
+    """
+    if not BIDI.search(text):
+        return
+    told: set[bool] = set()
+    scopes = _Scopes()
+    for paragraph in _PARAGRAPH.finditer(text):
+        for stray in _in_paragraph(text, *paragraph.span(), scopes):
+            if stray.is_deliberate not in told:
+                told.add(stray.is_deliberate)
+                yield stray
+        if len(told) > 1:
+            return
 
 
-def _in_paragraph(text: str, begin: int, end: int) -> Iterator[Stray]:
+class _Scopes:
+    """What was read of the scopes of one text."""
+
+    __slots__ = ("_known", "_left")
+
+    def __init__(self) -> None:
+        self._left = READ_LIMIT
+        self._known: dict[tuple[str, bool], bool | None] = {}
+
+    def judged(self, text: str, start: int, end: int, *, is_closed: bool) -> Iterator[Stray]:
+        """What to say of one control and its scope; of a long scope the first 2,000 signs decide."""
+        scope = text[start : min(end, start + 2000)]
+        is_deliberate = self._of(scope, is_closed=is_closed)
+        if is_deliberate is not None:
+            yield Stray(start, start + 1, "bidi", is_deliberate)
+
+    def _of(self, scope: str, *, is_closed: bool) -> bool | None:
+        if len(scope) > _SHORT:
+            self._left -= len(scope)
+            return _judged(scope, is_closed=is_closed) if self._left >= 0 else False
+        if (scope, is_closed) not in self._known:
+            self._known[scope, is_closed] = _judged(scope, is_closed=is_closed)
+        return self._known[scope, is_closed]
+
+
+def _in_paragraph(text: str, begin: int, end: int, scopes: _Scopes) -> Iterator[Stray]:
     opened: list[int] = []
     is_rtl = has_right_to_left(text[begin : min(end, begin + 2000)])
     for found in islice(BIDI.finditer(text, begin, end), LIMIT):
@@ -45,21 +85,21 @@ def _in_paragraph(text: str, begin: int, end: int) -> Iterator[Stray]:
                 yield Stray(found.start(), found.end(), "bidi", is_deliberate=True)
                 return
         elif opened and (text[opened[-1]] in _ISOLATES) == (sign == _POP_ISOLATE):
-            yield from _judged(text, opened.pop(), found.start(), is_closed=True)
+            yield from scopes.judged(text, opened.pop(), found.start(), is_closed=True)
         elif not is_rtl:
             yield Stray(found.start(), found.end(), "bidi", is_deliberate=False)
     for start in reversed(opened):
-        yield from (stray for stray in _judged(text, start, end, is_closed=False) if stray.is_deliberate or not is_rtl)
+        found_last = scopes.judged(text, start, end, is_closed=False)
+        yield from (stray for stray in found_last if stray.is_deliberate or not is_rtl)
 
 
-def _judged(text: str, start: int, end: int, *, is_closed: bool) -> Iterator[Stray]:
-    """What to say of one control and its scope; of a long scope the first 2,000 signs decide."""
-    sign, inside = text[start], text[start + 1 : min(end, start + 2000)]
+def _judged(scope: str, *, is_closed: bool) -> bool | None:
+    """Whether a control, the first sign of its scope, is there on purpose; None if it has a use."""
+    sign, inside = scope[0], scope[1:]
     has_word = bool(_WORD.search(inside))
-    is_mostly_latin = 3 * len(right_to_left(inside)) < len(_LATIN.findall(inside))
     if sign in _OVERRIDES:
-        yield Stray(start, start + 1, "bidi", is_deliberate=has_word or not is_closed)
-    elif sign in _RIGHTWARDS and has_word and is_mostly_latin:
-        yield Stray(start, start + 1, "bidi", is_deliberate=True)
-    elif not is_closed and not has_right_to_left(inside) and sign != _FIRST_STRONG:
-        yield Stray(start, start + 1, "bidi", is_deliberate=False)
+        return has_word or not is_closed
+    if sign in _RIGHTWARDS and has_word and 3 * len(right_to_left(inside)) < len(_LATIN.findall(inside)):
+        return True
+    is_idle = not is_closed and sign != _FIRST_STRONG and not has_right_to_left(inside)
+    return False if is_idle else None

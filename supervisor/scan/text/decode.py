@@ -3,6 +3,7 @@
 Two levels deep, 64 KiB in all for one text. Only what decodes to readable text counts (decodings.py). Nothing is
 decoded where `may_hide` says that there is nothing; that costs a few passes of the interpreter's own string search.
 What lies past these bounds was not looked at, and that is told: else what stands before an encoding would hide it.
+All texts of a definition share a room, too (`Room`): a thousand texts may not be decoded a thousand times as much.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ from supervisor.scan.text.fold import fold, without_ignorable
 from supervisor.scan.text.lazy import lazy
 
 LEVELS = 2
+SIGNS_LIMIT = 4 * SIZE_LIMIT
+"""Characters of decoded text kept for one definition."""
+WORDS_LIMIT = 8000
+"""Words of one definition that are tried, each in all its readings: a few take 30 microseconds."""
+FOUND_LIMIT = 2000
+"""Decoded texts of one definition: each is read as if it were a text of its own, which takes 100 microseconds."""
 
 LEAST_TEXT = 12
 """Signs of the shortest text that can hide so much: four bytes behind percent signs."""
@@ -112,6 +119,32 @@ def turned(text: str, way: str) -> str:
     return codecs.encode(text[:SIZE_LIMIT], "rot13") if way == "rot13" else text[-SIZE_LIMIT:][::-1]
 
 
+class Room:
+    """How much of one definition may still be decoded."""
+
+    __slots__ = ("_found", "_signs", "_words", "is_short")
+
+    def __init__(self) -> None:
+        self._words = WORDS_LIMIT
+        self._found = FOUND_LIMIT
+        self._signs = SIGNS_LIMIT
+        self.is_short = False
+        """There was more to decode than that."""
+
+    def has_word(self) -> bool:
+        """Whether one more word may be tried, which counts as tried."""
+        self._words -= 1
+        self.is_short = self.is_short or self._words < 0
+        return self._words >= 0
+
+    def has_text(self, size: int) -> bool:
+        """Whether one more decoded text of so many characters may be kept, which counts as kept."""
+        self._found -= 1
+        self._signs -= size
+        self.is_short = self.is_short or self._found < 0 or self._signs < 0
+        return self._found >= 0 and self._signs >= 0
+
+
 class Hidden(Struct, frozen=True):
     """What a text hides."""
 
@@ -131,32 +164,34 @@ def is_data(text: str) -> bool:
     return _DATA.fullmatch(text) is not None
 
 
-def hidden(text: str) -> Hidden:
-    """What the text hides, and whether that is all."""
+def hidden(text: str, room: Room | None = None) -> Hidden:
+    """What the text hides, and whether that is all; the room is that of the definition of which it is a text."""
     is_long = len(text) > SIZE_LIMIT
     is_whole = not is_long or not may_hide(text) or is_data(text)
     text = without_ignorable(text[: SIZE_LIMIT * 8])
     if not may_hide(text):
         return Hidden(is_whole=is_whole)
-    found = _found(text)
+    found = _found(text, room or Room())
     # What fills the room may have been cut, and have kept others out. Of long data 64 KiB are decoded, which as text
     # are a third as many signs at least; a picture gives but crumbs.
     most = SIZE_LIMIT // 4 if is_long else SIZE_LIMIT
     return Hidden(found, is_whole and sum(len(one.text) for one in found) < most)
 
 
-def _found(text: str) -> tuple[Decoded, ...]:
+def _found(text: str, room: Room) -> tuple[Decoded, ...]:
+    if room.is_short:
+        return ()
     found: list[Decoded] = []
-    room = SIZE_LIMIT
+    left = SIZE_LIMIT
     level = [Decoded(text, "", 0)]
     for _ in range(LEVELS):
         inner: list[Decoded] = []
         for outer in level:
-            for how, start, plain in _layers(outer.text):
-                if room <= 0:
+            for how, start, plain in _layers(outer.text, room):
+                kept = plain[:left]
+                if left <= 0 or not room.has_text(len(kept)):
                     return (*found, *inner)
-                kept = plain[:room]
-                room -= len(kept)
+                left -= len(kept)
                 way, place = (f"{outer.how}>{how}", outer.start) if outer.how else (how, start)
                 inner.append(Decoded(kept, way, place))
         found += inner
@@ -164,19 +199,19 @@ def _found(text: str) -> tuple[Decoded, ...]:
     return tuple(found)
 
 
-def _layers(text: str) -> Iterator[tuple[str, int, str]]:
+def _layers(text: str, room: Room) -> Iterator[tuple[str, int, str]]:
     """How, where and what, for all that the text itself hides."""
     signs = text.encode("ascii", "replace")
     shape = signs.translate(_SHAPE)
     if _LONG_WORD in shape:
-        yield from _of_words(text, _BASE64, "base64", of_base64)
-        yield from _of_words(text, _WRAPPED, "base64", of_base64)
-        yield from _of_words(text, _HEX, "hex", of_hex)
+        yield from _of_words(text, _BASE64, "base64", of_base64, room)
+        yield from _of_words(text, _WRAPPED, "base64", of_base64, room)
+        yield from _of_words(text, _HEX, "hex", of_hex, room)
     for pattern in _PARTED if _is_parted(shape) else ():
-        yield from _of_words(text, pattern, "base64", of_base64)
-    yield from _of_pairs(text, signs.translate(_HEX_SHAPE))
+        yield from _of_words(text, pattern, "base64", of_base64, room)
+    yield from _of_pairs(text, signs.translate(_HEX_SHAPE), room)
     if "85" in text or "<~" in text:
-        yield from of_base85(text)
+        yield from of_base85(text, room.has_word)
     if "%" in text:
         yield from of_percents(text)
     if "\\" in text or "&#" in text or "&lt" in text or "U+" in text or "%u" in text:
@@ -191,17 +226,19 @@ def _layers(text: str) -> Iterator[tuple[str, int, str]]:
         yield way, 0, turned(text, way)
 
 
-def _of_pairs(text: str, digits: bytes) -> Iterator[tuple[str, int, str]]:
+def _of_pairs(text: str, digits: bytes, room: Room) -> Iterator[tuple[str, int, str]]:
     if "0x" in text or _PAIRS in digits:
-        yield from _of_words(text, _PAIRED, "hex", of_hex)
+        yield from _of_words(text, _PAIRED, "hex", of_hex, room)
     if _GROUPS in digits:
-        yield from _of_words(text, _GROUPED, "hex", of_hex)
+        yield from _of_words(text, _GROUPED, "hex", of_hex, room)
 
 
 def _of_words(
-    text: str, pattern: re.Pattern[str], how: str, decode: Callable[[str], str | None]
+    text: str, pattern: re.Pattern[str], how: str, decode: Callable[[str], str | None], room: Room
 ) -> Iterator[tuple[str, int, str]]:
     for found in pattern.finditer(text):
+        if not room.has_word():
+            return
         plain = decode(found[0])
         if plain is not None:
             yield how, found.start(), plain

@@ -10,7 +10,8 @@ import binascii
 import html
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from supervisor.scan.text.lazy import lazy
@@ -74,9 +75,11 @@ def of_base32(bare: str) -> str | None:
         return None
 
 
-def of_base85(text: str) -> Iterator[tuple[str, int, str]]:
-    """Words in base85 or Ascii85, in a text that names it or frames them as Adobe does."""
+def of_base85(text: str, has_word: Callable[[], bool]) -> Iterator[tuple[str, int, str]]:
+    """Words in base85 or Ascii85, in a text that names it or frames them as Adobe does, as long as one more may be."""
     for found in _LONG.finditer(text[:SIZE_LIMIT]):
+        if not has_word():
+            return
         word = found[0].removeprefix("<~").removesuffix("~>")
         for decode in (base64.b85decode, base64.a85decode):
             try:
@@ -113,11 +116,11 @@ def of_escapes(text: str) -> Iterator[tuple[str, int, str]]:
     """A text with escapes of programming languages or of HTML, whole."""
     first = _ESCAPE.search(text)
     if first:
-        yield "escape", first.start(), _ESCAPE.sub(_of_escape, text[: SIZE_LIMIT * 6])
+        yield "escape", first.start(), _ESCAPE.sub(lambda one: _of_escape(one[0]), text[: SIZE_LIMIT * 6])
 
 
-def _of_escape(found: re.Match[str]) -> str:
-    sign = found[0]
+@lru_cache(maxsize=1024)
+def _of_escape(sign: str) -> str:
     if sign[0] == "&":
         return html.unescape(sign.rstrip(";") + ";")
     number = int(sign[2:].strip("{} "), 16) if sign[1] in "xuU+" else int(sign[1:], 8)
@@ -154,10 +157,18 @@ def readable(data: bytes) -> str | None:
         else ""
     )
     text = data.decode(wide or "utf-8", "replace")
-    shown = sum(sign != "\ufffd" and (sign.isprintable() or sign in "\n\r\t") for sign in text)
-    if shown >= len(text) * _READABLE_PART:
+    if _is_readable(text):
         return text
     return "\n".join(_RUN.findall(data.decode("latin-1"))) or None
+
+
+def _is_readable(text: str) -> bool:
+    """Whether nearly all of it is printable; nearly always the interpreter's own counting tells."""
+    least = len(text) * _READABLE_PART
+    known = len(text) - text.count("\ufffd")
+    if known < least or (known == len(text) and text.isprintable()):
+        return known >= least
+    return sum(sign != "\ufffd" and (sign.isprintable() or sign in "\n\r\t") for sign in text) >= least
 
 
 def _inflated(data: bytes) -> bytes:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 from typing import NamedTuple
 
 from supervisor.scan.text.lazy import lazy
@@ -33,6 +34,7 @@ _ZERO_WIDTHS = lazy(f"[{_ZERO_WIDTH}]+")
 _OPERATORS = lazy(f"[{_OPERATOR}]+")
 _FILLERS = lazy(f"[{_FILLER}]+")
 _RESTS = lazy(f"[{_REST}]+")
+_SPELLING_SIGN = lazy("[\U000e0110-\U000e01ef]")
 _BRAILLE = lazy("[\u2801-\u28ff]")
 _MARKS = "\u200e\u200f\u061c"
 _RUN = 3
@@ -62,7 +64,10 @@ class Stray(NamedTuple):
 
 
 def strays(text: str) -> Iterator[Stray]:
-    """All strays of a text, kind by kind; work is linear in its length."""
+    """The strays of a text, kind by kind, the first of each kind at least; work is linear in its length.
+
+    Where thousands of places look the same, or the worst was told, the others are passed over.
+    """
     if INVISIBLE.search(text):
         yield from _selectors(text)
         yield from _zero_widths(text)
@@ -81,7 +86,8 @@ def selected(text: str) -> str:
     """What the variation selectors of a text say, if they stand for bytes: the first sixteen for 0 to 15, the others
     for 16 to 255; empty if that is no readable text of four letters or more.
     """
-    numbers = [number for sign in text if 0 <= (number := _number(sign)) < 256]
+    signs = "".join(_SELECTORS.findall(text))
+    numbers = [number for sign in signs if 0 <= (number := _number(sign)) < 256]
     read = bytes(numbers).decode("utf-8", "replace")
     plain = "".join(sign for sign in read if sign.isprintable() and sign != "\ufffd")
     return plain if len(plain) >= 4 and len(plain) * 2 > len(read) else ""
@@ -99,31 +105,42 @@ def _beside(text: str, start: int, end: int) -> tuple[str, str]:
     before, after = start - 1, end
     while before >= max(0, start - _REACH) and _is_passed(text[before]):
         before -= 1
-    while after < min(len(text), end + _REACH) and INVISIBLE.match(text[after]):
+    while after < min(len(text), end + _REACH) and _is_invisible(text[after]):
         after += 1
     return text[before] if before >= 0 else " ", text[after] if after < len(text) else " "
 
 
+@lru_cache(maxsize=4096)
 def _is_passed(sign: str) -> bool:
     is_mark = unicodedata.category(sign) in ("Mn", "Me") and not uses_joiners(sign)
-    return is_mark or bool(INVISIBLE.match(sign))
+    return is_mark or _is_invisible(sign)
+
+
+@lru_cache(maxsize=4096)
+def _is_invisible(sign: str) -> bool:
+    return bool(INVISIBLE.match(sign))
 
 
 def _selectors(text: str) -> Iterator[Stray]:
-    lone, spelling = [], [sign for sign in text if "\U000e0110" <= sign <= "\U000e01ef"]
+    spelling = list(islice(_SPELLING_SIGN.finditer(text), _SPELLING))
     if len(spelling) >= _SPELLING:
-        start = text.find(spelling[0])
+        start = spelling[0].start()
         yield Stray(start, start + 1, "selector", is_deliberate=True)
+    lone: list[re.Match[str]] = []
+    is_told = False
     for found in islice(_SELECTORS.finditer(text), LIMIT):
         run, base = found[0], text[found.start() - 1 : found.start()]
         if (len(run) > 1 and set(run) != {"\ufe0f"}) or len(run) > _MANY:
-            yield Stray(found.start(), found.end(), "selector", is_deliberate=True)
-        elif not _takes_selector(base, run[0]):
+            if not is_told:
+                yield Stray(found.start(), found.end(), "selector", is_deliberate=True)
+            is_told = True
+        elif len(lone) < _MANY and not _takes_selector(base, run[0]):
             lone.append(found)
-    for found in lone:
+    for found in lone[:1]:
         yield Stray(found.start(), found.end(), "selector", is_deliberate=len(lone) >= _MANY)
 
 
+@lru_cache(maxsize=4096)
 def _takes_selector(base: str, selector: str) -> bool:
     """Whether a variation selector can follow: those of text and emoji style stay behind when a picture is removed."""
     if selector == "\ufe0f" and not is_plain_letter(base or " "):
@@ -134,38 +151,59 @@ def _takes_selector(base: str, selector: str) -> bool:
 
 
 def _zero_widths(text: str) -> Iterator[Stray]:
-    marks = []
+    marks: list[re.Match[str]] = []
+    seen: set[str] = set()
+    told: set[bool] = set()
     shown = _ZERO_WIDTHS.sub("", text)
     if len(text) - len(shown) > max(_FEW_JOINERS, len(shown) // 4):
         yield Stray(0, len(text), "zero_width", is_deliberate=True)
     for found in islice(_ZERO_WIDTHS.finditer(text), LIMIT):
         start, end = found.span()
-        before, after = _beside(text, start, end)
-        run = found[0]
+        run, place = found[0], text[max(0, start - 1) : end + 1]
         if run == "\ufeff" and start == 0:
             continue
-        if set(run) <= set(_MARKS) and len(run) < _RUN:
-            marks.append(found)
+        if len(run) < _RUN and set(run) <= set(_MARKS):
+            if len(marks) < _FEW:
+                marks.append(found)
             continue
-        if len(run) < _DENSE and (uses_joiners(before) or uses_joiners(after)):
+        if place in seen or len(told) > 1:
             continue
-        if _joins_picture(run, before, after):
-            continue
-        is_inside = _is_word(before) and _is_word(after) and (is_plain_letter(before) or is_plain_letter(after))
-        if len(run) >= _RUN or is_inside:
-            yield Stray(start, end, "zero_width", is_deliberate=True)
-        elif "\ufeff" in run or not (before.isspace() or after.isspace()):
-            yield Stray(start, end, "zero_width", is_deliberate=False)
+        before, after = _beside(text, start, end)
+        if f"{before}{run}{after}" == place:
+            seen.add(place)
+        is_deliberate = _zero_width(before, run, after)
+        if is_deliberate is not None and is_deliberate not in told:
+            told.add(is_deliberate)
+            yield Stray(start, end, "zero_width", is_deliberate)
     yield from _idle_marks(text, marks)
+
+
+def _zero_width(before: str, run: str, after: str) -> bool | None:
+    """Whether signs of zero width between these two are there on purpose; None if they have a use."""
+    if len(run) < _DENSE and (uses_joiners(before) or uses_joiners(after)):
+        return None
+    if _joins_picture(run, before, after):
+        return None
+    is_inside = _is_word(before) and _is_word(after) and (is_plain_letter(before) or is_plain_letter(after))
+    if len(run) >= _RUN or is_inside:
+        return True
+    return False if "\ufeff" in run or not (before.isspace() or after.isspace()) else None
 
 
 def _idle_marks(text: str, marks: list[re.Match[str]]) -> Iterator[Stray]:
     """Directional marks in lines that have nothing of right-to-left; of many, the first few hundred are looked at."""
     has_rtl = has_right_to_left(text.translate({0x200F: None, 0x61C: None}))
-    idle = [found for found in marks[:_FEW] if not (has_rtl and has_right_to_left(_line(text, *found.span())))]
-    for found in idle:
-        inside = all(is_plain_letter(sign) for sign in _beside(text, *found.span()))
-        yield Stray(found.start(), found.end(), "mark", is_deliberate=inside and len(idle) >= _MANY)
+    idle = (found for found in marks if not (has_rtl and has_right_to_left(_line(text, *found.span()))))
+    first = list(islice(idle, _MANY))
+    told: set[bool] = set()
+    for found in chain(first, idle):
+        is_inside = all(is_plain_letter(sign) for sign in _beside(text, *found.span()))
+        is_deliberate = is_inside and len(first) >= _MANY
+        if is_deliberate not in told:
+            told.add(is_deliberate)
+            yield Stray(found.start(), found.end(), "mark", is_deliberate)
+        if len(told) > 1:
+            return
 
 
 def _joins_picture(run: str, before: str, after: str) -> bool:
@@ -186,6 +224,7 @@ def _operators(text: str) -> Iterator[Stray]:
     for found in islice(_OPERATORS.finditer(text), LIMIT):
         if len(found[0]) > 1 or not _is_formula(text, *found.span()):
             yield Stray(found.start(), found.end(), "operator", is_deliberate=True)
+            return
 
 
 def _is_formula(text: str, start: int, end: int) -> bool:
@@ -201,6 +240,7 @@ def _fillers(text: str) -> Iterator[Stray]:
         before, after = _beside(text, *found.span())
         if len(found[0]) > 1 or not (_takes_filler(before) or _takes_filler(after)):
             yield Stray(found.start(), found.end(), "filler", is_deliberate=True)
+            break
     blanks = text.count("\u2800")
     if blanks and not _BRAILLE.search(text):
         start = text.find("\u2800")
@@ -212,6 +252,10 @@ def _takes_filler(sign: str) -> bool:
 
 
 def _rest(text: str) -> Iterator[Stray]:
+    told: set[tuple[str, bool]] = set()
     for found in islice(_RESTS.finditer(text), LIMIT):
-        is_deliberate = len(found[0]) >= _RUN and found[0].strip("\u00ad") != ""
-        yield Stray(found.start(), found.end(), "soft_hyphen" if "\u00ad" in found[0] else "ignorable", is_deliberate)
+        run = found[0]
+        kind = "soft_hyphen" if "\u00ad" in run else "ignorable", len(run) >= _RUN and run.strip("\u00ad") != ""
+        if kind not in told:
+            told.add(kind)
+            yield Stray(found.start(), found.end(), *kind)

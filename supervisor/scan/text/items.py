@@ -7,26 +7,34 @@ so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from supervisor.scan.text import item_walk
-from supervisor.scan.text.decode import Decoded, Hidden, hidden, is_data, may_hide
+from supervisor.scan.text.bidi import misdirections
+from supervisor.scan.text.decode import Decoded, Hidden, Room, hidden, is_data, may_hide
 from supervisor.scan.text.fold import fold
+from supervisor.scan.text.invisible import Stray, strays
 from supervisor.scan.text.reader import read
 from supervisor.scan.words import Definition, Kind, Role
 
 READ_LIMIT = 20_000
 """Characters of one text that every check reads; some read no further. Of 43 real servers no text has half as many."""
+_SHORTEST = 24
+"""Characters of a text in which an order can stand."""
 _PUNCTUATION = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", " "))
 
 
 class Unit:
     """One text of a definition, in all its views; a view is made when it is first asked for."""
 
-    __slots__ = ("_folded", "_hidden", "owner", "pointer", "raw", "role")
+    __slots__ = ("_folded", "_hidden", "_strays", "owner", "pointer", "raw", "role")
 
-    def __init__(self, pointer: str, role: Role, raw: str, owner: str = "", *, hidden: Hidden | None = None) -> None:
+    def __init__(
+        self, pointer: str, role: Role, raw: str, owner: str = "", *, hidden: Hidden | Room | None = None
+    ) -> None:
+        """`hidden` is what it hides, if that is known, or the room of its definition; without one it has its own."""
         self.pointer = pointer
         """JSON pointer (RFC 6901) into the definition; of a key: to its value."""
         self.role = role
@@ -35,6 +43,7 @@ class Unit:
         """The parameter whose schema it stands in, or whose name it is; otherwise empty."""
         self._folded: str | None = None
         self._hidden = hidden
+        self._strays: tuple[Stray, ...] | None = None
 
     def __repr__(self) -> str:
         return f"Unit({self.pointer!r}, {self.role!r}, {self.raw[:40]!r}, {self.owner!r})"
@@ -45,6 +54,13 @@ class Unit:
         if self._folded is None:
             self._folded = fold(self.raw)
         return self._folded
+
+    @property
+    def strays(self) -> tuple[Stray, ...]:
+        """Its signs that show nothing or turn the order of letters, where they have no use (invisible.py, bidi.py)."""
+        if self._strays is None:
+            self._strays = () if self.raw.isascii() else (*strays(self.raw), *misdirections(self.raw))
+        return self._strays
 
     @property
     def decoded(self) -> tuple[Decoded, ...]:
@@ -58,8 +74,8 @@ class Unit:
 
     @property
     def _all_hidden(self) -> Hidden:
-        if self._hidden is None:
-            self._hidden = hidden(self.raw)
+        if not isinstance(self._hidden, Hidden):
+            self._hidden = hidden(self.raw, self._hidden)
         return self._hidden
 
 
@@ -77,6 +93,7 @@ class Item:
         "may_hide",
         "name",
         "raw",
+        "room",
         "units",
         "value",
     )  # fmt: skip
@@ -96,7 +113,9 @@ class Item:
         self.is_ascii = self.raw.isascii()
         self.may_hide = may_hide(self.raw)
         """Whether any unit may have a decoded view; False is certain."""
-        nothing = None if self.may_hide else Hidden()
+        self.room = Room()
+        """For what is decoded of its texts."""
+        nothing = self.room if self.may_hide else Hidden()
         self.units = tuple([Unit(*text, hidden=nothing) for text in texts])
         self._folded: str | None = None
         self._words: frozenset[str] | None = None
@@ -112,6 +131,7 @@ class Item:
             self._is_cut = any(len(unit.folded) > READ_LIMIT and not is_data(unit.raw) for unit in self.units)
         if not self._is_cut and self.may_hide:
             self._is_cut = not all(unit.is_decoded_whole for unit in self.units)
+        self._is_cut = self._is_cut or self.room.is_short
         return self._is_cut
 
     @property
@@ -142,6 +162,14 @@ class Item:
 def items_of(kind: Kind, value: Any, *, duplicates: Sequence[str] = (), is_partial: bool = False) -> Item:
     """Take one definition apart. Takes any JSON value; one that is no object has its texts all the same."""
     return Item(kind, value, duplicates, is_partial=is_partial)
+
+
+def prose(item: Item, without: AbstractSet[Role]) -> Iterator[Unit]:
+    """The texts of a definition in which sentences can stand, but for those of some roles."""
+    for unit in item.units:
+        raw = unit.raw
+        if len(raw) >= _SHORTEST and unit.role not in without and (" " in raw or not raw.isascii()):
+            yield unit
 
 
 def read_item(definition: Definition) -> Item:

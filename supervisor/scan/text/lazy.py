@@ -39,8 +39,8 @@ class _Lazy:
             raise AttributeError(name)
         groups = needs_of(*self.key) if name in _GATED else ()
         if groups:
-            held, needed = self._among.asked_for(groups)
-            for part, gated in zip(_GATED, _gated(self, held, needed), strict=True):
+            needed = self._among.asked_for(groups)
+            for part, gated in zip(_GATED, _gated(self, self._among, needed), strict=True):
                 setattr(self, part, gated)
             return vars(self)[name]
         if name == "lacks":
@@ -74,7 +74,13 @@ class Lazies:
 
     def __init__(self) -> None:
         self._made: list[_Lazy] = []
-        self._held: Held | None = None
+        self._besides: list[Callable[[], Iterable[Group]]] = []
+        self.held = Held()
+        """Whom to ask what a text holds.
+
+        It knows what all expressions need that were made so far. Where there is more to ask for than there was, it is
+        somebody new, who remembers nothing yet, with the same bits for what was known before.
+        """
 
     def __call__(self, text: str, flags: int = 0) -> re.Pattern[str]:
         """One more; compiled when it is first tried on a text, which is also when a mistake in it raises."""
@@ -82,40 +88,39 @@ class Lazies:
         self._made.append(made)
         return cast("re.Pattern[str]", made)
 
+    def besides(self, groups: Callable[[], Iterable[Group]]) -> None:
+        """Tell of groups that will be asked for besides those of the expressions; worked out when a text comes."""
+        self._besides.append(groups)
+
     def made(self) -> list[tuple[str, int]]:
         """What each was made of: its text and flags."""
         return [one.key for one in self._made]
 
-    def asked_for(self, groups: Iterable[Group]) -> tuple[Held, int]:
-        """Whom to ask, and the bits that a text must hold that has a literal of each of these groups."""
-        held, needed = self.asked_for_each([groups])
-        return held, needed[0]
+    def asked_for(self, groups: Iterable[Group]) -> int:
+        """The bits that a text must hold that has a literal of each of these groups."""
+        return self.asked_for_each([groups])[0]
 
-    def asked_for_each(self, wanted: Sequence[Iterable[Group]]) -> tuple[Held, list[int]]:
-        """The same for several.
-
-        Who is asked knows what all expressions need that were made so far. Where there is more to ask for than there
-        was, it is somebody new, who remembers nothing yet; who was told before goes on asking the one before.
-        """
-        held = self._held
-        known = held.places if held else {}
-        more = {group for groups in wanted for group in groups if group not in known}
-        if held is None or more:
+    def asked_for_each(self, wanted: Sequence[Iterable[Group]]) -> list[int]:
+        """The same for several."""
+        held = self.held
+        more = {group for groups in wanted for group in groups if group not in held.places}
+        if more:
             made = (group for one in self._made for group in needs_of(*one.key))
-            held = self._held = Held((*known, *made, *sorted(more, key=sorted)))
-        return held, [sum(1 << held.places[group] for group in set(groups)) for groups in wanted]
+            besides = (group for groups in self._besides for group in groups())
+            held = self.held = Held((*held.places, *made, *besides, *sorted(more, key=sorted)))
+        return [sum(1 << held.places[group] for group in set(groups)) for groups in wanted]
 
 
-def _gated(one: _Lazy, held: Held, needed: int) -> tuple[Callable[..., Any], ...]:
+def _gated(one: _Lazy, among: Lazies, needed: int) -> tuple[Callable[..., Any], ...]:
     """`search`, `finditer` and `findall` that look for what is needed first, and whether a text lacks it.
 
     An end within the text is not looked at: where a text ends, its last word does.
     """
-    known, ask = held.texts.get, held.of
 
     def lacks(text: str) -> bool:
-        bits = known(text)
-        return needed & (ask(text) if bits is None else bits) != needed
+        held = among.held
+        bits = held.texts.get(text)
+        return needed & (held.of(text) if bits is None else bits) != needed
 
     def search(text: str, *span: int) -> re.Match[str] | None:
         if len(span) < 2 and lacks(text):
@@ -155,6 +160,12 @@ def may_match(pattern: re.Pattern[str], text: str) -> bool:
     """Whether an expression is worth trying on a text; False is certain, and costs nearly nothing."""
     one: Any = pattern
     return not (isinstance(one, _Lazy) and one.lacks(text))
+
+
+def key_of(pattern: re.Pattern[str]) -> tuple[str, int]:
+    """The text and flags of an expression, which is not compiled for that."""
+    one: Any = pattern
+    return one.key if isinstance(one, _Lazy) else (pattern.pattern, pattern.flags)
 
 
 def is_lazy(value: object) -> bool:

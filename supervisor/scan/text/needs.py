@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from supervisor.scan.text.marked import MARK, marked
@@ -23,7 +23,8 @@ def needs_of(pattern: str, flags: int = 0) -> tuple[Group, ...]:
     return tuple(_group(place) for place in _places().get(digest(pattern, flags), ()))
 
 
-def plain_group(texts: Iterable[str]) -> Group:
+@cache
+def plain_group(texts: tuple[str, ...]) -> Group:
     """The group that follows where one of some folded texts must stand: of each its most telling word."""
     return frozenset(max(_words(text), key=tells) for text in texts)
 

@@ -14,7 +14,6 @@ GROUPS = """
 ()
 . /
 ¦ακολουθ αγνοήστε αγνόησε ξέχασε παράβλεψε
-bash shell terminal инструмент сервер терминал
 ¦bcc¦ ¦cco¦ ¦cc¦ ¦copia¦ ¦cuenta¦ ¦destinatarias¦ ¦destinataria¦ ¦destinatarios¦ ¦destinatario¦ ¦direccion¦ ¦dirección¦ ¦iban¦
 answers¦ answer¦ conversations¦ conversation¦ interactions¦ interaction¦ messages¦ message¦ prompts¦ prompt¦ queries¦ query¦ questions¦ question¦ requests¦ request¦ responses¦ response¦ sessions¦ session¦ steps¦ step¦ tasks¦ task¦ turns¦ turn¦
 ¦always¦ ¦be¦ ¦needs¦ ¦tool¦
@@ -22,21 +21,33 @@ all¦ any¦ each¦ every¦ ¦single¦
 beispielsweise demos¦ demo¦ examples¦ example¦ e¦.¦g illustratives¦ illustrative¦ placeholders¦ placeholder¦ p¦. samples¦ sample¦ such¦ tais¦ tales¦ telles¦ telle¦ tels¦ tel¦ tests¦ test¦ trainings¦ training¦ typicals¦ typical¦ z¦. ¦beispiel ¦b¦. ¦containing ¦ejemplo ¦ej¦. ¦etwa ¦example ¦exemple ¦exemplo ¦ex¦. ¦including ¦instance ¦like ¦read ¦say ¦المثال ¦들어 вроде наподобие например такие таким таких مثل उद¦ा¦हरण¦ ज¦ै¦स¦े たとえば 例えば 例如 比如 譬如 诸如 예컨대
 ¦ferramentas¦ ¦ferramenta¦
 ¦antes¦ ¦lugar¦ ¦vez¦
-alkukirjaimet base00 hex koodattu rot00 takaperin
+默认同意
+กลางค¦ื¦น
+narzędz serwer terminal
+base00 pierwsze¦ pierwszych¦ wspak zakodowan zaszyfrowan ¦tylu
 ¦deel¦ ¦geef¦ ¦kopieer¦ ¦plaats¦ ¦plak¦ ¦stuur¦ ¦upload¦ ¦verstuur¦ ¦verzend¦ ¦voeg¦ ¦zet¦
 ¦always¦ ¦beforehand¦ ¦before¦ ¦each¦ ¦every¦ ¦first¦ ¦has¦ ¦have¦ ¦mandatory¦ ¦must¦ ¦needs¦ ¦need¦ ¦once¦ ¦prior¦ ¦required¦ ¦session¦ ¦whenever¦
+使用者 客户 用戶 用户
+同意 批准 授权 授權 确认 確認 许可
+事先 已 默認 默认
 assure¦ claim insist report tell¦
 failed never normal nothing only original remain still timed¦ unchanged was¦ were¦ ¦total ¦usual
 \" ' . 00 ` alamat¦ argumen¦ https¦:// http¦:// jawaban¦ kolom¦ parameter¦ server¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
-istruzioni messaggio systemprompt system¦ ¦direttive ¦prompts ¦regole ¦sistema
-_ ¦tool¦
-¦tools¦ ¦tool¦
-¦another ¦competing ¦every¦ ¦other ¦rival
+채워
+你必須
+pin
+通讯录
+인코딩
+密钥
+실행
 alert analys analyz assess audit block bloqu catch check classifie classify cover defend describ detect document détect empêch ensur erfass erkenn evaluat examin explain filter filtr find flag generat guard identifi identify inspect list log look mask match measur melde mitigat monitor neutralis neutraliz prevent protect pruef prüf quiz recognis recogniz redact refus reject remov report repèr review sanitis sanitiz scan scor search signal simulat stop strip teach test validat verhinder verifie verify warn ¦लग¦ा блокир выявл находит обнаруж предотвращ провер распозна фильтр اكتشاف كشف يحظر يفحص يمنع ज¦ाँ¦च ज¦ां¦च पहच¦ा¦न ब¦्¦ल¦ॉ¦क र¦ो¦क ブロック 扫描 拦截 检查 检测 検出 検知 識別 识别 过滤 防ぎ 防ぐ 防止 阻止 감지 검사 차단 탐지 필터
 getting¦ install prerequisite quickstart quick¦ require setup set¦ upgrade
-arac araç banka bash dosya posta shell sunucu tarayici terminal ödeme
+購買
+本社
 ¦drucke¦ ¦druck¦ ¦enthülle¦ ¦enthüll¦ ¦füge¦ ¦füg¦ ¦geben¦ ¦gebe¦ ¦gib¦ ¦kopiere¦ ¦kopier¦ ¦lege¦ ¦liefere¦ ¦liefer¦ ¦nenne¦ ¦nenn¦ ¦offenbare¦ ¦offenbar¦ ¦schreibe¦ ¦schreib¦ ¦sende¦ ¦teile¦ ¦teil¦ ¦verrate¦ ¦verrat¦ ¦wiederhole¦ ¦wiederhol¦ ¦zeige¦ ¦zeig¦ ¦übergib¦
 ¦instrukce¦ ¦inštrukcie¦ ¦pokyny¦ ¦pravidla¦ ¦pravidlá¦ ¦příkazy¦
+¦سیستم دستور
+項目
 ¦character ¦identity ¦persona ¦role
 ¦answer ¦below ¦context ¦here ¦output ¦reply ¦response ¦result ¦tool
 adopt assume take¦ use
@@ -45,29 +56,51 @@ adopt assume take¦ use
 ¦अस¦ि¦स¦्¦ट¦ें¦ट¦ ¦आपक¦ो ¦एआई¦ ¦एज¦ें¦ट¦ ¦म¦ॉ¦डल¦ ¦सह¦ा¦यक¦
 adjusted¦ adjusts¦ adjust¦ affects¦ affect¦ altered¦ alters¦ alter¦ block bypass call changed¦ changes¦ change¦ changing¦ deprecate deprecating disable disabling extends¦ extend¦ fill¦ hijack ignore ignoring instead¦ intercept invocations¦ invoke invoking modified¦ modifies¦ modify¦ override overriding precedence¦ prefer priority¦ rather¦ redirect replace replacing requests¦ reroute rerouting rewrites¦ rewrite¦ re¦-¦route re¦-¦routing run set¦ shadow supersede superseding tampers¦ tamper¦ this¦ traffic¦ trust use using wrapping wraps ¦and¦ ¦one¦ ¦place¦ ¦server¦ ¦tool¦
 address¦ all¦ calendar contacts directory¦ every¦ hostname host¦ inbox installed¦ list¦ login¦ machine¦ names¦ open¦ serial¦ source¦ username working¦ workspace¦ ¦config ¦director ¦files ¦history ¦name ¦numbers ¦remote
+instrucțiun ¦sistem
 ผ¦ู้¦ใช¦้ โดยไม¦่¦บอก โดยไม¦่¦แจ¦้¦ง
+保存し
 adicion anex cole coloqu compartilh conteúdo copi encaminh envi inclu passa passe transmit
 bcc ¦사람 계좌 받는사람 송금 수신인 수신자 주소 지갑 참조
+codes¦ code¦ cookies¦ cookie¦ credentials¦ credential¦ keys¦ key¦ passwords¦ password¦ phrases¦ phrase¦ secrets¦ secret¦ tokens¦ token¦
+¦0fa ¦access ¦api ¦auth ¦backup ¦bearer ¦deploy ¦encryption ¦gpg ¦licence ¦license ¦login ¦master ¦mfa ¦oauth ¦one¦ ¦personal ¦pgp ¦private ¦recovery ¦refresh ¦secret ¦security ¦service ¦session ¦signing ¦ssh
 contain¦ include¦ make¦ with¦ ¦allusion ¦mention ¦reference
 ¦about¦ ¦it ¦of¦ ¦that ¦them ¦these ¦this
+바꾸
+存入
 . 00 https¦:// http¦:// ¦0x ¦adresse¦ ¦bc0 ¦distant¦ ¦externe¦ ¦tiers¦ ¦webhook¦ ¦wss¦:// ¦ws¦://
 ¦earlier_tool ¦earlier¦ ¦foreign_tool ¦foreign¦ ¦last_tool ¦last¦ ¦other_tool ¦other¦ ¦preceding_tool ¦preceding¦ ¦previous_tool ¦previous¦ ¦prior_tool ¦prior¦
 arguments¦ argument¦ calls¦ call¦ outputs¦ output¦ responses¦ response¦ results¦ result¦
+systeminstruktion systemmeddelande systemprompt ¦anvisningar ¦instruktioner ¦regler
 ¦consignes¦ ¦consigne¦ ¦contraintes¦ ¦contrainte¦ ¦directives¦ ¦directive¦ ¦garde¦-¦fous¦ ¦indications¦ ¦indication¦ ¦instructions¦ ¦instruction¦ ¦ordres¦ ¦ordre¦ ¦politiques¦ ¦politique¦ ¦prompts¦ ¦prompt¦ ¦recommandations¦ ¦restrictions¦ ¦restriction¦ ¦règles¦ ¦règle¦
+กรอก
 アップロード インストール コピー ダウンロード 削除 収集 呼び出 変更 実行 書き込 添付 記録 読み取 転送 追加 送信
+คล¦ิ¦ปบอร¦์¦ด
+インストール
 bisherigen¦ bisheriger¦ bisheriges¦ bisherige¦ conversación¦ conversation¦ conversa¦ gesamten¦ gesamter¦ gesamtes¦ gesamte¦ histórico¦ instructions¦ instruction¦ intégralité¦ kompletten¦ kompletter¦ komplettes¦ komplette¦ systemprompt system¦-¦prompt umgebungsvariablen variables¦ variáveis¦ vollständigen¦ vollständiger¦ vollständiges¦ vollständige¦ ¦conversación ¦conversation ¦conversazione ¦d¦'¦ambiente ¦d¦'¦environnement ¦sistema ¦système ¦المحادثة ¦النظام ¦प¦्¦र¦ॉ¦म¦्¦प¦्¦ट ¦ब¦ा¦तच¦ी¦त ¦व¦ा¦र¦्¦त¦ा¦ल¦ा¦प ¦기록 ¦내역 ¦대화 ¦변수 ¦전체 ¦채팅 ¦프롬프트 весь всю вся переменн полн системн متغيرات¦ एनव¦ा¦यरनम¦ें¦ट¦ प¦ू¦र¦ी पर¦्¦य¦ा¦वरण¦ स¦ं¦प¦ू¦र¦्¦ण¦ स¦ा¦र¦ी これまでの会話 システムプロンプト チャットの全体 チャットの全文 チャットの内容すべて チャットの履歴 チャット全体 チャット全文 チャット内容すべて チャット履歴 会話の全体 会話の全文 会話の内容すべて 会話の履歴 会話全体 会話全文 会話内容すべて 会話履歴 全部对话 全部對話 全部的对话 全部的對話 全部的聊天 全部聊天 完整对话 完整對話 完整的对话 完整的對話 完整的聊天 完整聊天 所有对话 所有對話 所有的对话 所有的對話 所有的聊天 所有聊天 整个对话 整个對話 整个的对话 整个的對話 整个的聊天 整个聊天 整個对话 整個對話 整個的对话 整個的對話 整個的聊天 整個聊天 环境变量 環境変数 環境變數 系統提示 系统提示 대화기록 대화내역 대화전체 모든대화 모든채팅 시스템프롬프트 전체대화 전체채팅 환경변수
+ย¦ื¦นย¦ั¦น
+瞒着
+ข¦้¦อม¦ู¦ลประจ¦ํ¦าต¦ั¦ว
+instruções mensagem ¦diretrizes ¦regras ¦sistema
 configuration¦ configures¦ configure¦ controls¦ control¦ defines¦ define¦ developer¦ directives¦ directive¦ every¦ governs¦ govern¦ guidelines¦ guideline¦ initial¦ instructions¦ instruction¦ instructs¦ instruct¦ messages¦ message¦ prompts¦ prompt¦ rules¦ text¦ ¦tools¦ ¦tool¦
 [¦urgent¦ admin agents¦ agent¦ ai¦ assistants¦ assistant¦ compliance directives¦ directive¦ hidden instructionss¦ instructions¦ instruction¦ llms¦ llm¦ memos¦ memo¦ messages¦ message¦ notes¦ note¦ notices¦ notice¦ reminders¦ reminder¦ secret security system ¦models¦ ¦model¦
+エージェント
 collected¦ copied¦ disclosed¦ exported¦ forwarded¦ handed¦ kept¦ logged¦ mirrored¦ passed¦ reported¦ retained¦ sent¦ shared¦ stored¦ streamed¦ synced¦ synchronised¦ synchronized¦ transmitted¦ uploaded¦
 ¦are¦ ¦been¦ ¦being¦ ¦be¦ ¦gets¦ ¦get¦ ¦is¦ ¦may¦ ¦will¦
 affiliates¦ affiliate¦ analytics authors¦' author¦'¦s developers¦' developer¦'¦s external¦ location¦ maintainers¦' maintainer¦'¦s operators¦' operator¦'¦s our¦ partners¦ partner¦ publishers¦' publisher¦'¦s telemetry third¦ vendors¦' vendor¦'¦s ¦broker ¦collector ¦network ¦parties
+当局
+업로드
 不 无需 未 沒有 没有
+anahtar cvv gizli¦ iban jeton kart¦ kimlik¦ pano parola pin¦ rehber token ¦değişken ¦kimlik ¦numara çerez şifre
 ¦bütün¦ ¦her¦ ¦kendi¦ ¦mevcut¦ ¦sistem¦ ¦tüm¦ ¦yukaridaki¦ ¦önceki¦
+인자
 공개하지 드러내지 말하지 밝히지 보고하지 설명하지 알려주지 알리지 언급하지 이야기하지 전하지 통지하지
 고객 사람 사용자 상대방 유저 이용자
 마 말 못 않
 同意 征求 徵求 确认 確認 許可 詢問 许可 询问
 不 无须 未經 未经 没有
+¦가능하면
+사용¦
+법무
 \" ' . 00 ` https¦:// http¦:// url ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// アドレス エンドポイント サーバ パラメータ フィールド リクエスト 回答 宛 引数 応答 欄
 가이드라인 규칙 명령 설정 안내 정책 제약 제한 지령 지시 지침 프롬프트
 과거 기존 너의 당신의 모든 받은 상기 시스템 안전 앞선 앞의 어떤 원래 위에 위의 이전 전부 주어진 지금까지
@@ -76,33 +109,42 @@ affiliates¦ affiliate¦ analytics authors¦' author¦'¦s developers¦' develop
 ¦usuárias¦ ¦usuária¦ ¦usuários¦ ¦usuário¦ ¦utilizadores¦ ¦utilizador¦
 note perceba saiba veja
 bestätigung einverständnis einwilligung erlaubnis freigabe genehmigung rückfrage selbst¦ zustimmung ¦bestätigt ¦eingewilligt ¦erlaubt ¦freigegeben ¦genehmigt ¦nachfragen ¦nachzufragen ¦rückzufragen ¦zugestimmt
-base00 hex rot00 ¦dikodekan¦ ¦disandikan¦ ¦huruf¦ ¦pertama¦ ¦terbalik¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ apikey api¦ bearer client¦-¦key¦-¦data clé code¦ contacts cookie coordonnées¦ credentials cvc cvv iban identifiant jeton kubeconfig numéros¦ numéro¦ oauth otp password pincode pin¦-¦code presse¦-¦papiers rib secret ssh sécurité¦ token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦bancaire ¦claude_ ¦confidentiel ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦d¦'¦adresses ¦d¦'¦environnement ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦passe ¦pypi_ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+이체
 ¦ajouter¦ ¦ajoutez¦ ¦ajoute¦ ¦coller¦ ¦collez¦ ¦colle¦ ¦copier¦ ¦copiez¦ ¦copie¦ ¦envoie¦ ¦envoyer¦ ¦envoyez¦ ¦fournissez¦ ¦fournis¦ ¦incluez¦ ¦inclure¦ ¦inclus¦ ¦insèrer¦ ¦insèrez¦ ¦insère¦ ¦insérez¦ ¦joignez¦ ¦joindre¦ ¦joins¦ ¦mets¦ ¦mettez¦ ¦mettre¦ ¦partager¦ ¦partagez¦ ¦partage¦ ¦passer¦ ¦passez¦ ¦passe¦ ¦placer¦ ¦placez¦ ¦place¦ ¦renvoie¦ ¦transfèrer¦ ¦transfèrez¦ ¦transfère¦ ¦transférez¦ ¦transmets¦ ¦transmettez¦ ¦transmettre¦ ¦téléverser¦ ¦téléversez¦ ¦téléverse¦ ¦écris¦ ¦écrivez¦
 вказівк заборон обмежен правил інструкці
 ¦npm_
 =
 上传 上傳 发送 取得 复制 存取 打开 打開 找到 提取 搜集 收集 查找 查看 獲取 發送 获取 複製 讀取 访问 读出 读取
+関係なく
 ¦توجيه¦ أدرج¦ أدرجه¦ أدرجها¦ أرسل¦ أرسله¦ أرسلها¦ أرفق¦ أرفقه¦ أرفقها¦ أضف¦ أضفه¦ أضفها¦ ادرج¦ ارسل¦ ارسله¦ ارسلها¦ ارفع¦ ارفق¦ اضف¦ اكتب¦ الصق¦ انسخ¦ حو¦ّ¦ل¦ حول¦ سل¦ّ¦م¦ سلم¦ شارك¦ ضع¦ ضعه¦ ضعها¦ ضم¦ّ¦ن¦ ضمن¦ مر¦ّ¦ر¦ مر¦ّ¦ره¦ مر¦ّ¦رها¦ مرر¦ مرره¦ مررها¦
 ¦istruzioni¦ ¦messaggio¦ ¦prompt¦ ¦sistema¦
+보내
+ท¦ํ¦าเป¦็¦น
+clé code¦ contacts coordonnées¦ identifiant jeton numéros¦ numéro¦ presse¦-¦papiers rib secret sécurité¦ ¦bancaire ¦confidentiel ¦d¦'¦adresses ¦d¦'¦environnement ¦passe
 system¦ 你的 内部指令 初始指令 系統提示 系统指令 系统提示 系统消息 隐藏指令 隱藏指令
 0fa¦ access¦ apikey api¦ authentication¦ authorization¦ bearer¦ browser¦ clipboard command¦ confidential¦ connection¦ cookie credential credit¦ environment¦ env¦ github¦ keychain keyring login¦ mnemonic oauth¦ otp passphrase password personal¦ private¦ recovery¦ refresh¦ secret security¦ service¦ session¦ ssh¦ token ¦account ¦codes ¦details ¦history ¦keys ¦numbers ¦phrase ¦time¦ ¦vars
 %¦u & \\¦0 \\¦u \\¦x u¦+
 never¦ nothing¦ no¦ opt¦-¦in¦ without¦ ¦agree ¦choose ¦collected¦ ¦consent ¦enable ¦explicit¦ ¦forwarded¦ ¦kept¦ ¦logged¦ ¦not¦ ¦opt ¦saved¦ ¦sent¦ ¦shared¦ ¦stored¦ ¦transmitted¦ ¦uploaded¦ ¦uploading ¦user¦'¦s¦
 ¦accountkey¦=
 ==
-base00 hex rot00 ¦अक¦्¦षर उल¦्¦ट¦ा एन¦्¦क¦ो¦ड क¦ू¦ट
+¦tools¦ ¦tool¦
+¦another ¦competing ¦every¦ ¦other ¦rival
 acknowledge¦ bring¦ mention¦ refer¦ ¦about¦ ¦these¦
 ¦avoid¦ ¦cannot¦ ¦can¦ ¦don¦ ¦do¦ ¦may¦ ¦must¦ ¦need¦ ¦never¦ ¦nor¦ ¦not¦ ¦refrain¦ ¦shall¦ ¦should¦ ¦will¦ ¦without¦
 chatt dialog konversation meddelande resultat samtal session ¦användaren
+머리글자
+उपकरण ट¦ू¦ल टर¦्¦म¦ि¦नल सर¦्¦वर
 ¦almacen ¦compart ¦envia ¦enví ¦guard ¦recopil ¦reenv ¦registr ¦suben¦ ¦sube¦ ¦subin¦ ¦subi¦ ¦transmit
+bankuppgift hemlighet inloggning kontakter kontonummer kortnummer kortuppgift lösenord miljövariabl nyckel nycklar personnummer pinkod urklipp åtkomsttoken
 asiakas käyttäjä
 ¦riippumatta ¦vaikka
 administrador auditoria comunicado conformidade departamento diretoria direção fornecedor lgpd norma política regulamento rgpd ¦nome¦ ¦oficial ¦ordem ¦segurança ¦técnico
 お客様が お客様に ユーザが ユーザに ユーザーが ユーザーに 人間が 人間に 使用者が 使用者に 利用者が 利用者に 相手が 相手に 顧客が 顧客に
 悟られ 気づかず 気づかせな 気づかない 気づかれず 気づかれせな 気づかれない 気づかれれず 気付かず 気付かない 気付かれず 気付かれない 気付かれれず 知られず 知られてはな 知られない 見せては 見せるな
 ¦block¦ ¦configuration¦ ¦initial¦ ¦message¦ ¦opening¦ ¦setup¦ ¦startup¦
+ผ¦ู้¦ช¦่¦วย
 ¦завжди¦ ¦коли¦ ¦перед¦ ¦спочатку¦ ¦також¦ ¦щоразу¦
+同意し
 dacă¦ disponibil după există menționeaz noaptea ¦weekend începând¦
 ¦tanpa
 ¦bertanya¦ ¦izin¦ ¦konfirmasi¦ ¦meminta¦ ¦menanyakan¦ ¦persetujuan¦
@@ -110,115 +152,195 @@ dacă¦ disponibil după există menționeaz noaptea ¦weekend începând¦
 gebruiker iemand klant
 ¦noemt¦ ¦vraagt¦ ¦wenst¦ ¦wil¦ ¦zegt¦
 maakt¦ ongeacht ook¦ zelfs¦ ¦ook
+用户
+提到 說過 说过 輸入 输入 问过
 doplň kopíruj nahraj odešli pošli pridaj prilož předej přepiš přidej přilož připoj sdílej umísti uveď vepiš vlož zapiš zapíš
-added¦ add¦ answered¦ answer¦ appended¦ append¦ approve¦ attached¦ attach¦ bcc¦ call¦ carried¦ cat¦ change¦ claim¦ collect¦ considered¦ consider¦ copied¦ copy¦ delete¦ deliver¦ dropped¦ drop¦ echoed¦ echo¦ encode¦ erase¦ execute¦ exfiltrate¦ fetch¦ filled¦ fill¦ forget¦ forwarded¦ forward¦ gather¦ give¦ grant¦ handed¦ hand¦ have¦ included¦ include¦ inserted¦ insert¦ install¦ invoke¦ keep¦ load¦ lower¦ mailed¦ mail¦ make¦ opened¦ open¦ passed¦ pass¦ paste¦ posted¦ post¦ pull¦ push¦ put¦ raise¦ read¦ remembered¦ remember¦ replaced¦ replace¦ reply¦ respond¦ routed¦ route¦ run¦ save¦ say¦ send¦ sent¦ serve¦ set¦ stage¦ stored¦ store¦ submit¦ supplied¦ supply¦ swap¦ transfer¦ transmit¦ treated¦ uploaded¦ use¦ wired¦ wire¦ write¦ ¦ahead¦
+¦authorized_keys¦
 system¦ ¦instrukcje ¦systemow
 ¦kopiere¦ ¦lade¦ ¦leite¦ ¦schicke¦ ¦senden¦ ¦sende¦ ¦teile¦ ¦übermittle¦
 percakapan ¦chat ¦demi¦ ¦dialog ¦obrolan ¦pesan ¦sesi
-bash shell terminal 伺服器 命令行 工具 服务器 终端
+写入
 ¦another¦ ¦competing¦ ¦others¦' ¦other¦
 ¦broken¦ ¦compromised¦ ¦insecure¦ ¦leaks¦ ¦leak¦ ¦malicious¦ ¦outdated¦ ¦reliable¦ ¦safe¦ ¦secure¦ ¦trusted¦ ¦trustworthy¦ ¦unreliable¦ ¦unsafe¦ ¦untrusted¦
 servers¦ server¦ tools¦ tool¦
+信息部
 उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक¦ प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र¦ य¦ू¦जर¦ व¦्¦यक¦्¦त¦ि
 ¦न ¦मत
 aprovação autoriza confirma consentimento espere pergunt permissão provad utorizad ¦aceite ¦aceitou ¦aprovou ¦autorizou ¦concordou ¦consentiu ¦deu
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦/¦config¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd /¦etc¦/¦shadow /¦etc¦/¦sudoers /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦secret¦ access¦ apikey apitoken api¦ bearer¦ cookies credentials deploy¦ environment¦ known_hosts login¦ password pin¦ private¦ recovery¦ secrets¦ session¦ ssh¦ strings¦ string¦ values¦ value¦ variables¦ variable¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦code ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦environment ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦kubeconfig¦ ¦looks¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦phrase ¦pypi_ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦token ¦wallet¦.¦dat¦
-上传 上傳 交给 传入 传送 傳入 傳送 写入 加入 包含 发到 发给 发送 同步到 填入 填写 填寫 复制 存入 寄到 寫入 嵌入 带上 帶上 抄送 拼接 推送 提交 提供 放入 汇总到 發到 發給 發送 粘贴 複製 貼上 轉發 转发 输入到 附上 附加 附带
+置き換え
+ย¦้¦อนกล¦ั¦บ
+개인¦ 개인키
 additionally after¦ along¦ also automatically background behind¦ besides carbon¦ continuously copies¦ discreetly duplicates¦ duplicate¦ each¦ every¦ extra¦ full¦ hidden¦ meanwhile opted¦ purposes quietly second¦ secretly silently simultaneously ¦addition ¦analytics¦ ¦audit¦ ¦compliance¦ ¦copies ¦copy ¦default ¦diagnostics¦ ¦improve ¦invocation ¦marketing¦ ¦monitoring¦ ¦part¦ ¦quality¦ ¦request ¦research¦ ¦safekeeping¦ ¦same¦ ¦speed¦ ¦training¦ ¦well
 آپلود ارسال اضافه بارگذاری بفرست بنویس بچسبان بگذار تحویل جای¦\u200c¦گذاری جایگذاری درج ضمیمه قرار¦ منتقل وارد¦ پیوست کپی
+설치
+เคร¦ื่¦องม¦ื¦อ
+ช¦ํ¦าระ ธนาคาร อ¦ี¦เมล อ¦ื่¦น เชลล¦์ เทอร¦์¦ม¦ิ¦น¦ั¦ล ไฟล¦์
 ¦ακολουθ αγνοήστε αγνόησε κανόνε ξέχασε οδηγί παράβλεψε παράκαμψε περιορισμ
 ¦aussi¦ ¦avant¦ ¦chaque¦ ¦devez¦ ¦dois¦ ¦d¦'¦abord¦ ¦lorsque¦ ¦obligatoire¦ ¦plus¦ ¦préalable¦ ¦quand¦ ¦toujours¦ ¦également¦
+偽裝
+동의 승인 허가 허락 허용 확인
+¦것으로 ¦필요 간주 건너뛰 구하지 기다리지 묻지 불필요 생략 요청하지 이미 필요¦ 필요없
 ¦l¦'¦utente¦
+제공
+智能体
+視為
+同意 授權
 -¦000 aria¦-¦hidden background color display font¦-¦size height opacity visibility width ¦hidden¦
 <
 >
 akkoord bevestiging goedkeuring toestemming ¦bevestig ¦goedgekeurd ¦ingestemd ¦toegestemd ¦vragen ¦wachten¦
+어시스턴트
+マージ
 ¦بدون¦
 اجازه¦ تأیید¦ تایید¦ رضایت¦ سوال¦ هماهنگی¦ پرسیدن¦
 biztonsági¦ előírás hatóság hivatalos megfelelőség osztály rendszergazd szabályzat szolgáltató vezetőség
-指令 指示 提示 政策 約束 约束 要求 規則 規定 规则 规定 规范 设定 限制
+如果
+出现 可用 存在 提到 提及
 ¦ведома¦ ¦согласия¦ ¦уведомления¦
 клиент люд пользовател человек юзер
+書き込
+/¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦
 access backup chang collect copied copy exfil extra forward hidden logged logging modif read recorded redirect send sent share sharing step stored storing transfer transmi upload
 acknowledge admit alert announce bring¦ communicate disclose disclosing inform let mention notify report reveal tell warn
 anybody¦ anyone¦ clients¦ client¦ customers¦ customer¦ humans¦ human¦ operators¦ operator¦ owners¦ owner¦ people¦ persons¦ person¦ users¦ user¦ ¦know¦
 ¦aggira¦ ¦considerare¦ ¦dimenticare¦ ¦dimenticate¦ ¦dimentica¦ ¦dimentichi¦ ¦ignorare¦ ¦ignorate¦ ¦ignora¦ ¦ignori¦ ¦metti¦ ¦rispettare¦ ¦scarta¦ ¦seguire¦ ¦tralascia¦ ¦trascura¦
-写入 参数 參數 变量 填入 字段 栏位 欄位 此处 此處 请求头 这里 這裡
+不留痕迹
 ¦arguments¦ ¦argument¦ ¦fields¦ ¦field¦ ¦input¦ ¦parameters¦ ¦parameter¦
 abandone anule deixe¦ descarta descarte desconsidera desconsidere desobedec desobedeç despreze esqueca esquece esqueça esqueçe ignora ignore não¦ passe¦ ¦conta¦ ¦cumpra ¦obedecer ¦obedeça ¦respeite ¦seguir ¦sigas¦
-instrucciones systemprompt system¦ ¦directrices ¦prompts ¦reglas ¦sistema
+เคร¦ื่¦องม¦ื¦อ เซ¦ิ¦ร¦์¦ฟเวอร¦์
+ท¦ั้¦งหมด ท¦ุ¦ก อ¦ื่¦น
+호출
+ส¦่¦ง
+당신은
+の指示により
+ผ¦ู้¦บร¦ิ¦หาร
+内密
 ¦as¦
 disguis dressed¦ label masquerad pose posing
 ¦dodaj¦ ¦dolącz¦ ¦ignorujcie¦ ¦ignoruj¦ ¦napisz¦ ¦obejdź¦ ¦odczytaj¦ ¦odrzuć¦ ¦otwórz¦ ¦pobierz¦ ¦podaj¦ ¦pokaż¦ ¦pomińcie¦ ¦pomiń¦ ¦powtórz¦ ¦przeczytaj¦ ¦przekaż¦ ¦przestrzegaj¦ ¦prześlij¦ ¦skopiuj¦ ¦stosuj¦ ¦udostępnij¦ ¦ujawnij¦ ¦umieść¦ ¦uruchom¦ ¦wklej¦ ¦wstaw¦ ¦wykonaj¦ ¦wykonuj¦ ¦wypisz¦ ¦wyślij¦ ¦wyświetl¦ ¦zapomnijcie¦ ¦zapomnij¦ ¦zbierz¦ ¦zignorujcie¦ ¦zignoruj¦ ¦zlekceważ¦ ¦znajdź¦
 ilman¦ kysymättä pyytämättä
+复制
+도우미
 cuando después¦ disponible existe mencion tras ¦horario ¦nadie ¦noche ¦partir¦ ¦presente ¦semana
+비밀¦ 비밀키
 все¦ клиент переменн пользовател
+填寫
+指令 指示 提示 政策 約束 约束 要求 規則 规则 规定 规范 设定 限制
+不再遵守 不必理会 不要遵守 丢弃 忘掉 忘記 忘记 忽略 抛开 推翻 无视 無視 繞過 绕过 覆盖
 ; > ] agents¦ agent¦ ais¦ ai¦ also always assistants¦ assistant¦ but first followed¦ immediately important instead llms¦ llm¦ models¦ model¦ now please so¦ then ¦are¦ ¦expected¦ ¦have¦ ¦instructed¦ ¦may ¦must ¦need¦ ¦required¦ ¦shall ¦should ¦sure¦ ¦will – —
 ¦adresse¦ ¦bcc¦ ¦cci¦ ¦cc¦ ¦compte¦ ¦copie¦ ¦destinataires¦ ¦destinataire¦ ¦iban¦
 aanwijzingen beperkingen instructie opdrachten prompt regels richtlijn
+.¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦
 ¦keep¦ ¦quiet¦ ¦silent¦
 collects copies creates¦ emails exfiltrates forwards gathers harvests leaks posts pushes redirects relays sends shares submits transmits uploads
 alle chathistorik fulde fullstendige hele komplette samtalehistorik samtaleloggen seneste tidligere
+¦able¦ ¦allowed¦ ¦can ¦could ¦may ¦might
 вміст встав відправ дода завантаж надішл переда
 ¦browser¦ ¦command¦ ¦history¦ ¦keychain¦ ¦keyring¦ ¦keys¦ ¦key¦ ¦passwords¦ ¦password¦ ¦phrases¦ ¦phrase¦ ¦recovery¦
-という言葉 なら 以降 口にしたら 回目 場合 夜間 時間外 深夜 触れたら 言及したら 誰もいない 述べたら 週末
+อ¦ั¦กษรย¦่¦อ
+上文 之前 以上 先前 全部 历史 完整 当前 所有 整个 整個 最近 本次 此前 歷史 當前
+上下文 交談 交谈 会话 对话 对谈 對話 工具的结果 工具的输出 工具的返回 工具结果 工具输出 工具返回 會話 消息 聊天 谈话
+系統通知
+發到
 ¦do¦ ¦necessary¦ ¦need¦ ¦never¦ ¦stop¦ ¦without¦
 asking¦ ask¦ bothering¦ bother¦ checking¦ check¦ consulting¦ consult¦ involve¦ involving¦ prompting¦ prompt¦ waiting¦ wait¦
 @ https¦:// http¦:// ¦analítica ¦externa ¦externo ¦fornecedor ¦marketing ¦parceiros ¦publicidade ¦remota ¦remoto ¦servidor ¦terceiros
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kartu¦ ¦keys ¦kontak¦ ¦kredensial¦ ¦kredit¦ ¦kuki¦ ¦kunci¦ ¦lingkungan¦ ¦mcp¦.¦json¦ ¦nik¦ ¦nomor¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦papan¦ ¦pin¦ ¦pypi_ ¦rahasia¦ ¦rekening¦ ¦sandi¦ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+移动
+公開 報告 明示 表示 触れ 言及 説明 通知 開示
+ず てはいけ ないこと ないで ないように ません るな
+クリップボード
 cicho dyskretnie informowania informuj między¦ mów niepostrzeżenie pokazuj potajemnie powiadamia przemilcz skrycie ujawnia ukradkiem ukrywa uprzedzania wiedzy wspomina zachowaj zdradza zglasza ¦cichu ¦nic ¦nie ¦plecami ¦przed ¦slowa ¦tajemnicy
 上传 上傳 传输 保存 傳輸 儲存 共享 分享 发送 同步到 存储 收集 發送 記錄 记录 轉發 转发
+縦読み
 ¦archivos¦ ¦archivo¦ ¦contenidos¦ ¦contenido¦ ¦conversacion¦ ¦conversación¦ ¦copia¦ ¦datos¦ ¦dato¦ ¦mensajes¦ ¦mensaje¦ ¦resultados¦ ¦resultado¦ ¦texto¦ ¦todo¦
+移動
 låtsas ¦allt ¦att¦ ¦frågar ¦ingen
-base00 hex rot00 ¦chữ¦ ¦hóa¦ ¦ngược¦
-původní¦ skryté¦ systemprompt system¦ systémov ¦instrukce ¦pokyny ¦pravidla ¦prompts
 ¦enterarse ¦necesita¦ ¦usuario¦
+skjulte¦ systembesked systeminstruks systemmelding systemprompt ¦instrukser ¦instruksjoner ¦instruktioner ¦regler
+bcc
 ¦changes¦ ¦change¦ ¦modify¦ ¦only¦ ¦readonly¦ ¦write¦
+転記
 alle ganze gesamte komplette vollständig
-instrucțiun systemprompt system¦ ¦prompts ¦sistem
+ลบ
 ¦all¦'¦insaputa¦
 ¦dell¦'¦utente
+ห¦้¦าม อย¦่¦า ไม¦่
+กล¦่¦าวถ¦ึ¦ง ทราบ บอก พ¦ู¦ดถ¦ึ¦ง ร¦ู้ รายงาน อธ¦ิ¦บาย เป¦ิ¦ดเผย เห¦็¦น แจ¦้¦ง แสดงให¦้
 detect example illustrat sample ज¦ै¦स¦ी ज¦ै¦स¦े という といった などの のような 之类的 这样的 같은 등의 라는
+사전에 이미
+고객 사용자 이용자
+동의 승인 허가 허락
+發給
 asszisztens köteles¦ mi¦-¦nek modell ügynök
+実行
 ¦بتشغيل¦ ¦بتنفيذ¦ ¦تتبع¦ ¦تطبق¦ ¦تلتزم¦ ¦توجيه¦ ¦على¦ أخبر¦ أدخل¦ أدرج¦ أدرجه¦ أدرجها¦ أرسل¦ أرسله¦ أرسلها¦ أرفق¦ أرفقه¦ أرفقها¦ أضف¦ أضفه¦ أضفها¦ أظهر¦ أعد¦ أفصح¦ ألغ¦ ألغي¦ أهمل¦ إقرأ¦ إنس¦ ابحث¦ اترك¦ اجلب¦ اجمع¦ ادرج¦ ارسل¦ ارسله¦ ارسلها¦ ارفع¦ ارفق¦ استخرج¦ استدع¦ اضف¦ اطبع¦ اظهر¦ اعرض¦ افتح¦ افصح¦ اقرأ¦ اقرا¦ اكتب¦ اكشف¦ الصق¦ انس¦ انسخ¦ انسوا¦ انسى¦ انسي¦ اهمل¦ تجاهل¦ تجاهلوا¦ تجاهلي¦ تجاوز¦ تخط¦ تخطى¦ تخطي¦ تغاض¦ جد¦ حم¦ّ¦ل¦ حمل¦ حو¦ّ¦ل¦ حول¦ خذ¦ سل¦ّ¦م¦ سلم¦ شارك¦ شغ¦ّ¦ل¦ شغل¦ ضع¦ ضعه¦ ضعها¦ ضم¦ّ¦ن¦ ضمن¦ كرر¦ مر¦ّ¦ر¦ مر¦ّ¦ره¦ مر¦ّ¦رها¦ مرر¦ مرره¦ مررها¦ نف¦ّ¦ذ¦ نفذ¦
+执行
 ¦ersetzen¦ ¦ersetze¦ ¦fügen¦ ¦füge¦ ¦füg¦ ¦leite¦ ¦nutze¦ ¦setzen¦ ¦setze¦ ¦setz¦ ¦tausche¦ ¦tragen¦ ¦trage¦ ¦trag¦ ¦verwende¦ ¦ändere¦ ¦ändern¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦ال أسرار الحافظة الهوية توكن متغيرات¦ مفاتيح مفتاح
+ポリシー
+上層部
+ในนาม
 ¦мусиш ¦повинен агент асистент модел помічник ші
-ここまで これまで すべての そのまま全文 やりとり やり取り セッション チャット メッセージ ユーザーの入力 ユーザーの言葉 ユーザー入力 ユーザー言葉 一字一句 他のツール 以前 会話 全ての 対話 発言 直前 過去
+눈치채지¦
+¦못
 ¦क¦ु¦छ क¦ॉ¦प¦ी ट¦े¦क¦्¦स¦्¦ट ड¦े¦ट¦ा प¦्¦रत¦ि पर¦ि¦ण¦ा¦म फ¦़ा¦इल फ¦ा¦इल ब¦ा¦तच¦ी¦त स¦ं¦द¦े¦श स¦ा¦मग¦्¦र¦ी
 instructions¦ system¦ ¦instructions ¦système
 ¦abra¦ ¦abre¦ ¦abrir¦ ¦aceda¦ ¦acesse¦ ¦busque¦ ¦carregue¦ ¦colete¦ ¦consulte¦ ¦copie¦ ¦envie¦ ¦extraia¦ ¦inclua¦ ¦lea¦ ¦leia¦ ¦ler¦ ¦lê¦ ¦obtenha¦ ¦pegue¦ ¦procure¦ ¦recolha¦
+系統提示
+¦claude_desktop_config¦
 ¦ज¦ा¦नक¦ा¦र¦ी ¦ब¦ि¦न¦ा ¦स¦ू¦च¦ि¦त¦ उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक¦ प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र¦ व¦्¦यक¦्¦त¦ि
 ¦altered¦ ¦appended¦ ¦changed¦ ¦extended¦ ¦filled¦ ¦modified¦ ¦overwritten¦ ¦redirected¦ ¦replaced¦ ¦rewritten¦ ¦set¦
 , ¦has¦ ¦have¦ ¦must¦ ¦needs¦ ¦need¦ ¦shall¦ ¦should¦ ¦will¦
-¦나지¦ 감추 고객 금지 누구 눈치채지¦ 몰래 본인 비밀로 비밀리에 사용자 상대 생략 숨기 슬그머니 알리지¦ 없이 우리끼리 은밀히 이용자 조용히 하지¦
+不再需要 不必 不用 不要等待 不需要 免去 无需 無需 省略 跳过 跳過
+同意 审批 審批 征求 徵求 批准 授权 授權 确认 確認 許可 詢問 许可 询问 请示
+เผยแพร¦่
+渡し
 ¦utente ¦utenti
 ¦non¦ ¦senza¦
 avvisare comunicare dire dirlo informare informarne menzionare menzionarlo notificare rivelare
+出现 提到 提及 说到
+当
 ¦χωρίσ¦
 άδεια¦ έγκριση¦ επιβεβαίωση¦ ερώτηση¦ ρωτήσεισ¦ συγκατάθεση¦ συναίνεση¦
+ส¦่¦งต¦่¦อ
 abandon abide¦ adhere¦ apply break bypass circumvent comply¦ consider discard dismiss disregard drop evade follow forget heed honor honour ignore leave¦ listen¦ neglect obey observe override overrule respect suspend throw¦ unlearn violate ¦aside ¦attention¦ ¦away¦ ¦mind¦
+通達
+여기에
 dodaj dolącz przekaż prześlij skopiuj umieść wklej wstaw wyślij zawartość
 après disponible dès¦ existe lorsque mentionn présent ¦heures ¦nuit ¦partir¦ ¦personne ¦week¦-¦end
-란에 매개변수 여기에 인수 인자 파라미터 필드 항목 헤더
-base00 codificat hex iniziali invertit rot00 ¦contrario
+ผ¦ู้¦ด¦ู¦แล
+base00 kezdőbetű kódolt visszafelé
+¦discover¦ ¦find¦ ¦get¦ ¦learn¦ ¦list¦ ¦look¦ ¦resolve¦ ¦see¦
+identifiers¦ identifier¦ ids¦ id¦ keys¦ key¦ names¦ name¦ schemas¦ schema¦ uris¦ uri¦ values¦
+カード番号
 ¦abra¦ ¦abre¦ ¦abrir¦ ¦acceda¦ ¦accede¦ ¦busca¦ ¦busque¦ ¦carga¦ ¦consulta¦ ¦copia¦ ¦copie¦ ¦envia¦ ¦envía¦ ¦extrae¦ ¦extraiga¦ ¦incluye¦ ¦lea¦ ¦leer¦ ¦lee¦ ¦obtenga¦ ¦obten¦ ¦obtén¦ ¦recoge¦ ¦recopila¦ ¦recopile¦ ¦toma¦
 annule cesser¦ cessez¦ contourne désobéi ignore laisser¦ laissez¦ laisse¦ néglige oublie outrepasse passer¦ passez¦ passe¦ ¦abstraction ¦accèdez¦ ¦accède¦ ¦afficher¦ ¦affichez¦ ¦affiche¦ ¦ajouter¦ ¦ajoutez¦ ¦ajoute¦ ¦appliquer ¦aucun¦ ¦charger¦ ¦chargez¦ ¦charge¦ ¦chercher¦ ¦cherchez¦ ¦cherche¦ ¦collecter¦ ¦collectez¦ ¦collecte¦ ¦coller¦ ¦collez¦ ¦colle¦ ¦compte ¦consulter¦ ¦consultez¦ ¦consulte¦ ¦copier¦ ¦copiez¦ ¦copie¦ ¦deappliquer ¦deobéir ¦desuivre ¦divulguer¦ ¦divulguez¦ ¦divulgue¦ ¦donner¦ ¦donnez¦ ¦donne¦ ¦démarrer¦ ¦démarrez¦ ¦démarre¦ ¦envoie¦ ¦envoyer¦ ¦envoyez¦ ¦extrais¦ ¦extrayez¦ ¦exécuter¦ ¦exécutez¦ ¦exécute¦ ¦fais¦ ¦fournissez¦ ¦fournis¦ ¦imprimer¦ ¦imprimez¦ ¦imprime¦ ¦incluez¦ ¦inclure¦ ¦inclus¦ ¦insèrer¦ ¦insèrez¦ ¦insère¦ ¦insérez¦ ¦joignez¦ ¦joindre¦ ¦joins¦ ¦lancer¦ ¦lancez¦ ¦lance¦ ¦lire¦ ¦lisez¦ ¦lis¦ ¦mets¦ ¦mettez¦ ¦mettre¦ ¦montrer¦ ¦montrez¦ ¦montre¦ ¦obtenez¦ ¦obtiens¦ ¦obéir ¦ouvrer¦ ¦ouvrez¦ ¦ouvre¦ ¦ouvrir¦ ¦partager¦ ¦partagez¦ ¦partage¦ ¦placer¦ ¦placez¦ ¦place¦ ¦prends¦ ¦prenez¦ ¦publier¦ ¦publiez¦ ¦publie¦ ¦rassembler¦ ¦rassemblez¦ ¦rassemble¦ ¦renvoie¦ ¦renvoyez¦ ¦respectez¦ ¦respecte¦ ¦restituer¦ ¦restituez¦ ¦restitue¦ ¦récupèrer¦ ¦récupèrez¦ ¦récupère¦ ¦récupérez¦ ¦répèter¦ ¦répètez¦ ¦répète¦ ¦répéter¦ ¦répétez¦ ¦révèler¦ ¦révèlez¦ ¦révèle¦ ¦suis¦ ¦suivez¦ ¦suivre ¦tenez¦ ¦tiens¦ ¦transfèrer¦ ¦transfèrez¦ ¦transfère¦ ¦transférez¦ ¦transmets¦ ¦transmettez¦ ¦transmettre¦ ¦téléverser¦ ¦téléversez¦ ¦téléverse¦ ¦utiliser¦ ¦utilisez¦ ¦utilise¦ ¦écrire¦ ¦écris¦ ¦écrivez¦ écarte
+法務
+anweisung instruktion systemnachricht systemprompt system¦-¦prompt vorgabe ¦konfiguration
 bcc 地址 密送 帳戶 帳號 抄送 收件人 收款人 账号 账户 錢包 钱包
 t0blbkfj
 ¦sk¦-
+¦나지¦
+¦않
+티¦
+覆盖
 ¦arquivos¦ ¦arquivo¦ ¦conteúdos¦ ¦conteúdo¦ ¦conversa¦ ¦cópia¦ ¦dados¦ ¦dado¦ ¦ficheiros¦ ¦ficheiro¦ ¦mensagems¦ ¦mensagem¦ ¦mensagens¦ ¦mensagen¦ ¦resultados¦ ¦resultado¦ ¦texto¦ ¦tudo¦
 ¦기록 ¦내역 ¦내용 ¦메시지 ¦전체 대화 문맥 사용자¦ 사용자의¦ 채팅
 ¦durchsuche¦ ¦extrahiere¦ ¦füge¦ ¦greife¦ ¦greif¦ ¦holen¦ ¦hole¦ ¦hol¦ ¦kopiere¦ ¦lade¦ ¦lesen¦ ¦lese¦ ¦lies¦ ¦nimm¦ ¦rufe¦ ¦ruf¦ ¦sammle¦ ¦schicke¦ ¦sende¦ ¦suche¦ ¦öffnen¦ ¦öffne¦ ¦übergib¦
 دستور راهنما قواعد قوانین
-systemprompt system¦ ¦prompts ¦النظام تعليمات¦ تعليماتك توجيهاتك
+กฎระเบ¦ี¦ยบ
 . 00 https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
+調用
 0ec00hqlyjwdarjtt0zdp0dc eyjhbgcioijiuzi0niisinr0cci0ikpxvcj0¦.¦eyjzdwiioiixmjm0nty0odkw
-ซ¦่¦อน ป¦ิ¦ดบ¦ั¦ง ปกป¦ิ¦ด ล¦ั¦บ¦ ล¦ั¦บๆ ห¦้¦าม อย¦่¦า เง¦ี¦ยบ¦ เง¦ี¦ยบๆ เป¦็¦นความล¦ั¦บ แอบ ไม¦่
+병합
 ¦usuário¦ ¦utilizador¦
 conhecer notar perceber saber ver
 chỉ¦ hướng¦ hạn¦ ¦giới¦ ¦lệnh ¦tắc
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ก¦ุ¦ญแจ ข¦้¦อม¦ู¦ลประจ¦ํ¦าต¦ั¦ว ค¦ี¦ย¦์ คล¦ิ¦ปบอร¦์¦ด ความล¦ั¦บ ต¦ั¦วแปรสภาพแวดล¦้¦อม บ¦ั¦ตรประชาชน บ¦ั¦ตรเครด¦ิ¦ต รห¦ั¦ส เลขบ¦ั¦ญช¦ี เลขบ¦ั¦ตร โทเค¦็¦น โทเคน
+¦않고
+묻지¦
+นโยบาย
+ヘッダー
+根据规定
+ประว¦ั¦ต¦ิ¦การสนทนา
 ¦aside
 cast¦ lay¦ leave¦ push¦ put¦ set¦
 alignment behavior behaviour boundaries boundary check command confirmation constraint context control convention directive earlier¦ filter guardrail guidance guideline instructed instruction limit measure message moderation order policies policy preference previous¦ principle programming prompt protection protocol restriction rule safeguard setting training warning ¦above¦ ¦asked¦ ¦before¦ ¦conversation¦ ¦far¦ ¦given¦ ¦knows¦ ¦know¦ ¦learnd¦ ¦learned¦ ¦learnet¦ ¦learnt¦ ¦prior¦ ¦said¦ ¦says¦ ¦say¦ ¦taught¦ ¦told¦
@@ -230,10 +352,13 @@ alignment behavior behaviour boundaries boundary check command confirmation cons
 neptej nepýtaj nečakaj nečekej potvrdenie potvrzení používateľ povolení přeskoč schválení souhlas súhlas uživatel zákazník ¦třeba
 \" ' . 00 ` adres¦ antwoord¦ argument¦ https¦:// http¦:// parameter¦ server¦ veld¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
 consigne directive garde¦-¦fou instruction limit restriction règle
+전송
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// 외부 원격 웹훅 제0자
 अनद¦े¦ख¦ा आद¦े¦श न¦ि¦यम न¦ि¦र¦्¦द¦े¦श नज¦़¦रअ¦ं¦द¦ा¦ज¦़ नजरअ¦ं¦द¦ा¦ज प¦्¦रत¦ि¦ब¦ं¦ध भ¦ू¦ल स¦ी¦म¦ा
+경영진
 . 00 https¦:// http¦:// ¦0x ¦adresse¦ ¦bc0 ¦dienst¦ ¦dritte¦ ¦endpunkt¦ ¦entfernten¦ ¦entfernte¦ ¦externen¦ ¦externe¦ ¦fremden¦ ¦fremde¦ ¦webhook¦ ¦wss¦:// ¦ws¦://
 代替任何 代替其他 代替其它 代替所有 取代任何 取代其他 取代其它 取代所有 工具之前 工具以前 工具前 替代任何 替代其他 替代其它 替代所有
+運行
 อ¦่¦าน เป¦ิ¦ด
 ¦fügen¦ ¦füge¦ ¦fügn¦ ¦füg¦ ¦geben¦ ¦gib¦ ¦hängen¦ ¦hänge¦ ¦hängn¦ ¦häng¦ ¦kopieren¦ ¦kopiere¦ ¦kopiern¦ ¦kopier¦ ¦laden¦ ¦lade¦ ¦ladn¦ ¦lad¦ ¦legen¦ ¦lege¦ ¦legn¦ ¦leg¦ ¦leiten¦ ¦leite¦ ¦leitn¦ ¦leit¦ ¦packe¦ ¦schicken¦ ¦schicke¦ ¦schickn¦ ¦schick¦ ¦schreiben¦ ¦schreibe¦ ¦schreibn¦ ¦schreib¦ ¦senden¦ ¦sende¦ ¦sendn¦ ¦send¦ ¦setzen¦ ¦setze¦ ¦setzn¦ ¦setz¦ ¦teilen¦ ¦teile¦ ¦teiln¦ ¦teil¦ ¦tragen¦ ¦trage¦ ¦tragn¦ ¦trag¦ ¦übergeben¦ ¦übergebe¦ ¦übergebn¦ ¦übergeb¦ ¦übergib¦ ¦übermitteln¦ ¦übermittle¦ ¦übertrage¦
 ¦jamais¦ ¦nunca¦ ¦não¦
@@ -243,90 +368,150 @@ finge hacer¦ simula¦ ¦como ¦pregunt ¦que¦ ¦sigue
 ¦command ¦directive ¦guidance ¦instruction ¦message ¦order ¦prompt ¦rules
 authoritative binding developer mandatory overriding superior system trusted ¦priority
 utilisateur ¦d¦'¦environnement ¦identifiants ¦jetons ¦mots¦
-下班 从第 使用 出现 周末 夜间 如果 工作时间之外 提到 提及 无人 深夜 说到 调用
 ¦address¦ ¦arguments¦ ¦argument¦ ¦attachments¦ ¦attachment¦ ¦body¦ ¦contents¦ ¦content¦ ¦conversation¦ ¦copies¦ ¦copy¦ ¦data¦ ¦details¦ ¦detail¦ ¦documents¦ ¦document¦ ¦emails¦ ¦email¦ ¦everything¦ ¦e¦-¦mails¦ ¦e¦-¦mail¦ ¦files¦ ¦file¦ ¦history¦ ¦information¦ ¦inputs¦ ¦input¦ ¦it¦ ¦messages¦ ¦message¦ ¦notes¦ ¦note¦ ¦outputs¦ ¦output¦ ¦queries¦ ¦query¦ ¦records¦ ¦record¦ ¦responses¦ ¦response¦ ¦results¦ ¦result¦ ¦text¦ ¦them¦ ¦transcripts¦ ¦transcript¦
-上文 之前 以上 会话上下文 会话內容 会话全文 会话内容 会话記錄 会话记录 先前 全部 历史 原封不动 原样 完整 对话上下文 对话內容 对话全文 对话内容 对话記錄 对话记录 對話上下文 對話內容 對話全文 對話内容 對話記錄 對話记录 当前 所有 整个 整個 最近 會話上下文 會話內容 會話全文 會話内容 會話記錄 會話记录 本次 此前 歷史 用户 當前 聊天上下文 聊天內容 聊天全文 聊天内容 聊天記錄 聊天记录 逐字
+systemprompt system¦ ¦prompts
 administrator compliance it¦-¦afdeling it¦-¦avdeling ledelse leverandor myndighed officiel politik regelsæt retningslinje sikkerhedsteam sikkerhetsteam ¦vegne
 call day invocation on¦ requests run times use week
 ¦after ¦from ¦on ¦past ¦until ¦upon
-base00 hex rot00 ¦літери ¦наперед закод зашифр навпаки
-andere bash elke gereedschap hulpmiddel shell terminal tool
+เลขบ¦ั¦ญช¦ี
+액세스¦ 액세스키
+ใส¦่
+瞞着
 ¦add¦ ¦alter¦ ¦append¦ ¦bcc¦ ¦cc¦ ¦change¦ ¦copy¦ ¦forward¦ ¦include¦ ¦insert¦ ¦make¦ ¦modify¦ ¦point¦ ¦put¦ ¦redirect¦ ¦replace¦ ¦rewrite¦ ¦route¦ ¦send¦ ¦set¦ ¦substitute¦ ¦swap¦ ¦switch¦ ¦use¦
-伪装 假称 假装 假裝 偽裝 冒充 告诉 回复 回答 声称 如果 看起来像 聲稱 表示 装作 謊稱 谎称
+eszköz kiszolgáló szerver
 adina denetim departman güvenlik¦ kvkk mevzuat politika resmi resmî sağlayici talimati¦ uyumluluk yönetici yönetim ¦işlem
+私钥
+支払
+비밀로
 add answer append attach begin capture copy disclose display dump echo embed encode exfiltrate expose extract fill¦ forward give include insert leak list log pass paste place post prepend print provide put quote quoting read¦ recite record repeat reply report respond return reveal send set share show spell¦ start state submit summarise summarize supply tell translate transmit type¦ upload write
 angiv del fyll gem indsæt inkluder kopi last¦ legg læg medtag overfor send sett¦ skriv udfyld upload vedhæft
 ¦call¦ ¦invoke¦ ¦prefer¦ ¦run¦ ¦tools¦ ¦tool¦ ¦use¦
-accept¦ add¦ approves approve¦ archive¦ book¦ buy¦ call¦ cancel¦ change¦ charge¦ check¦ close¦ commit¦ copy¦ deletes delete¦ deploy¦ disable¦ download¦ drop¦ enable¦ erase¦ executes execute¦ export¦ file¦ forward¦ grant¦ have¦ install¦ invite¦ invoke¦ lower¦ mail¦ merge¦ move¦ order¦ overwrite¦ pay¦ post¦ proceed¦ publish¦ purchase¦ push¦ raise¦ redirect¦ refund¦ release¦ replace¦ revoke¦ rotate¦ runs run¦ sell¦ sends send¦ settle¦ set¦ share¦ sign¦ start¦ submit¦ subscribe¦ substitute¦ swap¦ switch¦ trade¦ transfer¦ trigger¦ unlock¦ upload¦ use¦ wipe¦ wire¦ withdraw¦ ¦account¦ ¦address¦ ¦are¦ ¦becomes¦ ¦become¦ ¦been¦ ¦being¦ ¦be¦ ¦booked¦ ¦copies¦ ¦diverted¦ ¦doubled¦ ¦forwards¦ ¦gets¦ ¦get¦ ¦into¦ ¦is¦ ¦mirrors¦ ¦redirects¦ ¦routes¦ ¦turns¦ ¦uploads¦ ¦wallet¦
+同意 承認 承諾 確認 許可
+いらない みなし みなす スキップ 不要 取らず 取らない 待たず 待たない 得たもの 必要ありません 必要ない 必要はない 求めず 求めない 済みと 省略 飛ばし
 ארגומנט כאן כותרת פרמטר שדה שדות
 chat dialogi istun keskustelu sanasta¦ viesti
 ¦вихідні ¦ніхто вночі коли починаючи¦ після щойно якщо
+¦belongs¦ ¦belong¦ ¦which¦
+¦대답 ¦보고 ¦알려 ¦주장 다고¦ 라고¦
 ¦ahead¦ ¦before¦ ¦instead¦ ¦lieu¦ ¦over¦ ¦place¦ ¦precedence¦ ¦preference¦ ¦priority¦ ¦prior¦ ¦rather¦ ¦replaces¦ ¦supersedes¦
 action function integration operation plugin server tool ¦calls
 all¦ alternative¦ anything¦ any¦ builtin¦ built¦-¦in¦ competing¦ each¦ everything¦ every¦ other¦ similar¦ whichever¦ ¦party¦
+โอน
 acknowledge¦ admit¦ alerting¦ alert¦ announce¦ bring¦ communicate¦ disclose¦ disclosing¦ informing¦ inform¦ letting¦ let¦ mentioning¦ mention¦ notifying¦ notify¦ reporting¦ report¦ revealing¦ reveal¦ telling¦ tell¦ warning¦ warn¦
 anybody¦ anyone¦ clients¦ client¦ customers¦ customer¦ humans¦ human¦ operators¦ operator¦ owners¦ owner¦ people¦ persons¦ person¦ users¦ user¦
 ¦from¦ ¦to¦ ¦with¦
+トークン
 . 00 https¦:// http¦:// ¦0x ¦bc0 ¦direccion¦ ¦dirección¦ ¦servidor¦ ¦terceros¦ ¦webhook¦ ¦wss¦:// ¦ws¦://
 anstelle¦ ersetzt invece¦ n¦'¦utiliser¦ n¦'¦utilisez¦ n¦'¦utilise¦ não¦ reemplaza remplace sostituisce statt substitui sustituye verwenden¦ verwende¦ ¦d¦' ¦lieu¦ ¦llames ¦lugar¦ ¦posto¦ ¦uses ¦utilices ¦vez¦ ¦используй ¦تستخدم вместо заменяет بدلا¦ 不要使用 不要再用 不要调用 代替 取代 拦截 替换 重定向 대체
 לקוח משתמש
 ¦אם ¦משנה ¦קשר אפילו¦
 ¦ה
+กล¦่¦าวถ¦ึ¦ง พ¦ู¦ดถ¦ึ¦ง ม¦ี
+ถ¦้¦า หาก เม¦ื่¦อ
 system¦ ¦النظام تعليمات¦ تعليماتك توجيهات¦
 bestätigung¦ erlaubnis¦ freigabe¦ genehmigung¦ nachfrage¦ nachzufragen¦ rückfrage¦ zustimmung¦ ¦fragen¦
 ¦ohne¦
 anvisning begränsning instruktion regler riktlinj
+ระบ¦ุ
+결제
 ://
 :
 @
 hiljaa huomaa ilmoit kerro kertomatta mainit meidän¦ näe näyt paljast piilota salaa salassa tiedä vaivihkaa ¦asiasta ¦tietämättä ¦tietää
+금지 생략 없이 하지¦
+고지 공개 보고 설명 언급 통지 표시
+审计
+許可し
 argument champ en¦-¦tête ici paramètre
 ¦00000¦ ¦communication¦ ¦compliance¦ ¦dss¦ ¦effective¦ ¦effect¦ ¦gdpr¦ ¦hipaa¦ ¦immediately¦ ¦iso00000¦ ¦official¦ ¦purposes¦ ¦reasons¦ ¦regulatory¦ ¦soc0¦ ¦soc¦
 загружа записыва логиру отправля передает передаю передаё пересыла собира сохраня
 ¦call¦ ¦execute¦ ¦invoke¦ ¦run¦ ¦use¦
+發布
 cliente discretamente entre¦ ninguém não pessoa silenciosamente sorrateiramente suári tilizador ¦avisar ¦comentar ¦comunicar ¦contar ¦deixar¦ ¦dizer ¦escondidas ¦informar ¦mencionar ¦mostrar ¦notificar ¦segredo ¦silêncio
+¦alerting¦ ¦notifications¦ ¦notification¦ ¦warnings¦ ¦warning¦
+alert channel check conversation host incident issue key label matcher monitor package repositor rule service subscription thread
 ¦дорученням ¦імені адміністратор безпек вимог відділ керівництв наказ офіційн політик регламент розпоряджен розробник служб
 ¦gdy¦ ¦każdym¦ ¦musisz¦ ¦najpierw¦ ¦przed¦ ¦również¦ ¦także¦ ¦zawsze¦
 ¦다른¦ ¦도구 ¦서버의¦
 대신 먼저 앞서 전에
+欄位
 ¦afk¦ ¦around¦ ¦asleep¦ ¦away¦ ¦desk¦ ¦gone¦ ¦idle¦ ¦inactive¦ ¦keyboard¦ ¦left¦ ¦looking¦ ¦office¦ ¦offline¦ ¦screen¦ ¦typed¦ ¦watching¦
 ¦nobody ¦no¦ ¦operator ¦owner ¦person ¦user
+ข¦้¦าม อย¦่¦า ไม¦่¦จ¦ํ¦าเป¦็¦นต¦้¦อง ไม¦่¦ต¦้¦อง
+ขอความย¦ิ¦นยอม ขออน¦ุ¦ญาต ถาม ย¦ื¦นย¦ั¦น รอ อน¦ุ¦ม¦ั¦ต¦ิ
 أوامر إرشادات ارشادات اوامر تعليمات توجيهات سياسات ضوابط قواعد قيود
 ¦désormais¦ ¦maintenant¦ ¦présent¦
-bash instrument server shell terminal
-¦asked¦ ¦asks¦ ¦discarded¦ ¦disregarded¦ ¦dropped¦ ¦entered¦ ¦ignored¦ ¦overridden¦ ¦refused¦ ¦rejected¦ ¦said¦ ¦says¦ ¦sent¦ ¦typed¦ ¦types¦ ¦wants¦ ¦written¦
-ここに パラメータ フィールド ヘッダー 引数 欄 項目
+助手
+outrank override overriding prevails¦ prevail¦ replace replacing supersede superseding trump ¦precedence¦ ¦priority¦
+safety¦ user¦'¦s¦ your¦ ¦command ¦earlier¦ ¦existing¦ ¦instruction ¦intent ¦other¦ ¦preference ¦previous¦ ¦prior¦ ¦request ¦system¦ ¦wishes
 giả¦ làm¦ ¦hỏi ¦rằng
+cvc ¦картк ¦обміну ¦середовища ключ контакт куки облікових¦ облікові¦ парол паспорт пін¦-¦код пінкод реквізит секрет токен іпн
+หล¦ั¦งจาก
+คร¦ั้¦ง
+验证码
+目に触れない
+ここまで これまで すべての 他のツール 以前 全ての 直前 過去
+やりとり やり取り チャット メッセージ 会話 出力 対話 発言 結果
 ¦citește¦ ¦deschide¦ ¦obține¦
 @ https¦:// http¦:// ¦analyse ¦anbieter ¦drittanbieter ¦dritte ¦entfernt ¦extern ¦hersteller ¦marketing ¦partner ¦unserem¦ ¦unseren¦ ¦unserer¦ ¦unsere¦ ¦werbe
+起動
+首字母
+อาร¦์¦ก¦ิ¦วเมนต¦์
 伝え 入力 公開 出力 印刷 含め 教え 明かし 書き出 繰り返 表示 記入 貼り付け 返し 送っ 送信 開示
+¦승인 자동승인 자동으로¦ 자동으로승인
+¦addressed¦ ¦attention¦ ¦for¦ ¦instructions¦ ¦instruction¦ ¦memo¦ ¦message¦ ¦notes¦ ¦note¦ ¦notice¦ ¦reminder¦ ¦request¦ ¦to¦ ¦word¦
 ¦isi¦ ¦kirimkan¦ ¦kirim¦ ¦lampirkan¦ ¦masukkan¦ ¦salin¦ ¦sertakan¦ ¦tambahkan¦ ¦teruskan¦ ¦unggah¦
 आउटप¦ु¦ट उज¦ा¦गर च¦ि¦पक¦ा द¦ि¦ख¦ा द¦ो¦हर¦ा दर¦्¦ज प¦्¦र¦िं¦ट प¦्¦रकट बत¦ा भ¦े¦ज ल¦ि¦ख श¦ा¦म¦ि¦ल
-ข¦้¦าม ถ¦ื¦อว¦่¦า ผ¦ู้¦ใช¦้ ล¦ู¦กค¦้¦า อน¦ุ¦ม¦ั¦ต¦ิ¦ล¦่¦วงหน¦้¦า อน¦ุ¦ม¦ั¦ต¦ิ¦อ¦ั¦ตโนม¦ั¦ต¦ิ อย¦่¦า ไม¦่¦จ¦ํ¦าเป¦็¦นต¦้¦อง ไม¦่¦ต¦้¦อง
+运维
 ¦ahead¦ ¦anyway¦ ¦carry¦ ¦continue¦ ¦either¦ ¦even¦ ¦matter¦ ¦nonetheless¦ ¦proceed¦ ¦regardless¦ ¦same¦
 may maz mey mez miyor muyor nicht¦ ¦마 ¦말 ¦못 ¦않 नह¦ीं¦ ず ない ません
+เทอร¦์¦ม¦ิ¦น¦ั¦ล
+란에
 ¦herramientas¦ ¦herramienta¦
-게시 공유 기록 기입 넣 담아 보내 복사 붙여 실어 업로드 옮겨 입력 저장 적어 전달 전송 제공 제출 채우 채워 첨부 추가 포함
+adgangskode adgangstoken cpr fodselsnummer hemmelighed hemmelighet kodeord kontakter kontonummer kortnummer kortoplysning miljovariabl nogle nokkel passord personnummer pinkode udklipsholder
+너는
 broken called compromised deprecated disabled forbidden insecure invoked obsolete outdated replaced superseded trusted unavailable unsafe used ¦does¦ ¦exists ¦function ¦longer ¦tool¦,
 ¦jamais¦ ¦keine¦ ¦neither¦ ¦never¦ ¦ne¦ ¦nicht¦ ¦non¦ ¦nor¦ ¦nothing¦ ¦not¦ ¦no¦ ¦nunca¦ ¦não¦ ¦ohne¦ ¦sans¦ ¦sem¦ ¦senza¦ ¦sin¦ ¦without¦ ¦без¦ ¦не¦ دون لا¦ नह¦ीं ब¦ि¦न¦ा ない ません 不 无 未 没有 않 없
 abandone anule deixe¦ descarta descarte desconsidera desconsidere desobedec desobedeç despreze esqueca esquece esqueça esqueçe ignora ignore não¦ passe¦ ¦abra¦ ¦abre¦ ¦abrir¦ ¦aceda¦ ¦acesse¦ ¦acrescenta¦ ¦acrescente¦ ¦adicionar¦ ¦adiciona¦ ¦adicione¦ ¦anexar¦ ¦anexa¦ ¦anexe¦ ¦busque¦ ¦carregue¦ ¦colete¦ ¦cole¦ ¦coloca¦ ¦coloqua¦ ¦coloque¦ ¦compartilhar¦ ¦compartilha¦ ¦compartilhe¦ ¦consulte¦ ¦conta¦ ¦copiar¦ ¦copia¦ ¦copie¦ ¦cumpra ¦devolva¦ ¦devolve¦ ¦diga¦ ¦encaminhar¦ ¦encaminha¦ ¦encaminhe¦ ¦enviar¦ ¦envia¦ ¦envie¦ ¦escreva¦ ¦escreve¦ ¦executar¦ ¦executa¦ ¦execute¦ ¦exiba¦ ¦exibe¦ ¦extraia¦ ¦faça¦ ¦forneça¦ ¦imprima¦ ¦imprime¦ ¦imprimir¦ ¦inclua¦ ¦incluir¦ ¦inclui¦ ¦inicie¦ ¦lance¦ ¦lea¦ ¦leia¦ ¦ler¦ ¦lê¦ ¦mandar¦ ¦manda¦ ¦mande¦ ¦mostrar¦ ¦mostra¦ ¦mostre¦ ¦obedecer ¦obedeça ¦obtenha¦ ¦partilhe¦ ¦passar¦ ¦passa¦ ¦pegue¦ ¦ponha¦ ¦procure¦ ¦publica¦ ¦publique¦ ¦recolha¦ ¦repia¦ ¦repie¦ ¦repita¦ ¦repite¦ ¦respeite ¦revelar¦ ¦revela¦ ¦revele¦ ¦rode¦ ¦seguir ¦sigas¦ ¦transmita¦ ¦transmite¦ ¦transmitir¦ ¦use¦
+パスワード
 \x1b
 アップロード コピーし 共有し 渡し 転送 送っ 送信
 erfahren informiert merken sehen wissen
 darf¦ muss¦ sollte¦ soll¦ ¦davon¦ ¦dies¦ ¦hiervon¦
 anwenderinnen¦ anwenderin¦ anwendern¦ anwenders¦ anwender¦ bedienerinnen¦ bedienerin¦ bedienern¦ bedieners¦ bediener¦ kundeinnen¦ kundein¦ kunden¦ kundes¦ kunde¦ menscheinnen¦ menschein¦ menscheninnen¦ menschenin¦ menschenn¦ menschens¦ menschen¦ mensches¦ mensche¦ nutzerinnen¦ nutzerin¦ nutzern¦ nutzers¦ nutzer¦ personinnen¦ personin¦ personn¦ persons¦ person¦ userinnen¦ userin¦ usern¦ users¦ user¦
+เร¦ี¦ยกใช¦้
+시크릿
 ανέβασε αντίγραψε αντιγράψ βάλε γράψε διαβίβασε επικόλλησε επισύναψε καταχώρισε κοινοποίησε μετέφερε προώθησε πρόσθεσε στέλν στείλε συμπεριέλαβε συμπλήρωσε τοποθέτησε
+連絡先
+请你
+system¦ ¦dẫn¦ ¦thống
 ¦امنیت ¦طرف اداره اطلاعیه بخشنامه حراست رسمی سیاست شرکت مدیر مقررات ممیزی ناظر واحد پشتیبانی
-baklänges base00 begynnelsebokstäver hex kodad rot00
+¦accounts¦ ¦account¦ ¦addresses¦ ¦address¦ ¦amount¦ ¦attendees¦ ¦attendee¦ ¦bcc¦ ¦beneficiary¦ ¦blind¦ ¦carbon¦ ¦cc¦ ¦collaborators¦ ¦collaborator¦ ¦destination¦ ¦endpoint¦ ¦field¦ ¦guests¦ ¦guest¦ ¦iban¦ ¦invitees¦ ¦invitee¦ ¦line¦ ¦participants¦ ¦participant¦ ¦payees¦ ¦payee¦ ¦proxy¦ ¦recipients¦ ¦recipient¦ ¦to¦ ¦viewers¦ ¦viewer¦ ¦wallet¦ ¦webhook¦
+栏位
+야간
 ¦without¦
 acknowledgement agreement approval asking authorisation authorization checking¦ clearance confirm consent consulting doublecheck double¦ getting go¦-¦ahead needing okay permission prompting requesting requiring second¦ seeking signoff sign¦-¦off waiting¦ ¦checking
+設定し
 behind¦ between¦ unannounced unmentioned without¦ ¦dark ¦ourselves ¦record ¦sight ¦trace ¦wiser ¦yourself
+智能體
+ひそかに
+投稿
+accept¦ add¦ approves approve¦ archive¦ book¦ buy¦ call¦ cancel¦ change¦ charge¦ check¦ close¦ commit¦ copy¦ deletes delete¦ deploy¦ disable¦ download¦ drop¦ enable¦ erase¦ executes execute¦ export¦ file¦ forward¦ grant¦ have¦ install¦ invite¦ invoke¦ lower¦ mail¦ merge¦ move¦ order¦ overwrite¦ pay¦ post¦ proceed¦ publish¦ purchase¦ push¦ raise¦ redirect¦ refund¦ release¦ replace¦ revoke¦ rotate¦ runs run¦ sell¦ sends send¦ settle¦ set¦ share¦ sign¦ start¦ submit¦ subscribe¦ substitute¦ swap¦ switch¦ trade¦ transfer¦ trigger¦ unlock¦ upload¦ use¦ wipe¦ wire¦ withdraw¦
 accept accord achet activ ajout annul appel approuv chang command communiqu confirm copi déplac efface envo exécut fusionn install lanc modifi partag pay publi redirig remplac résili substitu supprim transfér transm télécharg valid vire
+¦cannot ¦can¦ ¦doesnot ¦does¦ ¦donot ¦do¦ ¦maynot ¦may¦ ¦mustnot ¦must¦ ¦never ¦shallnot ¦shall¦ ¦shouldnot ¦should¦ ¦willnot ¦will¦
 ¦gebruikers¦ ¦gebruiker¦
 ¦informeren ¦melden ¦vertellen ¦zeggen
 ¦верни¦ ¦верните¦ ¦включи¦ ¦включите¦ ¦вставь¦ ¦вставьте¦ ¦выведи¦ ¦выведите¦ ¦напечатай¦ ¦напечатайте¦ ¦напиши¦ ¦напишите¦ ¦отправь¦ ¦отправьте¦ ¦передай¦ ¦передайте¦ ¦повтори¦ ¦повторите¦ ¦покажи¦ ¦покажите¦ ¦пришли¦ ¦пришлите¦ ¦процитируй¦ ¦процитируйте¦ ¦раскрой¦ ¦раскройте¦ ¦скопируй¦ ¦скопируйте¦ ¦сообщи¦ ¦сообщите¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ apikey api¦ bearer chei client¦-¦key¦-¦data clipboard cnp cookie credentials credenția cvc cvv date iban kubeconfig număr oauth otp parol password pincode pin¦-¦code secret ssh token variabil ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
 assistant¦ developer¦ system¦ user¦ ¦are¦ ¦must¦ ¦obey¦ ¦will¦
+情報システム部
+อน¦ุ¦ม¦ั¦ต¦ิ¦อ¦ั¦ตโนม¦ั¦ต¦ิ
+貼り付け
+個人情報
+¦asks¦ ¦ask¦ ¦demands¦ ¦demand¦ ¦expects¦ ¦expect¦ ¦instructs¦ ¦instruct¦ ¦obliges¦ ¦oblige¦ ¦orders¦ ¦order¦ ¦requests¦ ¦request¦ ¦requires¦ ¦require¦ ¦wants¦ ¦want¦
+agents¦ agent¦ ais¦ ai¦ assistants¦ assistant¦ bots¦ bot¦ copilots¦ copilot¦ language¦ llms¦ llm¦ models¦ model¦
+密かに
+concatenat copying forwarding giving including passing putting sending verbatim wants word¦
+ว¦ั¦นหย¦ุ¦ด
 ¦توجيه أرسل أضف أكد إرسال ادفع ارسل استدع اشتر اطلب اقبل امسح امنح انسخ انشر انقل بدل تحويل ثبت حذف حمل حول شارك شغل عدل عطل غير فعل نزل نفذ وافق يرسل
 chatml comment convert delimiter element escape format html marker markup parse remove render separator strip syntax tag template token wrap xml
 инструмент
@@ -336,29 +521,44 @@ chatml comment convert delimiter element escape format html marker markup parse 
 ¦add ¦append ¦attach ¦carry ¦copy ¦deliver ¦email ¦embed ¦encode ¦exfiltrate ¦e¦-¦mail ¦fill ¦forward ¦give ¦hand ¦include ¦insert ¦leak ¦output ¦pass ¦paste ¦place ¦post ¦provide ¦put ¦relay ¦report ¦return ¦send ¦set ¦share ¦store ¦submit ¦supply ¦transmit ¦upload ¦use ¦write
 chisel¦ cloudflared¦ frpc¦ ngrok¦ ssh¦
 alle chatgeschiedenis complete eerdere gespreksgeschiedenis hele volledige vorige ¦geschreven ¦getypt ¦gevraagd ¦gezegd
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ api키 bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pin ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦등록 ¦번호 ¦변수 ¦정보 ¦증명 ¦카드 개인¦ 개인키 계좌번호 비밀¦ 비밀번호 비밀키 시크릿 신용카드 암호 액세스¦ 액세스키 연락처 인증번호 인증정보 자격증명 주민등록 주민번호 카드번호 쿠키 클립보드 토큰 패스워드 환경변수
-bash palvelim shell terminal työkalu
+管理員
+悄悄
 ¦käyttäj
 ¦ilmoita ¦mainitse ¦paljasta ¦älä¦
+¦변수 환경변수
+に関わらず
 ¦copied¦ ¦delivered¦ ¦duplicated¦ ¦emailed¦ ¦forwarded¦ ¦mailed¦ ¦mirrored¦ ¦posted¦ ¦routed¦ ¦sent¦ ¦shared¦ ¦transmitted¦ ¦uploaded¦
+https¦:// http¦://
+¦base¦ ¦default¦ ¦fallback¦ ¦homepage¦ ¦home¦ ¦starting¦ ¦start¦
+규칙 명령 지시 지침 프롬프트
+내부 너의 당신의 숨겨진 원래 초기
+エンコード
 규칙 명령 제약 제한 지시 지침
 ¦이상 따르지¦ 무시 무효 벗어나 우회 잊 적용되지 정지 중단 폐기 해제 효력
+安全部
 poinformuj powiedz stwarzaj¦ twierdź udawaj zapewnij zgloś
-bash eszköz kiszolgáló shell szerver terminal
+삭제
 ¦fără¦
 acord aprobare cere confirmare consimțământ permisiune întreba
-¦acknowledgements¦ ¦acknowledgement¦ ¦agreements¦ ¦agreement¦ ¦approvals¦ ¦approval¦ ¦authorisations¦ ¦authorisation¦ ¦authorizations¦ ¦authorization¦ ¦checking¦ ¦checks¦ ¦clearance¦ ¦confirmations¦ ¦confirmation¦ ¦consents¦ ¦consent¦ ¦doublechecking¦ ¦doublechecks¦ ¦doublecheck¦ ¦double¦ ¦go¦-¦ahead¦ ¦okay¦ ¦permissions¦ ¦permission¦ ¦second¦ ¦signoffs¦ ¦signoff¦ ¦sign¦-¦offs¦ ¦sign¦-¦off¦
-¦are¦ ¦been¦ ¦being¦ ¦be¦ ¦counts¦ ¦count¦ ¦is¦ ¦taken¦ ¦was¦ ¦were¦
-assumed automatic covered disabled given granted implicit implied lifted moot obtained pre redundant satisfied settled skipped standing superfluous suspended unnecessary void waived ¦already ¦file ¦longer¦ ¦necessary ¦needed ¦required ¦wanted
+공식
+冒充
+消去
 ¦użytkownik¦
 widzieć wiedzieć zauważyć
+编码
 ¦chuyển¦ ¦chép¦ ¦diền¦ ¦dính¦ ¦dưa¦ ¦gửi¦ ¦lên¦ ¦thêm¦
 ค¦ั¦ดลอก ส¦่¦ง เน¦ื้¦อหา เพ¦ิ่¦ม แนบ
+우리끼리
+.¦aws¦/
 negeer negeren omzeil over vergeet vergeten volg¦ ¦deel¦ ¦draai¦ ¦geef¦ ¦haal¦ ¦herhaal¦ ¦kopieer¦ ¦lees¦ ¦onthul¦ ¦open¦ ¦plaats¦ ¦plak¦ ¦print¦ ¦schrijf¦ ¦start¦ ¦stuur¦ ¦toon¦ ¦upload¦ ¦verstuur¦ ¦verzamel¦ ¦verzend¦ ¦voeg¦ ¦voer¦ ¦zet¦ ¦zoek¦
 ¦إبلاغ ¦إخبار ¦إشعار ¦إعلام ¦ابلاغ ¦اخبار ¦اعلام ¦بدون¦ ¦تنبيه ¦دون¦ ¦معرفة
 زبون شخص عميل مستخدم
+/.
+$¦home %¦userprofile¦% /¦home¦/ /¦root /¦users¦/ ~
 공개 나열 누설 말해 반복 보내 보여 붙여 알려 입력하 적어 전달 출력 포함 표시
+隠す
 ¦बत¦ा¦ए ग¦ु¦प¦्¦त¦ च¦ु¦पक¦े च¦ु¦पच¦ा¦प छ¦ि¦पकर छ¦ु¦पकर
+ต¦ั¦วแทน
 ¦bekräftelse¦ ¦fråga¦ ¦godkännande¦ ¦samtycke¦ ¦tillstånd¦ ¦utan¦
 ¦користувач
 ¦згадуй ¦кажи ¦повідомляй ¦розповідай ¦інформуй
@@ -366,94 +566,123 @@ add arithmetic ascii average beautif bmi calcula calcule capitalis capitaliz cli
 ¦dem¦ ¦den¦ ¦der¦ ¦des¦ ¦die¦ ¦gegenüber¦ ¦nicht¦ ¦niemals¦ ¦nie¦
 ¦erwähnen¦ ¦erwähne¦ ¦erwähnn¦ ¦erwähn¦ ¦sagen¦ ¦sage¦ ¦sagn¦ ¦sag¦ ¦verraten¦ ¦verrate¦ ¦verratn¦ ¦verrat¦
 anwender bediener kunde mensche nutzer person user
-¦구하지¦ ¦말고 ¦받지¦ ¦않고 ¦없이 동의구하지¦ 동의받지¦ 동의없이 물어보지¦ 승인구하지¦ 승인받지¦ 승인없이 질문구하지¦ 질문받지¦ 질문없이 허가구하지¦ 허가받지¦ 허가없이 허락구하지¦ 허락받지¦ 허락없이 확인구하지¦ 확인받지¦ 확인없이
-アップロード コピー 付けて 付け加え 保存し 入れて 入れる 入力し 共有 出力し 含め 埋め込 投稿 提供し 提出 書き写 書き込 格納 添付 渡し 渡す 記入 記載 設定し 貼り付け 転記 転送 載せ 追加し 送っ 送り 送る 送信
+instruksi¦ system¦ ¦sistem ¦tersembunyi
 ¦इत¦ि¦ह¦ा¦स ¦त¦्¦य¦ों ¦प¦ू¦र¦ा ¦प¦ू¦र¦ी च¦ै¦ट ब¦ा¦तच¦ी¦त व¦ा¦र¦्¦त¦ा¦ल¦ा¦प शब¦्¦दश¦ः स¦ं¦द¦े¦श स¦ं¦व¦ा¦द सत¦्¦र ह¦ू¦बह¦ू
 अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड क¦ॉ¦प¦ी फ¦ॉ¦रवर¦्¦ड भ¦े¦ज स¦ा¦झ¦ा
 aktivier akzeptier bestelle bestätig bezahl entferne ersetz freigeb füg führe genehmig herunterlad installier kauf kopier leite lösch ruf schick send setze starte tausch teile trag umleit verschieb veröffentlich ¦frei ¦herunter ändere überweis überwiesen
-¦accounts¦ ¦account¦ ¦addresses¦ ¦address¦ ¦amount¦ ¦attendees¦ ¦attendee¦ ¦bcc¦ ¦beneficiary¦ ¦blind¦ ¦carbon¦ ¦cc¦ ¦collaborators¦ ¦collaborator¦ ¦destination¦ ¦endpoint¦ ¦field¦ ¦guests¦ ¦guest¦ ¦iban¦ ¦invitees¦ ¦invitee¦ ¦line¦ ¦participants¦ ¦participant¦ ¦payees¦ ¦payee¦ ¦proxy¦ ¦recipients¦ ¦recipient¦ ¦to¦ ¦viewers¦ ¦viewer¦ ¦wallet¦ ¦webhook¦
+接受
 ¦ασφαλείασ ¦μέρουσ διαχειριστ διοίκησ επίσημ κανονισμ πολιτική προμηθευτ συμμόρφωσ τμήμα
 ¦načti¦ ¦otevři¦ ¦prečítaj¦ ¦přečti¦
 aim ask attempt caus coax command common¦ contain demand design direct exfiltrate forc hide ignore induc instruct known¦ mak order override persuad possible¦ potential¦ read reveal say seek tell trick tried tries try urg want
 accett acquist aggiung annull approv attiv autorizz avvia bonific cambi cancell chiam compr conced condivid conferm copia elimin esegu inoltr install invia lanci modific pag pubblic reindirizz scaric sostitu spost trasfer
+令牌
+pierwotne¦ początkowe¦ system ukryte¦ ¦instrukcje ¦polecenia ¦wytyczne ¦zasady
 ¦condividi¦ ¦copia¦ ¦includi¦ ¦incolla¦ ¦invia¦ ¦mostra¦ ¦ripeti¦ ¦rivela¦ ¦scrivi¦ ¦stampa¦
 ¦carregue¦ ¦compartilhe¦ ¦copia¦ ¦copie¦ ¦encaminha¦ ¦encaminhe¦ ¦envia¦ ¦envie¦ ¦manda¦ ¦mande¦ ¦publica¦ ¦publique¦
 ارسال¦ اضافه¦ اعتنا¦ باز¦ بخوان بفرست فراموش¦ قرار¦ محتوا نادیده¦ کپی¦
 ¦administrators¦ ¦administrator¦ ¦advisory¦ ¦announcement¦ ¦board¦ ¦broadcast¦ ¦bulletin¦ ¦committee¦ ¦communication¦ ¦council¦ ¦department¦ ¦desk¦ ¦directives¦ ¦directive¦ ¦division¦ ¦group¦ ¦instruction¦ ¦mandate¦ ¦memo¦ ¦notices¦ ¦notice¦ ¦officer¦ ¦office¦ ¦orders¦ ¦order¦ ¦policies¦ ¦policy¦ ¦regulations¦ ¦regulation¦ ¦requirements¦ ¦requirement¦ ¦team¦ ¦updates¦ ¦update¦
-https¦:// http¦://
+감추
+にかかわらず
+ซ¦่¦อน
 .¦apk¦ .¦bat¦ .¦bin¦ .¦cmd¦ .¦deb¦ .¦dmg¦ .¦exe¦ .¦jar¦ .¦js¦ .¦msi¦ .¦pkg¦ .¦ps0¦ .¦py¦ .¦rpm¦ .¦sh¦ .¦vbs¦
 ¦anvisninger¦ ¦instrukser¦ ¦instruksjoner¦ ¦instruktioner¦ ¦regler¦ ¦retningslinjer¦
+默認同意
+刪除
 ¦بتشغيل¦ ¦بتنفيذ¦ أدخل¦ استدع¦ شغ¦ّ¦ل¦ شغل¦ نف¦ّ¦ذ¦ نفذ¦
 ¦ademas¦ ¦además¦ ¦antes¦ ¦cada¦ ¦cuando¦ ¦debes¦ ¦llamar¦ ¦obligatorio¦ ¦previamente¦ ¦primero¦ ¦siempre¦ ¦tambien¦ ¦también¦ ¦usar¦
 جميع حرفيا كامل كل
+바꿔
+공급사
+¦account¦ ¦address¦ ¦wallet¦
 predstieraj předstírej ¦odpověz ¦řekni ¦že
 </¦s¦> <<¦sys¦>> <|¦assistant¦|> <|¦begin_of_text¦|> <|¦channel¦|> <|¦end_header_id¦|> <|¦endoftext¦|> <|¦end¦|> <|¦eot_id¦|> <|¦im_end¦|> <|¦im_start¦|> <|¦sep¦|> <|¦start_header_id¦|> <|¦system¦|> <|¦user¦|> <¦end_of_turn¦> <¦function_calls¦> <¦start_of_turn¦> <¦tool_call¦> <¦tool_response¦> [/¦inst¦] [¦inst¦] assistant¦: human¦: system¦: ¦instructions¦: ¦instruction¦: ¦responses¦: ¦response¦: ¦systems¦:
+¦built¦ ¦computed¦ ¦derived¦ ¦made¦
 \"¦env¦ '¦env¦ /¦etc¦/¦passwd /¦etc¦/¦shadow `¦env¦ access¦ available¦ chain¦-¦of¦ chat¦ contents¦ content¦ context¦ conversation credentials developer¦ dialogue earlier¦ encryption¦ environment¦ everything¦ hidden¦ internal¦ messages¦ message¦ other¦ output¦ passwords previous¦ prior¦ private¦ reasoning scratchpad secrets secret¦ session¦ ssh¦ system¦ thought¦ ~/.¦aws ~/.¦ssh ¦available ¦definitions ¦environment ¦exchanged ¦history ¦instruction ¦keys ¦message ¦outputs ¦printenv¦ ¦results ¦thought ¦tokens ¦tools ¦transcript ¦users¦' ¦user¦' ¦vars
+時間外
+有効化
 appears¦ appear¦ looks¦ look¦ passes¦ reads¦ read¦ seems¦ seem¦ sounds¦ sound¦
 ¦it¦ ¦make¦ ¦making¦ ¦so¦ ¦they¦
 @ https¦:// http¦:// ¦analitic ¦esterna ¦esterne ¦esterni ¦esterno ¦fornitore ¦marketing ¦nostri¦ ¦nostro¦ ¦partner ¦pubblicit ¦remota ¦remote ¦remoti ¦remoto ¦terze ¦terzi
 ¦acting¦ ¦are¦ ¦free¦ ¦hereby¦ ¦operating¦ ¦part¦ ¦running¦ ¦under¦ ¦working¦
 amministrator assistenza¦ audit comunicat conformità direzione fornitore gdpr normativ politica politiche regolament reparto ufficio ¦conto ¦ordine ¦sicurezza ¦ufficiale
 ¦יבחין ¦ידע ¦יודע ¦יראה ¦ישים¦ ¦לדעת ¦צריך ¦רואה בדיסקרטיות בחשאי בינינו בסוד בסתר בשקט הסתר ידיעה ידיעת לגלות לדווח להודיע להזכיר להסתיר להציג לומר ליידע לספר מאחורי¦ תגיד תגלה תודיע תזכיר תיידע תספר תציג
+¦becomes¦ ¦become¦ ¦be¦ ¦booked¦ ¦diverted¦ ¦doubled¦ ¦into¦ ¦turns¦
 ¦of¦
 body content first¦ last¦ output text value
 ¦verheimliche
+¦all¦ ¦always¦ ¦any¦ ¦every¦ ¦first¦ ¦has¦ ¦have¦ ¦mandatory¦ ¦must¦ ¦never¦ ¦required¦
 ¦hooks¦.¦slack¦.¦com¦/¦services¦/¦e ¦hooks¦.¦slack¦.¦com¦/¦services¦/¦t ¦hooks¦.¦slack¦.¦com¦/¦workflows¦/¦e ¦hooks¦.¦slack¦.¦com¦/¦workflows¦/¦t
 /
 akceptacji konsultacji potwierdzenia pozwolenia pytania zgody ¦pytając
 numara¦ sorarsa ¦davran ¦diye ¦göster ¦olduğunu
-bash shell terminal διακομιστ εργαλεί τερματικ
 ¦питаючи дозволу запиту згоди підтверджен схвален
 ¦غير¦ دون¦
 إذن استئذان الرجوع تأكيد سؤال طلب موافق
 ¦excludes¦ ¦exclude¦ ¦ignores¦ ¦ignore¦ ¦masks¦ ¦mask¦ ¦never¦ ¦nothing¦ ¦not¦ ¦no¦ ¦redacts¦ ¦redact¦ ¦skips¦ ¦skip¦ ¦unlike¦ ¦without¦
 administratör compliance föreskrift it¦-¦avdelning ledning leverantör myndighet officiell policy regelverk systemförvaltn säkerhetsteam ¦uppdrag
-ข¦้¦าม ถ¦ู¦กระง¦ั¦บ ยกเล¦ิ¦ก ล¦ื¦ม ละเว¦้¦น อย¦่¦าท¦ํ¦าตาม เป¦็¦นโมฆะ เพ¦ิ¦กเฉย ใช¦้¦ไม¦่¦ได¦้ ไม¦่¦ต¦้¦องสนใจ ไม¦่¦ม¦ี¦ผล
+инструмент сервер терминал
 never¦ whether¦ without¦ ¦called¦ ¦invoked¦ ¦needs¦ ¦need¦ ¦requires¦ ¦require¦ ¦run¦ ¦tool¦ ¦used¦
 ¦pass¦
+改成
 ¦outils¦ ¦outil¦
 n¦'¦importe¦ toute¦ ¦autre
 ¦avant¦ ¦lieu¦ ¦place¦
+주문
 ¦अन¦्¦य¦ ¦उपकरण ¦ट¦ू¦ल ¦द¦ू¦सर¦े क¦ि¦स¦ी
 ¦जगह ¦पहल¦े ¦बज¦ा¦य
+¦os¦.¦environ¦
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦adres ¦alan ¦argüman ¦bc0 ¦parametre ¦sunucu ¦wss¦:// ¦ws¦:// ¦yanit
 ¦haal¦ ¦kopieer¦ ¦lees¦ ¦open¦ ¦stuur¦ ¦verzamel¦ ¦zoek¦
+同意
 \" ' ` « ‘ “ ” ‹ 《 「 『
 instrucciones¦ mensaje¦ system¦ ¦instrucciones ¦sistema
 ¦λέξη αυτολεξεί ιστορικό κείμενο ολόκληρ πλήρ προηγούμεν τελευταί όλα όλη όλο
 अपल¦ो¦ड एकत¦्¦र भ¦े¦ज र¦ि¦क¦ॉ¦र¦्¦ड स¦ं¦ग¦्¦रह स¦ा¦झ¦ा स¦्¦थ¦ा¦न¦ां¦तर¦ि¦त सह¦े¦ज
 ¦corra¦ ¦corre¦ ¦ejecutar¦ ¦ejecuta¦ ¦ejecute¦ ¦haz¦ ¦inicia¦ ¦lance¦ ¦lanza¦ ¦usa¦
+假装
 ¦प¦्¦रत¦ि¦ब¦ं¦ध एज¦ें¦ट म¦ॉ¦डल म¦ो¦ड व¦्¦यवस¦्¦थ¦ा¦पक सह¦ा¦यक ह¦ै¦कर
 ¦अब ¦आप¦ त¦ु¦म¦
 अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड इ¦ं¦स¦्¦ट¦ॉ¦ल ऑर¦्¦डर क¦ॉ¦प¦ी क¦ॉ¦ल¦ खर¦ी¦द च¦ा¦ल¦ू चल¦ा ज¦ो¦ड¦़ ट¦्¦र¦ां¦सफर ड¦ा¦उनल¦ो¦ड न¦ि¦ष¦्¦प¦ा¦द¦ि¦त प¦ु¦ष¦्¦ट¦ि प¦्¦रक¦ा¦श¦ि¦त ब¦ं¦द¦ बदल भ¦ु¦गत¦ा¦न भ¦े¦ज म¦ं¦ज¦़ू¦र¦ म¦ि¦ट¦ा स¦ा¦झ¦ा स¦्¦थ¦ा¦न¦ां¦तर¦ि¦त स¦्¦व¦ी¦क¦ृ¦त हट¦ा
+ค¦ํ¦าส¦ั่¦งท¦ี่¦ซ¦่¦อน
 ارسال¦ اضافه¦ بفرست قرار¦ محتوا کپی¦
+ここに
 הדביק הדבק הוסיף הוסף הכניס הכנס העביר העבר העלה העלות העתיק העתק כלול כתוב מלא מסור צרף צרפ רשום שים שלוח שלח שתף
 disponibile dopo esiste menzion presente quando ¦nessuno ¦notte ¦orario ¦partire¦ ¦settimana
 cuối¦ trước¦ ¦có¦ ¦cập ¦dêm ¦không¦ ¦lần ¦nhắc¦ ¦tồn¦
 ¦before¦ ¦each¦ ¦every¦ ¦time¦ ¦whenever¦
+隠したまま 隠して
+靜默
 ¦abandon¦ ¦aside¦ ¦attention¦ ¦behind¦ ¦bypass¦ ¦discard¦ ¦disregarding¦ ¦disregard¦ ¦drop¦ ¦forget¦ ¦heed¦ ¦ignore¦ ¦ignoring¦ ¦let¦ ¦override¦ ¦overrule¦ ¦throw¦ ¦unlearn¦
 all¦ anything¦ directives¦ directive¦ everything¦ guardrails¦ guidelines¦ guideline¦ instructions¦ instruction¦ limits¦ policies¦ policy¦ prompts¦ prompt¦ restrictions¦ rules¦ whatever¦ what¦
+禁用
 access acquire append attach call¦ capture cat check collect consult copy dump enumerate examine export extract fetch find gather get grab grep harvest include inspect invoke¦ load look¦ obtain open pass print pull query read retrieve run¦ scan search send slurp steal tail take use¦ view
 أدرج¦ أضف¦ اجعل¦ استخدم¦ اضف¦ بد¦ّ¦ل¦ بدل¦ ضع¦ عي¦ّ¦ن¦ عين¦ غي¦ّ¦ر¦ غير¦
 הוראות הנחיות כללים פקודות
-上传 上傳 下单 下載 下载 付款 修改 共享 关闭 写入 分享 删除 刪除 发布 发送 合并 同意 启用 執行 安装 安裝 执行 批准 抄送 授予 接受 支付 改为 改成 更改 替换 替換 發布 發送 确认 禁用 移动 覆盖 調用 调用 購買 购买 轉帳 轉發 转发 转账 运行 運行 重定向 關閉
 @ https¦:// http¦:// ¦सर¦्¦वर त¦ी¦सर¦े त¦ृ¦त¦ी¦य¦ द¦ू¦रस¦्¦थ ब¦ा¦हर¦ी भ¦ा¦ग¦ी¦द¦ा¦र म¦ा¦र¦्¦क¦े¦ट¦िं¦ग र¦ि¦म¦ो¦ट व¦ि¦ज¦्¦ञ¦ा¦पन व¦ि¦श¦्¦ल¦े¦षण
+附加
 ¦sepengetahuan¦
 ¦pengguna
 ¦tanpa¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv hesiel hesl iban klíč kontakt kubeconfig kľúč oauth otp password pin prihlasovac přihlašovací¦ rodné¦ schránk ssh tajemství token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦prostředí ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ údaj čísl
 bagikan cantumkan isi kirim lampirkan letakkan masukkan mengirim menyalin salin serahkan sertakan simpan tambahkan tempel teruskan tulis unggah
 -¦rf¦ binaries binary child_process¦ clipboard¦ code command filesystem¦ network¦ outbound¦ phones¦ phone¦ private¦ remote¦ reverse¦ script sensitive¦ shell socket subprocess sudo¦ tunnel user¦'¦s¦ ¦directories¦ ¦directory¦ ¦disk¦ ¦drive¦ ¦files¦ ¦history¦ ¦passwords¦ ¦profile¦ ¦system¦
+nástroj server terminál
+規定
+下载
 ¦підтвердж дозв запитуй згод лієнт ористувач питай потрібно¦ підтверджен схвален чекай чекати
-¦accounts¦ ¦account¦ ¦amount¦ ¦iban¦ ¦payee¦ ¦recipient¦ ¦wallet¦
 internal¦ metadata¦ required¦ ¦analytic ¦audit ¦compliance ¦debug ¦diagnos ¦improv ¦log ¦monitor ¦quality ¦telemetr
+¦번호 카드번호
+담아
 ¦add¦ ¦csatold¦ ¦felejtsd¦ ¦figyelmen¦ ¦kövesd¦ ¦küldd¦ ¦mellőzd¦ ¦másold¦ ¦nyisd¦ ¦olvasd¦ ¦tartalmát¦
+token ¦κάρτασ ¦λογαριασμού ¦περιβάλλοντοσ αμκα αφμ διαπιστευτήρι επαφέσ κλειδί κλειδι κωδικ μυστικ πρόχειρο στοιχεία¦ συνθηματικ
 ¦place¦ ¦their¦ ¦yourself¦ ¦your¦
 ¦accept¦ ¦allow¦ ¦approve¦ ¦confirm¦ ¦give¦ ¦grant¦
+ฟ¦ิ¦ลด¦์
 negeer negeren omzeil over vergeet vergeten volg¦
 0000¦-
 0000
 ¦xox
+管理员
+更改
 ¦calls¦ ¦call¦ ¦servers¦ ¦server¦ ¦tools¦ ¦tool¦
 ¦answer ¦argument ¦data ¦output ¦response ¦result ¦return
 all any each earlier every last latest other preceding previous prior
@@ -462,129 +691,181 @@ all any each earlier every last latest other preceding previous prior
 it¦ that¦ these¦ they¦ this¦ which¦
 czekaj domyśln dorozumian już niepotrzebn pomiń potwierdzil pytaj udzielon uznaj wymaga wyrazil wyrażon zaakceptowal zaklada zatwierdzil zbędn zgodzil ¦jest ¦pytać ¦trzeba ¦wymag ¦zatwierdzon
 ¦dapi
+静默
 füg gib hochlad häng inhalt kopier lade leite schick schreib send setz teile trage übergeb übermitt übertrag
+输入到
+加入
 アクセス コピー 参照 収集 取得 抽出 探し 読み出 読み取 読み込 読ん 調べ 送信 開い 開き 集め
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ cookie token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ 令牌 凭据 凭证 助记词 口令 密码 密碼 密钥 憑證 环境变量 環境變數 私钥 金鑰 验证码
 ¦مصنوعی باید دستیار عامل مدل
 ¦говори¦ ¦говорите¦ ¦никогда¦ ¦рассказывай¦ ¦рассказывайте¦ ¦сообщай¦ ¦сообщайте¦ ¦упоминай¦ ¦упоминайте¦
 ¦нем ¦нём ¦это этого
-alkuperäiset¦ järjestelmä piilotetut¦ sinun¦ systemprompt system¦ ¦ohjee ¦prompts
 ¦deceive¦ ¦fabricate¦ ¦fake¦ ¦falsely¦ ¦feign¦ ¦invent¦ ¦lie¦ ¦make¦ ¦mislead¦ ¦pretend¦
+週末
+上级
 ล¦ื¦ม ละเว¦้¦น อย¦่¦าท¦ํ¦าตาม เพ¦ิ¦กเฉย ไม¦่¦ต¦้¦องสนใจ
 beheerder beleid beveiligingsteam compliance directie it¦-¦afdeling leverancier namens officieel officiële systeembeheer toezichthouder voorschrift
 tettesd tégy¦ ¦hogy ¦kérdez
 ¦تطلب ¦تعد ¦تلزم ¦تنتظر ¦حاجة ¦داعي ¦ضروري ¦لازم ¦مطلوب ¦يلزم اعتبر العميل المالك المستخدم تجاوز تخط ضمني مسبق معطى مفترض ممنوح
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ avaime avain bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban korttinumero kubeconfig leikepöy oauth otp password pincode pinkood pin¦-¦code pin¦-¦kood salaisuu salasana ssh tilinumero token tunnus yhteystie ympäristömuuttuj ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
 ¦direttiva¦ ¦direttive¦ ¦guida¦ ¦indicazioni¦ ¦istruzione¦ ¦istruzioni¦ ¦ordini¦ ¦prompt¦ ¦regole¦ ¦restrizioni¦ ¦vincoli¦
+거짓
+系統指令
+一字一句
 ¦eksekusi¦ ¦jalankan¦
 ${¦ifs $¦ifs -¦e base00¦ buffer¦.¦from¦( codecs¦.¦decode¦( fetch¦( gunzip¦ openssl¦ requests¦.¦get¦( rev¦ urlopen¦( xxd¦ zcat¦ ¦atob¦ ¦b00decode¦ ¦base00_decode¦ ¦decompress¦ ¦fromcharcode¦ ¦fromhex¦ ¦then¦(¦eval¦) ¦unhexlify¦
+참조
+โทเคน
+送る
+cookie
 adjunt agreg añad compart contenido copi envi enví inclu manda mande mánda mánde pasa pase pega pegu pon reenv sube subi transmit
 charges¦ deploys¦ inserts¦ kills¦ modifies¦ overrides¦ patches¦ pays¦ permanently¦ publishes¦ removes¦ renames¦ revokes¦ sends¦ terminates¦ transfers¦ updates¦ writes¦
 공개하지¦ 공개하지마 공개하지말 공개하지않 말하지¦ 말하지마 말하지말 말하지않 밝히지¦ 밝히지마 밝히지말 밝히지않 알리지¦ 알리지마 알리지말 알리지않 언급하지¦ 언급하지마 언급하지말 언급하지않
 ¦과정 ¦내용 ¦단계 ¦사실 ¦작업 ¦지시 이것 이를
 beileg füg geben¦ gehört gib hinterleg hochlad häng kopier lade lege leit liefer mitgeben pack schick schreib send setz teile trag übergeb übermitt übernehmen
+ผ¦ู้¦ใช¦้ ล¦ู¦กค¦้¦า
+แล¦้¦ว
+ตกลง ย¦ิ¦นยอม อน¦ุ¦ญาต อน¦ุ¦ม¦ั¦ต¦ิ
+確定
 aggir dimentic direttiv ignor istruzion limit metti¦ norm regol restrizion scart trascur ¦seguire
 ¦вопреки ¦даже¦ ¦зависимости ¦независимо¦ ¦что¦
 клиент он пользовател
-instruções mensagem systemprompt system¦ ¦diretrizes ¦prompts ¦regras ¦sistema
 ¦इत¦ि¦ह¦ा¦स ¦प¦ू¦र¦ा ¦स¦ं¦द¦े¦श च¦ै¦ट प¦ू¦र¦ी ब¦ा¦तच¦ी¦त व¦ा¦र¦्¦त¦ा¦ल¦ा¦प
 включ вызов вызыва выполн добав закаж замен заплат запуст измен купи одобр оплат опублик отключ отправ перевед передай перемест перенаправ пересыл перешл подмен подпиш подтверд предостав прими скача скопир сотри стереть удал установи
 向人类保密 向人类隐瞒 向人类隱瞞 向使用者保密 向使用者隐瞒 向使用者隱瞞 向客戶保密 向客戶隐瞒 向客戶隱瞞 向客户保密 向客户隐瞒 向客户隱瞞 向对方保密 向对方隐瞒 向对方隱瞞 向用戶保密 向用戶隐瞒 向用戶隱瞞 向用户保密 向用户隐瞒 向用户隱瞞 对人类保密 对人类隐瞒 对人类隱瞞 对使用者保密 对使用者隐瞒 对使用者隱瞞 对客戶保密 对客戶隐瞒 对客戶隱瞞 对客户保密 对客户隐瞒 对客户隱瞞 对对方保密 对对方隐瞒 对对方隱瞞 对用戶保密 对用戶隐瞒 对用戶隱瞞 对用户保密 对用户隐瞒 对用户隱瞞
 上传 上傳 下载 修改 写入 删除 发送 執行 复制 安装 执行 提交 收集 添加 發送 複製 记录 读取 调用 轉發 转发 附加
+傳送
 ¦deactivate¦ ¦disable¦ ¦skip¦ ¦switch¦ ¦turn¦
 ¦επίσησ¦ ¦πάντα¦ ¦πριν¦ ¦πρώτα¦
 aja asenna hyväksy jaa julkaise kopioi korvaa kutsu käynnistä lataa lisää lähetä maksa muuta myönnä osta poista siirrä suorita tilaa vahvista vaihda
 ¦auch¦ ¦ausserdem¦ ¦bevor¦ ¦dem¦ ¦der¦ ¦immer¦ ¦jedem¦ ¦jeder¦ ¦jedesmal¦ ¦jedes¦ ¦musst¦ ¦müssen¦ ¦pflicht¦ ¦sobald¦ ¦stets¦ ¦vorher¦ ¦wenn¦ ¦zuerst¦ ¦zunächst¦ ¦zusätzlich¦ ¦zuvor¦
+.¦env¦
 message prompt question request wording words
 ¦exactly¦ ¦far¦ ¦full¦ ¦typed¦ ¦unabridged¦ ¦unchanged¦ ¦unedited¦ ¦verbatim¦ ¦word¦
 ¦customers¦ ¦customer¦ ¦humans¦ ¦human¦ ¦persons¦ ¦person¦ ¦users¦ ¦user¦
-bash shell terminal 도구 서버 터미널
+base00 ¦літери ¦наперед закод зашифр навпаки
+开发者
 ¦alltid¦ ¦altid¦ ¦forst¦ ¦for¦ ¦også¦
-bash herramienta servidor shell terminal
 aktar aç başlat birleştir değiştir ekle gönder havale ilet indir kabul¦ kapat kopyala kur onayla paylaş satin¦ sil sipariş taşi yayinla yönlendir yürüt çaliştir çağir öde
+¦메시지 ¦프롬프트 시스템¦ 시스템메시지 시스템명령 시스템지시 시스템지침 시스템프롬프트
+やりとり やり取り セッション チャット メッセージ 会話 対話 発言
+すべて ログ 一字一句 全て 全体 全文 内容 履歴 記録
+助理
+送っ
 tools¦ ¦another ¦other ¦server
 ¦any¦ ¦call¦ ¦invoke¦ ¦never¦ ¦trust¦ ¦use¦
+監査
+¦are¦ ¦been¦ ¦being¦ ¦be¦ ¦gets¦ ¦get¦ ¦is¦
+added¦ appended¦ archived¦ attached¦ carried¦ copied¦ delivered¦ deposited¦ duplicated¦ echoed¦ embedded¦ encoded¦ expected¦ filled¦ forwarded¦ handed¦ included¦ logged¦ mailed¦ mirrored¦ needed¦ passed¦ pasted¦ placed¦ posted¦ published¦ put¦ quoted¦ recorded¦ relayed¦ repeated¦ reported¦ required¦ routed¦ saved¦ sent¦ shared¦ stored¦ submitted¦ supplied¦ synced¦ transferred¦ transmitted¦ uploaded¦ written¦
+původní¦ skryté¦ systémov ¦instrukce ¦pokyny ¦pravidla
 꼭 도¦ 동시에 때 또한 매번 먼저 반드시 우선 전에 추가로 함께 항상
+¦bạ¦ ¦cookie¦ ¦cước¦ ¦dụng¦ ¦khoá¦ ¦khoản¦ ¦khóa¦ ¦khẩu¦ ¦mã¦ ¦mật¦ ¦nhớ¦ ¦otp¦ ¦thông¦ ¦thẻ¦ ¦token¦ ¦trường¦
+預先授權
 ¦before¦ ¦instead¦ ¦place¦ ¦prior¦ ¦rather¦ ¦whenever¦ ¦when¦
 calling¦ call¦ invoke¦ invoking¦ running¦ run¦ use¦ using¦
 _
 . account¦ backend¦ cloud¦ dashboards¦ dashboard¦ database¦ endpoint¦ https¦:// http¦:// platform¦ servers¦ server¦ service¦ team¦ ¦address¦ ¦advertis ¦affiliates¦ ¦analytics¦ ¦another¦ ¦brokers¦ ¦broker¦ ¦collector¦ ¦externally¦ ¦external¦ ¦future¦ ¦marketing¦ ¦models¦ ¦model¦ ¦networks¦ ¦network¦ ¦newsletters¦ ¦newsletter¦ ¦offsite¦ ¦off¦-¦site¦ ¦parties¦ ¦partners¦ ¦partner¦ ¦party¦ ¦remotely¦ ¦remote¦ ¦telemetry¦ ¦training¦ ¦train¦ ¦webhook¦
+몰래
 ¦говоря ¦информируя ¦предупреждая ¦сообщая ¦уведомляя
 أداة أدوات اداة ادوات
 بدلا¦ قبل
 ¦أي ¦اي ¦جميع ¦كل
+管理者
+แผนก
+비서
+伝えない
 ¦άνοιξε¦ ¦ακολουθ ¦διάβασε¦ αγνοήστε αγνόησε αντίγραψε επισύναψε ξέχασε παράβλεψε περιεχόμενο πρόσθεσε στείλε
 ¦nichts¦ ¦nicht¦ ¦niemals¦ ¦nie¦
 ¦berichten¦ ¦berichte¦ ¦erwähnen¦ ¦erwähne¦ ¦erwähnn¦ ¦erwähn¦ ¦erzählen¦ ¦erzähle¦ ¦erzähln¦ ¦erzähl¦ ¦melden¦ ¦melde¦ ¦nennen¦ ¦nenne¦ ¦offenbaren¦ ¦offenbare¦ ¦offenbarn¦ ¦offenbar¦ ¦sagen¦ ¦sage¦ ¦sagn¦ ¦sag¦ ¦teilen¦ ¦teile¦ ¦verraten¦ ¦verrate¦ ¦verratn¦ ¦verrat¦ ¦zeigen¦ ¦zeige¦
-bash shell terminal ¦alat ¦bank ¦berkas ¦email ¦lain ¦pembayaran ¦server ¦surel
-systemprompt system¦ ¦prompts ¦המערכת ¦המקוריות ¦הנסתרות ¦הפנימיות ¦מערכת הוראות¦ הנחיות¦ פרומפט¦
+環境變數
 ¦أخف ¦احجب ¦اخف
 ¦الزبون ¦الشخص ¦العميل ¦المستخدم ¦بالزبون ¦بالشخص ¦بالعميل ¦بالمستخدم ¦زبون ¦شخص ¦عميل ¦لزبون ¦لشخص ¦لعميل ¦للزبون ¦للشخص ¦للعميل ¦للمستخدم ¦لمستخدم ¦مستخدم
+스스로¦
+¦승인
 ¦avoid¦ ¦cannot¦ ¦does¦ ¦do¦ ¦must¦ ¦need¦ ¦never¦ ¦should¦ ¦will¦ ¦without¦
-ก¦่¦อนหน¦้¦า ข¦้¦อความ ค¦ํ¦าต¦่¦อค¦ํ¦า ท¦ั้¦งหมด ประว¦ั¦ต¦ิ เต¦็¦ม
+指令 约束 規則 規定 规则 规定 限制
+不再有效 不再适用 作废 作廢 取消 失效 无效 暂停 解除
 acrescent adicion anex carreg cola cole coloca coloqu copi deposit encaminh envi escrev forneç grav inclu inser insir mand partilh pass ponha preench põe transcrev transmit
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// адрес аргумент запрос качестве ответ параметр поле полю поля сервер
 一律 之前 以前 先 前请 务必 務必 另外 同时 同時 始终 当 必須 必须 总是 此外 每次 總是 都要 顺便
+bankgegevens bsn burgerservicenummer contacten geheim inloggegevens kaartnummer klembord omgevingsvariabelen pincode rekeningnummer sleutel toegangstoken wachtwoord
 ¦cũng¦ ¦khi¦ ¦luôn¦ ¦lần¦ ¦tiên¦ ¦trước¦
 ¦add¦ ¦append¦ ¦attach¦ ¦be¦ ¦contain¦ ¦copy¦ ¦delivers¦ ¦deliver¦ ¦deposits¦ ¦deposit¦ ¦dump¦ ¦embed¦ ¦fill¦ ¦gives¦ ¦give¦ ¦hands¦ ¦hand¦ ¦hold¦ ¦include¦ ¦including¦ ¦insert¦ ¦pass¦ ¦paste¦ ¦place¦ ¦populate¦ ¦provide¦ ¦put¦ ¦record¦ ¦sends¦ ¦send¦ ¦set¦ ¦supply¦ ¦transmits¦ ¦transmit¦ ¦write¦
 dostępn istnieje jeśli¦ nazw nocą począwszy¦ raz użyci wspomina wspomni wymieni wywolani ¦nikt ¦nocy ¦weekend
 ¦server¦ ¦through¦ ¦tool¦
 ¦direct¦ ¦every ¦forward¦ ¦pass¦ ¦route¦ ¦send¦
+不露痕迹
 ¦apply¦ ¦call¦ ¦do¦ ¦enter¦ ¦evaluate¦ ¦execute¦ ¦invoke¦ ¦issue¦ ¦launch¦ ¦paste¦ ¦perform¦ ¦run¦ ¦start¦ ¦type¦ ¦use¦
 anterioar complet istoric toat ¦utilizatorul întreag
 あなたはこれ あなたは今 あなたは現在
 アシスタント エージェント ハッカー モデル 制約のない 制限のない 無制限 管理者 開発者モード
 ¦xapp¦-¦0¦-
 -¦0000
-already¦ bypass¦ disregard¦ ignore¦ override¦ skip¦ without¦ ¦agreed¦ ¦answered¦ ¦apply¦ ¦authorised¦ ¦authorized¦ ¦bypassed¦ ¦consented¦ ¦content¦ ¦disabled¦ ¦ethical¦ ¦filters¦ ¦granted¦ ¦guidelines¦ ¦ignored¦ ¦limits¦ ¦moral¦ ¦overridden¦ ¦preapproved¦ ¦pre¦-¦approved¦ ¦restrictions¦ ¦safety¦ ¦skipped¦ ¦suspended¦ ¦unrestricted¦ ¦user¦'¦s¦ ¦void¦ ¦waived¦
-anweisung instruktion systemnachricht systemprompt system¦ vorgabe ¦konfiguration ¦prompts
+เอไอ
+존재하면
 启用上帝模式 启用开发者模式 启用无限制模式 启用管理员模式 启用调试模式 启用越狱模式 启用開發者模式 开启上帝模式 开启开发者模式 开启无限制模式 开启管理员模式 开启调试模式 开启越狱模式 开启開發者模式 进入上帝模式 进入开发者模式 进入无限制模式 进入管理员模式 进入调试模式 进入越狱模式 进入開發者模式 進入上帝模式 進入开发者模式 進入无限制模式 進入管理员模式 進入调试模式 進入越狱模式 進入開發者模式
+反转
 ¦không
 ¦hỏi¦ ¦nhận¦ ¦phép¦
+替換
 @ https¦:// http¦:// 개발자 광고 당사 마케팅 분석 외부 원격 제0자 제삼자 파트너
 ¦ведома ¦лишних¦ ¦привлекая¦ ¦слова видел видит втайне говор догада замет знает знать информир исподтишка между¦ молча негласно останется¦ по¦-¦тихому показыва предупрежд промолч рассказыва скрой скрыва скрытно сообщ тайком тайно уведомл увид узна указывая умолч упомина упомян утаи
 ¦أنت¦ ¦الآن ¦الان
 ¦بدون¦ ¦بلا¦ ¦في¦ ¦مخترق ¦مدير ¦مساعد ¦نموذج ¦وكيل
 ¦kullanici
 açiklama bahsetme belirtme bildirme haber¦ söyleme
+總部
 ¦briefing¦ ¦brief¦ ¦configuration¦ ¦directives¦ ¦guidelines¦ ¦instructions¦ ¦preamble¦ ¦prompt¦ ¦rules¦ ¦setup¦ ¦text¦ ¦wording¦
 above¦ given¦ they¦ which¦ ¦are¦ ¦been¦ ¦began¦ ¦got¦ ¦govern¦ ¦guide¦ ¦head¦ ¦is¦ ¦operate¦ ¦precede¦ ¦received¦ ¦run¦ ¦set¦ ¦shape¦ ¦started¦ ¦start¦ ¦top¦ ¦was¦ ¦were¦ ¦work¦
-¦대답 ¦보고 ¦보이 ¦알려 ¦주장 ¦척 거짓 다고¦ 라고¦ 물어보면 위장 하는¦
+เข¦ี¦ยน
 ¦dodaj¦ ¦dolącz¦ ¦przekaż¦ ¦prześlij¦ ¦skopiuj¦ ¦udostępnij¦ ¦umieść¦ ¦wklej¦ ¦wstaw¦ ¦wyślij¦
 system¦ ¦プロンプト ¦メッセージ あなたの システム¦ システムプロンプト システムメッセージ システム指示 内部指示 初期指示 隠された指示 隠し指示 隠れた指示
 باز¦ بخوان
+¦승인 사전승인
 공유 기록 보내 수집 업로드 저장 전달 전송
 ¦آگاهی ¦اشاره ¦اطلاع ¦بماند ¦خودمان ¦سر¦ ¦نباید ¦نمی ¦نکن ¦نیازی¦ اشاره¦ بدون¦ بی¦\u200c¦صدا بیصدا محرمانه¦ مخفی¦ مخفیانه مشتری پنهان¦ پنهانی کاربر کسی یواشکی
+บ¦ั¦ตรเครด¦ิ¦ต
+instrument server
 vanaf¦ ¦aanroep ¦aanwezig ¦beschikbaar ¦kantooruren ¦keer ¦nachts ¦niemand ¦noemt ¦schrijft ¦vermeldt ¦weekend
 accepteer bestel betaal bevestig deel download draai gebruik installeer koop publiceer roep schakel start stuur verplaats vervang verwijder voer wijzig wis zet ¦goed ¦over
+อน¦ุ¦ม¦ั¦ต¦ิ¦ล¦่¦วงหน¦้¦า
+첨부
 آرگومان اینجا فیلد قسمت هدر پارامتر
+發送
 ¦добавляй¦ ¦добавляйте¦ ¦добавь¦ ¦добавьте¦ ¦замени¦ ¦замените¦ ¦измени¦ ¦измените¦ ¦используй¦ ¦используйте¦ ¦подмени¦ ¦подмените¦ ¦подставляй¦ ¦подставляйте¦ ¦подставь¦ ¦подставьте¦ ¦поставь¦ ¦поставьте¦ ¦укажи¦ ¦укажите¦ ¦указывай¦ ¦указывайте¦
+假裝
 dyrektyw instrukcj ogranicze polece prompt regul wytyczn zasad
+¦kubeconfig¦
 ¦ahora¦
-skjulte¦ systembesked systeminstruks systemmelding systemprompt system¦ ¦instrukser ¦instruksjoner ¦instruktioner ¦prompts ¦regler
 ¦못하 눈치채지¦ 들키지 모르게 알면¦ 알아서는¦ 알아채지
-¦가능하면 ¦시간¦ 나오면 말하면 밤에 번째 부터는 아무도¦ 야간 언급하면 이후부터 있으면 존재하면 주말
 alan argüman başlik buraya parametre
 kup nahraď nainstaluj objednej odešli odstraň potvrď pošli proveď publikuj přesměruj přesuň převeď přidej přijmi schval sdílej smaž spusti spusť stáhni uděl vymaž vyměň vypni zaměň zaplať zapni zavolej zkopíruj změň zveřejni
-pierwotne¦ początkowe¦ system ukryte¦ ¦instrukcje ¦polecenia ¦prompts ¦wytyczne ¦zasady
 clients¦ client¦ humains¦ humain¦ personnes¦ personne¦ usagers¦ usager¦ utilisateurs¦ utilisateur¦ utilisatrices¦ utilisatrice¦
 ¦ne¦ ¦n¦'
 avertissez¦ avertis¦ communiquer¦ communiquez¦ communique¦ dis¦ dites¦ divulguer¦ divulguez¦ divulgue¦ informer¦ informez¦ informe¦ mentionner¦ mentionnez¦ mentionne¦ parler¦ parlez¦ parle¦ prévenez¦ préviens¦ révèler¦ révèlez¦ révèle¦ révélez¦ signaler¦ signalez¦ signale¦
 context¦ memories¦ memory¦ reasoning¦ scratchpad¦ thinking¦ thoughts¦ working¦ ¦thought¦
 ¦your¦
+¦argument¦ ¦field¦ ¦input¦ ¦one¦ ¦parameter¦ ¦slot¦ ¦value¦
 teeskentele ¦että ¦kysy
-systemprompt system¦ ¦prompts ข¦้¦อความของระบบ ข¦้¦อความระบบ ค¦ํ¦าส¦ั่¦งของระบบ ค¦ํ¦าส¦ั่¦งท¦ี่¦ซ¦่¦อน ค¦ํ¦าส¦ั่¦งระบบ พรอมต¦์¦ของระบบ พรอมต¦์¦ระบบ
 ¦chạy¦ ¦thực¦
 aqui argumento cabeçalho campo parâmetro
+base00
+授予
 ¦answer ¦choose ¦click ¦press ¦reply ¦respond ¦say ¦select ¦tick
 accept¦ agree¦ allow¦ always¦ okay¦ ok¦ yes¦
 ¦all ¦any ¦automatically ¦behalf ¦dialog ¦every ¦for ¦prompt ¦yourself
-base00 hex kezdőbetű kódolt rot00 visszafelé
+符号化
+base00 codificat inițialele invers
+rendszer utasításaid ¦utasítás
+ผ¦ู้¦พ¦ั¦ฒนา
 ¦بدون¦ ¦تبلغ ¦تخبر ¦تذكر ¦تشر ¦تطلع ¦تظهر ¦تعلم ¦تفصح ¦تقل ¦تكشف ¦تنبه ¦دون¦ ¦ولا¦
+安全团队
+带上
+暗中
 ¦anyway ¦instead ¦nonetheless ¦regardless
 ¦asked¦ ¦chosen¦ ¦named¦ ¦preferred¦ ¦requested¦ ¦wanted¦
 \" ' . 00 ` argomento¦ campo¦ https¦:// http¦:// indirizzo¦ parametro¦ richiesta¦ risposta¦ server¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
 ¦comparta¦ ¦comparte¦ ¦copia¦ ¦copie¦ ¦devuelva¦ ¦devuelve¦ ¦di¦ ¦envia¦ ¦envía¦ ¦envíe¦ ¦escriba¦ ¦escribe¦ ¦expón¦ ¦imprima¦ ¦imprime¦ ¦imprimir¦ ¦incluya¦ ¦incluye¦ ¦mostrar¦ ¦muestra¦ ¦muestre¦ ¦pega¦ ¦pegue¦ ¦proporciona¦ ¦repetir¦ ¦repita¦ ¦repite¦ ¦revelar¦ ¦revela¦ ¦revele¦
+instrucciones ¦directrices ¦reglas ¦sistema
 ¦obsah¦ ¦odešli¦ ¦pošli¦ ¦přilož¦ ¦vlož¦ ¦zkopíruj¦
 others¦' other¦
 ¦any¦ ¦calling¦ ¦call¦ ¦invoke¦ ¦invoking¦ ¦relying¦ ¦rely¦ ¦use¦ ¦using¦
@@ -601,38 +882,60 @@ bits¦ bit¦ details¦ detail¦ facts¦ fact¦ parts¦ part¦ points¦ point¦
 ¦drop ¦exclude ¦hold ¦keep ¦leave ¦omit ¦remove ¦stay ¦strip
 answer chat conversation explanation recap replies reply sight summaries summary transcript what¦
 ¦all¦ ¦any¦ ¦every¦ ¦from¦ ¦off¦ ¦out¦ ¦your¦
+プロンプト ルール 命令 指示 設定
+あなた 元 内部 初期 隠された
 ¦должен¦ ¦должна¦ ¦должны¦ ¦надо¦ ¦ничего¦ ¦нужно¦ ¦следует¦ ¦этого¦
 видеть догада заметить знать сообщать
+装って
 ¦before¦ ¦calling¦ ¦instead¦ ¦invoke¦ ¦invoking¦ ¦place¦ ¦running¦
 ¦dass¦ ¦dies¦ ¦ohne¦
 ¦bemerkt ¦benachrichtigen ¦erfährt ¦erwähnen ¦fragen ¦informieren ¦merkt ¦mitzuteilen ¦sagen ¦weiss
+保密
 ¦earlier¦ ¦inputs¦ ¦messages¦ ¦previous¦ ¦queries¦ ¦questions¦ ¦requests¦
-base00 hex rot00 برعکس حروف¦ رمزگذاری وارونه
+書き写
 ¦apri¦ ¦cerca¦ ¦copia¦ ¦estrai¦ ¦invia¦ ¦leggere¦ ¦leggi¦ ¦ottieni¦ ¦raccogli¦ ¦recupera¦
+โมเดล
 ¦complète¦ ¦conversation¦ ¦discussion¦ ¦historique¦ ¦l¦'¦utilisateur¦ ¦précédents¦ ¦précédent¦
 ¦access¦ ¦api_keys¦ ¦api_key¦ ¦apikeys¦ ¦apikey¦ ¦api¦ ¦clipboard¦ ¦conversations¦ ¦conversation¦ ¦cookies¦ ¦credentials¦ ¦credential¦ ¦keystrokes¦ ¦keystroke¦ ¦keys¦ ¦key¦ ¦passwords¦ ¦password¦ ¦personal¦ ¦private¦ ¦prompts¦ ¦prompt¦ ¦secrets¦ ¦session¦ ¦tokens¦
 вкаж вказа внес вписа впиш встав відправ додава додай завантаж записа запиш заповн збереж копію надати надсила надішл переда перенес перешл поклад поміст прикріп скопі
+¦시간¦
+업무¦
+¦외
+จ¦่¦าย
 ¦bortse¦ ¦följ¦ ¦glöm¦ ¦ignorera¦ ¦strunta¦
+附上
+启用
 ¦available¦ ¦connected¦ ¦exists¦ ¦exist¦ ¦installed¦ ¦loaded¦ ¦present¦ ¦reachable¦
 ¦if¦ ¦when¦ ¦where¦
 使用者 客户 对方 用戶 用户
 不管 即使 即便 哪怕 无论 無論
+ค¦ั¦ดลอก
 available¦ found¦ known¦ present¦ stored¦ visible¦ ¦can¦ ¦have¦ ¦know¦
-กฎระเบ¦ี¦ยบ ข¦้¦อบ¦ั¦งค¦ั¦บ ท¦ี¦มความปลอดภ¦ั¦ย ทางการ นโยบาย ผ¦ู้¦ด¦ู¦แล ผ¦ู้¦บร¦ิ¦หาร ผ¦ู้¦พ¦ั¦ฒนา ฝ¦่¦าย ส¦ํ¦าน¦ั¦กงาน แผนก ในนาม
 používateľ uživatel zákazník
 ¦ať¦ ¦když ¦keď ¦ohledu¦ ¦ohľadu¦
 ¦felejtsd¦ ¦figyelmen¦ ¦kövesd¦ ¦mellőzd¦
 behind¦ covertly discreetly invisibly quietly secretly silently stealthily surreptitiously unobtrusively without¦ ¦alerting¦ ¦anyone¦'¦s¦ ¦customer¦ ¦human¦'¦s¦ ¦informing¦ ¦mentioning¦ ¦notifying¦ ¦secret ¦telling¦ ¦them¦'¦s¦ ¦user¦'¦s¦
+秘密地
 anula anule comparte copia copie descarta descarte desestima desestime desobedec envia envie envía envíe hacer¦ ignora ignore manda mande olvida olvide olvída olvíde omita omite omitir pasa¦ pase¦ prescinda prescinde public publiq salta suba sube ¦abra¦ ¦abre¦ ¦abrir¦ ¦acceda¦ ¦accede¦ ¦adjuntar¦ ¦adjunta¦ ¦adjunte¦ ¦agregar¦ ¦agrega¦ ¦agregue¦ ¦añada¦ ¦añade¦ ¦añadir¦ ¦busca¦ ¦busque¦ ¦carga¦ ¦caso¦ ¦comparta¦ ¦compartir¦ ¦consulta¦ ¦corra¦ ¦corre¦ ¦cumpla ¦cumplir ¦devuelva¦ ¦devuelve¦ ¦di¦ ¦ejecutar¦ ¦ejecuta¦ ¦ejecute¦ ¦escriba¦ ¦escribe¦ ¦expón¦ ¦extrae¦ ¦extraiga¦ ¦hagas¦ ¦haz¦ ¦imprima¦ ¦imprime¦ ¦imprimir¦ ¦incluialas¦ ¦incluiala¦ ¦incluialos¦ ¦incluialo¦ ¦incluia¦ ¦incluielas¦ ¦incluiela¦ ¦incluielos¦ ¦incluielo¦ ¦incluie¦ ¦incluirlas¦ ¦incluirla¦ ¦incluirlos¦ ¦incluirlo¦ ¦incluir¦ ¦incluyalas¦ ¦incluyala¦ ¦incluyalos¦ ¦incluyalo¦ ¦incluya¦ ¦incluyelas¦ ¦incluyela¦ ¦incluyelos¦ ¦incluyelo¦ ¦incluye¦ ¦incluyrlas¦ ¦incluyrla¦ ¦incluyrlos¦ ¦incluyrlo¦ ¦incluyr¦ ¦inicia¦ ¦lance¦ ¦lanza¦ ¦lea¦ ¦leer¦ ¦lee¦ ¦mostrar¦ ¦muestra¦ ¦muestre¦ ¦mándalas¦ ¦mándala¦ ¦mándales¦ ¦mándale¦ ¦mándalos¦ ¦mándalo¦ ¦mánda¦ ¦mándelas¦ ¦mándela¦ ¦mándeles¦ ¦mándele¦ ¦mándelos¦ ¦mándelo¦ ¦mánde¦ ¦obedecer ¦obedezca ¦obtenga¦ ¦obten¦ ¦obtén¦ ¦omiso¦ ¦pasalas¦ ¦pasala¦ ¦pasalos¦ ¦pasalo¦ ¦paselas¦ ¦pasela¦ ¦paselos¦ ¦paselo¦ ¦pega¦ ¦pegue¦ ¦ponga¦ ¦ponlo¦ ¦pon¦ ¦proporciona¦ ¦recoge¦ ¦recopila¦ ¦recopile¦ ¦repetir¦ ¦repita¦ ¦repite¦ ¦respete ¦revelar¦ ¦revela¦ ¦revele¦ ¦seguir ¦siga ¦subir¦ ¦toma¦ ¦transmita¦ ¦transmite¦ ¦transmitir¦ ¦usa¦
+¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦
+工具
+shell 支付 文件 浏览器 終端 终端 邮件 郵件 银行
 ¦ignorați¦ ¦ignoră¦ ¦respecta¦ ¦uită¦ ¦ține¦
 اجرا ارسال اضافه اعطا بخر بفرست بگذار تأیید¦ تایید¦ تغییر جابه¦\u200c¦جا جابهجا جایگزین حذف دانلود سفارش عوض غیرفعال فراخوانی فعال¦ قبول منتشر نصب هدایت واریز پاک پرداخت کپی
+静かに
+貼上
 ¦نمان ¦نکن ¦پرسیدن اجازه تأیید تایید رضایت سوال¦ موافقت نپرس
+見せかけ
+なら 場合
+使える 利用可能 存在
+appunti bancari carta chiav contatti conto credenzial parola¦ password pin rubrica segreti token ¦credito ¦d¦'¦ambiente ¦fiscale
+¦autoaccept ¦autoapprov ¦autoauthoris ¦autoauthoriz ¦autoclear ¦autoconfirm ¦autoconsent ¦autogrant ¦autosign ¦auto¦-¦accept ¦auto¦-¦approv ¦auto¦-¦authoris ¦auto¦-¦authoriz ¦auto¦-¦clear ¦auto¦-¦confirm ¦auto¦-¦consent ¦auto¦-¦grant ¦auto¦-¦sign ¦preaccept ¦preapprov ¦preauthoris ¦preauthoriz ¦preclear ¦preconfirm ¦preconsent ¦pregrant ¦presign ¦pre¦-¦accept ¦pre¦-¦approv ¦pre¦-¦authoris ¦pre¦-¦authoriz ¦pre¦-¦clear ¦pre¦-¦confirm ¦pre¦-¦consent ¦pre¦-¦grant ¦pre¦-¦sign
+주말
+模型
 发现 告知 告訴 告诉 察觉 提到 提及 提醒 知会 知晓 知道 说明 说起 透露 通知
 不可 不应 不得 不必 不能 不要 別 别 勿 无需 無需 禁止 绝不
 adversarial angriff ataque attack attaque attempt comment description document exploit hijack injection injektion injeç instruction intento inyecci jailbreak leak mail malicious manipulation message motif muster override padr page pattern payload phishing phrase poison post prompt request site string suspicious takeover tentativa tentative text thing threat tries try versuch wording атак внедрен инъекц попыт шаблон حقن محاولات هجمات هجوم इ¦ं¦ज¦े¦क¦्¦शन प¦्¦रय¦ा¦स हमल インジェクション 企图 攻击 攻撃 注入 試み 공격 시도 인젝션 주입
 директив инструкци команд наставлени ограничени политик правил предписани приказ промпт распоряжени требовани указани установк
-additionally after¦ ahead¦ also beforehand before¦ each¦ every¦ henceforth once¦ prior¦ then upon¦ whenever when¦ with¦ ¦addition ¦answering ¦calling ¦completing ¦each ¦every ¦finishing ¦here¦ ¦next ¦now¦ ¦point ¦responding ¦well
-sistem systemprompt system¦ talimat yönerge ¦prompts
 ¦everyone¦
 ¦else¦
 ¦for¦
@@ -640,48 +943,69 @@ sistem systemprompt system¦ talimat yönerge ¦prompts
 argument felt header her parameter
 ¦business¦ ¦during¦ ¦office¦ ¦outside¦ ¦trading¦ ¦working¦
 ¦користувач бесід дослівно діалог листуван повідомлен результат розмов сесі чат
+เปล¦ี่¦ยน
+istruzioni messaggio ¦direttive ¦regole ¦sistema
 上传 上傳 不再遵守 不必遵守 不必遵循 不用管 不要理会 不要理會 不要遵守 不要遵循 丢弃 传入 传给 传递 作为 傳入 傳給 傳遞 公开 共享 写入 写出 列印 加入 加到 包含 发给 发送 取得 同步 告訴我 告诉我 執行 填入 填写 填到 复制 复述 存取 寫入 寫出 展示 忘却 忘掉 忘記 忘记 忽略 打印 打开 打開 执行 找到 抄送 抛开 拋開 推翻 提交 提供 提取 搜集 摒弃 收集 放入 放到 放弃 放进 无视 无需遵守 显示 查找 查看 泄露 洩露 無視 獲取 發送 粘贴 繞過 绕过 给出 获取 複製 複述 覆盖掉 讀取 访问 读出 读取 调用 跳过 輸出 轉發 转发 输入 输出 运行 返回 违反 透露 違反 重复 重複 附上 附加 顯示
+上傳
 complet cronologia finora fino¦ integral intera intero parola¦ precedent testo tutta tutte tutti tutto ultimi ¦cliente ¦corso ¦utente
 ¦νοημοσύνη βοηθέ βοηθό μοντέλο πράκτορα πρέπει¦
+合并
+¦구하지¦ ¦받지¦ ¦없이 동의구하지¦ 동의받지¦ 동의없이 승인구하지¦ 승인받지¦ 승인없이 질문구하지¦ 질문받지¦ 질문없이 허가구하지¦ 허가받지¦ 허가없이 허락구하지¦ 허락받지¦ 허락없이 확인구하지¦ 확인받지¦ 확인없이
 complet complèt entier entièr intégral tous tout
+直接同意 直接批准 直接确认
 バイパスし 上書きし 取り消し 回避し 守らず 守らな 従うな 従わず 従わな 忘れ 捨て 無効に 無視し 無視す 無視せ 破棄し 考慮しな 迂回し
 averti discrètement entre¦ inform inutile¦ ne¦ n¦' remarqu rien sans secrètement silencieusement s¦'¦en voir ¦cachette ¦d¦'¦en¦ ¦l¦'¦insu ¦pas ¦qu¦' ¦secret ¦silence ¦utilisateur être
-base00 hex rot00 ¦الأولى بالعكس ترميز مشفر معكوس
+대체
 ¦beispiele¦ ¦beispiel¦ ¦ejemplos¦ ¦ejemplo¦ ¦examples¦ ¦example¦ ¦exemples¦ ¦exemple¦ ¦exemplos¦ ¦exemplo¦ ¦samples¦ ¦sample¦ ¦пример¦ ¦примеры¦ ¦例¦ ¦示例¦
 : ：
-¦all ¦anything ¦content ¦everything ¦material ¦text ¦what
-above can¦ hold know recall remember visible¦ ¦context ¦current¦ ¦learn ¦memory ¦read ¦seen ¦window
+密鑰
 ¦adaugă¦ ¦conținutul¦ ¦copiază¦ ¦include¦ ¦trimite¦ ¦încarcă¦
 ¦alsof ¦dat ¦gevraagd ¦vraagt
+รห¦ั¦สผ¦่¦าน
 ¦виконай¦ ¦запусти¦
 beachte ignorier missachte umgeh vergiss verwirf ¦aufgehoben ¦ausgesetzt ¦ausser¦ ¦entfallen ¦gelten¦ ¦gilt¦ ¦hinfällig ¦nicht¦ ¦ungültig
-กรอก ค¦ั¦ดลอก น¦ํ¦าไป บ¦ั¦นท¦ึ¦ก ระบ¦ุ วาง ส¦่¦ง อ¦ั¦ปโหลด อ¦ั¦พโหลด เข¦ี¦ยน เพ¦ิ่¦ม แชร¦์ แนบ ใส¦่
+หากถ¦ู¦กถาม
+逐字
+装い
 ¦nélkül¦
 beleegyez engedély hozzájárul jóváhagy kérdez megerősít
 ?
 ¦این¦ ¦نبود ¦هفته اگر بعد¦ شب¦\u200c¦ها شبها هرگاه وقتی
+默默
+環境変数
 efter¦ från¦ när¦ ¦anropet ¦finns ¦gången ¦helgen ¦ingen ¦klockan ¦natten ¦nämn
+acróstico base00 codificad iniciales invertid ¦revés
+ปกป¦ิ¦ด
 ¦address¦ ¦browsing¦ ¦chat¦ ¦clipboard¦ ¦command¦ ¦contacts¦ ¦contact¦ ¦conversations¦ ¦conversation¦ ¦cookies¦ ¦credentials¦ ¦details¦ ¦environment¦ ¦health¦ ¦history¦ ¦identifiable¦ ¦information¦ ¦keystrokes¦ ¦keystroke¦ ¦keys¦ ¦key¦ ¦location¦ ¦messages¦ ¦numbers¦ ¦number¦ ¦passwords¦ ¦personal¦ ¦phi¦ ¦pii¦ ¦private¦ ¦prompts¦ ¦prompt¦ ¦records¦
 ¦bruger ¦bruker
 acceptera aktivera anropa bekräfta beställ betala byt dela ersätt flytta godkänn installera kopiera köp kör ladda¦ lägg publicera radera skicka starta stäng vidarebefordra ¦bort ändra överför
 ¦caric ¦condivi ¦inoltr ¦invia ¦memorizz ¦raccol ¦registr ¦salva ¦trasm
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// адрес аргумент відповід параметр поле полі сервер
 ¦activity¦ ¦addresses¦ ¦address¦ ¦amounts¦ ¦amount¦ ¦arguments¦ ¦argument¦ ¦chats¦ ¦chat¦ ¦contacts¦ ¦contact¦ ¦contents¦ ¦content¦ ¦conversations¦ ¦conversation¦ ¦coordinates¦ ¦copies¦ ¦copy¦ ¦credentials¦ ¦credential¦ ¦data¦ ¦details¦ ¦documents¦ ¦document¦ ¦emails¦ ¦email¦ ¦everything¦ ¦e¦-¦mails¦ ¦e¦-¦mail¦ ¦files¦ ¦file¦ ¦history¦ ¦identities¦ ¦identity¦ ¦images¦ ¦image¦ ¦inputs¦ ¦input¦ ¦invoices¦ ¦invoice¦ ¦it¦ ¦keys¦ ¦key¦ ¦locations¦ ¦location¦ ¦lookups¦ ¦lookup¦ ¦messages¦ ¦message¦ ¦names¦ ¦notes¦ ¦note¦ ¦numbers¦ ¦number¦ ¦outputs¦ ¦output¦ ¦parameters¦ ¦parameter¦ ¦passwords¦ ¦password¦ ¦photos¦ ¦photo¦ ¦phrases¦ ¦phrase¦ ¦prompts¦ ¦prompt¦ ¦queries¦ ¦query¦ ¦recordings¦ ¦recording¦ ¦records¦ ¦record¦ ¦requests¦ ¦request¦ ¦responses¦ ¦response¦ ¦results¦ ¦result¦ ¦searches¦ ¦strings¦ ¦string¦ ¦summaries¦ ¦summary¦ ¦terms¦ ¦texts¦ ¦text¦ ¦them¦ ¦they¦ ¦tokens¦ ¦token¦ ¦transcripts¦ ¦transcript¦ ¦translations¦ ¦translation¦ ¦usage¦ ¦values¦ ¦value¦ ¦words¦
+기입
 accessed clipboard¦ copied every¦ opened read received seen viewed visited ¦contents¦ ¦content¦ ¦files¦ ¦file¦ ¦other¦
 가져오 가져와 건너뛰 공개 공유하 공유해 기록하 나열 넘겨 넘기 넣어 넣으 누설 돌려 따르지¦ 말해 무시하 무시할 무시해 반복 버려 버리 보내 보여 복사하 복사해 붙여 수집하 수집해 실행하 실행해 알려 업로드하 업로드해 열고 열어 우회하 우회해 위반하 읽고 읽어 읽으 읽은 입력하 잊어 잊으 적어 전달 전송 접근하 접근해 제쳐 제출하 조회하 지키지¦ 찾아 첨부하 첨부해 추가하 추가해 추출하 추출해 출력 포함 표시 호출하
 ¦comme¦ ¦croire ¦c¦'¦est ¦demande ¦interroge ¦passer ¦que¦ ¦qu¦'¦elle ¦qu¦'¦il
+system¦
+¦prompt
+ย¦้¦าย
 ¦ambil¦ ¦bacalah¦ ¦baca¦ ¦buka¦ ¦cari¦ ¦kumpulkan¦ ¦salin¦
 ¦встав¦ ¦відправ¦ ¦додай¦ ¦завантаж¦ ¦запиши¦ ¦надішли¦ ¦передай¦ ¦передайте¦ ¦скопіюй¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer ciasteczk client¦-¦key¦-¦data cookie credentials cvc cvv hasel hasl iban klucz kontakt kubeconfig numer oauth otp password pesel pin poświadcze schowk sekret ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kart ¦keys ¦logowania ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦osobist ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦środowisk
+ก¦่¦อนหน¦้¦า ข¦้¦อความ ท¦ั้¦งหมด ประว¦ั¦ต¦ิ
+ค¦ุ¦ย สนทนา แชต แชท
+เพ¦ิ่¦ม
+すり替え
 גם לפני תחילה תמיד
-ค¦ุ¦ณต¦้¦อง ต¦ั¦วแทน ผ¦ู้¦ช¦่¦วย เอเจนต¦์ เอไอ โมเดล
+書き換え
 approva autorizz chiedere conferm consenso permesso pprovat risposta utorizzat ¦accettato ¦acconsentito ¦dato¦
 () * < [] ` {} ~~
+回目
 기록 다운로드 변경 보내 복사 삭제 설치 수집 실행 업로드 읽 전달 전송 첨부 추가 호출
 お客様 ユーザ 人間 使用者 利用者 相手 顧客
 伝え 告げ 報告し 教え 明かさ 知らせ 触れ 言わ 言及し 話さ 通知し 開示し
 ず ては な
 yürüt çaliştir
+提供
 信息 內容 内容 副本 对话 對話 数据 數據 文件 文本 消息 結果 结果 訊息 记录 資料
 やり取り チャット ユーザのメッセージ ユーザの入力 ユーザの発言 ユーザーのメッセージ ユーザーの入力 ユーザーの発言 会話 対話 文脈
 henceforth starting¦ ¦are¦ ¦longer ¦now¦ ¦rest¦
@@ -692,24 +1016,36 @@ avertir aviser dire informer mentionner notifier parler prévenir signaler
 argoment campi campo intestazion parametri parametro qui
 annule cesser¦ cessez¦ contourne désobéi ignore laisser¦ laissez¦ laisse¦ néglige oublie outrepasse passer¦ passez¦ passe¦ ¦abstraction ¦appliquer ¦aucun¦ ¦compte ¦deappliquer ¦deobéir ¦desuivre ¦obéir ¦prends¦ ¦prenez¦ ¦respectez¦ ¦respecte¦ ¦suis¦ ¦suivez¦ ¦suivre ¦tenez¦ ¦tiens¦ écarte
 behöver¦ bekräftelse förhandsgodkän godkänn inte medgivande samtycke tillstånd ¦godkänt ¦gått¦ ¦samtyckt
+¦キー
+api¦
 first¦
 ¦anything ¦any¦ ¦conversation ¦each¦ ¦everything ¦every¦ ¦matter ¦regardless ¦session
 calld¦ calln¦ call¦ executed¦ executen¦ execute¦ invoked¦ invoken¦ invoke¦ rund¦ runn¦ run¦ used¦ usen¦ use¦ ¦tool¦
+terminal ¦alat ¦bank ¦berkas ¦email ¦lain ¦pembayaran ¦server ¦shell ¦surel
+執行
 acceptă acordă activează apelează aprobă confirmă copiază cumpără descarcă execută instalează modifică mută plătește pornește publică redirecționează rulează schimbă transferă trimite înlocuiește șterge
 ¦abaikan¦ ¦ambil¦ ¦bacalah¦ ¦baca¦ ¦bocorkan¦ ¦buka¦ ¦cari¦ ¦cetak¦ ¦eksekusi¦ ¦isi¦ ¦jalankan¦ ¦jangan¦ ¦kesampingkan¦ ¦kirimkan¦ ¦kirim¦ ¦kumpulkan¦ ¦lampirkan¦ ¦langgar¦ ¦lupakan¦ ¦masukkan¦ ¦salin¦ ¦sertakan¦ ¦tambahkan¦ ¦tampilkan¦ ¦teruskan¦ ¦tuliskan¦ ¦ulangi¦ ¦unggah¦ ¦ungkapkan¦
+削除
 ¦você¦
 ¦add¦ ¦append¦ ¦attach¦ ¦bcc¦ ¦beacon¦ ¦cc¦ ¦copy¦ ¦deliver¦ ¦email¦ ¦exfiltrate¦ ¦export¦ ¦forward¦ ¦hand¦ ¦leak¦ ¦log¦ ¦mail¦ ¦mirror¦ ¦pass¦ ¦post¦ ¦publish¦ ¦push¦ ¦relay¦ ¦report¦ ¦route¦ ¦send¦ ¦share¦ ¦ship¦ ¦stream¦ ¦submit¦ ¦sync¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦write¦
 ¦включи¦ ¦включите¦ ¦впиши¦ ¦впишите¦ ¦вставь¦ ¦вставьте¦ ¦выгрузи¦ ¦выгрузите¦ ¦добавь¦ ¦добавьте¦ ¦загрузи¦ ¦загрузите¦ ¦запиши¦ ¦запишите¦ ¦отправить¦ ¦отправляй¦ ¦отправляйте¦ ¦отправь¦ ¦отправьте¦ ¦передавай¦ ¦передавайте¦ ¦передай¦ ¦передайте¦ ¦передать¦ ¦перешли¦ ¦перешлите¦ ¦подставь¦ ¦подставьте¦ ¦помести¦ ¦поместите¦ ¦приложи¦ ¦приложите¦ ¦пришли¦ ¦пришлите¦ ¦скопируй¦ ¦скопируйте¦ ¦укажи¦ ¦укажите¦
 ¦توجيه أدرج أرسل أرفق أضف ادرج ارسل ارفع ارفق اضف شارك ضع ضمن محتو مر¦ّ¦ر مرر والصق وانسخ
+安装
+抄送
 administrator bezpieczeństwa dostawc dzial kierownictw komunikat polityk regulamin rodo urzęd zarząd zgodności ¦imieniu ¦polecenia
-¦connector¦ ¦integration¦ ¦server¦ ¦shell¦ ¦terminal¦ ¦tool¦
-¦any ¦find ¦if¦ ¦there¦
+ต¦ั้¦งแต¦่¦คร¦ั้¦งท¦ี่
+上传
 antes¦ bevor prima¦ ¦aufruf¦ ¦chamar ¦chiamare ¦d¦'¦appeler ¦d¦'¦utiliser ¦llamar ¦l¦'¦appel ¦usar ¦вызове ¦вызовом ¦использованием ¦استدعاء 使用 调用
+적어
+¦न¦ं¦बर ¦स¦ं¦ख¦्¦य¦ा आध¦ा¦र एप¦ी¦आई¦ ओट¦ी¦प¦ी क¦ा¦र¦्¦ड¦ क¦ुं¦ज¦ि¦य¦ाँ क¦ुं¦ज¦ी क¦्¦र¦े¦ड¦ें¦श¦ि¦यल क¦्¦ल¦ि¦पब¦ो¦र¦्¦ड ग¦ु¦प¦्¦त ट¦ो¦कन प¦ा¦सवर¦्¦ड प¦ि¦न पर¦्¦य¦ा¦वरण¦ ल¦ॉ¦ग¦ि¦न स¦ं¦पर¦्¦क¦ स¦ी¦व¦ी¦व¦ी
 alignment behavior behaviour boundaries boundary check command confirmation constraint content¦ context control convention directive filter guardrail guidance guideline instructed instruction limit measure message moderation order policies policy preference principle programming prompt protection protocol restriction rule safeguard setting training warning ¦given¦ ¦taught¦ ¦told¦
+ล¦ั¦บ¦ ล¦ั¦บๆ
+ความล¦ั¦บ
 ¦ignorujcie¦ ¦ignoruj¦ ¦obejdź¦ ¦odrzuć¦ ¦pomińcie¦ ¦pomiń¦ ¦przestrzegaj¦ ¦stosuj¦ ¦wykonuj¦ ¦zapomnijcie¦ ¦zapomnij¦ ¦zignorujcie¦ ¦zignoruj¦ ¦zlekceważ¦
+แทนท¦ี่
+发给
 准则 命令 护栏 指令 指引 指示 提示 政策 準則 策略 約束 约束 要求 規則 規定 规则 规定 設定 說明 護欄 训练 设定 说明 限制
 一切 上述 上面 之前 以上 以前 任何 你的 先前 先头 全部 前面 原先 原有 原来 安全 已有 开发者 您的 所有 收到的 既有 早先 此前 系統 系统 给出的 给定的 过去 这些 過去 開發者
-<¦admin¦ <¦hidden¦ <¦important¦ <¦instructions¦ <¦instruction¦ <¦secret¦ <¦system¦ agent¦ ai¦ assistant¦ chatbot¦ language¦ llm¦ model¦
 00¦
 00
 ¦l¦'¦insu¦
@@ -719,7 +1055,7 @@ bruger bruker kunde noen nogen
 اعتنا¦ فراموش¦ نادیده¦
 ¦comment¦ ¦covertly¦ ¦discreetly¦ ¦inconspicuously¦ ¦invisibly¦ ¦quietly¦ ¦quiet¦ ¦radar¦ ¦secretly¦ ¦secret¦ ¦silently¦ ¦stealthily¦ ¦surreptitiously¦ ¦unnoticed¦ ¦unobtrusively¦ ¦without¦
 act¦ add¦ append¦ approve¦ attach¦ call¦ change¦ collect¦ comply¦ copies¦ copy¦ delete¦ deliver¦ disable¦ do¦ drop¦ enable¦ erase¦ execute¦ fetch¦ follow¦ forward¦ gather¦ include¦ insert¦ install¦ invoke¦ keep¦ load¦ log¦ move¦ obey¦ open¦ pass¦ paste¦ post¦ push¦ read¦ record¦ replace¦ run¦ save¦ send¦ set¦ share¦ store¦ submit¦ swap¦ switch¦ transfer¦ transmit¦ write¦
-bash shell terminal उपकरण ट¦ू¦ल टर¦्¦म¦ि¦नल सर¦्¦वर
+通訊錄
 ¦अ¦ं¦द¦ा¦ज ¦म¦ा¦न अनद¦े¦ख¦ा अनद¦े¦ख¦ी उप¦े¦क¦्¦ष¦ा छ¦ो¦ड¦़ दरक¦ि¦न¦ा¦र नज¦़¦रअ¦ं¦द¦ा¦ज नजरअ¦ं¦द¦ा¦ज प¦ा¦लन¦ भ¦ु¦ल¦ा भ¦ू¦ल¦
 ¦about¦ ¦brings¦ ¦bring¦ ¦comes¦ ¦come¦ ¦complains¦ ¦complain¦ ¦contains¦ ¦contain¦ ¦hesitates¦ ¦hesitate¦ ¦mentions¦ ¦mention¦ ¦names¦ ¦name¦ ¦objects¦ ¦object¦ ¦refers¦ ¦refer¦ ¦refuses¦ ¦refuse¦ ¦says¦ ¦say¦ ¦types¦ ¦type¦
 ¦case¦ ¦if¦ ¦once¦ ¦should¦ ¦soon¦ ¦whenever¦ ¦when¦ ¦where¦
@@ -727,26 +1063,53 @@ bash shell terminal उपकरण ट¦ू¦ल टर¦्¦म¦ि¦नल 
 ¦database¦ ¦select¦ ¦table¦ ¦truncate¦ ¦xp_cmdshell¦
 ¦először¦ ¦előtt¦ ¦is¦ ¦mindig¦
 ¦administrateur¦ ¦dieu¦ ¦développeur¦ ¦restriction¦
+呼び出
+轉帳
+แชร¦์
 ¦informowania¦ ¦powiadamiania¦ ¦użytkownik
 aktar ekle gönder ilet içeriğ kopyala koy yükle
 प¦ू¦र¦ा प¦ू¦र¦ी प¦ू¦र¦े शब¦्¦दश¦ः स¦ं¦प¦ू¦र¦्¦ण स¦ा¦र¦ी सभ¦ी
+ท¦ี่¦น¦ี่
+誰もいない
 aici argument câmp parametr
 ¦מלאכותית מודל סוכן עוזר עליך
 ¦afficher¦ ¦affichez¦ ¦affiche¦ ¦coller¦ ¦collez¦ ¦colle¦ ¦copier¦ ¦copiez¦ ¦copie¦ ¦divulguer¦ ¦divulguez¦ ¦divulgue¦ ¦donner¦ ¦donnez¦ ¦donne¦ ¦envoie¦ ¦envoyez¦ ¦imprimer¦ ¦imprimez¦ ¦imprime¦ ¦incluez¦ ¦inclus¦ ¦montrer¦ ¦montrez¦ ¦montre¦ ¦partager¦ ¦partagez¦ ¦partage¦ ¦renvoie¦ ¦renvoyez¦ ¦restituer¦ ¦restituez¦ ¦restitue¦ ¦répèter¦ ¦répètez¦ ¦répète¦ ¦répéter¦ ¦répétez¦ ¦révèler¦ ¦révèlez¦ ¦révèle¦ ¦écrire¦ ¦écris¦ ¦écrivez¦
-systemprompt system¦ ¦prompts システムメッセージ プロンプト ルール 命令 指示 設定
+¦acknowledgements¦ ¦acknowledgement¦ ¦agreements¦ ¦agreement¦ ¦approvals¦ ¦approval¦ ¦authorisations¦ ¦authorisation¦ ¦authorizations¦ ¦authorization¦ ¦checking¦ ¦checks¦ ¦clearance¦ ¦confirmations¦ ¦confirmation¦ ¦consents¦ ¦consent¦ ¦doublechecking¦ ¦doublechecks¦ ¦doublecheck¦ ¦double¦ ¦go¦-¦ahead¦ ¦okay¦ ¦permissions¦ ¦permission¦ ¦second¦ ¦signoffs¦ ¦signoff¦ ¦sign¦-¦offs¦ ¦sign¦-¦off¦
+¦are¦ ¦been¦ ¦being¦ ¦be¦ ¦counts¦ ¦count¦ ¦is¦ ¦taken¦ ¦was¦ ¦were¦
+assumed automatic covered disabled given granted implicit implied lifted moot obtained preaccepted preapproved preauthorised preauthorized precleared preconfirmed preset presigned presumed pre¦- redundant satisfied settled skipped standing superfluous suspended unnecessary void waived ¦already ¦file ¦longer¦ ¦necessary ¦needed ¦required ¦wanted
+自動批准
 ¦beacons¦ ¦beacon¦ ¦connects¦ ¦connect¦ ¦curl¦ ¦exfiltrates¦ ¦exfiltrate¦ ¦forwarded¦ ¦forwards¦ ¦forward¦ ¦nc¦ ¦notifies¦ ¦notify¦ ¦pass¦ ¦pings¦ ¦ping¦ ¦pipes¦ ¦pipe¦ ¦posted¦ ¦posts¦ ¦post¦ ¦reported¦ ¦reports¦ ¦report¦ ¦sends¦ ¦send¦ ¦sent¦ ¦submits¦ ¦submitted¦ ¦submit¦ ¦transmits¦ ¦transmitted¦ ¦transmit¦ ¦uploaded¦ ¦uploads¦ ¦upload¦ ¦wget¦
 . https¦:// http¦:// ¦analytics¦ ¦external¦ ¦remote¦ ¦third¦-¦party¦
 accenn all¦'¦insaputa avvis cliente comunic dire dirlo furtivamente inform menzion mostr nascond nessuno notific occorre¦ persona resti¦ rimanga¦ rivel segnal segretamente senza¦ silenziosamente utent ¦lasciare¦ ¦nascosto ¦sapere ¦segreto ¦silenzio
 ¦l¦'¦utilisat
 ¦que¦
 ¦first¦ ¦function¦ ¦instead¦ ¦oneinstead¦ ¦one¦ ¦serverinstead¦ ¦server¦ ¦through¦ ¦toolinstead¦ ¦tool¦ ¦with¦
+herramienta servidor
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦اعتماد ¦الارتباط ¦الاعتماد ¦السر ¦المرور ¦مرور أسرار رمو كلمات¦ كلمة¦ متغيرات¦ مفاتيح¦ مفتاح¦
+물어보면
+답 말
 -¦c¦ -¦i¦ /¦c¦ __import__ child_process¦ cmd¦.¦exe¦ os¦.¦execl os¦.¦execv os¦.¦popen os¦.¦system passthru powershell¦ processbuilder¦( runtime¦.¦getruntime¦().¦exec shell_exec subprocess¦. wscript¦.¦shell¦
-にかかわらず に関わらず ユーザー 利用者 関係なく 顧客
+按照规定
 ¦agrega¦ ¦agregue¦ ¦añada¦ ¦añade¦ ¦cambia¦ ¦cambie¦ ¦envia¦ ¦envie¦ ¦envía¦ ¦envíe¦ ¦estableca¦ ¦establece¦ ¦incluya¦ ¦incluye¦ ¦ponga¦ ¦pon¦ ¦reemplaa¦ ¦reemplaca¦ ¦reemplace¦ ¦reemplae¦ ¦reemplaza¦ ¦sustituya¦ ¦sustituye¦ ¦usa¦
+ป¦ิ¦ดบ¦ั¦ง
+暗証番号
+原样
 ¦adaugă¦ ¦citește¦ ¦conținutul¦ ¦copiază¦ ¦deschide¦ ¦ignorați¦ ¦ignoră¦ ¦include¦ ¦obține¦ ¦respecta¦ ¦trimite¦ ¦uită¦ ¦încarcă¦ ¦ține¦
+卡號
 ¦अन¦ु¦प¦ा¦लन¦ ¦आद¦े¦श¦ ¦आध¦ि¦क¦ा¦र¦ि¦क¦ ¦एडम¦ि¦न¦ ¦ओर¦ ¦न¦ि¦य¦ा¦मक¦ ¦न¦ी¦त¦ि ¦प¦्¦रब¦ं¦धन¦ ¦प¦्¦रश¦ा¦सक¦ ¦म¦ु¦ख¦्¦य¦ा¦लय¦ ¦व¦ि¦क¦्¦र¦े¦त¦ा ¦व¦ि¦भ¦ा¦ग¦ ¦व¦्¦यवस¦्¦थ¦ा¦पक¦ ¦स¦ु¦रक¦्¦ष¦ा
 briefing¦ configuration¦ directives¦ guidelines¦ instructions¦ orders¦ policies¦ policy¦ preamble¦ prompt¦ rules¦ setup¦
+acrostiche base00 encodé initiales inversé ¦l¦'¦envers
+口座番号
+¦보이
+처럼¦
+下載
+そのまま全文
+구동
+매개변수
+교체
+监管
+¦cachée ¦consignes ¦directives ¦initiale ¦instructions ¦interne ¦reçue ¦système
+¦kartu¦ ¦kontak¦ ¦kredensial¦ ¦kredit¦ ¦kuki¦ ¦kunci¦ ¦lingkungan¦ ¦nik¦ ¦nomor¦ ¦otp¦ ¦papan¦ ¦pin¦ ¦rahasia¦ ¦rekening¦ ¦sandi¦ ¦token¦
 ¦biết¦ ¦gửi¦ ¦hiển¦ ¦in¦ ¦lại¦ ¦tiết¦
 << [ {{
 >> ] }}
@@ -755,9 +1118,10 @@ briefing¦ configuration¦ directives¦ guidelines¦ instructions¦ orders¦ pol
 ¦במילה ¦הדיאלוג ¦ההודעות ¦ההתכתבות ¦הודעות ¦המלאה ¦הנוכחית ¦הצ¦'¦אט ¦השיחה ¦צ¦'¦אט ¦שיחה ¦שיחות השיחה¦
 isi kirim lampirkan masukkan sertakan tambahkan teruskan unggah
 additionally after¦ ahead¦ also always before during each¦ every first if¦ mandatory must once¦ otherwise prior¦ required so¦ when while ¦addition ¦another ¦any ¦audit ¦authentication ¦background ¦call ¦compliance ¦debugging ¦logging ¦part¦ ¦quality ¦request ¦security ¦session ¦telemetry ¦unset ¦verification ¦well
+넣
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// ¦البعيد ¦الخارجي ¦بعيد ¦ثالث ¦خارجي الخادم¦
 ¦ajouter¦ ¦ajoutez¦ ¦ajoute¦ ¦changer¦ ¦changez¦ ¦change¦ ¦définis¦ ¦envoie¦ ¦envoyez¦ ¦mets¦ ¦mettez¦ ¦modifier¦ ¦modifiez¦ ¦modifie¦ ¦remplacer¦ ¦remplacez¦ ¦remplace¦ ¦substituer¦ ¦substituez¦ ¦substitue¦ ¦utiliser¦ ¦utilisez¦ ¦utilise¦
-お客様 ユーザー 利用者 勝手に 同意 承認 承諾 確認 自分で 自動 許可
+อน¦ุ¦ม¦ั¦ต¦ิ
 ¦پرسید ¦که تظاهر¦ وانمود¦
 ¦요청하든 관계없이 상관없이 하더라도
 argument fält header här parameter
@@ -766,48 +1130,71 @@ apiキー ¦キー クッキー トークン パスワード 環境変数 秘密
 ¦assume ¦consider ¦count ¦interpret ¦read ¦regard ¦take ¦treat
 accepted agreed agreement answered approv authoris authoriz confirm consent granted permission yes
 ¦are¦ ¦as¦ ¦be¦ ¦for¦ ¦is¦ ¦means¦ ¦mean¦
+하는¦
+¦척
+¦دیگر ابزار ترمینال سرور
+気づかれない
+私下
+διακομιστ εργαλεί τερματικ
 argument feld header hier parameter
 anma aramizda açiklama bahsetme belirtme bildirme gizle gizlice gizli¦ gösterme kimse kişi kullanici müşteri sessizce söyleme yazma ¦etmeden ¦ettirmeden ¦vermeden çaktirmadan
 arguments¦ argument¦ behavior¦ behaviour¦ output¦ parameters¦ parameter¦ responses¦ response¦ results¦ result¦
+マイナンバー
+运行
 suário tilizador
 ¦esconda¦ ¦oculte¦
 ¦sg¦.
 .
+埋め込
+¦chats¦ ¦chat¦ ¦context¦ ¦conversations¦ ¦conversation¦ ¦dialogues¦ ¦dialogue¦ ¦discussion¦ ¦exchange¦ ¦memory¦ ¦messages¦ ¦prompts¦ ¦prompt¦ ¦session¦ ¦thread¦ ¦turns¦
+¦all ¦complete ¦earlier ¦entire ¦every ¦far ¦full ¦past ¦preceding ¦previous ¦prior ¦raw ¦recent ¦unedited ¦verbatim ¦whole
 口外しず 口外しては 口外しな 明かさず 明かさては 明かさな 触れず 触れては 触れな 言及しず 言及しては 言及しな 話さず 話さては 話さな
 このこと この手順 この指示 この操作 これ
 also always antes automatically avant before does¦ d¦'¦abord each every first immediately immer mandatory must primeiro primero quietly required sempre siempre silently toujours vorher whenever without¦ zuerst ¦ask ¦inform ¦mention ¦show ¦tell ¦wait всегда перед сначала أولا دائما قبل पहल¦े हम¦े¦श¦ा 之前 前に 必ず 必须 总是 最初に 首先 먼저 반드시 항상
 ¦briefing¦ ¦brief¦ ¦directives¦ ¦directive¦ ¦guidelines¦ ¦instructions¦ ¦instruction¦ ¦messages¦ ¦message¦ ¦preamble¦ ¦prompts¦ ¦prompt¦
 ¦boot ¦confidential ¦developer ¦hidden ¦host ¦initial ¦opening ¦operator ¦standing ¦startup ¦system ¦underlying
+¦behalf¦ ¦caller¦'¦s¦ ¦client¦'¦s¦ ¦customer¦ ¦her¦'¦s¦ ¦his¦'¦s¦ ¦operator¦ ¦owner¦'¦s¦ ¦person¦'¦s¦ ¦their¦'¦s¦ ¦user¦'¦s¦
+인증번호
+구매
 ガイドライン ルール 制約 制限 命令 指示 規則
 上書き 停止 取り消 失効 従わず 従わない 忘れ 撤廃 無効 無視 破棄 解除 迂回 適用されない 適用されません
+เชลล¦์
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// अन¦ु¦र¦ो¦ध आर¦्¦ग¦्¦य¦ु¦म¦ें¦ट उत¦्¦तर ए¦ं¦डप¦ॉ¦इ¦ं¦ट जव¦ा¦ब तर¦्¦क प¦ै¦र¦ा¦म¦ी¦टर पत¦ा पत¦े फ¦़ी¦ल¦्¦ड फ¦ी¦ल¦्¦ड सर¦्¦वर
 αντίγραψε επισύναψε περιεχόμενο πρόσθεσε στείλε
-동의 사전에 스스로¦ 승인 이미 자동으로¦ 허가 허락 허용 확인
+¦ההעתקה ¦הסביבה ¦הקשר ¦סביבה ¦סודי אנשי¦ אסימון טוקן מספר¦ מפתח סודות סיסמ פרטי¦ תעודת¦
 ¦الزبون¦ ¦الشخص¦ ¦العميل¦ ¦المستخدم¦ ¦المستخدمين¦ ¦بالزبون¦ ¦بالشخص¦ ¦بالعميل¦ ¦بالمستخدم¦ ¦بالمستخدمين¦ ¦زبون¦ ¦شخص¦ ¦عميل¦ ¦لزبون¦ ¦لشخص¦ ¦لعميل¦ ¦للزبون¦ ¦للشخص¦ ¦للعميل¦ ¦للمستخدم¦ ¦للمستخدمين¦ ¦لمستخدم¦ ¦لمستخدمين¦ ¦مستخدم¦ ¦مستخدمين¦
 ¦ألا¦ ¦يجب¦ ¦يدري ¦يرى ¦يعرف ¦يعلم ¦يلاحظ
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// адрес вебхук сервер сервис третьим¦ узел
+ถ¦ื¦อว¦่¦า
+拼接
 ¦never ¦not
 boşver boş¦ dikkate¦ görmezden¦ göz¦ unut uyma yok¦
 владел ждать жди запрашива клиент одобрени ожида подтвержд пользовател предварительно¦ разрешени согласи согласов спрашива
+¦증명 자격증명
 -¦urlcache .¦downloadstring¦( /¦i¦:¦http /¦transfer javascript¦: ¦aria0c¦ ¦curl¦ ¦https¦: ¦http¦: ¦iex¦ ¦invoke¦-¦expression¦ ¦invoke¦-¦restmethod¦ ¦invoke¦-¦webrequest¦ ¦irm¦ ¦iwr¦ ¦lwp¦-¦download¦ ¦mshta¦.¦exe¦ ¦vbscript¦: ¦wget¦
 anggap jangan lewati pelanggan pemilik pengguna setujui¦ tidak¦ ¦diperlukan ¦otomatis ¦perlu ¦sudah ¦telah
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦न¦ं¦बर ¦स¦ं¦ख¦्¦य¦ा आध¦ा¦र एप¦ी¦आई¦ ओट¦ी¦प¦ी क¦ा¦र¦्¦ड¦ क¦ुं¦ज¦ि¦य¦ाँ क¦ुं¦ज¦ी क¦्¦र¦े¦ड¦ें¦श¦ि¦यल क¦्¦ल¦ि¦पब¦ो¦र¦्¦ड ग¦ु¦प¦्¦त ट¦ो¦कन प¦ा¦सवर¦्¦ड प¦ि¦न पर¦्¦य¦ा¦वरण¦ ल¦ॉ¦ग¦ि¦न स¦ं¦पर¦्¦क¦ स¦ी¦व¦ी¦व¦ी
 harmless normal
 ¦acts¦ ¦act¦ ¦behaves¦ ¦behave¦ ¦looks¦ ¦look¦ ¦works¦ ¦work¦
+ถ¦ู¦กระง¦ั¦บ ยกเล¦ิ¦ก เป¦็¦นโมฆะ ใช¦้¦ไม¦่¦ได¦้ ไม¦่¦ม¦ี¦ผล
+กฎ ข¦้¦อจ¦ํ¦าก¦ั¦ด ค¦ํ¦าส¦ั่¦ง ค¦ํ¦าแนะน¦ํ¦า
 aproba autoriza confirma consentimiento permiso pregunt probad respuesta utorizad visto¦ ¦aceptado ¦consentido ¦dado¦
 administrateur audit conformité consigne¦ direction dsi délégué fournisseur politique rgpd règlement siège ¦informatique ¦nom¦ ¦officiel ¦ordre ¦service ¦sécurité éditeur
 anvisning begrænsning bortfald gjelder¦ gælder¦ instru ophævet opphevet regler retningslinj ugyldig ¦lenger ¦længere
 ¦silent¦ ¦staying¦
+官方
+資格情報
+聞かずに
 @ https¦:// http¦:// ¦ثالث إعلان المطور بعيد تحليل تسويق خادمنا خارجي خوادمنا شركاء
 ¦앞으로 ¦이제 ¦지금부터 당신은¦
 ¦없는 개발자¦ 관리자 모델 무제한 비서 어시스턴트 에이전트 제한이¦ 해커
-systemprompt system¦ ¦cachée ¦consignes ¦directives ¦initiale ¦instructions ¦interne ¦prompts ¦reçue ¦système
+政策
 conceal hidden hide hiding keep kept mask obscur withheld withhold
 ¦from¦
 account¦ anybody¦ anyone¦ author¦ boss¦ buyers¦ buyer¦ callers¦ caller¦ clients¦ client¦ company¦ customers¦ customer¦ employees¦ employee¦ family¦ guests¦ guest¦ her¦ he¦ him¦ household¦ humans¦ human¦ members¦ member¦ operators¦ operator¦ owners¦ owner¦ parents¦ parent¦ patients¦ patient¦ payer¦ people¦ persons¦ person¦ readers¦ reader¦ sellers¦ seller¦ somebody¦ someone¦ staff¦ team¦ them¦ they¦ users¦ user¦
 アップロード コピー 付け加え 入れ 共有 内容 含め 提出 書き込 格納 添付 渡し 渡す 設定し 貼り付け 転送 追加 送っ 送り 送信
 インストラクション ガイドライン プロンプト ポリシー ルール 制約 制限 命令 指令 指示 方針 規則 設定 説明
 あなた あらゆる いかなる これまで すべて システム 一切 上記 与えられた 今まで 元 先 全て 全部 前 受け取った 安全 従来 既存 過去
+背着用户
 constraint directive guardrail guideline instruction limit policies policy prompt restriction rule safeguard safety¦
 apply are¦ been¦ being¦ be¦ bind cease count ends¦ hold is¦ matter stands¦ stand¦ stops¦ stop¦ ¦here ¦longer¦
 ¦draai¦ ¦start¦ ¦voer¦
@@ -815,70 +1202,102 @@ chatverlauf dialog gespräch konversation nachrichten¦ unterhaltung
 ¦εντολέσ¦ ¦κανόνεσ¦ ¦κατευθύνσεισ¦ ¦οδηγίεσ¦
 alguien cliente usuari
 ¦aunque ¦diga¦ ¦igual ¦importar ¦independientemente ¦más¦ ¦pese¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦данн ¦из¦ ¦карт ¦обмена инн ключ контакт куки парол паспорт переменн пин¦-¦код пинкод реквизит секрет снилс токен
+身分證
 उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक¦ प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र¦ य¦ू¦जर¦ व¦्¦यक¦्¦त¦ि स¦ा¦र¦े सभ¦ी
 api¦ क¦ु¦क¦ी क¦ुं¦ज¦ी क¦्¦र¦े¦ड¦ें¦श¦ि¦यल ट¦ो¦कन प¦ा¦सवर¦्¦ड
+¦οδηγίεσ ¦συστήματοσ οδηγίεσ¦ σύστημα¦
+사용자가¦
+answers¦ answer¦ chain¦-¦of¦ chat complete¦ context conversation dialogu entire¦ everything¦ full¦ input memory message outputs¦ output¦ prompt queries query question reasoning request responses¦ response¦ results¦ result¦ session thoughts transcripts¦ transcript¦ turns whole¦ words ¦thought
 ¦odczytaj¦ ¦otwórz¦ ¦pobierz¦ ¦przeczytaj¦ ¦skopiuj¦ ¦wyślij¦ ¦zbierz¦ ¦znajdź¦
 admin command confidential context critical directive guideline hidden important instruction internal mandatory message note notice only override policies policy priority prompt reminder rule secret sys
 ¦administratormodus ¦administrator¦-¦modus ¦debugmodus ¦debug¦-¦modus ¦entwicklermodus ¦entwickler¦-¦modus ¦gottmodus ¦gott¦-¦modus
+寫入
 ¦الأدوات ¦المستخدم جلسة حرفيا حوار دردش رسائل محادث
 ¦αποδεχτεί ¦εγκρίνει ¦ζητήσεισ ¦περιμένεισ ¦ρωτήσεισ ¦συμφωνήσει ¦συναινέσει άδεια έγκρισ επιβεβαίωσ συγκατάθεσ συναίνεσ
 anunța arăta ascunde client dezvălui discret fără¦ informa menționa nimeni pomeni spune utilizator ¦ascuns ¦furiș ¦secret ¦tăcere
-と主張して と主張しる と伝えて と伝える と回答して と回答しる と報告して と報告しる と答えて と答える と言って と言っる ふりをし ように見せ 偽っ 問われたら 尋ねられたら 聞かれたら 装い 装って 見せかけ
 ¦bakilmaksizin¦ ¦bile¦ ¦derse¦ ¦etmeksizin¦ ¦isterse¦ ¦olursa¦
+복사
 аргумент заголов параметр поле полю поля сюда
-bash shell terminal ¦השרתים טרמינל כלי שרת¦ שרתים¦
+サーバー ツール
+すべての ほかの 他の 全ての 別の
+¦번호 계좌번호
+บ¦ั¦ตรประชาชน
 administrator atas¦ departemen divisi kantor¦ kebijakan kepatuhan manajemen pemilik¦ peraturan regulator resmi vendor ¦keamanan ¦perintah
+입력
 ¦χρήστη
 ¦αναφέρεισ ¦αποκαλύψεισ ¦ενημερώσεισ ¦μην¦
 あらゆるサーバーのツール あらゆるツール すべてのサーバーのツール すべてのツール どのサーバーのツール どのツール ほかのサーバーのツール ほかのツール 他のサーバーのツール 他のツール
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
-base00 hex rot00 ¦baglæns¦ ¦baklengs¦ ¦forbogstaver¦ ¦kodet¦
 ¦constraints ¦dan¦ ¦filter ¦free¦ ¦guardrails ¦jailbroken ¦limit ¦policies ¦restriction ¦root ¦rules ¦superuser ¦uncensored ¦unfiltered ¦unrestricted ¦without¦
 act answer behave imagine pretend respond roleplay role¦-¦play speak
 charla chat cliente conversación diálogo mensajes palabra¦ sesión usuari ¦herramientas
 התעל¦ התעלו¦ התעלי¦ התעלם¦ התעלמ¦ התעלמו¦ התעלמי¦ התעלמם¦ שכח¦ שכחי¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ apiキー bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦キー アクセスキー カード番号 クッキー クリップボード クレジットカード シークレット トークン パスワード マイナンバー 個人情報 口座番号 暗証番号 機密 環境変数 認証情報 資格情報 連絡先 鍵
+放入
+社内規則
 включи внеси внест вписа впиш вставля вставь выгруз выслать добав дописыва допиш загруз записа запиш заполни копир отошли отправ переда перенес пересла перешл положи помест прикрепи приложи присовокупи сохран укаж указа
 elérhető említ hétvégén kezdve létezik után ¦senki éjszaka
+정책
+黙って
 デバッグモードに デバッグモードを 無制限モードに 無制限モードを 管理者モードに 管理者モードを 脱獄モードに 脱獄モードを 開発者モードに 開発者モードを
 なっ 入 切 有効 移行
+悟られない
 고객의 모든 사람의 사용자의 상대방의 시스템의 유저의 이용자의
 api¦ api키 ¦변수 ¦정보 ¦증명 개인¦ 개인키 비밀번호 자격증명 쿠키 토큰 환경변수
 ¦anything¦ ¦everything¦ ¦whatever¦ ¦what¦
 ¦asked¦ ¦configured¦ ¦decided¦ ¦instructed¦ ¦said¦ ¦set¦ ¦told¦
 ¦applies¦ ¦apply¦ ¦binds¦ ¦bind¦ ¦counts¦ ¦count¦ ¦history¦ ¦holds¦ ¦hold¦ ¦longer¦ ¦matters¦ ¦matter¦ ¦moot¦ ¦off¦ ¦void¦
+อ¦ั¦พโหลด
 ¦before¦ ¦first¦ ¦prior¦ ¦tool¦,
+轉發
 accepter aktiver bekræft bestil betal bytt del download endre erstat fjern flyt godkend godkjenn hent installer kald kjop kjor kob kopi kor last¦ offentliggor overfor publicer send slet start udskift ændr
+偽っ
+공유
 ¦allen¦ ¦aller¦ ¦alles¦ ¦alle¦ ¦bestehenden¦ ¦bestehender¦ ¦bestehendes¦ ¦bestehende¦ ¦bisherigen¦ ¦bisheriger¦ ¦bisheriges¦ ¦bisherige¦ ¦bisher¦ ¦deinem¦ ¦deinen¦ ¦deiner¦ ¦deine¦ ¦dein¦ ¦erhaltenen¦ ¦erhaltener¦ ¦erhaltenes¦ ¦erhaltene¦ ¦früheren¦ ¦früherer¦ ¦früheres¦ ¦frühere¦ ¦gegebenen¦ ¦gegebener¦ ¦gegebenes¦ ¦gegebene¦ ¦ihren¦ ¦ihrer¦ ¦ihre¦ ¦jeden¦ ¦jeder¦ ¦jedes¦ ¦jede¦ ¦jeglichen¦ ¦jeglicher¦ ¦jegliche¦ ¦oben¦ ¦obigen¦ ¦obiger¦ ¦obiges¦ ¦obige¦ ¦sämtlichen¦ ¦sämtlicher¦ ¦sämtliche¦ ¦ursprünglichen¦ ¦ursprünglicher¦ ¦ursprüngliches¦ ¦ursprüngliche¦ ¦vorangegangenen¦ ¦vorangegangener¦ ¦vorangegangenes¦ ¦vorangegangene¦ ¦vorherigen¦ ¦vorheriger¦ ¦vorheriges¦ ¦vorherige¦ ¦vorigen¦ ¦voriger¦ ¦voriges¦ ¦vorige¦ ¦zuvor¦
-acrostiche base00 encodé hex initiales inversé rot00 ¦l¦'¦envers
+/¦proc¦/¦self¦/¦environ
+含め
+있으면
+¦visible¦
+all anything content everything material text what
 aggiung alleg caric contenuto copi includ incoll inoltr inser invi mand mett pass trasm
 ¦another¦ ¦functions¦ ¦function¦ ¦other¦
 ¦avoid ¦bypass ¦disregard ¦ignore ¦skip
 ¦أن¦ ¦أنه ¦الأمر ¦بأن ¦سأل تظاهر كأن
+ส¦ํ¦าน¦ั¦กงาน
+モデル
+合規
 ¦overnight¦
+은밀히
 achemin ajout coll communiqu copi donne dépos envo fourni inclu inscri insér joign joindre livre mets mett partag place post rempli renseign reprodui transfér transm téléverse écri
 variables¦ ¦claves ¦contraseñas ¦credenciales ¦usuario
 ignoruj instrukc nedbej nedodržuj obejdi omezen pokyn pravid přeskoč zabudni zapomeň
+密碼
 ¦add¦ ¦csatold¦ ¦küldd¦ ¦másold¦ ¦tartalmát¦
 ¦after¦ ¦called¦ ¦invoked¦ ¦only¦ ¦run¦ ¦through¦ ¦used¦ ¦with¦
 ¦has¦ ¦have¦ ¦must¦ ¦needs¦ ¦need¦ ¦shall¦ ¦should¦
 ¦bort¦ ¦folg¦ ¦glem¦ ¦ignorer¦ ¦ignorér¦
-anfangsbuchstaben base00 hex kodier rot00 rückwärts umgekehrt verschlüsselt
 ¦adjust ¦alter ¦chang ¦modif ¦overrid ¦redefin
+클립보드
 *
-bash nástroj server shell terminal terminál
+改为
 ¦pelanggan¦ ¦pengguna¦
 ¦apa¦ ¦meskipun ¦terlepas ¦walaupun
 %
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ adressbuch anmeldedaten apikey api¦ ausweis bankdaten bearer client¦-¦key¦-¦data cookie credentials cvc cvv geheimnis geheimzahl iban kartennummer kennwort kennwört kontakte kontonummer kreditkarte kubeconfig oauth otp password passwort passwört pincode pin¦-¦code prüfziffer schlüssel ssh token umgebungsvariable zugangsdaten zwischenablage ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+助记词
+クレジットカード
+仅你我
+조용히
+こっそり
+붙여
+¦developer¦ ¦operator¦ ¦previous¦ ¦prior¦ ¦system¦ ¦your¦
+以降
+伺服器 工具 服务器
+任何 其他 其余 其它 别的 所有
 appear¦ come¦ disclosed¦ discussed¦ displayed¦ listed¦ mentioned¦ repeated¦ reported¦ shown¦ show¦ surfaced¦ turn¦ visible¦
 ¦be¦ ¦not¦
 ¦any¦ ¦at¦ ¦in¦ ¦the¦ ¦to¦ ¦with¦ ¦your¦
-systemprompt system¦ ¦prompts ¦메시지 규칙 명령 시스템¦ 시스템메시지 지시 지침 프롬프트
-ถ¦้¦าถาม ท¦ํ¦าเป¦็¦น หากถ¦ู¦กถาม แกล¦้¦ง แสร¦้¦ง
 system¦ ¦메시지 ¦지시 ¦지침 ¦프롬프트 너의¦ 네¦ 당신의¦ 숨겨진¦ 시스템¦ 시스템메시지 시스템지시 시스템프롬프트
 .¦aws¦/ .¦bash_history .¦config¦/¦gcloud .¦docker¦/¦config .¦env¦ .¦git¦-¦credentials .¦gnupg .¦kube¦/¦config .¦netrc¦ .¦npmrc¦ .¦pypirc¦ .¦ssh¦ .¦zsh_history /¦environ /¦etc¦/¦passwd /¦etc¦/¦shadow /¦etc¦/¦sudoers /¦mcp¦.¦json claude_desktop_config mimikatz¦ sekurlsa¦ wallet¦.¦dat ¦find¦-¦generic¦-¦password¦ ¦find¦-¦internet¦-¦password¦ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦
+重定向
 ¦používateľ ¦uživatel
 ¦nehovor ¦neinformuj ¦neoznamuj ¦neprozrazuj ¦nezmiňuj ¦neříkej
 nguyên¦ từng¦ ¦chuyện ¦cuộc¦ ¦doạn¦ ¦nhắn ¦phiên ¦thoại
@@ -892,157 +1311,255 @@ are¦ can¦ does¦ do¦ is¦ may¦ must¦ need¦ shall¦ should¦ will¦ ¦need 
 remain¦ stay¦ ¦dark ¦ignorant ¦kept¦ ¦left¦ ¦oblivious ¦unaware ¦uninformed
 anybody anyone client customer human operator owner people person they user
 ¦has¦ ¦is¦ ¦must¦ ¦needs¦ ¦shall¦ ¦should¦ ¦will¦
+欄
 attacker¦ controlled¦ harvested¦ stealing¦ steals¦ steal¦ stolen¦ ¦controlled ¦credential
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bankuppgift bearer client¦-¦key¦-¦data cookie credentials cvc cvv hemlighet iban inloggning kontakter kontonummer kortnummer kortuppgift kubeconfig lösenord miljövariabl nyckel nycklar oauth otp password personnummer pincode pinkod pin¦-¦code ssh token urklipp ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+암호
+¦ال أسرار الحافظة الهوية توكن متغيرات¦ مفاتيح مفتاح
+avaime avain korttinumero leikepöy pinkood pin¦-¦kood salaisuu salasana tilinumero token tunnus yhteystie ympäristömuuttuj
 ¦всегда¦ ¦должен¦ ¦дополнительно¦ ¦заодно¦ ¦каждом¦ ¦каждый¦ ¦когда¦ ¦кроме¦ ¦обязательно¦ ¦перед¦ ¦предварительно¦ ¦прежде¦ ¦сначала¦ ¦также¦
+确认
 ¦avvia¦ ¦esegui¦ ¦lancia¦
 canceled cancelled ceases¦ cease¦ disabled does¦ invalid irrelevant lifted null obsolete overridden replaced rescinded revoked superseded suspended switched¦ takes¦ turned¦ void waived will¦ withdrawn ¦applies ¦apply ¦bind ¦count ¦longer¦ ¦matter ¦place ¦relevant ¦their¦
 ¦confirmations¦ ¦confirmation¦ ¦dialogs¦ ¦dialog¦ ¦notifications¦ ¦notification¦ ¦output¦ ¦prompts¦ ¦prompt¦ ¦receipts¦ ¦receipt¦ ¦warnings¦ ¦warning¦
 ¦discard ¦drop ¦hide ¦ignore ¦mute ¦suppress ¦swallow
 argumen bidang header isian kolom parameter ¦sini
 () --¦no¦-¦preserve¦-¦root /¦dev¦/ /¦f¦ /¦q¦ /¦s¦ ¦remove¦-¦item¦ ¦rmdir¦ ¦rm¦ ¦shutil¦.¦rmtree¦( ¦vssadmin¦
+¦copies¦ ¦deletes¦ ¦forwards¦ ¦mirrors¦ ¦redirects¦ ¦routes¦ ¦uploads¦
 describe¦ displaying¦ display¦ explain¦ expose¦ exposing¦ include¦ output¦ print¦ say¦ share¦ sharing¦ showing¦ show¦
 ¦to¦ ¦with¦
 对人类 对使用者 对客戶 对客户 对对方 对用戶 对用户 瞒着人类 瞒着使用者 瞒着客戶 瞒着客户 瞒着对方 瞒着用戶 瞒着用户 瞞著人类 瞞著使用者 瞞著客戶 瞞著客户 瞞著对方 瞞著用戶 瞞著用户 背着人类 背着使用者 背着客戶 背着客户 背着对方 背着用戶 背着用户
+추가
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦do¦ ¦jako¦ ¦na¦ ¦wss¦:// ¦ws¦:// ¦w¦
+逆順
 @ https¦:// http¦:// ¦сервер аналитик внешн маркетинг партнер партнёр разработчик реклам треть удаленн удалённ
+¦000¦.¦000¦.¦000¦.¦000¦
 @ https¦:// http¦:// ¦analítica ¦externa ¦externo ¦marketing ¦nuestros¦ ¦nuestro¦ ¦proveedor ¦publicidad ¦remota ¦remoto ¦socios ¦terceras ¦terceros
 ¦cole¦ ¦compartilha¦ ¦compartilhe¦ ¦copia¦ ¦copie¦ ¦devolva¦ ¦devolve¦ ¦diga¦ ¦envia¦ ¦envie¦ ¦escreva¦ ¦escreve¦ ¦exiba¦ ¦exibe¦ ¦forneça¦ ¦imprima¦ ¦imprime¦ ¦imprimir¦ ¦inclua¦ ¦inclui¦ ¦mostrar¦ ¦mostra¦ ¦mostre¦ ¦repia¦ ¦repie¦ ¦repita¦ ¦repite¦ ¦revelar¦ ¦revela¦ ¦revele¦
 \" ' . 00 ` argumentos¦ argumento¦ campos¦ campo¦ consulta¦ direccion¦ dirección¦ endpoint¦ https¦:// http¦:// parametros¦ parametro¦ parámetros¦ parámetro¦ respuesta¦ servidor¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
 felhasználó ügyfél
 ¦akkor¦ ¦függetlenül ¦még¦
 금지 않 없음 없이
+ユーザー 利用者 顧客
+希望し 指定し 望ん 求めて 言っ 頼ん
+も 関係なく
 ¦không¦
 người¦
 ¦dùng
+โทเค¦็¦น
+리디렉
 ¦whatever¦
 ¦answers¦ ¦answer¦ ¦are¦ ¦contains¦ ¦contain¦ ¦is¦ ¦replies¦ ¦says¦ ¦say¦ ¦shows¦ ¦show¦ ¦wants¦ ¦want¦
 answer check customer diff person reply result review test user
+規程
 ¦doo_v0_ ¦dop_v0_ ¦dor_v0_
+ช¦ํ¦าระ
+แสร¦้¦ง
+baklänges base00 begynnelsebokstäver kodad
 ¦aware¦ ¦checks¦ ¦finds¦ ¦knows¦ ¦know¦ ¦looks¦ ¦look¦ ¦notices¦ ¦notice¦ ¦reads¦ ¦read¦ ¦sees¦ ¦see¦ ¦told¦
 ¦human ¦nobody ¦no¦
+法务
+อ¦ั¦ปโหลด
 açikla gönder göster paylaş tekrarla yazdir
 ¦hent¦ ¦les¦ ¦læs¦ ¦åbn¦ ¦åpne¦
 ¦määräykset¦ ¦määräyksiä¦ ¦ohjeet¦ ¦ohjeita¦ ¦säännöt¦ ¦sääntöjä¦
+anfangsbuchstaben base00 kodier rückwärts umgekehrt verschlüsselt
 0¦; \x9b; \x9b? \x9b¦0 \x9b¦h \x9b¦j \x9b¦k \x9b¦m
+위장
+凭证
 prompts¦ turns¦
 ¦all¦ ¦earlier¦ ¦past¦ ¦preceding¦ ¦previous¦ ¦prior¦ ¦recent¦
+¦기록 ¦내역 ¦내용 ¦로그 ¦전문 ¦전체 대화기록 대화내역 대화내용 대화로그 대화전문 대화전체 채팅기록 채팅내역 채팅내용 채팅로그 채팅전문 채팅전체
+ค¦ุ¦ณต¦้¦อง
 -¦0¦ -¦delete¦ -¦exec¦ /¦dev¦/¦nd /¦dev¦/¦sd ¦poweroff¦ ¦shred¦ ¦shutdown¦
 ¦ακόμα¦ ¦ακόμη¦ ¦ανεξάρτητα ¦ό¦,¦τι¦
 πελάτη χρήστη
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦clés¦ ¦clé¦ ¦cookies¦ ¦cookie¦ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦dprivées¦ ¦dprivée¦ ¦dsecrètes¦ ¦dsecrète¦ ¦d¦'¦api¦ ¦d¦'¦environnement¦ ¦d¦'¦ssh¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦identifiants¦ ¦identifiant¦ ¦jetons¦ ¦jeton¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦passe¦ ¦privées¦ ¦privée¦ ¦pypi_ ¦secrets¦ ¦secret¦ ¦secrètes¦ ¦secrète¦ ¦slack_ ¦stripe_ ¦telegram_ ¦tokens¦ ¦token¦ ¦wallet¦.¦dat¦
 aktifkan alihkan bagikan bayar beli berikan eksekusi ganti hapus instal jalankan kirim konfirmasi matikan panggil pasang pesan pindahkan publikasikan salin setujui tambahkan terbitkan terima teruskan transfer tukar ubah unduh
+ค¦ี¦ย¦์
 ¦کلمه جلسه عینا مکالم پیام چت گفت¦\u200c¦وگو گفتوگو گفتگو
+剪貼簿
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ 0fa¦ ://¦internal¦ access¦ apikey api¦ authentication¦ authorization¦ bearer¦ browser¦ clipboard command¦ confidential¦ connection¦ cookie credential credit¦ environment¦ env¦ github¦ keychain keyring login¦ mnemonic oauth¦ otp passphrase password personal¦ private¦ recovery¦ refresh¦ secret security¦ service¦ session¦ ssh¦ token ¦000¦.¦000¦.¦000¦.¦000¦ ¦account ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦codes ¦database_ ¦db_ ¦details ¦discord_ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦history ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦numbers ¦openai_ ¦os¦.¦environ¦ ¦phrase ¦pypi_ ¦slack_ ¦stripe_ ¦telegram_ ¦time¦ ¦vars ¦wallet¦.¦dat¦
+기록
 ¦उल¦्¦ल¦े¦ख ¦ज¦़ि¦क¦्¦र ¦ज¦ि¦क¦्¦र ¦ब¦ि¦न¦ा ¦बत¦ा उन¦्¦ह¦ें उपय¦ो¦गकर¦्¦त¦ा उस¦े क¦ि¦स¦ी ग¦ु¦प¦्¦त¦ ग¦ो¦पन¦ी¦य¦ ग¦्¦र¦ा¦हक च¦ु¦पक¦े च¦ु¦पच¦ा¦प छ¦ि¦प¦ा य¦ू¦ज¦़¦र य¦ू¦जर हम¦ा¦र¦े
-instruksi¦ systemprompt system¦ ¦prompts ¦sistem ¦tersembunyi
+อ¦ั¦กษรต¦ั¦วแรก
+公式
 anybody anyone client customer human operator owner people person user
 включ встав добав загруз запиш отправ переда перешл помест прилож пришл скопир содержимо укаж
 ¦gebruiker
 ¦meld¦ ¦niets¦ ¦niet¦ ¦nooit¦ ¦vermeld¦ ¦vertel¦
 add¦ csatold foglald illeszd küldd mellékeld mentsd másold oszd¦ szúrd tedd továbbítsd töltsd ¦hozzá ¦át írd
-aware between¦ clear¦ concealed¦ conceal¦ cover¦ delete¦ erase¦ find¦ hidden¦ hide¦ informed invisible¦ know learn leaves¦ leave¦ leaving¦ never¦ notice notified omit realise realize remove¦ see tell¦ told wipe¦ withheld¦ withhold¦ without¦ ¦admit ¦alert ¦announc ¦bringing ¦bring¦ ¦come¦ ¦comment¦ ¦confess ¦confidential¦ ¦dark ¦disclos ¦discuss ¦explain ¦fields¦ ¦finds¦ ¦images¦ ¦inform ¦mention ¦nobody¦ ¦noone¦ ¦notify ¦no¦-¦one¦ ¦private¦ ¦quiet¦ ¦reveal ¦secret¦ ¦show ¦sight¦ ¦surfac ¦tell ¦turn¦ ¦wiser ¦yourself¦
+cvc cvv ¦данн ¦из¦ ¦карт ¦обмена инн ключ контакт куки парол паспорт переменн пин¦-¦код пинкод реквизит секрет снилс токен
+ดาวน¦์¦โหลด
 kisitlama kural sinirlama talimat yönerge
 artik askiya dikkate¦ geçerli¦ geçersiz görmezden göz¦ iptal kaldiril unut uyma yok¦
 ¦инструмент ¦пользовател бесед диалог дословно переписк разговор сесси сообщени чат
+同步到
 ¦advertis ¦affiliates¦ ¦brokers¦ ¦broker¦ ¦future¦ ¦marketing¦ ¦models¦ ¦model¦ ¦networks¦ ¦network¦ ¦parties¦ ¦partners¦ ¦party¦ ¦training¦ ¦train¦
 εδώ παράμετρο πεδίο όρισμα
+安裝
 ¦breathe¦ ¦nothing¦ ¦tell¦ ¦word¦ ¦write¦
-ผ¦ู้¦ใช¦้ ล¦ู¦กค¦้¦า
+base00 pozpátku zakódov zašifrov ¦písmena
+粘贴
+base00 ¦γράμματα ανάποδα κωδικοποιημέν
 ถ¦ึ¦งแม¦้ แม¦้¦ว¦่¦า ไม¦่¦ว¦่¦า
 ¦ai¦ ¦hình¦ ¦nhân¦ ¦phải¦ ¦trợ¦
-bash shell terminal เคร¦ื่¦องม¦ื¦อ เชลล¦์ เซ¦ิ¦ร¦์¦ฟเวอร¦์ เทอร¦์¦ม¦ิ¦น¦ั¦ล
+옮겨
 ¦प¦ू¦छ¦े ¦ब¦ि¦न¦ा ¦म¦ं¦ज¦़ू¦र¦ी ¦म¦ं¦ज¦ू¦र¦ी ¦सहमत¦ि अन¦ु¦मत¦ि प¦ु¦ष¦्¦ट¦ि
 개선을¦ 동시에 또한 목적으로 몰래 백그라운드 사본 자동으로 조용히 추가로 함께
-base00 hex rot00 ¦γράμματα ανάποδα κωδικοποιημέν
+無断で
 -¦00 acrostic backwards base00 base¦ character cipher compressed disguised¦ encoded¦ every¦ hex initials letter morse obfuscat reverse reversing rot00 scramble shifted¦ spell steganograph tokenised tokenized uppercase¦ upper¦-¦case¦ urlencod url¦-¦encod whitespace¦ white¦-¦space¦ ¦other¦ ¦second¦ ¦third¦ ¦width
+บ¦ั¦นท¦ึ¦ก
 argumentum ide mező paraméter
+引数
 ¦rk_live_ ¦sk_live_
+เป¦็¦นความล¦ั¦บ
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// استجابة¦ باراميتر¦ حقل¦ خادم¦ رابط¦ رد¦ طلب¦ عنوان¦ معامل¦ معاملات¦ معلمات¦ معلمة¦ وسيط¦ وسيطة¦
 ¦está¦ ¦obsolet ¦obsolète ¦veraltet ¦क¦ी ¦जगह ¦बज¦ा¦य ¦대체 ¦사용하지 устарел の代わりに は廃止 は非推奨 をリダイレクト を上書き を使わず を使用せず を置き換え 已失效 已废弃 已弃用 대신
+シークレット
 ¦about¦ ¦alerted¦ ¦aware¦ ¦bothered¦ ¦difference¦ ¦discover¦ ¦find¦ ¦hear¦ ¦informed¦ ¦knows¦ ¦know¦ ¦learn¦ ¦notices¦ ¦notice¦ ¦notified¦ ¦realise¦ ¦realize¦ ¦recognise¦ ¦recognize¦ ¦sees¦ ¦see¦ ¦shown¦ ¦spot¦ ¦suspect¦ ¦told¦ ¦wiser¦
 ¦cannot ¦hardly ¦longer ¦never ¦not
 лієнт ористувач
 ¦навіть¦ ¦незалежно¦ ¦хай¦ ¦що¦
 ¦к
-systemprompt system¦ ¦prompts ¦न¦ि¦र¦्¦द¦े¦श स¦ि¦स¦्¦टम
 ¦additionally¦ ¦addition¦ ¦also¦ ¦besides¦ ¦copies¦ ¦copy¦ ¦second¦ ¦well¦
+夜间
+ツール
+シェル ターミナル ファイル ブラウザ メール 決済 銀行
 argumentti kenttä kentässä parametri tähän tänne
+購入
 ¦always¦ ¦never¦ ¦nothing¦ ¦though¦
-andere bash fremde jede shell terminal tool werkzeug
+ป¦ิ¦ด
 ¦και¦ ¦κανείσ ¦νύχτα αναφέρ διαθέσιμ μετά¦ σαββατοκύριακο υπάρχει
+มองไม¦่ ไม¦่¦จ¦ํ¦าเป¦็¦นต¦้¦อง ไม¦่¦ต¦้¦องร¦ู้ ไม¦่¦ทราบ ไม¦่¦ร¦ู้ ไม¦่¦ส¦ั¦งเกต ไม¦่¦เห¦็¦น
+ผ¦ู้¦ใช¦้ ล¦ู¦กค¦้¦า เจ¦้¦าของ ใคร
+包含
+ทางการ
 눈치채지¦ 모르게 몰래 비밀리에 은밀하게 은밀히 조용히
+system¦ ¦המערכת ¦המקוריות ¦הנסתרות ¦הפנימיות ¦מערכת הוראות¦ הנחיות¦ פרומפט¦
 beleegyez engedély hozzájárul jóváhagy kérdezd kérj megerősít várj ¦elfogadta
+周末
+監管
 conceal¦ hide¦ keep¦ leave¦ withhold¦
 answer between¦ confidential from¦ hidden message output private quiet reply report response secret summary ¦person ¦yourself
 \" ' . 00 ` adresse¦ arguments¦ argument¦ champs¦ champ¦ endpoint¦ https¦:// http¦:// paramètres¦ paramètre¦ requête¦ réponse¦ serveur¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
-add¦ append¦ attach¦ bring¦ bundle¦ carry¦ cc¦ cite¦ collect¦ concatenat contain¦ copying copy¦ deliver¦ deposit¦ derive¦ disclose¦ dump¦ echo¦ embed¦ enclose¦ encode¦ expects¦ expect¦ export¦ fill¦ forwarding forward¦ give¦ giving hand¦ hide¦ include¦ including insert¦ join¦ leak¦ list¦ log¦ mail¦ mirror¦ needs¦ need¦ pack¦ passing pass¦ paste¦ place¦ populate¦ post¦ prefix¦ provide¦ publish¦ putting put¦ quote¦ read¦ record¦ relay¦ render¦ repeat¦ reply¦ report¦ reproduce¦ requires¦ require¦ return¦ reveal¦ save¦ sending send¦ set¦ share¦ ship¦ slip¦ smuggle¦ spell¦ stash¦ state¦ store¦ stream¦ stuff¦ submit¦ suffix¦ supply¦ sync¦ take¦ transcribe¦ transfer¦ transmit¦ tuck¦ type¦ upload¦ use¦ verbatim wants want¦ weave¦ word¦ work¦ write¦ ¦are¦ ¦been¦ ¦being¦ ¦belongs¦ ¦belong¦ ¦be¦ ¦built¦ ¦computed¦ ¦derived¦ ¦gets¦ ¦get¦ ¦goes¦ ¦goe¦ ¦here¦ ¦into¦ ¦is¦ ¦made¦ ¦which¦
+機密
+触れない
+도구
+결제 메일 브라우저 셸 쉘 은행 터미널 파일
+ターミナル
 cliente¦ humano¦ persona¦ usuarias¦ usuaria¦ usuarios¦ usuario¦
 ¦avisar ¦comunicar ¦decir ¦informar ¦mencionar ¦notificar
 apply call corra corre ejecuta ejecute enter eval exec exécute führe invoke issue lance launch paste perform pipe rode run spawn start type use выполни запусти شغل نفذ चल¦ा¦ए चल¦ा¦ओ न¦ि¦ष¦्¦प¦ा¦द¦ि¦त 執行 実行 执行 走らせ 运行 運行 실행
+전달
+自动批准
+필드
+그대로¦
+フィールド
+outil ¦serveur
+터미널
+เง¦ี¦ยบ¦ เง¦ี¦ยบๆ
+.¦ssh¦
 伝えることなく 伝えるな 伝えるべきでな 伝える必要はな 報告することなく 報告するな 報告するべきでな 報告する必要はな 教えることなく 教えるな 教えるべきでな 教える必要はな 知らせることなく 知らせるな 知らせるべきでな 知らせる必要はな 言うことなく 言うな 言うべきでな 言う必要はな 言及することなく 言及するな 言及するべきでな 言及する必要はな 話すことなく 話すな 話すべきでな 話す必要はな 通知することなく 通知するな 通知するべきでな 通知する必要はな
-base00 hex pierwsze¦ pierwszych¦ rot00 wspak zakodowan zaszyfrowan ¦tylu
+ferramenta servidor
+替换
+แอบ
 anula anule descarta descarte desestima desestime desobedec hacer¦ ignora ignore olvida olvide olvída olvíde omita omite omitir pasa¦ pase¦ prescinda prescinde salta ¦caso¦ ¦cumpla ¦cumplir ¦hagas¦ ¦obedecer ¦obedezca ¦omiso¦ ¦respete ¦seguir ¦siga
+¦baglæns¦ ¦baklengs¦ ¦base00¦ ¦forbogstaver¦ ¦kodet¦
 \" ' . 00 ` https¦:// http¦:// url ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// ¦변수 답변 매개변수 서버 엔드포인트 요청 응답 인수 인자 주소 파라미터 필드
 इस¦्¦त¦े¦म¦ा¦ल¦ ज¦ो¦ड ड¦ा¦ल बदल लग¦ा स¦े¦ट¦
+công¦ terminal ¦máy¦
+发到
 ¦ausführen¦ ¦führen¦ ¦führe¦ ¦führ¦ ¦nutze¦ ¦rufe¦ ¦starte¦ ¦verwende¦
 ¦відкрий¦ ¦відкрийте¦ ¦збери¦ ¦знайди¦ ¦зчитай¦ ¦отримай¦ ¦прочитай¦ ¦прочитайте¦ ¦скопіюй¦
 आद¦े¦श न¦ि¦यम न¦ि¦र¦्¦द¦े¦श न¦ी¦त¦ि प¦्¦र¦ॉ¦म¦्¦प¦्¦ट प¦्¦रत¦ि¦ब¦ं¦ध स¦ी¦म¦ा ह¦ि¦द¦ा¦यत
+토씨
 comparte copia copie envia envie envía envíe manda mande public publiq suba sube
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦κάρτασ ¦λογαριασμού ¦περιβάλλοντοσ αμκα αφμ διαπιστευτήρι επαφέσ κλειδί κλειδι κωδικ μυστικ πρόχειρο στοιχεία¦ συνθηματικ
 ¦спрашивая ¦спросив вопросов запроса одобрени подтвержд разрешени согласи спроса
+系统消息
+arac araç banka dosya posta shell sunucu tarayici terminal ödeme
 교체하 교체해 넣어 바꾸 바꿔 변경하 변경해 사용하 설정하 설정해 지정하 지정해 추가하 추가해
 ¦المستخدم حوار دردشة محادثة
+夜間
 /¦dev¦/¦tcp¦/ /¦dev¦/¦udp¦/ net¦.¦sockets¦.¦tcpclient ¦exec¦: ¦fsockopen¦ ¦mkfifo¦ ¦mknod¦ ¦ncat¦ ¦nc¦ ¦netcat¦ ¦s_client¦ ¦socket¦
-¦behalf¦ ¦her¦'¦s¦ ¦his¦'¦s¦ ¦owner¦'¦s¦ ¦their¦'¦s¦ ¦user¦'¦s¦
 ¦client ¦developer ¦maker ¦operator ¦system ¦vendor ¦whatever¦ ¦what¦
 ¦asked¦ ¦configured¦ ¦gave¦ ¦instructed¦ ¦set¦ ¦told¦ ¦wants¦
-bash shell terminal ¦دیگر ابزار ترمینال سرور
 &#¦000¦; &¦nbsp¦; <¦br¦
+推送
 ¦bifoga¦ ¦bortse¦ ¦följ¦ ¦glöm¦ ¦hämta¦ ¦ignorera¦ ¦innehållet¦ ¦kopiera¦ ¦ladda¦ ¦lägg¦ ¦läs¦ ¦skicka¦ ¦strunta¦ ¦öppna¦
+黙秘
+apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦keys
+¦chats¦ ¦chat¦ ¦conversations¦ ¦conversation¦ ¦dialogues¦ ¦dialogue¦ ¦discussions¦ ¦discussion¦ ¦exchanges¦ ¦exchange¦
+above¦ before¦ contents¦ content¦ history¦ logs¦ log¦ text¦ transcripts¦ transcript¦ until¦ up¦ ¦date¦ ¦far¦
 pura¦-¦pura seakan seolah¦-¦olah ¦bahwa ¦ditanya
 ¦against¦ ¦also¦ ¦although¦ ¦despite¦ ¦even¦ ¦however¦ ¦irrespective¦ ¦matter¦ ¦regardless¦ ¦though¦ ¦whatever¦ ¦whichever¦
 ask choose chose insist mention name object pick prefer request said say specif tell told type want
 ¦anyone¦ ¦caller¦ ¦client¦ ¦customer¦ ¦he¦ ¦human¦ ¦operator¦ ¦owner¦ ¦people¦ ¦person¦ ¦she¦ ¦somebody¦ ¦someone¦ ¦they¦ ¦user¦
+嵌入
 аргумент заголов параметр поле поля полі сюди
+พาราม¦ิ¦เตอร¦์
 一字不差 全文 全部 完整 所有 整个 整個 逐字
 what¦ ¦commands ¦description ¦directives ¦following ¦instructions ¦message ¦rules ¦schema ¦server ¦text ¦tool
 accept act¦ comply¦ execute follow listen¦ obey
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// त¦ी¦सर¦े ब¦ा¦हर¦ी र¦ि¦म¦ो¦ट व¦े¦बह¦ु¦क
+ふりをし
 ¦النظر ¦وإن حتى¦ مهما
 العميل المستخدم طلب
+クッキー
+付与
+숨기
 safety security ¦control ¦filters ¦measures ¦monitoring ¦policies ¦scanner
 bypasses¦ bypassing¦ bypass¦ defeating¦ defeats¦ defeat¦ disables¦ disable¦ disabling¦ evades¦ evade¦ evading¦
+부터는
+지시에¦
+¦따라
+公開
 ¦bcc¦ ¦cco¦ ¦cc¦ ¦conta¦ ¦cópia¦ ¦destinatárias¦ ¦destinatária¦ ¦destinatários¦ ¦destinatário¦ ¦endereço¦ ¦iban¦ ¦pix¦
-bash shell terminal сервер термінал інструмент
-bash outil shell terminal ¦serveur
+сервер термінал інструмент
+เป¦ิ¦ดใช¦้
+account¦ address¦ authorization¦ bank¦ bearer browser¦ card¦ client¦-¦key¦-¦data clipboard connection¦ cookies credential cvc cvv environment¦ env¦ iban keychain known_hosts kubeconfig login¦ medical¦ mnemonic otp passcode passphrase passport¦ passwd password pin¦ ssn tan tax¦ user¦'¦s¦ ¦account ¦birth ¦code ¦contacts ¦details ¦digits ¦history ¦logins ¦number ¦phrase ¦security ¦vars
 akhir¦ bila jika ketika malam¦ mulai¦ saat sebelum¦ setelah ¦tidak¦
+chei clipboard cnp credenția date număr parol secret token variabil
 ¦github_pat_
+此處
 говори докладывай информируй предупреждай раскрывай рассказывай сообщай ставь уведомляй упоминай
 ¦не¦ ¦никогда¦ ¦ничего¦ ¦чем¦ ¦чём¦
 ¦ntn_
+¦base00¦ ¦chữ¦ ¦hóa¦ ¦ngược¦
+รห¦ั¦ส
+게시
 건너뛰 따르지¦ 무시하 무시할 무시해 버려 버리 우회하 우회해 위반하 잊어 잊으 제쳐 지키지¦
-base00 codificad hex iniciais invertid rot00 ¦contrário
 ¦ألا¦ ¦يجب¦ ¦يعرف¦ ¦يعلم¦ ¦يلاحظ¦ ¦ينبغي¦
 ¦अल¦ा¦व¦ा ¦ब¦ा¦र अवश¦्¦य च¦ा¦ह¦ि¦ए ज¦़¦र¦ू¦र जब जर¦ू¦र पहल¦े भ¦ी स¦ा¦थ¦ सद¦ै¦व हम¦े¦श¦ा
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apiキー ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦キー クッキー シークレット トークン パスワード 暗証番号 環境変数 秘密鍵 認証情報 資格情報
 ¦além¦ ¦automaticamente¦ ¦cópias¦ ¦cópia¦ ¦discretamente¦ ¦fins¦ ¦melhorar¦ ¦segundo¦ ¦silenciosamente¦ ¦também¦
+เข¦้¦ารห¦ั¦ส
+关闭
+此处
+¦카드 신용카드
 ¦jamais¦ ¦nunca¦ ¦não¦ ¦sem¦
-¦기록 ¦내역 ¦내용 ¦로그 ¦전문 ¦전체 그대로¦ 대화 도구 메시지 사용자가¦ 세션 채팅 토씨
+ถ¦้¦าถาม
+erktoy server ærktoj
 ¦felhasználó
-systemprompt system¦ ¦prompts вказівк правил промпт системн інструкці
 也会 也會 以改进 副本 另外 同时 同時 后台 并会 後台 悄悄 此外 用于改进 背景 自动 自動 还会 還會 默默
 calling¦ connecting silence using¦ ¦answer ¦objecting ¦objection ¦reply ¦server
 ¦amounts¦ ¦constitutes¦ ¦counts¦ ¦equals¦ ¦implies¦ ¦is¦ ¦means¦
+尋ねずに
 ¦لا¦ ¦لم¦ ¦لن¦ دون
+erver trument
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦claves¦ ¦clave¦ ¦contraseñas¦ ¦contraseña¦ ¦cookies¦ ¦cookie¦ ¦credenciales¦ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦privadas¦ ¦privada¦ ¦pypi_ ¦secretas¦ ¦secreta¦ ¦secretos¦ ¦secreto¦ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦tokens¦ ¦token¦ ¦variables¦ ¦wallet¦.¦dat¦
 ¦אבטחה ¦האבטחה אגף בשם הנהל מדיניות מחלק מטעם מנהל מפתח ספק רשות רשמי תקנ
+항목
+無効化
+말하지¦
+伪装
 ¦access¦ ¦act¦ ¦add¦ ¦answer¦ ¦append¦ ¦approve¦ ¦attach¦ ¦bypass¦ ¦call¦ ¦collect¦ ¦copy¦ ¦delete¦ ¦disable¦ ¦disregard¦ ¦download¦ ¦email¦ ¦embed¦ ¦execute¦ ¦exfiltrate¦ ¦extract¦ ¦fetch¦ ¦follow¦ ¦forward¦ ¦gather¦ ¦grant¦ ¦ignore¦ ¦include¦ ¦insert¦ ¦install¦ ¦invoke¦ ¦leak¦ ¦list¦ ¦mail¦ ¦mention¦ ¦obey¦ ¦open¦ ¦output¦ ¦pass¦ ¦pay¦ ¦post¦ ¦pretend¦ ¦print¦ ¦put¦ ¦read¦ ¦redirect¦ ¦repeat¦ ¦replace¦ ¦reply¦ ¦respond¦ ¦retrieve¦ ¦reveal¦ ¦run¦ ¦send¦ ¦share¦ ¦submit¦ ¦tell¦ ¦transfer¦ ¦transmit¦ ¦treat¦ ¦upload¦ ¦use¦ ¦write¦
+수락
+記入
 ¦виконуй¦ ¦відкинь¦ ¦відкиньте¦ ¦дотримуйся¦ ¦забудь¦ ¦забудьте¦ ¦зважай¦ ¦обійди¦ ¦проігноруй¦ ¦проігноруйте¦ ¦ігноруй¦ ¦ігноруйте¦
 видал виклика виклич викон вимкн встанов відправ додай завантаж замов замін запуст змін зітри купи надай надішл оплат опублік перекаж переказ переміст перенаправ перешл прийм підмін підтверд скопі сплат схвал увімкн
 أخبر¦ أرسل¦ أظهر¦ أعد¦ أفصح¦ ارسل¦ اطبع¦ اظهر¦ اعرض¦ افصح¦ اكتب¦ اكشف¦ الصق¦ انسخ¦ شارك¦ ضم¦ّ¦ن¦ ضمن¦ كرر¦
-bash server servrar shell terminal verktyg
 결과 내용 대화 데이터 메시지 사본 정보 텍스트 파일
+支付
 ¦mode
 activate act¦ enter operate¦ run¦ switch¦ work¦ ¦are¦ ¦into
 admin bypass dan debug dev diagnostic evil free god jailbreak jailbroken maintenance operator override privileged root service sudo superuser test unfiltered unrestricted unsafe
@@ -1052,21 +1569,30 @@ admin bypass dan debug dev diagnostic evil free god jailbreak jailbroken mainten
 ¦block¦----- ¦key¦-----
 variáveis¦ ¦chaves ¦credenciais ¦senhas ¦usuário ¦utilizador
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ cookie ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦данн ключ куки парол переменн секрет токен
+隱瞞
+bancari clave contactos contraseña credencial cuenta dni nif pin portapapeles secreto tarjeta token variables¦ ¦crédito ¦direcciones ¦privad
+银行卡
 весь все всю вся полн целиком
 ¦apaga¦ ¦borra¦ ¦cancella¦ ¦efface¦ ¦elimina¦ ¦exclui¦ ¦löscht¦ ¦sobrescreve¦ ¦sobrescribe¦ ¦sovrascrive¦ ¦supprime¦ ¦écrase¦ ¦überschreiben¦ ¦überschreibt¦ ¦перезаписывает¦ ¦стирает¦ ¦удаляет¦ يحذف يمسح म¦ि¦ट¦ा¦त¦ा म¦ि¦ट¦ा¦त¦ी हट¦ा¦त¦ा हट¦ा¦त¦ी 上書きし 删除 刪除 削除 消去し 清空 覆盖 덮어쓰 덮어씁 삭제
 ¦connectors¦ ¦connector¦ ¦integrations¦ ¦integration¦ ¦plugins¦ ¦plugin¦ ¦tools¦ ¦tool¦
 admin bank bash browser calendar camera chat cloud command¦ competing console contact crm database deploy docker editor fetch file git http ide mail messag payment rival screenshot search shell slack sql ssh storage terminal wallet web ¦system
+ตรงน¦ี้
 ¦acrescenta¦ ¦acrescente¦ ¦adicionar¦ ¦adiciona¦ ¦adicione¦ ¦anexar¦ ¦anexa¦ ¦anexe¦ ¦carregue¦ ¦cole¦ ¦coloca¦ ¦coloqua¦ ¦coloque¦ ¦compartilhar¦ ¦compartilha¦ ¦compartilhe¦ ¦copiar¦ ¦copia¦ ¦copie¦ ¦encaminhar¦ ¦encaminha¦ ¦encaminhe¦ ¦enviar¦ ¦envia¦ ¦envie¦ ¦escreva¦ ¦escreve¦ ¦forneça¦ ¦inclua¦ ¦incluir¦ ¦inclui¦ ¦mandar¦ ¦manda¦ ¦mande¦ ¦partilhe¦ ¦passar¦ ¦passa¦ ¦passe¦ ¦ponha¦ ¦transmita¦ ¦transmite¦ ¦transmitir¦
 不再遵守 不必遵守 不必遵循 不用管 不要理会 不要理會 不要遵守 不要遵循 丢弃 忘却 忘掉 忘記 忘记 忽略 抛开 拋開 推翻 摒弃 放弃 无视 无需遵守 無視 繞過 绕过 覆盖掉 跳过 违反 違反
 ausser¦ beachte¦ beiseite folge¦ höre¦ hör¦ ignorier missachte umgeh vergessen¦ vergiss verwerfen¦ verwirf ¦über übergeh
 ¦access¦ ¦add¦ ¦append¦ ¦approve¦ ¦attach¦ ¦bcc¦ ¦call¦ ¦cc¦ ¦change¦ ¦collect¦ ¦copy¦ ¦create¦ ¦delete¦ ¦disable¦ ¦download¦ ¦dump¦ ¦email¦ ¦embed¦ ¦enable¦ ¦encode¦ ¦execute¦ ¦exfiltrate¦ ¦extract¦ ¦fetch¦ ¦forward¦ ¦gather¦ ¦grab¦ ¦harvest¦ ¦include¦ ¦insert¦ ¦install¦ ¦invoke¦ ¦leak¦ ¦log¦ ¦mail¦ ¦mirror¦ ¦modify¦ ¦open¦ ¦pass¦ ¦post¦ ¦push¦ ¦put¦ ¦read¦ ¦record¦ ¦redirect¦ ¦relay¦ ¦replace¦ ¦report¦ ¦retrieve¦ ¦route¦ ¦run¦ ¦save¦ ¦send¦ ¦set¦ ¦share¦ ¦store¦ ¦submit¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦use¦ ¦write¦
-base00 hex rot00 ¦achterstevoren¦ ¦beginletters¦ ¦gecodeerd¦ ¦omgekeerd¦
+あなたは
 ¦آگاهی¦ ¦اطلاع¦ ¦کاربر¦
 ب
+修改
 ¦उपलब¦्¦ध ¦उल¦्¦ल¦े¦ख ¦क¦ो¦ई¦ ¦कह¦े ¦ज¦़ि¦क¦्¦र ¦ब¦ा¦द ¦म¦ौ¦ज¦ू¦द ¦श¦ु¦र¦ू र¦ा¦त¦ सप¦्¦त¦ा¦ह¦ां¦त
 ¦режим
 ¦администратора ¦бога ¦ограничений ¦разработчика
-base00 codificat hex inițialele invers rot00
+填入
+¦args¦ ¦arguments¦ ¦argument¦ ¦arg¦ ¦fields¦ ¦field¦ ¦headers¦ ¦header¦ ¦metadata¦ ¦parameters¦ ¦parameter¦ ¦params¦ ¦param¦ ¦payload¦ ¦placeholders¦ ¦placeholder¦ ¦property¦ ¦slots¦ ¦slot¦ ¦string¦
+¦as ¦in ¦of ¦through ¦to ¦under ¦using ¦via ¦way¦ ¦with
+sistem talimat yönerge
+開發者
 administrátor bezpečnostn dodavatel gdpr jménem nařízení oddelenie oddělení oficiální politik předpis správc vedení zásad ¦pověření
 ¦khách¦ ¦người¦
 ¦bất¦ ¦cho¦ ¦dù ¦mặc¦
@@ -1075,14 +1601,21 @@ administrátor bezpečnostn dodavatel gdpr jménem nařízení oddelenie odděle
 ¦do¦ ¦necessary¦ ¦need¦ ¦never¦ ¦stop¦ ¦there¦
 asking¦ ask¦ await collect obtain pause¦ prompting¦ prompt¦ request require seek waiting¦ wait¦
 ¦000¦.¦000¦.¦000¦.¦000¦ ¦metadata¦.¦google¦.¦internal¦
+나오면 말하면 언급하면
+购买
 ¦deel¦ ¦geef¦ ¦herhaal¦ ¦kopieer¦ ¦onthul¦ ¦plak¦ ¦print¦ ¦schrijf¦ ¦stuur¦ ¦toon¦
+base00 ¦наперёд акростих закодир зашифр наоборот первые¦ первых¦
 deletes¦ delete¦ destroys¦ destroy¦ drops¦ drop¦ erases¦ erase¦ obliterates¦ obliterate¦ overwrites¦ overwrite¦ purges¦ purge¦ shreds¦ shred¦ truncates¦ truncate¦ uninstalls¦ uninstall¦ wipes¦ wipe¦
-base00 hex pozpátku rot00 zakódov zašifrov ¦písmena
-bash ferramenta servidor shell terminal
+問われたら 尋ねられたら 聞かれたら
+答え 言
+.¦jks¦ .¦kdbx¦ .¦keystore¦ .¦p00¦ .¦pem¦ .¦pfx¦
 beszélget csevegés előzmény munkamenet párbeszéd ¦szerint üzenet
+会话上下文 会话內容 会话全文 会话内容 会话历史 会话歷史 会话記錄 会话记录 对话上下文 对话內容 对话全文 对话内容 对话历史 对话歷史 对话記錄 对话记录 對話上下文 對話內容 對話全文 對話内容 對話历史 對話歷史 對話記錄 對話记录 會話上下文 會話內容 會話全文 會話内容 會話历史 會話歷史 會話記錄 會話记录 聊天上下文 聊天內容 聊天全文 聊天内容 聊天历史 聊天歷史 聊天記錄 聊天记录
 ¦אין¦ ¦השבוע ¦פעם אחרי בלילה החל¦ זמין יזכיר לאחר מופעל מזכיר קיים
+アップロード
 ¦henceforth¦ ¦here¦ ¦now¦ ¦on¦, ¦point¦
 disregard¦ drop¦ forget¦ ignore¦ obey¦ treat¦ you¦
+본사
 उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र य¦ू¦जर व¦्¦यक¦्¦त¦ि
 न¦ नह¦ीं मत
 ¦ब¦ा¦त¦ ¦ब¦ा¦र¦े इस¦े इसक¦ा यह
@@ -1090,100 +1623,153 @@ disregard¦ drop¦ forget¦ ignore¦ obey¦ treat¦ you¦
 ¦another¦ ¦before¦ ¦even¦ ¦exception¦ ¦first¦ ¦including¦ ¦instead¦ ¦matter¦ ¦other¦ ¦regardless¦ ¦whatever¦
 through¦ with¦ ¦all¦ ¦any¦ ¦each¦ ¦every¦
 conversations¦ conversation¦ interactions¦ interaction¦ messages¦ message¦ prompts¦ prompt¦ queries¦ query¦ questions¦ question¦ requests¦ request¦ responses¦ response¦ tasks¦ task¦ turns¦ turn¦
+提出
+ท¦ี¦มความปลอดภ¦ั¦ย
+컴플라이언스
+비밀리에
 ¦bist¦
 ¦accèdez¦ ¦accède¦ ¦charger¦ ¦chargez¦ ¦charge¦ ¦chercher¦ ¦cherchez¦ ¦cherche¦ ¦collecter¦ ¦collectez¦ ¦collecte¦ ¦consulter¦ ¦consultez¦ ¦consulte¦ ¦copier¦ ¦copiez¦ ¦copie¦ ¦envoie¦ ¦envoyez¦ ¦extrais¦ ¦extrayez¦ ¦inclus¦ ¦joins¦ ¦lire¦ ¦lisez¦ ¦lis¦ ¦obtenez¦ ¦obtiens¦ ¦ouvrer¦ ¦ouvrez¦ ¦ouvre¦ ¦ouvrir¦ ¦prends¦ ¦prenez¦ ¦rassembler¦ ¦rassemblez¦ ¦rassemble¦ ¦récupèrer¦ ¦récupèrez¦ ¦récupère¦ ¦récupérez¦
+제출
+¦mcp¦.¦json¦
+セキュリティチーム セキュリティ部
+驗證碼
 ¦användar
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bancari bearer clave client¦-¦key¦-¦data contactos contraseña cookie credencial credentials cuenta cvc cvv dni iban kubeconfig nif oauth otp password pin portapapeles secreto ssh tarjeta token variables¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦crédito ¦database_ ¦db_ ¦direcciones ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦privad ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+¦등록 주민등록
+밤에
 dodaj kup opublikuj pobierz podmien podmień potwierdź przekieruj przelej przenieś prześlij przyznaj skasuj skopiuj udostępni uruchom usuń wlącz wykonaj wylącz wywolaj wyślij zaakceptuj zainstaluj zamień zamów zaplać zastąp zatwierdz zatwierdź zmień
-上级 供应商 信息部 公司规定 合規 合规 安全团队 安全部 官方 审计 开发者 总部 按照规定 政策 根据规定 法务 监管 監管 管理员 管理員 系統通知 系统通知 總部 运维 開發者
+秘密鍵
 anzeigen auftauch aufzuführen bleibt¦ braucht erwähn heimlich kein melden mitteil mitzuteilen nicht nie offenleg ohne sichtbar stillschweigend unbemerkt verborgen verraten verschweig
 ¦asemenea¦ ¦înainte¦ ¦întotdeauna¦ ¦întâi¦
+供应商
 ¦تتبع¦ ¦تطبق¦ ¦تلتزم¦ ألغ¦ ألغي¦ أهمل¦ إنس¦ اترك¦ انس¦ انسوا¦ انسى¦ انسي¦ اهمل¦ تجاهل¦ تجاهلوا¦ تجاهلي¦ تجاوز¦ تخط¦ تخطى¦ تخطي¦ تغاض¦
 all¦ any¦ each¦ everything¦ every¦ only¦ whatever¦ whichever¦
 act¦ adhere¦ carry¦ comply¦ execute¦ follow¦ obey¦ perform¦ treat¦ ¦only¦
 below come containe contains content document embedded file here message output page response result return says server text tool
 відповідай повідом прикинься скажи стверджуй удавай
+포함
 ¦completas¦ ¦completa¦ ¦completos¦ ¦completo¦ ¦enteras¦ ¦entera¦ ¦enteros¦ ¦entero¦ ¦todas¦ ¦toda¦ ¦todos¦ ¦todo¦ ¦íntegras¦ ¦íntegra¦ ¦íntegros¦ ¦íntegro¦
 ¦הוראות ¦הנחיות ¦כללים ¦מגבלות ההוראות ההנחיות הכללים המגבלות
 deel doorstur geef kopieer meesturen neem opnemen plaats plak schrijf stop stuur upload verzend voeg vul zet
+视为
+同意 批准 授权 确认
+เลขบ¦ั¦ตร
+环境变量
+追加し
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// 境外 外部 第三方 远程 遠端
 ¦usuario
 ¦escondela¦ ¦escondelo¦ ¦escondeselo¦ ¦esconde¦ ¦ocultala¦ ¦ocultalo¦ ¦ocultaselo¦ ¦oculta¦ ¦ocúltala¦ ¦ocúltalo¦ ¦ocúltaselo¦ ¦ocúlta¦
 공유하 공유해 기록하 넘겨 넘기 넣어 넣으 보내 복사하 붙여 업로드하 업로드해 입력하 적어 전달하 전달해 전송하 전송해 제출하 첨부하 첨부해 추가하 추가해 포함시 포함하
+从第
+你应
 ¦administrador¦ ¦desarrollador¦ ¦dios¦ ¦restricciones¦
 ¦कर चल¦ा दर¦्¦ज¦ न¦ि¦ष¦्¦प¦ा¦द¦ि¦त
-systeminstruktion systemmeddelande systemprompt system¦ ¦anvisningar ¦instruktioner ¦prompts ¦regler
+다운로드
+chave contactos contatos cpf credencia dados número palavras¦-¦passe palavra¦-¦passe pin segredo senha token variáveis¦ ¦bancários ¦crédito ¦transferência
+參數
+注文
+字段
 ¦bort¦ ¦folg¦ ¦glem¦ ¦hent¦ ¦ignorer¦ ¦ignorér¦ ¦indholdet¦ ¦innholdet¦ ¦kopier¦ ¦kopiér¦ ¦last¦ ¦legg¦ ¦les¦ ¦læg¦ ¦læs¦ ¦send¦ ¦upload¦ ¦vedhæft¦ ¦åbn¦ ¦åpne¦
+비활성
+装作
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ api¦ api키 ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦변수 ¦정보 ¦증명 개인¦ 개인키 비밀번호 시크릿 자격증명 쿠키 토큰 환경변수
 ¦answer¦ ¦assure¦ ¦blame¦ ¦call¦ ¦claim¦ ¦deny¦ ¦explain¦ ¦insist¦ ¦pretend¦ ¦reply¦ ¦respond¦ ¦say¦ ¦state¦ ¦tell¦
 ¦asked¦ ¦asks¦ ¦ask¦ ¦complains¦ ¦complain¦ ¦enquires¦ ¦enquire¦ ¦inquires¦ ¦inquire¦ ¦notices¦ ¦notice¦ ¦questioned¦ ¦wonders¦ ¦wonder¦
 ¦if¦ ¦should¦ ¦when¦
 ¦sk¦-¦ant¦-¦admin00¦- ¦sk¦-¦ant¦-¦api00¦- ¦sk¦-¦ant¦-¦oat00¦-
 ¦copier¦ ¦copiez¦ ¦copie¦ ¦envoie¦ ¦envoyez¦ ¦partager¦ ¦partagez¦ ¦partage¦ ¦publier¦ ¦publiez¦ ¦publie¦ ¦transfère¦ ¦transférez¦ ¦transmets¦ ¦transmettez¦ ¦téléverser¦ ¦téléversez¦ ¦téléverse¦
+載せ
 अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड क¦ॉ¦प¦ी ज¦ो¦ड ड¦ा¦ल द¦े दर¦्¦ज¦ प¦ा¦स¦ फ¦ॉ¦रवर¦्¦ड भ¦े¦ज रख ल¦ि¦ख श¦ा¦म¦ि¦ल¦ स¦ं¦लग¦्¦न स¦ा¦झ¦ा स¦ौं¦प
 ¦توجيه¦ أرسل¦ ارسل¦ ارفع¦ انسخ¦ حو¦ّ¦ل¦ حول¦ شارك¦
 ausführen चल¦ा¦ए चल¦ा¦ओ न¦ि¦ष¦्¦प¦ा¦द¦ि¦त を実行 실행
+送金
 ¦juga¦ ¦ketika¦ ¦sebelum¦ ¦selalu¦ ¦setiap¦ ¦terlebih¦
 ¦chiar¦ ¦indiferent
 client utilizator
-rendszer systemprompt system¦ utasításaid ¦prompts ¦utasítás
 ¦added¦ ¦adds¦ ¦archived¦ ¦archives¦ ¦archive¦ ¦bcced¦ ¦bccs¦ ¦bcc¦ ¦cached¦ ¦caches¦ ¦captured¦ ¦captures¦ ¦capture¦ ¦cced¦ ¦ccs¦ ¦cc¦'¦d¦ ¦collected¦ ¦collects¦ ¦collect¦ ¦copied¦ ¦copies¦ ¦delivered¦ ¦delivers¦ ¦disclosed¦ ¦discloses¦ ¦emailed¦ ¦emails¦ ¦exfiltrated¦ ¦exfiltrates¦ ¦exfiltrate¦ ¦exported¦ ¦exports¦ ¦e¦-¦mailed¦ ¦e¦-¦mails¦ ¦forwarded¦ ¦forwarding¦ ¦forwards¦ ¦forward¦ ¦gathered¦ ¦gathers¦ ¦gather¦ ¦goes¦ ¦handed¦ ¦harvested¦ ¦harvests¦ ¦harvest¦ ¦indexed¦ ¦indexes¦ ¦index¦ ¦keeps¦ ¦kept¦ ¦leaked¦ ¦leaks¦ ¦logged¦ ¦logs¦ ¦log¦ ¦mail¦ ¦maintained¦ ¦mirrored¦ ¦mirrors¦ ¦mirror¦ ¦passed¦ ¦posted¦ ¦posting¦ ¦posts¦ ¦pushed¦ ¦pushes¦ ¦recorded¦ ¦records¦ ¦relayed¦ ¦relays¦ ¦relay¦ ¦replicated¦ ¦replicates¦ ¦replicate¦ ¦reported¦ ¦reports¦ ¦retained¦ ¦retains¦ ¦saved¦ ¦saves¦ ¦save¦ ¦sells¦ ¦sending¦ ¦sends¦ ¦send¦ ¦sent¦ ¦shared¦ ¦shares¦ ¦share¦ ¦sharing¦ ¦sold¦ ¦stored¦ ¦stores¦ ¦store¦ ¦streamed¦ ¦streaming¦ ¦streams¦ ¦submits¦ ¦submitted¦ ¦synced¦ ¦synchronised¦ ¦synchronises¦ ¦synchronized¦ ¦synchronizes¦ ¦syncs¦ ¦transmits¦ ¦transmitted¦ ¦transmitting¦ ¦transmit¦ ¦uploaded¦ ¦uploading¦ ¦uploads¦ ¦upload¦
+分享
 ¦displaying¦ ¦display¦ ¦includeing¦ ¦include¦ ¦listing¦ ¦list¦ ¦mentioning¦ ¦mention¦ ¦never¦ ¦printing¦ ¦print¦ ¦reporting¦ ¦report¦ ¦revealing¦ ¦reveal¦ ¦showing¦ ¦show¦ ¦without¦
 action¦ call¦ changes¦ change¦ command¦ copy¦ operation¦ query¦ statements¦ statement¦ steps¦ step¦ transfer¦
+ยอมร¦ั¦บ
 opted¦ rather¦ spare ¦about ¦care¦ ¦interested¦ ¦want¦
 hear know see ¦asked ¦details ¦told
 ¦скрой¦ ¦скройте¦ ¦скрывай¦ ¦скрывайте¦ ¦спрячь¦ ¦спрячьте¦ ¦утаи¦ ¦утаите¦
 от¦
+base00 codificat iniziali invertit ¦contrario
+¦정보 인증정보
 bcc ¦مخفية حساب عنوان محفظة مستلم نسخة
+下班
 ignoră instrucțiun regul restricți uită ¦respecta ¦ține¦
+ช¦่¦อง
 ¦ascribe¦ ¦attribute¦ ¦blame¦ ¦credit¦
 ¦on¦ ¦to¦
 上传 上傳 传入 传给 传递 作为 作為 傳入 傳給 傳遞 内容 写入 加入 加到 包含在 发给 发送 填入 填到 寫入 抄送 提交 放入 放到 放进 添加 發送 粘贴 轉發 转发 附上 附加
 ¦completas¦ ¦completa¦ ¦completos¦ ¦completo¦ ¦inteiras¦ ¦inteira¦ ¦inteiros¦ ¦inteiro¦ ¦todas¦ ¦toda¦ ¦todos¦ ¦todo¦ ¦íntegra¦
+振り込
+инструкци правил промпт системн указани
 aktar dahil¦ doldur ekle geçir gir gönder ilet iliştir kaydet kopyala koy paylaş ver yapiştir yaz yükle
 άλλαξε έγκρινε αγόρασε ανακατεύθυνε αντικατάστησε αντικατασταθεί αποδέξου δημοσίευσε διάγραψε εγκατάστησε εκτέλεσε ενέκρινε επιβεβαίωσε κάλεσε κατέβασε κοινοποίησε μετέφερε πλήρωσε προώθησε πρόσθεσε σβήσε στείλε τρέξε
 ¦contents¦ ¦content¦ ¦copy¦ ¦digest¦ ¦dump¦ ¦gist¦ ¦history¦ ¦log¦ ¦recap¦ ¦record¦ ¦summary¦ ¦text¦ ¦transcript¦ ¦wording¦
 chat context conversation dialogue discussion exchange memory session thread
+受け入れ
 0am 0pm 0st 0¦ april august december february fri january july june march mon november october satur september sun thurs tues wednes
 ¦after¦ ¦before¦ ¦from¦ ¦on¦ ¦past¦ ¦since¦ ¦until¦
 ¦choćby ¦cokolwiek ¦jeśli ¦niezależnie¦ ¦względu¦
 klient ktoś użytkownik
 ¦виведи¦ ¦виконай¦ ¦виконуй¦ ¦встав¦ ¦відкинь¦ ¦відкиньте¦ ¦відкрий¦ ¦відкрийте¦ ¦відправ¦ ¦додай¦ ¦дотримуйся¦ ¦забудь¦ ¦забудьте¦ ¦завантаж¦ ¦запиши¦ ¦запусти¦ ¦збери¦ ¦зважай¦ ¦знайди¦ ¦зчитай¦ ¦надішли¦ ¦обійди¦ ¦отримай¦ ¦передай¦ ¦передайте¦ ¦повтори¦ ¦покажи¦ ¦покажите¦ ¦прочитай¦ ¦прочитайте¦ ¦проігноруй¦ ¦проігноруйте¦ ¦розкрий¦ ¦скопіюй¦ ¦ігноруй¦ ¦ігноруйте¦
-감사 개발사 경영진 공급사 공식 공지 관리자 규정 법무 보안¦ 보안팀 본사 운영¦ 운영팀 전산 정책 준법 지시에¦ 컴플라이언스
 avises¦ avise¦ comuniques¦ comunique¦ cuentes¦ cuente¦ digas¦ diga¦ hables¦ informes¦ informe¦ menciones¦ mencione¦ notifiques¦ notifique¦ reveles¦ revele¦
 ¦no¦
+卡号
+断りなく
 ¦all¦ ¦anything¦ ¦else¦ ¦everything¦ ¦thing¦ ¦whatever¦ ¦what¦
 ¦asked¦ ¦confided¦ ¦discussed¦ ¦entered¦ ¦exchanged¦ ¦mentioned¦ ¦pasted¦ ¦said¦ ¦says¦ ¦say¦ ¦shared¦ ¦talked¦ ¦told¦ ¦typed¦ ¦written¦ ¦wrote¦
 .¦md¦ 0¦.¦0¦.¦0¦.¦0 localhost ¦api¦. ¦developers¦. ¦developer¦. ¦docs¦. ¦doc¦. ¦https¦://¦github¦.¦com ¦http¦://¦github¦.¦com ¦www¦.
 aquí argumento cabecera campo parámetro
 अपल¦ो¦ड इकट¦्¦ठ¦ा क¦ॉ¦प¦ी चल¦ा ज¦ो¦ड¦़ ड¦ा¦उनल¦ो¦ड पढ¦़ फ¦ॉ¦रवर¦्¦ड बदल भ¦े¦ज हट¦ा
+base00 برعکس حروف¦ رمزگذاری وارونه
 adaugă atașează completează copiază include introdu lipește pune scrie transmite trimite încarcă
 그대로 모두 모든 완전 전부 전체
 ¦втайне¦ ¦незаметно¦ ¦скрытно¦ ¦тайно¦
-同意 尋ねずに 承認 断りなく 相談 確認 聞かずに 許可
+勝手に 自分で 自動
+同意 承認 許可
 コピー テキスト データ ファイル メッセージ 会話 内容 情報 結果
 system¦ न¦ि¦र¦्¦द¦े¦श प¦्¦र¦ॉ¦म¦्¦प¦्¦ट स¦ि¦स¦्¦टम¦
 ¦agent¦ ¦assistant¦ ¦model¦ ¦tool¦
 ¦only
 call¦ ever¦ invoke¦ run¦ trust¦ use¦
+모델
 ¦all¦ ¦complete¦ ¦entire¦ ¦everything¦ ¦every¦ ¦exact¦ ¦full¦ ¦including¦ ¦verbatim¦ ¦whole¦ ¦word¦
 ¦shpat_ ¦shpca_ ¦shppa_ ¦shpss_
+¦all ¦anything ¦content ¦everything ¦material ¦text ¦what
+above can¦ hold know recall remember ¦context ¦current¦ ¦learn ¦memory ¦read ¦seen ¦window
 ¦zonder¦
 bevestiging¦ goedkeuring¦ overleg¦ toestemming¦ ¦vragen¦
 aseta jaa kirjoita kopioi lataa liitä lisää lähetä sisällytä syötä tallenna täytä välitä
+แนบ
+ค¦ํ¦าต¦่¦อค¦ํ¦า
 ¦क¦ि ¦लग¦े द¦ि¦ख¦ा¦व¦ा न¦ा¦टक¦ प¦ू¦छ¦े
 ¦are¦ ¦gets¦ ¦is¦ ¦tool¦ ¦was¦
 called¦ executed¦ invoked¦ run¦ triggered¦ used¦
 ¦also¦ ¦always¦ ¦has¦ ¦have¦ ¦instead¦ ¦must¦ ¦needs¦ ¦need¦ ¦shall¦ ¦should¦
-bash erver shell terminal trument
+¦connector¦ ¦integration¦ ¦server¦ ¦shell¦ ¦terminal¦ ¦tool¦
+¦any ¦find ¦if¦ ¦there¦
+隐瞒
+总部
 szabály utasítás útmutatás
+逆序
 ¦теперь
 ¦агент ¦администратор ¦ассистент ¦ии ¦модель ¦ограничений ¦работаешь ¦режиме ¦свобод ¦хакер
 ¦aina¦ ¦ennen¦ ¦ensin¦ ¦myös¦
+使用 调用
+次
+之后 以后 第 超过
+base00 ¦الأولى بالعكس ترميز مشفر معكوس
 ¦avaa¦ ¦hae¦ ¦huomiotta¦ ¦kopioi¦ ¦liitä¦ ¦lisää¦ ¦lue¦ ¦lähetä¦ ¦noudata¦ ¦ohita¦ ¦sisältö¦ ¦sivuuta¦ ¦unohda¦
 ¦irrespective¦ ¦matter¦ ¦regardless¦ ¦whatever¦
 server tool user
+แกล¦้¦ง
+转发
 ¦kopioi¦ ¦liitä¦ ¦lisää¦ ¦lähetä¦ ¦sisältö¦
+¦أخرى ¦أدوات ¦الأخرى ¦الأدوات ¦الخوادم ¦خادم أداة الطرفية
 ¦calling¦ ¦call¦ ¦executeing¦ ¦execute¦ ¦invokeing¦ ¦invoke¦ ¦runing¦ ¦run¦ ¦useing¦ ¦use¦
 _ ¦tool
 ajan asistan model temsilci yapay¦ zorundasin
@@ -1191,94 +1777,143 @@ ajan asistan model temsilci yapay¦ zorundasin
 ¦altijd¦ ¦eerst¦ ¦elke¦ ¦moet¦ ¦ook¦ ¦voordat¦ ¦voor¦ ¦wanneer¦
 ¦are¦ ¦had¦ ¦say¦ ¦there¦ ¦they¦ ¦were¦
 just¦ never¦ not¦ no¦ only¦ still¦
+銀行卡
+¦anthropic_ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦jwt_ ¦npm_ ¦openai_ ¦pypi_ ¦slack_ ¦stripe_ ¦telegram_
+key password pat secret token
 ¦before¦ ¦every¦ ¦prior¦
 answers¦ answer¦ messages¦ message¦ prompts¦ prompt¦ replies¦ reply¦ requests¦ request¦ responses¦ response¦ turns¦ turn¦
 ¦always¦ ¦has¦ ¦have¦ ¦must¦ ¦needs¦ ¦need¦ ¦obliged¦ ¦required¦ ¦shall¦
+倒序
+이후부터
 ausser¦ beachte¦ beiseite folge¦ höre¦ hör¦ ignorier missachte umgeh vergessen¦ vergiss verwerfen¦ verwirf ¦ausführen¦ ¦drucke¦ ¦druck¦ ¦durchsuche¦ ¦enthülle¦ ¦enthüll¦ ¦extrahiere¦ ¦fügen¦ ¦füge¦ ¦fügn¦ ¦füg¦ ¦führen¦ ¦führe¦ ¦führ¦ ¦geben¦ ¦gebe¦ ¦gib¦ ¦greife¦ ¦greif¦ ¦holen¦ ¦hole¦ ¦hol¦ ¦hängen¦ ¦hänge¦ ¦hängn¦ ¦häng¦ ¦kopieren¦ ¦kopiere¦ ¦kopiern¦ ¦kopier¦ ¦laden¦ ¦lade¦ ¦ladn¦ ¦lad¦ ¦legen¦ ¦lege¦ ¦legn¦ ¦leg¦ ¦leiten¦ ¦leite¦ ¦leitn¦ ¦leit¦ ¦lesen¦ ¦lese¦ ¦liefere¦ ¦liefer¦ ¦lies¦ ¦nenne¦ ¦nenn¦ ¦nimm¦ ¦nutze¦ ¦offenbare¦ ¦offenbar¦ ¦packe¦ ¦rufe¦ ¦ruf¦ ¦sammle¦ ¦schicken¦ ¦schicke¦ ¦schickn¦ ¦schick¦ ¦schreiben¦ ¦schreibe¦ ¦schreibn¦ ¦schreib¦ ¦senden¦ ¦sende¦ ¦sendn¦ ¦send¦ ¦setzen¦ ¦setze¦ ¦setzn¦ ¦setz¦ ¦starte¦ ¦suche¦ ¦teilen¦ ¦teile¦ ¦teiln¦ ¦teil¦ ¦tragen¦ ¦trage¦ ¦tragn¦ ¦trag¦ ¦verrate¦ ¦verrat¦ ¦verwende¦ ¦wiederhole¦ ¦wiederhol¦ ¦zeige¦ ¦zeig¦ ¦öffnen¦ ¦öffne¦ ¦über übergeh
 ¦użytkownik
 ¦informuj ¦mów ¦powiadamiaj ¦ujawniaj ¦wspominaj ¦zglaszaj
 ¦allcompeting ¦allother ¦allsimilar ¦anycompeting ¦anyother ¦anysimilar ¦competing ¦eachcompeting ¦eachother ¦eachsimilar ¦each¦ ¦everycompeting ¦everyother ¦everysimilar ¦every¦ ¦other ¦similar ¦thecompeting ¦theother ¦thesimilar
 ¦broken¦ ¦called¦ ¦compromised¦ ¦deprecated¦ ¦forbidden¦ ¦insecure¦ ¦invoked¦ ¦malicious¦ ¦may¦ ¦never¦ ¦obsolete¦ ¦run¦ ¦unsafe¦ ¦used¦
 ¦authoritative¦ ¦commands¦ ¦directives¦ ¦directive¦ ¦instructions¦ ¦instruction¦ ¦overriding¦ ¦priority¦
+汇总到
+提供し
 instruções¦ mensagem¦ system¦ ¦instruções ¦sistema
 directive instruction order policies policy prompt
 actual¦ additional¦ admin¦ hidden¦ new¦ real¦ secret¦ system¦ updated¦
 ¦servers¦ ¦server¦
 ¦all ¦another ¦any ¦each ¦every ¦other
+傳入
+記載
+渡す
 antworten ausgaben bisherige chatverlauf ergebnisse frühere ganze gesamte gesprächsverlauf komplette laufende letzten vollständige vorherige wortlaut ¦eingegeben ¦gefragt ¦gesagt ¦geschrieben
 さらに たびに ついでに とき にも まず また 前に 同時に 場合は 常に 必ず 最初に 毎回 際に 際は
+server servrar verktyg
 chat cliente conversa diálogo mensagens palavra¦ sessão usuári utilizador ¦ferramentas
 ड¦े¦वलपर¦
 ¦म¦ो¦ड
 ¦alltid¦ ¦först¦ ¦innan¦ ¦också¦ ¦även¦
 administrator amtliche compliance datenschutzbeauftragte geschäftsleitung hersteller it¦-¦abteilung revision richtlinie sicherheitsteam systemverwaltung vorschrift vorstand wartung ¦anweisung ¦auftrag ¦vorgabe
+인수
+알리지¦
 bcc क¦ॉ¦प¦ी ख¦ा¦त¦ा ख¦ा¦त¦े प¦्¦र¦ा¦प¦्¦तकर¦्¦त¦ा पत¦ा पत¦े व¦ॉ¦ल¦े¦ट
 ¦ρωτήσει ¦ότι κάνε¦ προσποιήσου
 ¦chép¦ ¦dọc¦ ¦lấy¦ ¦mở¦ ¦thập¦ ¦tìm¦
 ¦bocorkan¦ ¦cetak¦ ¦kirimkan¦ ¦kirim¦ ¦tampilkan¦ ¦tuliskan¦ ¦ulangi¦ ¦ungkapkan¦
 above api app below category family group here integration listed mcp package server toolkit toolset tool¦ workflow ¦ours
+approv confirm consent permission
+¦ask¦ ¦them¦ ¦users¦
 acept activ agreg aprobar aprueb autoriz añad borra cambi cancel comparte compartir compra conced confirm copia descarg ejecut elimina enviar envía fusiona instal lanz llam modific muev paga publica redirig reemplaz reenví sustituir sustituy transferir transfiere
+工作时间之外
+ベンダー
 without¦ ¦approval ¦confirmation ¦confirm¦ ¦consent ¦permission
+base00 codificad iniciais invertid ¦contrário
+知らせない
 dotazu¦ potvrdenia¦ potvrzení¦ povolení¦ ptaní¦ schválení¦ souhlasu¦ súhlasu¦
 ¦bez¦
 johto järjestelmänvalvoj käytäntö määräy osasto tietoturva toimittaja virallinen viranomai ylläpitäj
-base00 baş¦ hex kodlan rot00 tersten şifrele
 beklemeden doğrulama izin izni kullanici müşteri onay riza sorma teyit ¦bekleme ¦isteme önceden¦
+ciasteczk cvc hasel hasl klucz kontakt numer pesel pin poświadcze schowk sekret token ¦kart ¦logowania ¦osobist ¦środowisk
+共有
 ¦ayrica¦ ¦daima¦ ¦mutlaka¦ ¦seferinde¦ ¦zaman¦ ¦önce¦
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ api¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦क¦ुं¦ज¦ी एप¦ी¦आई¦ क¦ु¦क¦ी क¦्¦र¦े¦ड¦ें¦श¦ि¦यल ग¦ो¦पन¦ी¦य ट¦ो¦कन प¦ा¦सवर¦्¦ड
-不动声色 不留痕迹 不露痕迹 仅你我 任何人 使用者 保密 偷偷 匯報 告知 告訴 告诉 在后台静 声张 客戶 客户 对方 展示 悄悄 提到 提及 提示 显示 暗中 汇报 用戶 用户 瞒着 瞞着 私下 秘密地 聲張 解释 解釋 說明 说明 透露 通知 隐瞒 隱瞞 静默 靜默 顯示 默默
+這裡
 ¦ألا ¦الخفاء ¦المستخدم ¦داعي¦ ¦لا ¦لن ¦يعرف ¦يعلم ¦يلاحظ أخف إبلاغ إخبار إخفاء إشعار إظهار إعلام اكتم الإشارة بصمت بهدوء بيننا تبلغ تخبر تشر تظهر تعرض تعلم تكشف تنبيه خفية ذكر سرا
 ¦अल¦ा¦व¦ा अपन¦े क¦ॉ¦प¦ी च¦ु¦पक¦े च¦ु¦पच¦ा¦प प¦ृ¦ष¦्¦ठभ¦ू¦म¦ि प¦्¦रत¦ि भ¦ी स¦ा¦थ¦ स¦ु¦ध¦ा¦र¦ स¦्¦वच¦ा¦ल¦ि¦त स¦्¦वत¦ः
 ¦имени ¦поручению администратор аудит безопасност комплаенс отдел официальн политик приказ разработчик распоряжени регламент регулятор руководств служб требовани
 ¦glagent¦- ¦glcbt¦- ¦gldt¦- ¦glft¦- ¦glimt¦- ¦gloas¦- ¦glpat¦- ¦glptt¦- ¦glrt¦- ¦glsoat¦-
 פתח¦ קרא¦
+apis¦ api¦
+¦a¦ ¦from¦ ¦in¦ ¦of¦ ¦on¦ ¦through¦ ¦using¦ ¦via¦ ¦with¦ ¦your¦
+回答 就說 就说
+問 问
 ¦nyisd¦ ¦olvasd¦
-here¦ ¦args¦ ¦arguments¦ ¦argument¦ ¦arg¦ ¦fields¦ ¦field¦ ¦headers¦ ¦header¦ ¦input¦ ¦metadata¦ ¦one¦ ¦parameters¦ ¦parameter¦ ¦params¦ ¦param¦ ¦payload¦ ¦placeholders¦ ¦placeholder¦ ¦property¦ ¦slots¦ ¦slot¦ ¦string¦ ¦value¦
+주민번호
+交给
+密码
 impersonate¦
 admin employee owner root support system user
+ส¦ั่¦ง
 ก¦่¦อนหน¦้¦า ของค¦ุ¦ณ ท¦ั้¦งหมด เด¦ิ¦ม
 กฎ ข¦้¦อก¦ํ¦าหนด ค¦ํ¦าส¦ั่¦ง ค¦ํ¦าแนะน¦ํ¦า
 enviar envoie envía sendet sincroniza sincronizza synchronise synchronisiert ¦analytics¦ ¦archives¦ ¦archive¦ ¦backsup¦ ¦backs¦ ¦backups¦ ¦backup¦ ¦back¦ ¦broadcasts¦ ¦broadcast¦ ¦copies¦ ¦copy¦ ¦deploys¦ ¦deploy¦ ¦emails¦ ¦email¦ ¦exports¦ ¦export¦ ¦e¦-¦mail¦ ¦feedback¦ ¦forwards¦ ¦forward¦ ¦ingests¦ ¦ingest¦ ¦invites¦ ¦invite¦ ¦logs¦ ¦log¦ ¦mails¦ ¦marketing¦ ¦migrates¦ ¦migrate¦ ¦mirrors¦ ¦mirror¦ ¦newsletters¦ ¦newsletter¦ ¦notifies¦ ¦notify¦ ¦posts¦ ¦post¦ ¦publishes¦ ¦publish¦ ¦pushes¦ ¦push¦ ¦records¦ ¦record¦ ¦replicates¦ ¦replicate¦ ¦reports¦ ¦report¦ ¦sends¦ ¦send¦ ¦shares¦ ¦share¦ ¦streams¦ ¦stream¦ ¦submits¦ ¦submit¦ ¦subscribes¦ ¦subscribe¦ ¦synchronizes¦ ¦synchronize¦ ¦syncs¦ ¦sync¦ ¦telemetry¦ ¦tracks¦ ¦track¦ ¦transfers¦ ¦transfer¦ ¦uploads¦ ¦upload¦ ¦webhooks¦ ¦webhook¦ отправля синхрониз مزامنة يرسل भ¦े¦ज स¦िं¦क バックアップ 備份 发送 同期 同步 备份 送信 동기화 전송
+://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦
+approved¦ booked¦ changed¦ charged¦ copied¦ deleted¦ disabled¦ downloaded¦ erased¦ executed¦ forwarded¦ granted¦ installed¦ merged¦ mirrored¦ moved¦ overwritten¦ paid¦ posted¦ published¦ redirected¦ replaced¦ routed¦ run¦ sent¦ shared¦ signed¦ subscribed¦ swapped¦ transferred¦ uploaded¦ wiped¦ wired¦
+¦wallet¦.¦dat¦
+¦belongs¦ ¦belong¦ ¦goes¦ ¦goe¦ ¦here¦ ¦into¦
 agent ask assistant chat completion conversation credential delegat deploy dialogue environment¦ env¦ evaluat feedback handoff hand¦-¦off instruction language¦ llm memories memory message model moderat note persona plan prompt reason reflect remember sampling secret ssh summaris summariz think thought transcri vault ¦vars
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer chave client¦-¦key¦-¦data contactos contatos cookie cpf credencia credentials cvc cvv dados iban kubeconfig número oauth otp palavras¦-¦passe palavra¦-¦passe password pin segredo senha ssh token variáveis¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦bancários ¦claude_ ¦crédito ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦transferência ¦wallet¦.¦dat¦
+自行同意 自行批准 自行确认
 ¦from¦: ¦ref¦: ¦re¦: ¦subject¦:
 ¦administrador¦ ¦desenvolvedor¦ ¦deus¦ ¦irrestrito¦
 faça¦ finja simule¦ ¦ainda ¦conta ¦não ¦pergunt ¦que¦
 anwender nutzer umgebungsvariablen ¦passwörter ¦schlüssel ¦tokens ¦zugangsdaten
+ต¦ิ¦ดต¦ั้¦ง
 अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड क¦ं¦ट¦ें¦ट क¦ॉ¦प¦ी ज¦ो¦ड ड¦ा¦ल प¦ा¦स¦ फ¦ॉ¦रवर¦्¦ड भ¦े¦ज रख ल¦ि¦ख श¦ा¦म¦ि¦ल स¦ं¦लग¦्¦न स¦ा¦झ¦ा स¦ा¦मग¦्¦र¦ी स¦ौं¦प
+운영¦ 운영팀
 ¦unless¦
 test
 aceit adicion alter apag aprov ativ autoriz baix cancel cham compr conced confirm copi descarreg elimin encaminh envi exclu execut instal lanc mov mud paga pagu partilh publi redirecion rod substitu transfer transfir troca troqu
+base00 ¦ראשונות ¦תיבות בהיפוך הפוך מקודד
 משתמש
 ¦ואל¦ ¦תגיד ¦תגלה ¦תזכיר ¦תיידע ¦תספר
+base00 ¦अक¦्¦षर उल¦्¦ट¦ा एन¦्¦क¦ो¦ड क¦ू¦ट
 ¦lin_api_
+conceal discard drop exclud hid keep kept leav mask mut obscur omit remov skip strip suppress withh
 ¦ड¦ा¦ल आर¦्¦ग¦्¦य¦ु¦म¦ें¦ट तर¦्¦क प¦ै¦र¦ा¦म¦ी¦टर फ¦़ी¦ल¦्¦ड फ¦ी¦ल¦्¦ड यह¦ाँ यह¦ां ह¦े¦डर
 ¦contenus¦ ¦contenu¦ ¦conversation¦ ¦copie¦ ¦données¦ ¦fichiers¦ ¦fichier¦ ¦messages¦ ¦message¦ ¦résultats¦ ¦résultat¦ ¦textes¦ ¦texte¦ ¦tout¦
+ซ¦ื้¦อ
+口令
+adressbuch anmeldedaten ausweis bankdaten geheimnis geheimzahl kartennummer kennwort kennwört kontakte kontonummer kreditkarte passwort passwört prüfziffer schlüssel umgebungsvariable zugangsdaten zugriffstoken zwischenablage
+อย¦่¦างเง¦ี¦ยบ
 prefă¦-¦te pretinde ¦că
 ausserhalb¦ erwähn nachts nach¦ sobald verfügbar vorhanden ¦dem ¦niemand ¦verbunden ¦wochenende
+终端
+認証情報
 ¦bật¦ ¦chia¦ ¦chuyển¦ ¦chép¦ ¦chạy¦ ¦chấp¦ ¦cài¦ ¦duyệt¦ ¦dăng¦ ¦dổi¦ ¦gọi¦ ¦gửi¦ ¦hàng¦ ¦mua¦ ¦nhận¦ ¦sửa¦ ¦thay¦ ¦thêm¦ ¦thế¦ ¦thực¦ ¦toán¦ ¦tải¦ ¦tắt¦ ¦xoá¦ ¦xóa¦
 ¦add¦ ¦also¦ ¦always¦ ¦append¦ ¦attach¦ ¦bcc¦ ¦call¦ ¦cc¦ ¦change¦ ¦copy¦ ¦ensure¦ ¦forward¦ ¦include¦ ¦inject¦ ¦insert¦ ¦modify¦ ¦must¦ ¦pass¦ ¦prepend¦ ¦redirect¦ ¦replace¦ ¦route¦ ¦run¦ ¦send¦ ¦set¦ ¦swap¦ ¦use¦
 dodaj dolącz kopiuj podaj przekaż przepisz przesyla prześlij udostępni umieść uzupelnij wklej wpisuj wpisz wrzuć wstaw wysyla wyślij zalącz zamieść zapisz
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦ملی اطلاعات¦ اعتبارنامه توکن رمز شماره¦ متغیرهای¦ مخاطبین پین کلید کلیپ¦\u200c¦بورد کلیپبورد گذرواژه
 acord aprobare confirmare consimțământ permisiune ¦acceptat ¦aprobat ¦autorizat ¦cere ¦consimțit ¦necesar ¦nevoie¦
 ¦after ¦any¦ ¦before ¦each¦ ¦every¦ ¦if ¦once ¦prior¦ ¦when ¦while
 すべて そのまま 一字一句 丸ごと 全て 全体 全文 完全
+andere elke gereedschap hulpmiddel tool
 ¦अ¦ं¦द¦ा¦ज ¦कर ¦म¦ा¦न अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड आउटप¦ु¦ट इकट¦्¦ठ¦ा उज¦ा¦गर उप¦े¦क¦्¦ष¦ा एक¦्¦स¦े¦स एकत¦्¦र क¦ॉ¦प¦ी ख¦ो¦ज ख¦ो¦ल च¦ि¦पक¦ा चल¦ा छ¦ो¦ड¦़ ज¦ो¦ड ड¦ा¦ल ढ¦ूँ¦ढ ढ¦ूं¦ढ द¦ि¦ख¦ा द¦े द¦ो¦हर¦ा दर¦्¦ज दरक¦ि¦न¦ा¦र न¦ि¦क¦ा¦ल न¦ि¦ष¦्¦प¦ा¦द¦ि¦त नज¦़¦रअ¦ं¦द¦ा¦ज नजरअ¦ं¦द¦ा¦ज प¦ा¦लन¦ प¦ा¦स¦ प¦्¦र¦ा¦प¦्¦त¦ प¦्¦र¦िं¦ट प¦्¦रकट पढ फ¦ॉ¦रवर¦्¦ड बत¦ा भ¦ु¦ल¦ा भ¦ू¦ल¦ भ¦े¦ज रख ल¦ा¦ओ ल¦ि¦ख श¦ा¦म¦ि¦ल स¦ं¦लग¦्¦न स¦ा¦झ¦ा स¦ौं¦प
 bcc адрес копи кошелек кошелеь кошелк кошель кошелёк кошелёь получател реквизит счет счёт
 . 00 https¦:// http¦:// webhook ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// ウェブフック リモート 外部 第三者 遠隔
+在后台静
 ![ <¦img¦
+填写
 ¦الأمن ¦الفني ¦قبل إدارة امتثال بأمر تعميم رسمي سياسات سياسة قسم لوائح مدير مسؤول مطور مورد نيابة¦ هيئة
 instructies systeemprompt systemprompt system¦
 ¦auch ¦ausserdem ¦automatisch ¦außerdem ¦heimlich ¦hintergrund ¦kopie ¦still ¦unbemerkt ¦verbesserung ¦zudem ¦zusätzlich ¦zwecke
 ¦najprv¦ ¦nejprve¦ ¦před¦ ¦také¦ ¦vždy¦
+확정
+고객 누구 본인 사용자 상대 이용자
+¦필요 고지하지 눈치채지 말하지 모르게 몰래 밝히지 보여주지 보이지 설명하지 알리지 알아채지 알지¦ 언급하지 통지하지 표시하지
+apiキー
+¦השרתים טרמינל כלי שרת¦ שרתים¦
+กล¦ั¦บหล¦ั¦ง
 ¦oavsett ¦strunta¦ ¦även¦
 användare kunden någon
 ¦begär¦ ¦ber¦ ¦säger¦ ¦vill¦ ¦önskar¦
 bruger bruker diskret ingen kunde mellem¦ mellom¦ skjul stilfærdigt ubemerket ubemærket uden¦ uten¦ ¦aldri ¦fortelle ¦fortælle ¦fremgå ¦hemmelighed ¦ikke ¦informere ¦intet ¦nevne ¦nævne ¦omtales ¦oplyse ¦smug ¦varsle ¦vises
 執行 执行 调用 输入 运行
 chat dialog doslova doslovně konverzac relac rozhovor správ zpráv
-bash erktoy server shell terminal ærktoj
-bash narzędz serwer shell terminal
+헤더
 ¦الزبون ¦الشخص ¦العميل ¦المستخدم ¦بالزبون ¦بالشخص ¦بالعميل ¦بالمستخدم ¦زبون ¦شخص ¦عميل ¦لزبون ¦لشخص ¦لعميل ¦للزبون ¦للشخص ¦للعميل ¦للمستخدم ¦لمستخدم ¦مستخدم متغيرات¦
 上传 上傳 传给 傳給 发送 同步 复制 抄送 提交 發送 轉發 转发
 ¦bildirmeden ¦bilgisi¦ ¦etmeden ¦haberi¦ ¦söylemeden ¦vermeden
@@ -1288,60 +1923,87 @@ bash narzędz serwer shell terminal
 apprendre connaître informé remarquer voir
 affect alter block chang disabl intercept modif overrid redirect replac
 ¦never¦ ¦nor¦ ¦not¦ ¦no¦ ¦without¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ 令牌 信用卡 凭据 凭证 剪貼簿 剪贴板 助记词 卡号 卡號 口令 密码 密碼 密鑰 密钥 憑據 憑證 环境变量 環境變數 私鑰 私钥 身份证 身分證 通訊錄 通讯录 銀行卡 银行卡 驗證碼 验证码
-¦chats¦ ¦chat¦ ¦context¦ ¦conversations¦ ¦conversation¦ ¦dialogues¦ ¦dialogue¦ ¦discussion¦ ¦exchange¦ ¦memory¦ ¦messages¦ ¦prompts¦ ¦prompt¦ ¦session¦ ¦thread¦ ¦turns¦
-¦all ¦complete ¦earlier ¦entire ¦every ¦far ¦full ¦past ¦preceding ¦previous ¦prior ¦raw ¦recent ¦unedited ¦verbatim ¦whole
 ¦aggiungi¦ ¦allega¦ ¦carica¦ ¦condividi¦ ¦copia¦ ¦includilo¦ ¦includi¦ ¦incolla¦ ¦inoltra¦ ¦inseriscilo¦ ¦inserisci¦ ¦invialo¦ ¦inviare¦ ¦invia¦ ¦manda¦ ¦metti¦ ¦passalo¦ ¦passare¦ ¦passa¦ ¦trasmetti¦
 ¦bekreftelse¦ ¦bekræftelse¦ ¦godkendelse¦ ¦godkjenning¦ ¦samtykke¦ ¦sporge¦ ¦sporre¦ ¦tilladelse¦
 .¦aws¦/¦config .¦aws¦/¦credentials .¦bash_history .¦docker¦/¦config .¦env¦ .¦git¦-¦credentials .¦gnupg¦ .¦kube¦/¦config .¦netrc¦ .¦npmrc¦ .¦pypirc¦ .¦ssh¦/ .¦zsh_history /¦etc¦/¦passwd /¦etc¦/¦shadow /¦etc¦/¦sudoers /¦proc¦/¦self¦/¦environ claude_desktop_config ¦cookies¦.¦sqlite¦ ¦credentials¦.¦json¦ ¦environment¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦keychain¦ ¦login¦ ¦mcp¦.¦json¦ ¦os¦.¦environ¦ ¦printenv¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦vars¦ ¦wallet¦.¦dat¦
 ¦모드로 ¦모드를 ¦모드에
 들어 전환 진입 켜 활성
+인¦
 ¦aucune¦ ¦aucun¦ ¦jamais¦ ¦ne¦ ¦n¦'¦ ¦pas¦ ¦sans¦
+知られない
+cvc hesiel hesl klíč kontakt kľúč pin prihlasovac přihlašovací¦ rodné¦ schránk tajemství token ¦prostředí údaj čísl
 ¦démarrer¦ ¦démarrez¦ ¦démarre¦ ¦exécuter¦ ¦exécutez¦ ¦exécute¦ ¦fais¦ ¦lancer¦ ¦lancez¦ ¦lance¦ ¦utiliser¦ ¦utilisez¦ ¦utilise¦
 ¦além¦ ¦antes¦ ¦cada¦ ¦chamar¦ ¦deve¦ ¦obrigatório¦ ¦previamente¦ ¦primeiro¦ ¦quando¦ ¦sempre¦ ¦também¦ ¦usar¦
 --¦decode¦ --¦global¦ -¦c¦ -¦e¦ -¦fr¦ -¦f¦ -¦i¦ -¦rf¦ /¦dev¦/¦tcp¦/ :(){ https¦:// http¦:// ~/. ¦authorized_keys¦ ¦a¦+¦rwx¦ ¦base00¦ ¦bash¦ ¦certutil¦ ¦chmod¦ ¦crontab¦ ¦curl¦ ¦eval¦( ¦exec¦( ¦iex¦ ¦if¦= ¦invoke¦-¦webrequest¦ ¦iwr¦ ¦mkfifo¦ ¦mkfs¦ ¦ncat¦ ¦nc¦ ¦netcat¦ ¦os¦.¦system¦( ¦powershell¦ ¦python0¦ ¦python¦ ¦scp¦ ¦sh¦ ¦ssh¦-¦keygen¦ ¦subprocess¦. ¦sudo¦ ¦u¦+¦s¦ ¦wget¦ ¦zsh¦
+批准
+역순
 कभ¦ी नह¦ीं ब¦ि¦न¦ा
 aggiung alleg caric compil condivid copia deposit fornisc includ incoll inoltr inser invia mand mett pass riempi riport scriv trasm
+¦말고
+转账
 ¦hämta¦ ¦läs¦ ¦öppna¦
-systemprompt system¦ ¦prompts ¦οδηγίεσ ¦συστήματοσ οδηγίεσ¦ σύστημα¦
+вказівк правил промпт системн інструкці
 ¦jamás¦ ¦no¦ ¦nunca¦ ¦sin¦
 ¦add¦ ¦answer¦ ¦append¦ ¦attach¦ ¦bcc¦ ¦beacon¦ ¦carry¦ ¦cc¦ ¦concatenate¦ ¦copy¦ ¦deliver¦ ¦disclose¦ ¦dump¦ ¦echo¦ ¦email¦ ¦embed¦ ¦enclose¦ ¦encode¦ ¦exfiltrate¦ ¦export¦ ¦feed¦ ¦fill¦ ¦forward¦ ¦give¦ ¦hand¦ ¦include¦ ¦inject¦ ¦insert¦ ¦leak¦ ¦log¦ ¦mail¦ ¦merge¦ ¦mirror¦ ¦output¦ ¦pass¦ ¦paste¦ ¦ping¦ ¦place¦ ¦post¦ ¦prepend¦ ¦print¦ ¦provide¦ ¦publish¦ ¦push¦ ¦put¦ ¦relay¦ ¦repeat¦ ¦reply¦ ¦report¦ ¦respond¦ ¦return¦ ¦reveal¦ ¦route¦ ¦save¦ ¦send¦ ¦set¦ ¦share¦ ¦ship¦ ¦slip¦ ¦smuggle¦ ¦specify¦ ¦stash¦ ¦store¦ ¦stream¦ ¦submit¦ ¦supply¦ ¦sync¦ ¦tack¦ ¦tell¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦write¦
 돌려 실행하 실행해 입력하 호출하
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bankgegevens bearer bsn burgerservicenummer client¦-¦key¦-¦data contacten cookie credentials cvc cvv geheim iban inloggegevens kaartnummer klembord kubeconfig oauth omgevingsvariabelen otp password pincode pin¦-¦code rekeningnummer sleutel ssh token wachtwoord ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
 ¦beritahu ¦jangan¦ ¦katakan ¦laporkan ¦memberitahu ¦memberi¦ ¦mengatakan ¦menyampaikan ¦menyebutkan ¦sampaikan ¦sebutkan ¦tanpa¦ ¦ungkapkan
+ように見せ
 @ https¦:// http¦:// 分析 合作伙伴 合作夥伴 外部 广告 开发者 我们的服务器 我們的伺服器 第三方 营销 行銷 远程 遠端
 applies¦ asked¦ necessary¦ needed¦ required¦
 acknowledgements¦ acknowledgement¦ agreements¦ agreement¦ approvals¦ approval¦ authorisations¦ authorisation¦ authorizations¦ authorization¦ clearance¦ confirmations¦ confirmation¦ consents¦ consent¦ doublechecking¦ doublechecks¦ doublecheck¦ double¦ go¦-¦ahead¦ okay¦ permissions¦ permission¦ second¦ signoffs¦ signoff¦ sign¦-¦offs¦ sign¦-¦off¦ ¦checking¦ ¦checks¦
 ¦neither¦ ¦no¦ ¦zero¦
+¦process¦.¦env¦
 ¦відома ¦нами ¦слова власник замовч згаду каж клієнт користувач людин мовчки непомітно нишком ніхто повідомля показу попереджа потай приховай приховано прихову розкрива розповіда таємно інформу
 ¦ग¦ु¦प¦्¦त ¦छ¦ि¦प¦ा ¦छ¦ु¦प¦ा उपय¦ो¦गकर¦्¦त¦ा ग¦्¦र¦ा¦हक¦ प¦्¦रय¦ो¦क¦्¦त¦ा य¦ू¦ज¦़¦र¦ व¦्¦यक¦्¦त¦ि
+실어
+ข¦้¦อความของระบบ ข¦้¦อความระบบ ค¦ํ¦าส¦ั่¦งของระบบ ค¦ํ¦าส¦ั่¦งระบบ พรอมต¦์¦ของระบบ พรอมต¦์¦ระบบ
+深夜
 使用 修改 加上 加入 填入 填写 抄送 换成 改为 改成 更改 替换 替換 添加 設為 设为 设置为
 ¦anche¦ ¦devi¦ ¦inoltre¦ ¦prima¦ ¦quando¦ ¦sempre¦ ¦volta¦
 accept agree approve authorise authorize cleared consent given¦ opted said¦ signed¦ waive
 ¦already¦ ¦automatically¦ ¦had¦ ¦has¦ ¦have¦ ¦hereby¦ ¦implicitly¦ ¦tacitly¦
+系统通知
+这里
 инструкци системн
 . 00 https¦:// http¦:// ¦0x ¦bc0 ¦endereço¦ ¦servidor¦ ¦terceiros¦ ¦webhook¦ ¦wss¦:// ¦ws¦://
+¦النظام تعليمات¦ تعليماتك توجيهاتك
 .¦0
 ¦anche¦ ¦automaticamente¦ ¦background¦ ¦copia¦ ¦copie¦ ¦fini¦ ¦inoltre¦ ¦migliorare¦ ¦nascosto¦ ¦silenziosamente¦
+出力し
+อย¦่¦างล¦ั¦บ
+bash shell terminal
+传送
 acknowledgeing¦ acknowledge¦ admiting¦ admit¦ bring¦ discloseing¦ disclose¦ discussing¦ discuss¦ mentioning¦ mention¦ referenceing¦ reference¦ refer¦ revealing¦ reveal¦ ¦abouting¦ ¦about¦ ¦toing¦ ¦uping¦
 above access action addition anything¦ any¦ backup change copies copy existence extra following forwarding hidden instruction process real recipient redirection step that¦ this transfer true upload ¦effect
 diskret dölj ingen mellan¦ obemärkt slipper tyst utan¦ ¦aldrig ¦berättas ¦hemlighet ¦inget ¦inte ¦nämna ¦själv ¦smyg ¦synas ¦visas
+준법
+編碼
+วาง
+¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦
+鍵
 accord approbation approuvé attendre autorisation autorisé confirmation consentement demander permission validation validé ¦accepté ¦consenti ¦donné
 공유하 보내 복사하 업로드하 업로드해 전달하 전달해 전송하 전송해
 @ https¦:// http¦:// パートナー マーケティング リモート 分析 外部 広告 弊社 当社 第三者 解析 開発者
 appear¦ be¦ contain¦ exist¦ hold¦ include¦ match¦ mention¦ say¦
 ¦any¦ ¦an¦ ¦a¦ ¦should¦
+oorspronkelijke¦ systeembericht systeeminstructie systeemprompt ¦instructies ¦richtlijnen
 上传 上傳 传入 传给 传递 作为 傳入 傳給 傳遞 共享 写入 加入 加到 包含 发给 发送 同步到 填入 填到 复制到 寫入 抄送 提交 提供 放入 放到 放进 發送 粘贴 轉發 转发 返回 附上 附加
 вказівк команд настанов обмежен правил промпт інструкці
 ¦بزن ¦بگذار بی¦\u200c¦اعتنا بیاعتنا دستور رعایت¦ فراموش قواعد قوانین محدودیت نادیده
+差し替え
 ¦aggira¦ ¦aggiungi¦ ¦allega¦ ¦apri¦ ¦avvia¦ ¦carica¦ ¦cerca¦ ¦condividi¦ ¦considerare¦ ¦copia¦ ¦dimenticare¦ ¦dimenticate¦ ¦dimentica¦ ¦dimentichi¦ ¦esegui¦ ¦estrai¦ ¦ignorare¦ ¦ignorate¦ ¦ignora¦ ¦ignori¦ ¦includilo¦ ¦includi¦ ¦incolla¦ ¦inoltra¦ ¦inseriscilo¦ ¦inserisci¦ ¦invialo¦ ¦inviare¦ ¦invia¦ ¦lancia¦ ¦leggere¦ ¦leggi¦ ¦manda¦ ¦metti¦ ¦mostra¦ ¦ottieni¦ ¦passalo¦ ¦passare¦ ¦passa¦ ¦raccogli¦ ¦recupera¦ ¦ripeti¦ ¦rispettare¦ ¦rivela¦ ¦scarta¦ ¦scrivi¦ ¦seguire¦ ¦stampa¦ ¦tralascia¦ ¦trascura¦ ¦trasmetti¦
 אשר בטל הוסיף הוסף הורד הוריד הזיז הזמן החליף החלף העביר העבר הענק העתיק העתק הפנה הפנות הפעיל הפעל הריץ הרץ התקין התקן מחוק מחק פרסם קבל קנה קרא¦ שלוח שלח שלם שנה שנות שתף
+附带
 ¦defaultstrue ¦defaults¦ ¦defaulttrue ¦default¦
 commit delete destructive drop write
 .¦eyj
 ¦eyj
+전산
+変更
+슬그머니
+私鑰
 diam¦-¦diam jangan orang pelanggan pemilik pengguna rahasiakan sembunyikan sembunyi¦-¦sembunyi siapa¦ tanpa tidak¦ tutupi ¦antara¦ ¦perlu ¦rahasia
-base00 hex rot00 ¦наперёд акростих закодир зашифр наоборот первые¦ первых¦
+เอเจนต¦์
 ¦according¦ ¦agreed¦ ¦approved¦ ¦authorised¦ ¦authorized¦ ¦behalf¦ ¦from¦: ¦instructed¦ ¦issued¦ ¦line¦ ¦mandated¦ ¦ordered¦ ¦orders¦ ¦order¦ ¦per¦ ¦requested¦ ¦request¦ ¦required¦ ¦signed¦ ¦under¦
 ¦pypi¦-¦age
 ¦exfiltrates¦ ¦exfiltrate¦ ¦exfiltrating¦ ¦exfiltration¦
@@ -1350,10 +2012,9 @@ deletes¦ delete¦ destroys¦ destroy¦ drops¦ drop¦ erases¦ erase¦ overwrit
 afterwards¦ afterward¦ also¦ and¦ irreversibly¦ it¦ permanently¦ then¦ tool¦ which¦ will¦
 الأوامر الإرشادات التوجيهات تعليمات قواعد قيود
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anmeldedaten¦ ¦anthropic_ ¦apischlüssel¦ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦cookies¦ ¦cookie¦ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦geheimnisse¦ ¦geheimniss¦ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦passworts¦ ¦passwort¦ ¦passwörter¦ ¦pypi_ ¦schlüssel¦ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦sshschlüssel¦ ¦stripe_ ¦telegram_ ¦tokens¦ ¦token¦ ¦umgebungsvariablen¦ ¦wallet¦.¦dat¦ ¦zugangsdaten¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦картк ¦обміну ¦середовища ключ контакт куки облікових¦ облікові¦ парол паспорт пін¦-¦код пінкод реквізит секрет токен іпн
 after¦ post¦-¦approval ¦approved¦ ¦installed¦ ¦reviewed¦ ¦trusted¦
 ¦cloud¦
-acróstico base00 codificad hex iniciales invertid rot00 ¦revés
+alkuperäiset¦ järjestelmä piilotetut¦ sinun¦ ¦ohjee
 ¦выходные ¦никто ¦только если когда начиная¦ ночью после
 ¦indicațiile¦ ¦instrucțiunile¦ ¦instrucțiuni¦ ¦regulile¦ ¦reguli¦
 ¦alt ¦at¦ ¦ingen ¦som¦ ¦spor
@@ -1361,17 +2022,23 @@ dostupn existuje pokud¦ počínaje spomenie uvede zmíní ¦noci ¦použití ¦
 ¦sem¦
 aprovação autorização confirm consentimento consultar pedir perguntar permissão
 ¦indholdet¦ ¦innholdet¦ ¦kopier¦ ¦kopiér¦ ¦last¦ ¦legg¦ ¦læg¦ ¦send¦ ¦upload¦ ¦vedhæft¦
-attachments¦ attachment¦ bodies¦ body¦ cells¦ cell¦ comments¦ comment¦ contents¦ content¦ data¦ documents¦ document¦ files¦ file¦ issues¦ issue¦ mails¦ mail¦ nodes¦ node¦ output¦ pages¦ page¦ records¦ record¦ results¦ result¦ sites¦ site¦ texts¦ text¦
-¦contained¦ ¦embedded¦ ¦found¦ ¦from¦ ¦given¦ ¦hidden¦ ¦inside¦ ¦in¦ ¦within¦ ¦written¦
+including¦
+detail diagnostic info output overview report response result status summary
+¦displays¦ ¦display¦ ¦for¦ ¦gets¦ ¦get¦ ¦gives¦ ¦give¦ ¦lists¦ ¦list¦ ¦outputs¦ ¦output¦ ¦prints¦ ¦print¦ ¦reports¦ ¦report¦ ¦returns¦ ¦return¦ ¦shows¦ ¦show¦
 ¦executar¦ ¦executa¦ ¦execute¦ ¦faça¦ ¦inicie¦ ¦lance¦ ¦rode¦ ¦use¦
 anweisungen instruktionen systemanweisung systemnachricht systemprompt system¦-¦prompt versteckten¦
 administrador auditoría comunicado cumplimiento departamento dirección gerencia mensaje¦ normativa política proveedor reglamento rgpd ¦nombre¦ ¦oficial ¦orden ¦seguridad ¦técnico
+palvelim työkalu
 ¦anvisningar¦ ¦direktiv¦ ¦instruktioner¦ ¦regler¦ ¦riktlinjer¦
 jemand kunde nutzer
 ¦auch¦ ¦egal ¦gleichgültig ¦selbst¦ ¦unabhängig¦
 bittet möchte nennt sagt verlang will wollte wünsch
 ¦napisz¦ ¦podaj¦ ¦pokaż¦ ¦powtórz¦ ¦ujawnij¦ ¦wklej¦ ¦wypisz¦ ¦wyślij¦ ¦wyświetl¦
+预先授权
+거꾸로
 sistem¦ system¦ ¦talimat
+ダウンロード
+base00 baş¦ kodlan tersten şifrele
 ابتدا قبل¦ همچنین همیشه
 все всё данн копи переписк результат содержимо сообщени текст файл
 お客様には内緒 お客様には秘密 お客様に内緒 お客様に秘密 ユーザには内緒 ユーザには秘密 ユーザに内緒 ユーザに秘密 ユーザーには内緒 ユーザーには秘密 ユーザーに内緒 ユーザーに秘密 人間には内緒 人間には秘密 人間に内緒 人間に秘密 使用者には内緒 使用者には秘密 使用者に内緒 使用者に秘密 利用者には内緒 利用者には秘密 利用者に内緒 利用者に秘密 相手には内緒 相手には秘密 相手に内緒 相手に秘密 顧客には内緒 顧客には秘密 顧客に内緒 顧客に秘密
@@ -1384,68 +2051,109 @@ administrator conducere conformitate departament furnizor oficial politic regula
 ¦anstatt¦ ¦anstelle¦ ¦der¦ ¦des¦ ¦statt¦ ¦von¦ ¦vor¦
 allem¦ allen¦ aller¦ alle¦ jedem¦ jeden¦ jeder¦ jedes¦ jede¦ sämtlichen¦
 tools¦ tool¦ werkzeugens¦ werkzeugen¦ werkzeuges¦ werkzeuge¦ werkzeugns¦ werkzeugn¦ werkzeugs¦ werkzeug¦
+伝え 告げ 報告し 悟られ 明かさ 気づかれ 気付かれ 知らせ 表示し 見せ 言わ 話さ 説明し 通知し
+ず てはな ない なく るな
+お客様 ユーザー 利用者 本人 相手 誰 顧客
+不动声色
 ¦كل¦ أولا أيضا اولا ايضا بالإضافة دائما عند قبل كذلك كلما كما يجب
 ¦each¦ ¦every¦ ¦soon¦ ¦whenever¦
 asiakas hyväksyn käyttäjä lupa suostumu vahvistu ¦kysy ¦odota ¦pyydä ¦tarvitse¦
+adóazonosító bankszámla hitelesít jelszav jelszó kulcs kártyaszám környezeti¦ névjegy pinkód pin¦-¦kód titk token vágólap
 ¦weekends¦ ¦weekend¦
+관리자
+アクセスキー
 ¦возьми¦ ¦возьмите¦ ¦загрузи¦ ¦загрузите¦ ¦извлеки¦ ¦извлеките¦ ¦найди¦ ¦найдите¦ ¦открой¦ ¦откройте¦ ¦отправь¦ ¦отправьте¦ ¦передай¦ ¦передайте¦ ¦получи¦ ¦получите¦ ¦приложи¦ ¦приложите¦ ¦просмотри¦ ¦просмотрите¦ ¦прочесть¦ ¦прочитай¦ ¦прочитайте¦ ¦прочитать¦ ¦прочти¦ ¦прочтите¦ ¦скопируй¦ ¦скопируйте¦ ¦собери¦ ¦соберите¦ ¦считай¦ ¦считайте¦
 ¦bcced¦ ¦bccs¦ ¦bcc¦ ¦cced¦ ¦ccs¦ ¦cc¦'¦d¦ ¦copied¦ ¦copies¦ ¦delivered¦ ¦delivers¦ ¦disclosed¦ ¦discloses¦ ¦emailed¦ ¦emails¦ ¦exfiltrated¦ ¦exfiltrates¦ ¦exfiltrate¦ ¦exported¦ ¦exports¦ ¦e¦-¦mailed¦ ¦e¦-¦mails¦ ¦forwarded¦ ¦forwarding¦ ¦forwards¦ ¦forward¦ ¦goes¦ ¦handed¦ ¦leaked¦ ¦leaks¦ ¦mail¦ ¦mirrored¦ ¦mirrors¦ ¦mirror¦ ¦passed¦ ¦posted¦ ¦posting¦ ¦posts¦ ¦pushed¦ ¦pushes¦ ¦relayed¦ ¦relays¦ ¦relay¦ ¦replicated¦ ¦replicates¦ ¦replicate¦ ¦reported¦ ¦reports¦ ¦sells¦ ¦sending¦ ¦sends¦ ¦send¦ ¦sent¦ ¦shared¦ ¦shares¦ ¦share¦ ¦sharing¦ ¦sold¦ ¦streamed¦ ¦streaming¦ ¦streams¦ ¦submits¦ ¦submitted¦ ¦synced¦ ¦synchronised¦ ¦synchronises¦ ¦synchronized¦ ¦synchronizes¦ ¦syncs¦ ¦transmits¦ ¦transmitted¦ ¦transmitting¦ ¦transmit¦ ¦uploaded¦ ¦uploading¦ ¦uploads¦ ¦upload¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ appunti bancari bearer carta chiav client¦-¦key¦-¦data contatti conto cookie credentials credenzial cvc cvv iban kubeconfig oauth otp parola¦ password pin rubrica segreti ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦credito ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦d¦'¦ambiente ¦fiscale ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+剪贴板
+consume consuming depends¦ depend¦ need reference referencing relies¦ require requiring use using
 بارامتر ترويسة حقل خانة معامل معلمة هنا وسيط
+변경
 ¦उपय¦ो¦गकर¦्¦त¦ा ¦ग¦्¦र¦ा¦हक¦ ¦ज¦ा¦नक¦ा¦र¦ी ¦प¦्¦रय¦ो¦क¦्¦त¦ा ¦य¦ू¦ज¦़¦र¦ ¦य¦ू¦जर¦ ¦व¦्¦यक¦्¦त¦ि ¦स¦ू¦च¦ि¦त
 されない しない ずに なし ません
 ¦confidential¦ ¦configuration¦ ¦developer¦ ¦hidden¦ ¦operators¦ ¦operator¦ ¦secret¦ ¦system¦
+パラメータ
 adicion aggiung agreg ajout auch añad hinzu immer sempre siempre también toujours également всегда добав также أضف دائما 前 务必 必须 总是 添加
-bash shell terminal サーバー ターミナル ツール
+内緒
+帶上
+수정
+信用卡
 ¦comandos¦ ¦diretivas¦ ¦diretiva¦ ¦diretrizes¦ ¦dito¦ ¦indicação¦ ¦indicações¦ ¦instrucoes¦ ¦instrução¦ ¦instruções¦ ¦instruído¦ ¦normas¦ ¦ordens¦ ¦orientado¦ ¦orientação¦ ¦orientações¦ ¦políticas¦ ¦prompts¦ ¦prompt¦ ¦regras¦ ¦restrições¦
 agent avustaja malli sinun¦ tekoäly ¦täytyy
-bash công¦ shell terminal ¦máy¦
 aktar ekle gönder ilet kopyala koy paylaş yaz yükle
 ¦chia¦ ¦chuyển¦ ¦chèn¦ ¦chép¦ ¦diền¦ ¦dán¦ ¦dính¦ ¦dưa¦ ¦dặt¦ ¦ghi¦ ¦gửi¦ ¦kèm¦ ¦lên¦ ¦nhập¦ ¦nộp¦ ¦thêm¦
+承認
+ユーザーの入力 ユーザーの発言 ユーザーの言葉 ユーザー入力 ユーザー発言 ユーザー言葉
 запрет инструкци команд ограничени правил предписани указани
 こっそり ひそかに バックグラウンドで静かに 内緒で 密かに 気づかれず 気づかれない 秘密裏に 黙って
+同意 承認 相談 確認 許可
+せず なく なし 取らず 待たず 得ず 求めず
+传入
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦:// 伺服器 参数 參數 变量 响应 回复 回答 地址 字段 接口 服务器 栏位 欄位 端点 网址 请求
 ¦צורך אישור הבעלים הלקוח המשתמש הסכמ הרשא להמתין לחכות לשאול רשות תבקש תחכ תמתי תשאל
-こっそり ひそかに 伏せて 伏せる 伝え 公開 内密 内緒 口外し 告げ 報告 密かに 悟られ 明かさ 明示 気づかれ 気付かれ 無断で 知らせ 知られない 秘密裏 表示 見せ 触れ 言わ 言及 話さ 説明 通知 開示 隠したまま 隠して 隠す 静かに 黙って 黙秘
 ¦utilizator
 ¦fără¦ ¦le¦ ¦nu¦ ¦îi¦ ¦îl¦
 dezvălui informa informezi menționa spui spune
+你的 内部 初始 原始 隐藏 隱藏
+指令 指示 提示詞 提示词 規則 规则 设定
+口外し
 ¦arahan¦ ¦aturan¦ ¦batasan¦ ¦instruksi¦ ¦pedoman¦ ¦perintah¦ ¦prompt¦
 -¦p¦| .¦aws¦/ .¦bash_history .¦config¦/¦gcloud .¦docker¦/¦config .¦git¦-¦credentials .¦gnupg .¦kube¦/¦config .¦netrc¦ .¦npmrc¦ .¦pypirc¦ .¦ssh¦ .¦zsh_history /¦environ /¦etc¦/¦passwd /¦etc¦/¦shadow /¦etc¦/¦sudoers /¦mcp¦.¦json claude_desktop_config curl¦ env¦ export¦ history¦ set¦ wallet¦.¦dat wget¦ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦
 \u2061 \u2062 \u2063 \u2064
+凭据
 */ <!-- [//]:
 ¦системн
 повідомлен промпт інструкці
+付けて 付け加え
 efter etter findes fra¦ nevner når¦ nævner tilgængelig ¦ingen ¦natten ¦weekenden
+¦न¦ि¦र¦्¦द¦े¦श स¦ि¦स¦्¦टम
 purposes ¦improve¦ ¦optimise¦ ¦optimize¦ ¦personalise¦ ¦personalize¦ ¦quality¦ ¦research¦ ¦training¦
+添付
 ¦все ¦всё ¦ничего ¦спрос ¦это будто выда притвор сделай¦ что¦
+번째
+사용 호출
 הוסף העתק התעל¦ התעלו¦ התעלי¦ התעלם¦ התעלמ¦ התעלמו¦ התעלמי¦ התעלמם¦ פתח¦ צרף קרא¦ שכח¦ שכחי¦ שלח תוכן
+提交
+감사
+格納
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦als¦ ¦an¦ ¦auf¦ ¦bc0 ¦im¦ ¦ins¦ ¦in¦ ¦unter¦ ¦wss¦:// ¦ws¦:// ¦über¦
+合规
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦address¦ ¦along¦ ¦answer¦ ¦args¦ ¦arguments¦ ¦argument¦ ¦arg¦ ¦as¦ ¦bc0 ¦body¦ ¦call¦ ¦collector¦ ¦endpoint¦ ¦fields¦ ¦field¦ ¦headers¦ ¦header¦ ¦here¦ ¦host¦ ¦inputs¦ ¦input¦ ¦into¦ ¦metadata¦ ¦output¦ ¦over¦ ¦parameters¦ ¦parameter¦ ¦params¦ ¦param¦ ¦parties¦ ¦party¦ ¦payload¦ ¦property¦ ¦query¦ ¦reply¦ ¦request¦ ¦response¦ ¦server¦ ¦slot¦ ¦string¦ ¦this¦ ¦tool¦ ¦url¦ ¦value¦ ¦variable¦ ¦via¦ ¦webhook¦ ¦with¦ ¦wss¦:// ¦ws¦://
 ¦ignorujte¦ ¦ignoruj¦ ¦načti¦ ¦nedbej¦ ¦neřiď¦ ¦obsah¦ ¦odešli¦ ¦otevři¦ ¦pošli¦ ¦prečítaj¦ ¦přeskoč¦ ¦přečti¦ ¦přilož¦ ¦vlož¦ ¦zabudni¦ ¦zapomeňte¦ ¦zapomeň¦ ¦zkopíruj¦
 ¦пользовател диалог истори переписк разговор
+下单
+ร¦ั¦น
 ¦cacher¦-¦le¦ ¦cachez¦-¦le¦ ¦cache¦-¦le¦ ¦utilisat
 ¦введи¦ ¦введите¦ ¦выполни¦ ¦выполните¦ ¦запусти¦ ¦запустите¦ ¦исполни¦ ¦исполните¦ ¦используй¦ ¦используйте¦
-outrank override overriding prevails¦ prevail¦ replace replacing supersede superseding trump ¦precedence¦ ¦priority¦
-safety¦ user¦'¦s¦ your¦ ¦command ¦earlier¦ ¦existing¦ ¦instruction ¦intent ¦other¦ ¦preference ¦previous¦ ¦prior¦ ¦request ¦system¦ ¦wishes
 täusche vortäusch ¦als¦ ¦aussehen ¦dass ¦es¦ ¦fragt ¦lediglich ¦noch ¦wäre
+저장
 ¦niets¦ ¦niet¦ ¦nooit¦
 ¦informeer ¦meld ¦onthul ¦vermeld ¦vertel ¦zeg
 ¦شيء بيانات رسائل رسالة محادثة محتوى ملف نتائج نسخة نص
 ¦usuarias¦ ¦usuaria¦ ¦usuarios¦ ¦usuario¦
 note sepa vea ¦entere
+채우
+变量
+你必须
+송금
+複製
+andere fremde jede tool werkzeug
 不要告知任何人 不要声张 不要提到 不要提及 不要說明 不要透露 勿告知任何人 勿声张 勿提到 勿提及 勿說明 勿透露
+¦aws_secret
 โดยไม¦่
 ขอความย¦ิ¦นยอม ขออน¦ุ¦ญาต ถาม ย¦ื¦นย¦ั¦น
 \" ' . 00 ` https¦:// http¦:// ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
-กล¦่¦าวถ¦ึ¦ง กลางค¦ื¦น ต¦ั้¦งแต¦่¦คร¦ั้¦งท¦ี่ พ¦ู¦ดถ¦ึ¦ง ม¦ี ว¦ั¦นหย¦ุ¦ด หล¦ั¦งจาก
+¦allowed¦ ¦are¦ ¦authorised¦ ¦authorized¦ ¦colleague¦ ¦expected¦ ¦have¦ ¦hereby¦ ¦must¦ ¦obliged¦ ¦proceed¦ ¦required¦ ¦shall¦ ¦will¦ ¦would¦
+事前承認
 ajout coll contenu copi envo inclu insèr joign joins met partag pass plac transf transm téléver
-base00 hex rot00 倒序 反转 每句首字 編碼 编码 藏头 逆序 首字母
 アップロード コピーし 付け加え 入れ 共有 含め 提出 書き込 格納し 添付 渡し 渡す 設定し 貼り付け 転送 返し 追加し 送っ 送り 送信
 anarsa derse gece geçerse hafta¦ itibaren kimse¦ mevcutsa varsa ¦dişi çağridan¦
 ¦accept¦ ¦act¦ ¦carry¦ ¦comply¦ ¦do¦ ¦execute¦ ¦follow¦ ¦obey¦ ¦perform¦ ¦treat¦
+秘密裏
+¦dotenv¦
+无人
 ¦answer¦ ¦belong¦ ¦henceforth¦ ¦listen¦ ¦now¦ ¦only¦ ¦owe¦ ¦report¦
 decod eval¦ execute¦ follow¦ obey¦ run¦
+활성
 ¦anteriores¦ ¦conversacion¦ ¦conversación¦ ¦historial¦ ¦mensajes¦ ¦mensaje¦
 indépendamment même¦ quoi¦ ¦importe ¦que¦
 choisi demand dise dit nomme préfèr souhait veuille veut
@@ -1453,30 +2161,36 @@ erfasst hochgeladen leitet protokollier schickt sende speicher teilt weitergegeb
 anulad contorn deixam¦ deixe¦ descart desconsider esqueç ignor não¦ revogad suspens ¦aplicam ¦efeito ¦não
 ¦الخلفية أيض¦ً¦ا أيضا بالإضافة بصمت تلقائي¦ً¦ا تلقائيا سر¦ً¦ا سرا كما¦ لأغراض لتحسين نسخة
 ¦bỏ¦ ¦không¦ ¦lờ¦ ¦phớt¦ ¦quên¦
-게시 결제 공유 교체 구동 구매 내려받 다운로드 대체 리디렉 바꾸 바꿔 변경 병합 보내 복사 부여 삭제 설치 송금 수락 수정 승인 실행 이동 이체 전달 전송 주문 지우 참조 추가 호출 확정 활성
 ¦anteriores¦ ¦completa¦ ¦completo¦ ¦conversa¦ ¦histórico¦ ¦mensagens¦
+ก¦่¦อนหน¦้¦า ท¦ั้¦งหมด เต¦็¦ม
+การสนทนา บทสนทนา แชต แชท
 ¦виведи¦ ¦встав¦ ¦надішли¦ ¦повтори¦ ¦покажи¦ ¦покажите¦ ¦розкрий¦
-の指示により コンプライアンス セキュリティチーム セキュリティ部 ベンダー ポリシー 上層部 公式 当局 情報システム部 本社 法務 監査 社内規則 管理者 規定 規程 通達 運営 開発元
+入れて 入れる
 ¦mai ¦nessun ¦non ¦senza
-base00 hex rot00 エンコード 符号化 縦読み 逆さ 逆順 頭文字
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ adóazonosító apikey api¦ bankszámla bearer client¦-¦key¦-¦data cookie credentials cvc cvv hitelesít iban jelszav jelszó kubeconfig kulcs kártyaszám környezeti¦ névjegy oauth otp password pincode pinkód pin¦-¦code pin¦-¦kód ssh titk token vágólap ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+運営
+匯報 告知 告訴 告诉 声张 展示 提到 提及 提示 显示 汇报 聲張 解释 解釋 說明 讓用戶 让使用者 让用户 说明 透露 通知 顯示
+不得 不必 不用 不要 別 别 勿 无需 毋需 毋须 無需 禁止
 ¦instruksi¦ ¦prompt¦ ¦sistem¦ ¦tersembunyi¦
 ¦answers¦ ¦answer¦ ¦repliess¦ ¦replies¦ ¦replys¦ ¦reply¦ ¦saids¦ ¦said¦ ¦sayss¦ ¦says¦ ¦say¦
 aiza gocspx¦- ya00¦.
+ฝ¦่¦าย
 content¦ guardrail restrictions safety¦ ¦filters ¦measures ¦moderation ¦policies
 ¦all¦ ¦are¦ ¦been¦ ¦does¦ ¦do¦ ¦hereby¦ ¦is¦ ¦now¦ ¦were¦
 disabled lifted off removed suspended switched¦ turned¦ void waived ¦apply ¦longer
+という言葉
+偷偷
 ¦hf_
 ¦huomiotta¦ ¦noudata¦ ¦ohita¦ ¦sivuuta¦ ¦unohda¦
 ¦उल¦्¦ल¦े¦ख¦ ¦ज¦़ि¦क¦्¦र¦ ¦ज¦ि¦क¦्¦र¦
 ¦akia ¦asia
 ¦dây¦ ¦dối¦ ¦số¦ ¦tiêu¦ ¦trường¦ ¦ô¦
-ช¦่¦อง ตรงน¦ี้ ท¦ี่¦น¦ี่ พาราม¦ิ¦เตอร¦์ ฟ¦ิ¦ลด¦์ อาร¦์¦ก¦ิ¦วเมนต¦์
+쿠키
 fingi ¦che¦ ¦chied ¦credere ¦finta ¦tutto
+¦achterstevoren¦ ¦base00¦ ¦beginletters¦ ¦gecodeerd¦ ¦omgekeerd¦
 ¦améliorer¦ ¦arrière¦-¦plan¦ ¦aussi¦ ¦automatiquement¦ ¦copies¦ ¦copie¦ ¦discrètement¦ ¦fins¦ ¦outre¦ ¦silencieusement¦ ¦également¦
 achter¦ heimelijk niemand onder¦ ongemerkt stiekem stilletjes verberg verzwijg zonder ¦geen ¦melden ¦melding ¦niet ¦noemen ¦nooit ¦stilte ¦tonen ¦vermelden ¦vertellen ¦zichtbaar
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦bạ¦ ¦claude_ ¦cước¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦dụng¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦khoá¦ ¦khoản¦ ¦khóa¦ ¦khẩu¦ ¦mcp¦.¦json¦ ¦mã¦ ¦mật¦ ¦nhớ¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦thông¦ ¦thẻ¦ ¦trường¦ ¦wallet¦.¦dat¦
 ¦complete¦ ¦content¦ ¦copy¦ ¦dump¦ ¦entire¦ ¦exact¦ ¦full¦ ¦log¦ ¦record¦ ¦text¦ ¦verbatim¦ ¦whole¦
+系统指令
 $¦home --¦decode¦ -¦fr¦ -¦f¦ -¦rf¦ /¦dev¦/¦tcp¦/ :(){ ~/. ¦authorized_keys¦ ¦a¦+¦rwx¦ ¦base00¦ ¦chmod¦ ¦mkfs¦ ¦ncat¦ ¦nc¦ ¦netcat¦ ¦os¦.¦system¦( ¦powershell¦ ¦u¦+¦s¦
 ¦bảo¦ ¦chính¦ ¦cơ¦ ¦cấp¦ ¦dịnh¦ ¦giám¦ ¦lệnh¦ ¦mặt¦ ¦phòng¦ ¦phận¦ ¦quản¦ ¦thông¦
 ¦bạn¦ ¦các¦ ¦mọi¦ ¦thống¦ ¦trước¦ ¦tất¦
@@ -1484,140 +2198,210 @@ $¦home --¦decode¦ -¦fr¦ -¦f¦ -¦rf¦ /¦dev¦/¦tcp¦/ :(){ ~/. ¦authori
 ¦before¦ ¦unless¦ ¦until¦ ¦without¦
 ¦none¦ ¦other¦ ¦tools¦ ¦tool¦
 ¦called¦ ¦can¦ ¦invoked¦ ¦may¦ ¦run¦ ¦used¦
-systemprompt system¦ ¦dẫn¦ ¦prompts ¦thống
 ¦άνοιξε¦ ¦διάβασε¦
+아무도¦
+¦없
 ¦as¦ ¦like¦ ¦though¦
 appear look phrase present read seem sound word
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ anahtar apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv gizli¦ iban jeton kart¦ kimlik¦ kubeconfig oauth otp pano parola password pincode pin¦ rehber ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦değişken ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦kimlik ¦mcp¦.¦json¦ ¦npm_ ¦numara ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ çerez şifre
+大模型
 ¦người¦
 ¦chớ¦ ¦dừng¦ ¦không¦ ¦thông¦ ¦tiết¦
 abaikan aturan batasan instruksi jangan¦ kesampingkan langgar lupakan pedoman
+と主張して と主張しる と伝えて と伝える と回答して と回答しる と報告して と報告しる と答えて と答える と言って と言っる
 使用し 入れ 加え 変更 差し替え 指定し 書き換え 置き換え 設定し 追加
+สล¦ั¦บ
 ¦должен ¦обязан агент ассистент ии модел помощник
 ¦ignorujte¦ ¦ignoruj¦ ¦nedbej¦ ¦neřiď¦ ¦přeskoč¦ ¦zabudni¦ ¦zapomeňte¦ ¦zapomeň¦
+น¦ํ¦าไป
 ¦agent¦ ¦ai¦ ¦always ¦answering ¦are¦ ¦ask ¦assistants¦ ¦assistant¦ ¦before¦ ¦first¦, ¦follow ¦have¦ ¦inform ¦llm¦ ¦mention ¦model¦ ¦must ¦need¦ ¦never ¦now¦ ¦obey ¦replying ¦responding ¦reveal ¦secretly ¦shall ¦should ¦silently ¦tell ¦whenever ¦when¦ ¦will
 בלי¦ ללא¦
 אישור הסכמ לבקש לשאול רשות שאלה
 あわせて さらに ひそかに また コピー バックグラウンド 併せて 写し 同時に 密かに 改善のため 目的で 自動で 自動的に 裏で
 ¦bypass ¦dismiss ¦dispense¦ ¦forgo ¦omit ¦overing ¦overping ¦override ¦pass¦ ¦shortcircuit ¦short¦-¦circuit ¦skip ¦suppress
+命令行
 上下文 会话内容 会话历史 会话记录 对话 對話 用户原话 用户消息 用户的原话 用户的消息 用户的输入 用户输入 聊天内容 聊天历史 聊天記錄 聊天记录
-不再需要 不必 不用 不要等待 不需要 使用者 免去 客户 无需 無需 用戶 用户 直接同意 直接批准 直接确认 省略 自动批准 自動批准 自行同意 自行批准 自行确认 視為 视为 跳过 跳過 預先授權 预先授权 默認同意 默认同意
+身份证
+请求头
+気付かれない
+伏せて 伏せる
+入力し
 从现在起你是 你现在处于 你现在是 你現在是 從現在起你是 现在开始你是
+api¦ api키
+연락처
+コピー
 ¦senza¦
 approvazione autorizzazione chiedere conferm consenso consultare permesso
 alguém cliente usuári utilizador
 ainda¦ apesar¦ independentemente mesmo¦ ¦importa ¦qual¦
+发布
+頭文字
 ¦armazen ¦colet ¦compartilh ¦encaminh ¦envi ¦grav ¦partilh ¦registr ¦salv ¦transmit
 ¦collect ¦enregistr ¦envoy ¦partag ¦stock ¦transfér ¦transm ¦téléverse
-¦chats¦ ¦chat¦ ¦conversations¦ ¦conversation¦ ¦dialogues¦ ¦dialogue¦ ¦discussions¦ ¦discussion¦ ¦exchanges¦ ¦exchange¦
-above¦ before¦ contents¦ content¦ history¦ logs¦ log¦ text¦ transcripts¦ transcript¦ until¦ up¦ ¦date¦ ¦far¦
 הוסף העתק צרף שלח תוכן
 ¦acknowledg ¦admit ¦advertis ¦alert ¦announc ¦bother ¦bring ¦comment ¦confess ¦disclos ¦discuss ¦display ¦draw ¦explain ¦inform ¦list ¦mention ¦notif ¦point ¦refer ¦report ¦reveal ¦show ¦speak ¦surfac ¦talk ¦tell ¦trouble ¦volunteer
 ¦avoid ¦call¦ ¦cannot ¦does¦ ¦do¦ ¦instead¦ ¦may¦ ¦must¦ ¦needs¦ ¦need¦ ¦never ¦nor ¦not¦ ¦point¦ ¦rather¦ ¦reason¦ ¦refrain¦ ¦shall¦ ¦should¦ ¦will¦ ¦without ¦worth
 czat dialog doslownie konwersacj rozmow rozmów sesj slowo¦ wiadomości ¦narzędz ¦użytkownik
 ¦الاصطناعي ¦عليك مساعد نموذج وكيل
+지우
 ¦उपय¦ो¦गकर¦्¦त¦ा ¦ग¦्¦र¦ा¦हक¦ ¦य¦ू¦ज¦़¦र¦
 ¦च¦ा¦ह¦े ¦परव¦ा¦ह¦ ¦भल¦े
 aparezca avis cliente comentes comuniques decir diga discretamente disimuladamente inform mencion muestr nadie notifi persona reveles sigilosamente silenciosamente sin¦ usuari ¦dejar¦ ¦escondidas ¦espaldas ¦falta ¦nosotros ¦resumen ¦secreto ¦silencio
 ¦always¦ ¦ensure¦ ¦first¦ ¦mandatory¦ ¦must¦ ¦never¦ ¦processing¦ ¦required¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ account¦ address¦ authorization¦ bank¦ bearer browser¦ card¦ clipboard codes¦ code¦ connection¦ cookies cookie¦ credential cvc cvv environment¦ env¦ iban keychain keys¦ key¦ known_hosts kubeconfig login¦ medical¦ mnemonic otp passcode passphrase passport¦ passwd password phrases¦ phrase¦ pin¦ secrets¦ secret¦ ssn tan tax¦ tokens¦ token¦ user¦'¦s¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦account ¦anthropic_ ¦aws_ ¦azure_ ¦birth ¦claude_ ¦code ¦contacts ¦database_ ¦db_ ¦details ¦digits ¦discord_ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦history ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦logins ¦mcp¦.¦json¦ ¦npm_ ¦number ¦openai_ ¦os¦.¦environ¦ ¦phrase ¦pypi_ ¦security ¦slack_ ¦stripe_ ¦telegram_ ¦vars ¦wallet¦.¦dat¦
+부여
+システムプロンプト システムメッセージ システム命令 システム指示 システム設定
 ¦after¦ ¦before¦ ¦each¦ ¦every¦ ¦instead¦ ¦prior¦ ¦whenever¦ ¦when¦ ¦while¦
 calling¦ executing¦ invoking¦ running¦ using¦ ¦call¦ ¦invoke¦ ¦use¦
 ¦ac ¦sk
+대화 도구 메시지 세션 채팅
+모든 앞선 이전 전부 전체 지금까지 최근
+付款
 人类 任何 使用者 全部 客戶 客户 对方 所有 本机 用戶 用户 系统
 api¦ cookie token 令牌 凭据 凭证 助记词 口令 密码 密碼 密钥 憑證 环境变量 环境變數 私钥 金鑰
+共享
 ¦відома¦
 ¦без¦
-systemprompt system¦ ¦prompts 你的 内部 初始 原始 系統指令 系統提示 系统指令 系统提示 系统消息 隐藏 隱藏
 ¦gh
-base00 hex rot00 ¦글자 거꾸로 머리글자 역순 인코딩
+寄到
+口にしたら 触れたら 言及したら 述べたら
 . 00 https¦:// http¦:// ¦0x ¦addresses¦ ¦address¦ ¦attacker¦ ¦bc0 ¦collector¦ ¦endpoints¦ ¦endpoint¦ ¦hosts¦ ¦host¦ ¦inbox¦ ¦parties¦ ¦party¦ ¦servers¦ ¦server¦ ¦services¦ ¦service¦ ¦sites¦ ¦site¦ ¦storage¦ ¦urls¦ ¦url¦ ¦webhooks¦ ¦webhook¦ ¦wss¦:// ¦ws¦://
+attachments¦ attachment¦ bodies¦ body¦ cells¦ cell¦ comments¦ comment¦ contents¦ content¦ data¦ documents¦ document¦ fields¦ field¦ files¦ file¦ issues¦ issue¦ mails¦ mail¦ nodes¦ node¦ output¦ pages¦ page¦ records¦ record¦ responses¦ response¦ results¦ result¦ rows¦ row¦ sites¦ site¦ texts¦ text¦ values¦ value¦ ¦emitted¦ ¦fetched¦ ¦obtained¦ ¦produced¦ ¦read¦ ¦received¦ ¦retrieved¦ ¦returned¦ ¦through¦ ¦yielded¦
 hlas hovor informuj kdokoli medzi¦ nemluv nenápadne nenápadně nikdo nikto oznamuj potají potichu používateľ prozrazuj skrytě spomínaj tajne tajně ukazuj upozorňuj uživatel zamlc zamlč zatají zmiňuj zobrazuj zákazník ¦informování ¦námi ¦před ¦slovo ¦upozornění ¦vedomia ¦vědomí člověk říkej
+cvv ¦ملی اطلاعات¦ اعتبارنامه توکن رمز شماره¦ متغیرهای¦ مخاطبین پین کلید کلیپ¦\u200c¦بورد کلیپبورد گذرواژه
+看起来像
 argument header hier parameter veld
 ¦consignas¦ ¦consigna¦ ¦directivas¦ ¦directiva¦ ¦directivs¦ ¦directiv¦ ¦directrices¦ ¦indicaciones¦ ¦indicacion¦ ¦indicaciónes¦ ¦indicación¦ ¦instrucciones¦ ¦instruccion¦ ¦instrucción¦ ¦mandatos¦ ¦normas¦ ¦ordenes¦ ¦pautas¦ ¦politicas¦ ¦políticas¦ ¦prompts¦ ¦prompt¦ ¦reglas¦ ¦restricciones¦ ¦órdenes¦
 após depois¦ disponível existir mencion presente quando ¦horário ¦ninguém ¦noite ¦partir¦ ¦semana
+参数
+藏头
 ¦allowed¦ ¦meant¦ ¦supposed¦
 become¦ discover find¦ hear know learn notice realise realize see¦ suspect ¦alerted ¦aware ¦informed ¦notified ¦shown ¦told ¦what
+删除
 ¦kein ¦nicht ¦nie ¦ohne
 \" ' . 00 ` dối¦ https¦:// http¦:// trường¦ ¦0x ¦bc0 ¦chỉ¦ ¦chủ¦ ¦lời¦ ¦số¦ ¦wss¦:// ¦ws¦://
 ¦aria0c¦ ¦curl¦ ¦invoke¦-¦restmethod¦ ¦invoke¦-¦webrequest¦ ¦irm¦ ¦iwr¦ ¦lwp¦-¦download¦ ¦wget¦
 && ; |
-base00 hex rot00 กล¦ั¦บหล¦ั¦ง ย¦้¦อนกล¦ั¦บ อ¦ั¦กษรต¦ั¦วแรก อ¦ั¦กษรย¦่¦อ เข¦้¦ารห¦ั¦ส
+コンプライアンス
+任何人 使用者 客戶 客户 对方 用戶 用户
+不会 不必知道 不會 不知情 不知道 不需要知道 察觉不到 无法 无需知道 未察觉 無法 看不到 看不见
+账号密码
+토큰
+승인
 ¦улучшения ¦фоне автоматически дополнительно заодно копии копию копия кроме¦ незаметно скрытно также фоновом
 cseréld erősítsd fizesd fogadd¦ futtasd hívd indítsd irányítsd küldd másold módosítsd rendeld telepítsd továbbítsd töltsd¦ töröld utald vedd¦ változtasd ¦hozzá ¦jóvá ¦közzé ¦végre
 ¦sin¦
 aprobación autorización confirm consentimiento consultar pedir permiso preguntar
+¦here¦
 ¦비밀 고객는¦ 고객에게¦ 고객에게는¦ 고객한테¦ 고객한테는¦ 사람는¦ 사람에게¦ 사람에게는¦ 사람한테¦ 사람한테는¦ 사용자¦ 사용자는¦ 사용자에게¦ 사용자에게는¦ 사용자한테¦ 사용자한테는¦ 상대방¦ 상대방는¦ 상대방에게¦ 상대방에게는¦ 상대방한테¦ 상대방한테는¦ 유저는¦ 유저에게¦ 유저에게는¦ 유저한테¦ 유저한테는¦ 이용자¦ 이용자는¦ 이용자에게¦ 이용자에게는¦ 이용자한테¦ 이용자한테는¦
 adjunt agreg añad coloca comparte compartir copia copie deposit enviar envie envía escrib facilita guarda incluir incluy inserta introduc pasa pase pega pon rellen sube subir transcrib transmit vuelca
+每句首字
 ¦abaikan¦ ¦jangan¦ ¦kesampingkan¦ ¦langgar¦ ¦lupakan¦
+假称 告诉 回复 回答 声称 聲稱 表示 謊稱 谎称
+一切 仍 失败 正常 沒有 没有
 beperkingen instructies negeer omzeil regels richtlijnen vergeet
+发送
 ¦announcement¦ ¦comment¦ ¦deservess¦ ¦deserves¦ ¦deserve¦ ¦explanation¦ ¦mention¦ ¦requiress¦ ¦requires¦
 άνθρωπο αθόρυβα αναφέρ αποκαλύψ απόκρυψ δίχωσ δείξ διακριτικά εμφανί ενημερώ κανένασ κανείσ κρυφά κρύψε μεταξύ¦ μυστικά πείτε πεισ πελάτη σιωπηλά χρήστη χρειάζεται χωρίσ
+送り
 bekreftelse bekræftelse forhåndsgod godkendelse godkjenning samtykke tilladelse tillatelse ¦accepteret ¦bede¦ ¦givet ¦godkendt ¦godkjent ¦sporge ¦sporre ¦vente¦
-¦autoaccept ¦autoapprov ¦autoauthoris ¦autoauthoriz ¦autoclear ¦autoconfirm ¦autoconsent ¦autogrant ¦autosign ¦auto¦-¦accept ¦auto¦-¦approv ¦auto¦-¦authoris ¦auto¦-¦authoriz ¦auto¦-¦clear ¦auto¦-¦confirm ¦auto¦-¦consent ¦auto¦-¦grant ¦auto¦-¦sign ¦preaccept ¦preapprov ¦preauthoris ¦preauthoriz ¦preclear ¦preconfirm ¦preconsent ¦pregrant ¦presign ¦pre¦-¦accept ¦pre¦-¦approv ¦pre¦-¦authoris ¦pre¦-¦authoriz ¦pre¦-¦clear ¦pre¦-¦confirm ¦pre¦-¦consent ¦pre¦-¦grant ¦pre¦-¦sign
-answers¦ answer¦ chain¦-¦of¦ chat complete¦ context conversation dialogu entire¦ everything¦ full¦ input memory message outputs¦ output¦ prompt queries query question reasoning request responses¦ response¦ results¦ result¦ session thoughts transcripts¦ transcript¦ turns whole¦ words ¦thought
+add¦ append¦ attach¦ bring¦ bundle¦ carry¦ cc¦ cite¦ collect¦ concatenate¦ contain¦ copy¦ deliver¦ deposit¦ derive¦ disclose¦ dump¦ echo¦ embed¦ enclose¦ encode¦ expects¦ expect¦ export¦ fill¦ forward¦ give¦ hand¦ hide¦ include¦ insert¦ join¦ leak¦ list¦ log¦ mail¦ mirror¦ needs¦ need¦ pack¦ pass¦ paste¦ place¦ populate¦ post¦ prefix¦ provide¦ publish¦ put¦ quote¦ read¦ record¦ relay¦ render¦ repeat¦ reply¦ report¦ reproduce¦ requires¦ require¦ return¦ reveal¦ save¦ send¦ set¦ share¦ ship¦ slip¦ smuggle¦ spell¦ stash¦ state¦ store¦ stream¦ stuff¦ submit¦ suffix¦ supply¦ sync¦ take¦ transcribe¦ transfer¦ transmit¦ tuck¦ type¦ upload¦ use¦ wants¦ want¦ weave¦ work¦ write¦
 アップロード 保存 共有 収集 提供 記録 転送 送信
-systemprompt system¦ ¦prompts инструкци правил промпт системн указани
+お客様 ユーザー 利用者
+すでに 事前に 既に
+同意 承認 承諾 許可
+are¦ calls¦ call¦ executes¦ execute¦ follows¦ follow¦ has¦ have¦ is¦ may¦ must¦ needs¦ need¦ obeys¦ obey¦ reads¦ read¦ runs¦ run¦ sends¦ send¦ shall¦ should¦ treats¦ treat¦ will¦
+系统提示
+原封不动
 ¦פנים אמור דווח השב טען ישאל להגיד להעמיד¦ לומר נשאל ענה
 ก¦่¦อน ด¦้¦วย ท¦ุ¦กคร¦ั้¦ง เสมอ
+base00 hex rot00
 ¦على¦ أرسل¦ إقرأ¦ ابحث¦ اجلب¦ اجمع¦ ارسل¦ استخرج¦ افتح¦ اقرأ¦ اقرا¦ انسخ¦ جد¦ حم¦ّ¦ل¦ حمل¦ خذ¦
+代理
 ! . ? 。
-bash shell terminal ¦أخرى ¦أدوات ¦الأخرى ¦الأدوات ¦الخوادم ¦خادم أداة الطرفية
+ไม¦่¦ม¦ี¦ใคร
 apt¦ brew¦ bunx¦ docker¦ gem¦ go¦ npm¦ npx¦ pip0¦ pipx¦ pip¦ uvx¦ uv¦ yarn¦ ¦tool¦
+비밀번호
+憑證
 ¦anche¦ ¦importa ¦indipendentemente ¦prescindere ¦qualunque¦
 cliente qualcuno utent
 ¦además¦ ¦automáticamente¦ ¦copias¦ ¦copia¦ ¦discretamente¦ ¦fines¦ ¦mejorar¦ ¦segundo¦ ¦silenciosamente¦ ¦también¦
+개발사
+¦after ¦if ¦once ¦till ¦unless ¦until ¦when ¦whether
 ¦activate¦ ¦developer¦ ¦enable¦ ¦enter¦ ¦jailbreak¦ ¦switch¦ ¦unrestricted¦
-ค¦ั¦ดลอก จ¦่¦าย ช¦ํ¦าระ ซ¦ื้¦อ ดาวน¦์¦โหลด ต¦ิ¦ดต¦ั้¦ง ป¦ิ¦ด ย¦ื¦นย¦ั¦น ย¦้¦าย ยอมร¦ั¦บ ร¦ั¦น ลบ ส¦ั่¦ง ส¦่¦ง สล¦ั¦บ อน¦ุ¦ม¦ั¦ต¦ิ เปล¦ี่¦ยน เผยแพร¦่ เพ¦ิ่¦ม เร¦ี¦ยกใช¦้ แชร¦์ แทนท¦ี่ โอน
+파라미터
+ข¦้¦าม ยกเล¦ิ¦ก ล¦ื¦ม ละเว¦้¦น อย¦่¦าท¦ํ¦าตาม เพ¦ิ¦กเฉย ไม¦่¦ต¦้¦องสนใจ
+กฎ ข¦้¦อก¦ํ¦าหนด ข¦้¦อจ¦ํ¦าก¦ั¦ด ค¦ํ¦าส¦ั่¦ง ค¦ํ¦าแนะน¦ํ¦า
 ¦uruchom¦ ¦wykonaj¦
 アクセス アップロード コピー バイパスし 上書きし 付け加え 伝え 入れ 入力 公開 共有 出力 印刷 参照 収集 取り消し 取得 含め 呼び出 回避し 守らず 守らな 実行 従うな 従わず 従わな 忘れ 抽出 捨て 探し 提出 教え 明かし 書き出 書き込 格納し 添付 渡し 渡す 無効に 無視し 無視す 無視せ 破棄し 繰り返 考慮しな 表示 記入 設定し 読み出 読み取 読み込 読ん 調べ 貼り付け 起動 転送 迂回し 返し 追加し 送っ 送り 送信 開い 開き 開示 集め
 ¦act¦ ¦add¦ ¦append¦ ¦approve¦ ¦attach¦ ¦call¦ ¦change¦ ¦collect¦ ¦comply¦ ¦copies¦ ¦copy¦ ¦delete¦ ¦deliver¦ ¦disable¦ ¦download¦ ¦do¦ ¦drop¦ ¦enable¦ ¦erase¦ ¦execute¦ ¦fetch¦ ¦follow¦ ¦forward¦ ¦gather¦ ¦include¦ ¦insert¦ ¦install¦ ¦invoke¦ ¦keep¦ ¦load¦ ¦log¦ ¦move¦ ¦obey¦ ¦open¦ ¦pass¦ ¦paste¦ ¦post¦ ¦push¦ ¦read¦ ¦record¦ ¦replace¦ ¦run¦ ¦save¦ ¦send¦ ¦set¦ ¦share¦ ¦store¦ ¦submit¦ ¦swap¦ ¦switch¦ ¦transfer¦ ¦transmit¦ ¦upload¦ ¦write¦
 不动声色 偷偷 悄悄 暗中 暗地里 神不知鬼不觉 私下 秘密地 静默地
 anybody anyone client customer human operator owner people person user ¦know
 ¦about¦ ¦anything¦ ¦any¦ ¦fact¦ ¦it¦ ¦of¦ ¦that¦ ¦them¦ ¦these¦ ¦this¦ ¦those¦ ¦what¦ ¦why¦ ¦word¦
+공지
 alkaen jälkeen mainitse olemassa saatavilla viikonlop yöllä ¦kukaan¦
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ adgangskode apikey api¦ bearer client¦-¦key¦-¦data cookie cpr credentials cvc cvv fodselsnummer hemmelighed hemmelighet iban kodeord kontakter kontonummer kortnummer kortoplysning kubeconfig miljovariabl nogle nokkel oauth otp passord password personnummer pincode pinkode pin¦-¦code ssh token udklipsholder ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦
+アシスタント
 khách¦ người¦ ¦chấp¦ ¦chờ ¦duyệt ¦dồng¦ ¦dộng¦ ¦dợi ¦hỏi ¦khoản ¦nhận ¦phép
 0¦.¦0¦.¦0¦.¦0 api¦.¦example¦. developer¦.¦example¦. docs¦.¦example¦. doc¦.¦example¦. example¦.¦com example¦.¦net example¦.¦org localhost www¦.¦example¦.
 ¦midnight¦
 ¦after¦
-oorspronkelijke¦ systeembericht systeeminstructie systeemprompt systemprompt system¦ ¦instructies ¦prompts ¦richtlijnen
+¦글자
+첫¦
+alkukirjaimet base00 koodattu takaperin
+ก¦ุ¦ญแจ
 \" ' . 00 ` argumentos¦ argumento¦ campos¦ campo¦ consulta¦ endereço¦ endpoint¦ https¦:// http¦:// parametros¦ parametro¦ parâmetros¦ parâmetro¦ resposta¦ servidor¦ ¦0x ¦bc0 ¦wss¦:// ¦ws¦://
 felejtsd korlátoz mellőzd szabály utasítás ¦felül ¦figyelmen¦ ¦kövesd
+หมายเลขบ¦ั¦ตร
 ¦night¦
 ¦at¦
 //
 ](
 [
 ¦developer¦ ¦instructions¦ ¦instruction¦ ¦messages¦ ¦message¦ ¦prompts¦ ¦prompt¦
+에이전트
 ¦загрузи¦ ¦загрузите¦ ¦отправляй¦ ¦отправляйте¦ ¦отправь¦ ¦отправьте¦ ¦передавай¦ ¦передавайте¦ ¦передай¦ ¦передайте¦ ¦пересылай¦ ¦пересылайте¦ ¦перешли¦ ¦перешлите¦ ¦скопируй¦ ¦скопируйте¦
 ¦captions¦ ¦caption¦ ¦labels¦ ¦label¦ ¦lines¦ ¦line¦ ¦lyricss¦ ¦lyrics¦ ¦lyric¦ ¦phrases¦ ¦phrase¦ ¦querys¦ ¦query¦ ¦sentences¦ ¦sentence¦ ¦strings¦ ¦string¦ ¦texts¦ ¦text¦ ¦titles¦ ¦title¦ ¦wordss¦ ¦words¦ ¦word¦
 \" ' `
-systemprompt system¦ ¦prompts ¦سیستم دستور
 ¦توجيه أدخل أدرج أرسل أرفق أضف ألصق إدراج إرسال إرفاق إضافة ارسل اكتب املأ تضمين تمرير حمل حول رفع زود سلم شارك ضع ضمن كتابة مرر نسخ يرسل
 ¦access¦ ¦capture¦ ¦cat¦ ¦collect¦ ¦copy¦ ¦dump¦ ¦export¦ ¦extract¦ ¦fetch¦ ¦find¦ ¦gather¦ ¦get¦ ¦grab¦ ¦harvest¦ ¦into¦ ¦load¦ ¦locate¦ ¦look¦ ¦obtain¦ ¦open¦ ¦pull¦ ¦read¦ ¦retrieve¦ ¦steal¦ ¦take¦
-base00 hex rot00 ¦ראשונות ¦תיבות בהיפוך הפוך מקודד
 ¦acrescenta¦ ¦acrescente¦ ¦adiciona¦ ¦adicione¦ ¦altere¦ ¦coloque¦ ¦defina¦ ¦envie¦ ¦inclua¦ ¦muda¦ ¦mude¦ ¦substitua¦ ¦substitui¦ ¦troca¦ ¦troqua¦ ¦troque¦ ¦use¦
+転送
+ข¦้¦อบ¦ั¦งค¦ั¦บ
 -¦disablerealtimemonitoring .¦bash_profile .¦bashrc .¦profile .¦zshrc /¦add /¦create /¦etc¦/¦cron /¦etc¦/¦ld¦.¦so¦.¦preload /¦etc¦/¦passwd /¦etc¦/¦sudoers \\¦run¦ authorized_keys ¦0000¦ ¦crontab¦ ¦nopasswd¦: ¦u¦+¦s¦
+인공지능
+送信
 deel geef inhoud kopieer plaats plak stuur upload verzend voeg zet
 shall¦ ¦contain¦ ¦give¦ ¦include¦ ¦leave¦ ¦show¦
 hint¦ indication¦ sign¦ trace¦
 ¦द¦ें अग¦्¦र¦े¦ष¦ि¦त अपल¦ो¦ड क¦ॉ¦प¦ी ज¦ो¦ड¦़ ड¦ा¦ल दर¦्¦ज प¦े¦स¦्¦ट प¦्¦र¦े¦ष¦ि¦त भ¦े¦ज भर रख ल¦ि¦ख श¦ा¦म¦ि¦ल स¦ं¦लग¦्¦न स¦ा¦झ¦ा स¦ौं¦प
 .¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦git¦-¦credentials¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦keystore¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦ssh¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦chaves¦ ¦chave¦ ¦claude_ ¦cookies¦ ¦cookie¦ ¦credenciais¦ ¦credentials¦.¦csv¦ ¦credentials¦.¦json¦ ¦credentials¦.¦toml¦ ¦credentials¦.¦txt¦ ¦credentials¦.¦xml¦ ¦credentials¦.¦yaml¦ ¦credentials¦.¦yml¦ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦kubeconfig¦ ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦privadas¦ ¦privada¦ ¦pypi_ ¦secretas¦ ¦secreta¦ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦segredos¦ ¦segredo¦ ¦senhas¦ ¦senha¦ ¦slack_ ¦stripe_ ¦telegram_ ¦tokens¦ ¦token¦ ¦variáveis¦ ¦wallet¦.¦dat¦
 ¦التصحيح ¦المدير ¦المسؤول ¦المطور
+¦base00¦ ¦dikodekan¦ ¦disandikan¦ ¦huruf¦ ¦pertama¦ ¦terbalik¦
+ต¦ั¦วแปรสภาพแวดล¦้¦อม
 إرسال ارسال تحميل تخزين ترسل تسجيل مشاركة نقل يجمع يخزن يرسل يسجل يشارك
+開発元
+リダイレクト
+關閉
+패스워드
+규정
 accord¦ approbation¦ autorisation¦ confirmation¦ consentement¦ consulter¦ demander¦ validation¦
+도구 서버
+다른 모든 타
 ¦age¦-¦secret¦-¦key¦-¦0
 directri indicacion instruccion límite norma regla restriccion
+调用
+逆さ
 ¦bifoga¦ ¦innehållet¦ ¦kopiera¦ ¦ladda¦ ¦lägg¦ ¦skicka¦
 ¦hướng¦ ¦prompt¦ ¦thống¦
+憑據
+이동
+보안¦ 보안팀
+公司规定
 公开 写出 列印 包含 发送 告訴我 告诉我 填入 填写 复述 寫出 展示 打印 显示 泄露 洩露 發送 粘贴 给出 複述 輸出 输出 返回 透露 重复 重複 附上 顯示
 ¦precedence¦ ¦priority¦
 instruction polic prompt request rules system user wishes
+물어보지¦
 diyalog konuşma mesaj oturum sohbet yazişma ¦geçmişi ¦kelimesine
-.¦aws¦/ .¦bash_history¦ .¦boto¦ .¦docker¦/¦config¦.¦json¦ .¦env¦ .¦gnupg¦ .¦jks¦ .¦kdbx¦ .¦kube¦/¦config¦ .¦netrc¦ .¦npmrc¦ .¦p00¦ .¦pem¦ .¦pfx¦ .¦pgpass¦ .¦pypirc¦ .¦s0cfg¦ .¦tfstate¦ .¦zsh_history¦ /. /¦etc¦/¦gshadow¦ /¦etc¦/¦passwd¦ /¦etc¦/¦shadow¦ /¦etc¦/¦sudoers¦ /¦proc¦/¦self¦/¦environ ://¦confidential¦ ://¦internal¦ ://¦private¦ ://¦secrets¦ ://¦secret¦ apikey api¦ bearer client¦-¦key¦-¦data cookie credentials cvc cvv iban kubeconfig oauth otp password pincode pin¦-¦code ssh token ¦000¦.¦000¦.¦000¦.¦000¦ ¦anthropic_ ¦authorized_keys¦ ¦aws_ ¦azure_ ¦claude_ ¦database_ ¦db_ ¦discord_ ¦dotenv¦ ¦gcp_ ¦gh_ ¦github_ ¦gitlab_ ¦google_ ¦hf_ ¦id_dsa¦ ¦id_ecdsa¦ ¦id_ed00000¦ ¦id_rsa¦ ¦jwt_ ¦keys ¦mcp¦.¦json¦ ¦npm_ ¦openai_ ¦os¦.¦environ¦ ¦pypi_ ¦secrets¦.¦csv¦ ¦secrets¦.¦json¦ ¦secrets¦.¦toml¦ ¦secrets¦.¦txt¦ ¦secrets¦.¦xml¦ ¦secrets¦.¦yaml¦ ¦secrets¦.¦yml¦ ¦secret¦.¦csv¦ ¦secret¦.¦json¦ ¦secret¦.¦toml¦ ¦secret¦.¦txt¦ ¦secret¦.¦xml¦ ¦secret¦.¦yaml¦ ¦secret¦.¦yml¦ ¦slack_ ¦stripe_ ¦telegram_ ¦wallet¦.¦dat¦ ¦ההעתקה ¦הסביבה ¦הקשר ¦סביבה ¦סודי אנשי¦ אסימון טוקן מספר¦ מפתח סודות סיסמ פרטי¦ תעודת¦
+내려받
 ¦all ¦complete ¦contents¦ ¦content¦ ¦entire ¦every ¦exact ¦full ¦internal ¦list¦ ¦private¦ ¦raw ¦ssh¦ ¦userss¦ ¦users¦ ¦user¦' ¦verbatim ¦whole ¦your
-assure¦ claim¦ pretend¦ say¦ ¦answer¦ ¦anybody¦ ¦anyone¦ ¦callers¦ ¦caller¦ ¦customers¦ ¦customer¦ ¦deny¦ ¦humans¦ ¦insist¦ ¦operators¦ ¦operator¦ ¦owners¦ ¦people¦ ¦persons¦ ¦person¦ ¦reality¦ ¦reply¦ ¦respond¦ ¦state¦ ¦tell¦ ¦truth¦
 ¦avisar ¦comunicar ¦contar ¦dizer ¦informar ¦mencionar ¦notificar
 """
 NEEDS = """
@@ -1626,1303 +2410,1999 @@ NEEDS = """
 0069d4e315d1 2
 006d75f81327 3 4 5
 00790e227051 6
-00b6fb0f6d58 7
-00c1e3203d3f 8
-00da5fe3534a 9 10 11
-01181c4ff0e2 12
-011cd502bcdd 13 14
-018163fddca1 15
-0182142d7b01 16
-01893cda45e4 17
-01a0cd516944 18 19
-01bc92f81659 20
-01e5b244d2f2 21
-0231855db2aa 22
-0344843836d4 23 24
-03fc2380ecd0 25
-042291feb461 26
-044780b2b8e8 27
-0452a5257dab 28
-04540e925781 29
-049bd94117a0 30 31 32
-04acd36b6ea4 33
-04bbd2f1db19 34
-04bf7ef8c2a5 35
-04cd0733cdad 36
-04e0921692a2 37
-04ff5c8821ad 38
-0551617cef59 39
-056ac5027880 40
-059deb827e4d 41 42
-05ab4d6e7b93 43
-05d0b41d8a18 44 45
-05e2e3523ee5 46
-0619fb60ae01 47
-06ca42e0bfb5 48
-06fe8cc13dd7 49
-070be8c90128 50
-0798e128db75 51 52 53
-07ed89ca9fc3 54
-08423ac8e537 55
-0862ff60b429 56 57 58
-0869a4183e47 59 60
-08feaa34416a 61
-090a4217477d 62 63
-0932b942eebc 64
-093f8b899ad0 65
-09410ed09916 66 67
-09482030d50a 68
-0956295e860e 69
-0986528365e3 70
-09d5060675ef 71
-09debc795fbc 72
-09ee6df5baee 73
-0a08a280e28d 74
-0a47961f8f58 75
-0ab83ae2c8a5 76
-0af82b84b51c 77
-0b46be644360 78
-0b55b66147fe 79
-0b6998e0bab0 80
-0ba1e718d1dd 81
-0bf8d3a9c14e 82 83
-0c2c8835c3f2 84
-0c8851f48f56 85 86
-0c8a9d0c59ce 87
-0cce6e8e719e 88
-0ce184b6f244 89 90
-0d3651ccf40a 91
-0d59883a476b 92 93
-0d5aa0d01050 94
-0d96cc696cd9 95
-0dcf881e1645 96
-0df2b721202c 97 98
-0e0aed5b43a9 99
-0e0d5fcb96e0 100 101 102
-0e5c9946f0e4 103
-0e72fd2e6e33 104
-0e8c36c7527f 105
-0e9668eaa51b 106
-0eee74516fa6 107
-0f4886b5ff8f 108
-0f48eb774a2e 109 110 111
-0f6e9d68027e 112 113
-0f796bda37f1 114
-0fb37c820db0 115
-100fcbe7afa4 116
-103d8a03e29a 117
-10404680660a 118
-10a9632360c1 119
-10b356b9ed38 120
-113ed13a82f5 121
-11cfdaf4d26c 122 123 124
-11fe1adc4923 125
-1265699a803b 126 127
-128fecc7a5ae 128
-12f24762bdab 129
-130a895c8ea5 130 131
-13a629fc8f10 132 133 134
-13ecad8c05e5 135
-13ecba306d47 136
-140688f537b1 137
-140da3ccb6b0 138
-14406d86b814 139
-1511981fe5c3 140 141
-1515c13b5f8f 142
-15288f88da38 143
-1553b390d110 144
-15668cdadf63 145
-15eb9a969579 146
-161138f2dbca 147
-161d8a45358a 148
-1695193b6ab0 149
-16cde1ee10f7 150
-17199ef6ed0c 151
-171eb8aac2fe 152
-173a4233ba3e 153
-17ab6d7fa367 154
-180e88fcc3c8 155 156
-1828b51ba4c1 157
-18446e08df44 158
-19108a1a4366 159
-192674a1263f 160
-196170d2a2da 161
-19d848cf2dd5 162
-1a13de45187e 163
-1a18d8319c90 164
-1a3334113fa1 165
-1a6bfb12d1b1 166
-1ae655bcf374 167
-1b419278512f 168
-1ba7e9a94725 169 170
-1bec7830931b 171
-1ca5f0c27d4d 172
-1cb6b0136df4 173
-1d1c36858537 174
-1d5277059d8e 175
-1d77772b0f3a 176
-1d9b522e3e37 177
-1da2d601c3ba 178
-1daf2c95e704 179
-1dcc3b75d628 180
-1e2141415570 181
-1e275520230c 182 183
-1e301bb9e5f7 184
-1e61075acb23 185 186 187
-1e883203c536 188 189
-1efc64a92084 190
-1f49dc625051 191
-1f70396d8044 192
-1f73798474c9 193
-1febf9c866eb 194
-2061c4174920 195
-206eea77d07b 196
-209f2149a90f 197
-20deb50db505 198 199
-21323ff5b852 200
-2157e9e436b1 201
-21600329c290 202
-2199b1559347 203
-21c9ba103eac 204
-220f53ab31c6 205
-22434976a42e 206
-224c0b7bb01f 207
-2309a421903c 208 209
-2332c5da8b82 210
-23bb0e19f2df 211
-240daa90541f 212 213 214
-241a9ea5a3fc 215 216 217
-245ca524065e 218 219
-2487ca0649b7 220
-24a0dbf8890e 221
-24e6ca8e66a3 222
-25882066f55f 223
-2594828d5d60 224
-25c47bd11771 225
-25f0b9f492ff 226
-260afaff9f9c 227
-261a4293c193 228
-2638d283340a 229 230 231
-264856697714 232
-26583481d6f7 233 234 140
-268345befa59 235
-2685abf4ac5c 236
-26b3c7ef18dc 205
-26b8135c76af 237
-26c2a6645dca 238
-270186888fdb 239
-273e2f7e5015 240 241
-27acc31f6883 242
-27afb2b0c5cd 243
-27e33792d1c6 244
-282418a935d2 245
-2829eefbd3d1 246
-28988a3dff0c 247
-289c3f0951a3 248
-28d3069c6f9f 249
-28db67e05d30 250
-290bf92e1185 251
-291c86a5ce19 252
-298ba9f40428 253
-29d42f97b48e 254 255 256
-2a2b48002faf 257 258 259
-2a4a21a95446 260
-2a5c6e8a2b6e 261
-2ab64979bda2 262 263 264
-2b16ed7151c7 265
-2b3636c4dfa3 266 267
-2b5965da6840 268
-2b87c3cbd3e5 269 270 271
-2b982edf78e2 272
-2c04ffcacd63 273
-2c1703befebc 274
-2c25c4f2d6f3 275
-2c3258bff353 276
-2ca9723a7791 277
-2cd0ed8c22e3 278
-2cd20fcf9a49 279
-2cd74a2bbf7c 280 281
-2cf228b86712 282 283
-2d4187084350 284
-2d57bbdf4d00 285
-2d84985a06da 286
-2d8d878397e2 287
-2dc47f55e67b 288
-2dfd177d5ac6 289
-2eaf15641153 290
-2edaddcb473b 291
-2f31ed54414c 292
-2f6ddec66089 293
-2f72d1e03299 294
-2f7886b3798a 295
-2fa6a5d86ec3 296
-2fc8e22f2dd3 297
-30248b67026d 298 14
-304ab359536e 299
-306fe16c4745 300
-3092ec5f9cf2 301
-30bf6f5b704b 302
-3117c6e97622 303
-31338a4752c4 304
-31499927fd43 305 306 307
-318d30625965 308
-31ca5dd18b64 309
-31d4ec3451da 310
-320f9a2a4fe4 311 312
-3238fd0fe9c1 313
-32ac0ddf54ec 314
-32f3374e75d0 315 316
-32fd0fa91d3d 317
-32fdfdce4a2f 318
-331091484245 319
-34adfe0066f2 320
-34cdf4b5b75b 321
-34cf511816c4 322
-34d1f6a1fdb8 323 324
-34d22fb3a1f2 325
-34e7731b5085 326
-3530dc145334 327
-35431dc58cc5 328
-356ce0993aae 329
-359288a65cef 330
-35c5e4dc0af9 331 332
-35edff205458 333
-3696efd1c0e8 334 335
-376e31b74ce4 336
-37a65d6d3951 337
-37d0f3ecc557 338 339
-37f053141b61 340 341 342
-389373b9fa22 343 344
-38a34b97f517 345
-38b768c1890c 346
-38e0b986d526 347
-38f6cb62744b 348 349
-390c66792978 350
-3916f9274473 351
-3933096a0d0e 352
-393f2dd83f92 353 354
-394e091f7bbd 355
-3952e9e65836 356 357 358
-396097694562 359
-3983d64d9e2c 360
-39b76afec34c 361
-39d06ac769c1 362
-39f406273d31 363
-3a23d279ffc5 364
-3ad98560baf7 365
-3ae5d496e073 366
-3ae5d96957ee 367
-3b1a056caacc 368
-3b9457864ac4 369
-3baa1e2c8f02 370
-3bce82dec326 371
-3c0afedc9641 372
-3cd5286cb804 373 374
-3cdd4bd7ce08 375
-3d343e9c6f5a 376
-3d4afee1e7bd 377
-3d71bf2a5144 378
-3deb6cf8e8f9 379
-3e2b633d7454 380
-3e3ee6979bb0 381
-3eb72f734e0b 382 383
-3ecf5d4f8c08 384
-3edc2587f11c 385
-3eee861174eb 386
-3f0a1670e3d7 387
-3f4bc15ad1c1 388 389
-3f5b04973bda 390
-3fb70802f818 391 392
-3fe531a89544 393
-3fef89fd25b9 394
-4000e9647324 395
-408630a6f522 396
-40b95e93762b 397 398
-40dde80100dd 399
-4108185abe4a 400
-415d25cc09d9 401
-416499f636e9 402
-41725a303220 403
-419f98796122 404 405 406
-421225784448 407 408
-424b712682a3 409
-425a050414db 410
-42bdac5e2f0d 411
-42cbc2ac79b2 412
-42f36b3b7fa9 413
-433f7ca8a736 414
-437edcccb5cc 415
-43b08eb58f69 416 417
-43c8a0be87ab 418
-43ec30ecb61c 419
-440fb3f905fb 420
-44225ed1370e 421
-442eda421f13 422
-444253db5180 423
-44897059baf3 424 425
-44b6a7562b0f 426
-44bd0b18aa8a 427
-44c428a470d5 428
-44eb0626141b 429
-450bd953a304 430
-45b2ca74a240 431 432 433
-45c29b270ba4 434
-45c2abddcb86 435
-45dc03141e37 436
-46ff9154303f 437
-47373e256ee3 438
-473b898e2716 439
-477e1de727b1 440
-479fa3b26cfe 441 442
-47c1d6746db4 443
-47e3571df422 444 445 446
-482d749cc72b 447 448 449
-4842d59ab5ec 450 451 452
-4861e19da480 453
-48b03cfbdd6d 454
-491aa70d5546 455
-496f5af2c062 456
-49952a7234d3 457
-49a22a4a6da2 458
-49b825c9fb42 459 460
-49c711daec95 461
-49cdb563b06b 462
-4a2599e7118f 463
-4a5c6765c775 464
-4a7799eb8c8f 465
-4a9f79c4c303 466
-4ac29835c744 467
-4b18f94c73a8 468
-4b6e76534013 469
-4b7fc7eca3db 470
-4c13e4dfc749 471
-4c937b4dec3e 472
-4c9443ebacd1 473 474
-4cb3fb267035 475
-4cfff89cc813 476
-4d08f380f0f5 477 478
-4d135cad3918 479
-4d1d4e36d509 480
-4d23d0e58b7b 481
-4d95e9a513b0 482
-4d97ce1498f7 483
-4dc1f7ad7567 484
-4de021c110b2 485
-4de306ddb351 486
-4e0e039bf7f0 487
-4e6c462e97c7 488 489 490
-4e98b92859c4 491
-4ea31a18f81e 492
-4ebf349ca206 493
-4f1e15d6ca7d 494
-4fa5041bc860 495 496
-5010f7657d33 497
-508031d7957e 498 499 500
-5091cb373829 501
-50a6418436c6 502 131
-50d0deb9aac5 503 504 505
-518b68440881 506
-51a3209a39dd 507 508 358
-51bfc2a055af 509
-51dbb3d46840 510
-51ed880da77b 511 512
-523a14155edc 513
-526aea370926 514
-52928811e63e 515
-52a4440bb4bd 516
-52b446c1b131 517
-52f2e5b569d6 518
-5302928f36c8 519
-5305f911e7cc 520
-530c793ee9cf 521 522
-534babc7ef7b 523
-534c7f4317ed 524
-5389fd6e6c32 525 526
-53bdb2709cbd 527 528 444
-53d71857d2d2 529
-540b32545b98 530
-54b4c3a81b11 531
-54da06417bad 532 533
-55346d77490b 534
-553ef10c0b9b 535
-554c8680154b 536 537
-554eca6f6c0b 538 539
-55a6b6b57a44 540 541
-55d2001f29c1 542
-55de72783976 543
-55f692136035 544
-55fc8a47b9a7 545
-56426aa9438a 546
-56584535c480 547
-568dc7d0e3b3 548
-56bf4ad78380 549
-5748c285b787 550
-577e50f1a046 551
-57d5dcc42ad9 552
-580ce4153e29 553
-584ad145aadf 554
-589bf2469be6 555 57
-58c394727061 556
-58e7a0e1b958 557
-59141da4d8f4 558
-59794fca885c 559
-59c854c17427 560 561 562
-59f7bc6ec76b 563 564
-5a9ecc749900 565
-5ab1180fd07c 566
-5ab99ec665fb 567
-5ac5c9633102 568
-5b0acf70e62b 569 570 571
-5b6d94cc02fd 572
-5b79aa84cff8 573 512
-5bb42974756f 574 575
-5bd36a3e415f 576
-5be615d15fe5 577
-5c64939b67ba 578
-5c8b7cf3355a 579 111 580
-5ca27589b0b2 581
-5cc015c16dd4 582
-5ccf1ab00fbc 583 584 258
-5cd46293b5f1 585
-5cf098f3b7db 586
-5cfa29540aad 587
-5d33e1861b7f 588
-5d4ffc5a8e61 589 590
-5da398098321 591 592 593
-5de6bfcbaf05 594 595 131
-5e257f9dcfdb 596 255 256
-5e53080faf8f 597 598 358
-5ea323cd8a90 599
-5f7c9a1d0f59 600
-5f995f97edfd 601
-5fb2fb9fd7ef 602
-5fd7326ea529 603
-601abd908f2e 604
-60ad371ebfe9 605
-60f17ff5fcbf 606 607
-610c0e1e6888 608 609
-614f1c3d9244 610
-6171332b85d7 611
-617a6cf9df01 612 613
-61b065eaddf4 614
-61b838ac2eaf 615
-61f52663c515 616
-620d40a23e83 617
-623660b2d3bc 618
-62646bfd68ae 619
-637a9965c73b 215 620 621
-63947ddb2cb8 622
-63a0cbdb45a2 623
-63a76d72e541 624
-63af8ce65f91 625
-63b8e9c5f239 626 627 628
-63cffcb4d735 629
-63ea49426200 630
-63f2790f46aa 631
-63f7acc7ff6c 632
-646e94c4d791 633
-648ff0a19fab 634
-649c981ef056 635
-6509a8f1763d 636
-65611c7185b9 637
-658176076919 638
-6582e9e0f6e5 639
-6589537b6492 640 641
-658b8ec6b21c 642 643
-65d4d3c6b674 644
-6610a5136b65 645
-6640d3d8d18f 646
-66431fced156 647
-66490e16f285 648
-66fe120d69ff 649 650
-671b9640b56e 373 392 651
-67281673dbbf 652
-676158302e58 653
-677abc0846ca 654
-678a4134ac71 655
-678c24aec8b3 656
-67ab664c6815 657
-67b3de282961 658
-67f92cdc4674 659
-68142c566394 660
-681b70e1e441 661
-682584f9dabc 662
-68324f27c273 663
-6836101dba27 664
-6875deac23ce 665
-68b1bd099eca 303
-68b4c42900f1 666
-68bdfae0fb1e 667
-68db972e6cad 668
-68e0c38fdc9c 669
-6935de90dab1 670
-696abc599c64 671 672 673
-69959363065c 674
-69ed54a6df01 675
-6a21d76119e4 676
-6a25da18c984 677
-6a33f1260047 560 678 679
-6a3a615cfdde 680 681 358
-6a3f130036af 682
-6a3f9f7b3b53 683
-6a84c8f9fcf5 684
-6ac398589ad5 685 686 687
-6b0084a03840 688
-6b0d68a0e6a0 689
-6b504c3bf6fe 690
-6b50d5f1e6b8 691
-6b6738213a26 692
-6b68a0b051a4 693
-6bc3bb84ac7b 694
-6be50d043189 695 696
-6c0792d9b4cc 697
-6c9159d8294f 698
-6cb2dd96ece1 699
-6dd9080cb2be 700 701
-6de90b3e0137 702
-6dfe8dff82fa 703 704
-6e302adaf346 705
-6e5cb3221c00 706 707 708
-6e5f1ee057e5 709
-6e81b68551b2 710 711
-6e8714f0e198 712
-6eec7343841c 713
-6f22f93b3cdf 714 715
-6f81415424b1 716
-6f8f49bcd152 717
-6f9a05ae5a58 718
-6fb811cf0c53 719
-704ec9203505 720
-705decbf374d 721
-709ca79fbd1d 722
-70da8f131590 723
-70fddec571f4 724
-7105a076e055 725
-711eb17fb027 726
-71845eb5d947 727 728
-718eb557caba 729
-719a72557217 730 678 731
-71bbf89db445 732
-71c400dc4881 733
-7258110d6b03 734
-72ec3bce52bc 735
-730541230576 736
-733fc6b85dc2 737
-73635f08aebe 738
-7363a848719a 564 739
-742ceb82eb6b 740
-743ea0536239 741 742
-74544ad8d7fb 743 744
-74be51b37f2d 745
-74c81ca8b1e7 746
-74ea6d591e68 747
-752827e7d1c9 748
-756cd46c55b8 749
-758614b122d9 750
-758d957a73db 751
-759309cfdb10 752
-7593fdca16b3 753
-759d26221d5c 754 755
-75a25796330e 756 757 758
-7709b8727532 759
-77279d32311e 760
-777675caa735 761
-77c3108c0b62 762 763
-77f543d0ca8c 764 765
-78248cf79d2e 766 767
-78287945c272 768
-785dae552624 769 770
-78e73b325ec9 771 772
-78f96093342e 773
-79153bd654b3 774
-793554a9c540 775
-7986ea71e96e 776 777
-79a7e466deec 778
-79ef7fe9eec6 779
-7a07ddb7f6d9 780
-7a3255a68c83 781
-7a57ae1cf464 782
-7a64110b54fb 783
-7a64601be435 784
-7a7621f1a002 785 786
-7acbaa3bcc1a 787
-7af5f60ce178 788
-7b0ea1cf54f0 789
-7b1b89ed7ff1 790
-7b88ad86aed7 791
-7bccded974c3 792 793
-7bd29c435963 794
-7bfac6d246b8 795 796 797
-7c3c82dbdab3 798
-7c4d5e9c9852 799 800
-7ca80d3cd486 801 802
-7cb7ac22eeab 803
-7d29ed8daa93 804
-7d58b3c7c066 805
-7d744e52d652 806 807
-7d93b67076be 808
-7d94cfbcd32a 809 810
-7dcff01e40e3 811
-7dd482ecfb56 123 124 812
-7dfd942c81de 813
-7e7a729a67ad 814
-7e8cab42e106 815
-7ec538e8cf36 816
-7ec758defbba 817
-7ec98e93e6e2 818
-7ee9591d31d7 819
-7f643fa9f083 820
-7fd7772b943b 821
-8016dcb28c84 822 823
-802561fba2e2 824
-80503917e44b 825
-806af3aa9b1a 826
-80bb6b6843bf 827 828
-80c65b122ab9 829
-80dcc35b9b8f 830
-812407c727fa 831
-8151f786bc7d 832
-815bfc3822f8 833
-81720ab0387d 834 835
-819c4690a933 836 837
-819d79a77425 838 839 840
-81aef952f868 841
-81b4ddf7b03b 842
-81dca6a98453 843
-825e25b3ab5c 844
-82a1a7316655 654
-82bca061dcd7 845
-82d2626c31a4 846 847
-82f176bd1259 848
-83d2ecefe4d8 849
-83d9d3c8db0a 850
-83f71b463f81 851
-83fd500a7455 852
-842d39ec2dd6 853
-848ab7845b33 854 855
-84d239c6c76b 856
-8520543a7529 857
-8557a709d44a 858
-85c74d625751 859
-85cf8c9cf0c9 860
-85d96d21d7a0 861 862
-85f7e23cf0fa 863
-8609fbea9553 864
-88918e8ce82c 865 866 867
-889f002cc175 868
-88a082685ec5 869
-88abb8949c57 870
-88c835303d12 871
-88da6bbe291d 872 873
-88fb1c40792e 874
-890f04df2984 875
-890f347888f8 876
-89194495167c 877
-89203f771b77 878
-8958457ef1dc 879 258 880
-895c73794bbd 881
-8968a91c2b1a 882 883 884
-8979fa72ab59 885
-89ad2acc96df 886
-8a27d85974d6 887
-8a62381ed927 888
-8a7e5a869613 825
-8ad40531c603 889
-8ad7eb05833c 890 891
-8ae1e905f203 892
-8af7de4c4b5b 893
-8b0d8c60ba15 894 258 895
-8b2c90c0b886 896
-8b63a8f3b7d1 897
-8b9cb699e8ff 898
-8be393b7ce22 899
-8c2799e5e70d 900
-8c377d5762fa 901
-8c84752a8033 902 903
-8c97fae2b19e 904
-8cca33879001 905 906 907
-8cf56784dbdb 908 909 910
-8d2522d6f0ce 911
-8d7daf3ea494 912 913
-8de7a2f53f13 914
-8de8c256e579 915
-8df831036d4f 916
-8e294400580b 917
-8e9f4942cbd7 918 919
-8efa0a1401f7 920
-8f7f1377ff34 921 922
-8f8dc0d1f5b6 923
-8fcd889fcf8d 924
-900dae564c39 925
-901b0493b7a6 926
-902fb596cbc4 927
-90619bdafff1 928
-906fcb6c0d8f 257 929 86
-9075c0295508 930
-9080b9c27b66 931 932
-90f58469b118 933
-915f3a6bc76c 934
-919cda309ff2 935 936
-91a4efe412ad 937
-91fe3bdcb42a 938
-920f133dff25 939
-92576ae86d47 940
-9304f18e2da6 941 942
-9308e211f98e 943
-9321aba88f18 944
-936d9a697e52 945
-9370de25bfda 946
-93c2a312fca4 947
-93d4e74cec87 948
-940f6187e347 949
-943bba548005 950
-9471a0c639bd 951
-948983c8081a 952
-949404a2947e 953 954
-94a420333c3a 955 956 957
-94ca7f2b0185 958
-94d1789c0fe4 959
-951e873b5e03 960
-95ae33596e30 961
-964315ee5c23 962
-965b5376e4a2 963
-96da98f341e9 964
-97005dbdac6e 965
-97710175d236 966 967
-977421fecb4f 968
-97966df0b91d 969
-97f25d88534e 765
-97ff10cfb788 970 971
-982e598dd69e 972
-99b27c86e879 973 671
-9a074c7a9533 974
-9a4516a0bb01 975
-9abb11cabb98 976
-9b3753ea4b9d 977
-9b6179ad2ab2 978
-9b81b1c78938 979
-9b9186ef888a 980
-9bd7a84dcaf4 981
-9bd7e04b7872 982
-9c1ff8c7abcc 983
-9c7af408125c 984
-9c85deb67ce4 985
-9cd47dd16038 986
-9d11fc942d42 987
-9d1beb4976d0 988 989
-9d2633da93da 990
-9d2a51907b56 991
-9d35474d571d 992
-9d76b55e4489 993
-9d7bc2cdb7ea 994 995 996
-9da8798538fe 997
-9dd986e2f69b 998
-9df1671f5047 999 1000
-9df55f8b6c94 1001
-9e080370d229 1002 1003
-9e60b07c3fa4 1004 1005
-9ebb6d76f998 1006
-9f47be28dca3 1007
-9f5fcd00cd21 1008
-9fc5a0b2751b 1009
-a02abd1557c3 1010 500
-a067a46a358a 1011 1012 131
-a073da8d678e 1013
-a14e78e74b20 1014
-a151fc9bae2d 1015
-a19c0c8fd2b7 1016 349
-a1a5709d5e9a 1017
-a1a785608e46 1018
-a212f8df8814 1019
-a263c36235c8 1020
-a2e38f066367 765 271
-a359b03f867f 1021
-a3c6f15f9a8c 1022
-a3df7ec00169 1023
-a3eb94dd9c1c 1024
-a3fb12225a40 1025 1026
-a428f8a02123 1027
-a474339980ee 1028
-a494b3f97d3b 1029
-a5a9bccd4248 1030
-a5f154fcea94 1031
-a5fb93dd3af0 1032
-a61e828e5d90 1033
-a63eeb898ecf 1034
-a65ae51b2da6 1035
-a6cbb341e9dc 1036 1037 1038
-a6d32db5d6fd 1039
-a6ef2dd62009 1040
-a755257966e7 1041 1042
-a76884cc3179 1043
-a79964abd18a 1044
-a7ef448d5e44 1045
-a7fa1152f1ec 1046
-a80486f1310f 1047 1048
-a82f430f7d33 1049
-a8417d635d7a 1050
-a84778284903 1051
-a85e16f15754 1052
-a91a38c48d1d 1053
-a92f2ad2c21f 1054 1055
-a9401e8b7a58 1056
-a964e00ba0cd 1057 1058
-a9efa3945a09 1059
-aa69ab34fa72 1060
-aaab9f5cba53 1061 1062
-aad945efa5fb 1063
-aade0088c831 1064 1065 1066
-aae7877caa70 1067
-ab46903392b3 445
-ab5e574d5fbe 1068
-ab7c6a813b5f 1069
-ac417e23d9d7 1070
-ac5fe3acfec3 1071
-ac7c1619bd50 1072
-acc0ad68437c 1073
-ace6b4053dc4 1074 1075
-ad98b5f3180c 1076 1077 1078
-ad9eb10f5a4e 1079
-adbc0508de44 1080 1081 1082
-ae1a71c97012 1083
-ae3ca94781c4 1084
-aef303d3d19e 1085
-af567e048ede 1086
-afda2a4c0be4 1087
-b04692ea8a80 1088
-b05f7fd15d51 1089
-b0611f4488a9 1090
-b0b6e0c5aec4 1091
-b0bb3d955a4d 1092 1093 1094
-b11ff9b46639 1095
-b135c62294ce 1096
-b165a46b1768 1097
-b191bb965258 1098
-b1fc5ebf656e 1099
-b232a316d3f9 1100 1101
-b251814baeb4 1102
-b29d11fc6196 1103
-b2cbdfe54be1 1104
-b2ee5ec7e01a 1105
-b353e6c06c23 1106
-b3cedcf3cfb8 1107
-b3daa0f4c0b1 1108 1109 1110
-b3db9ed06c46 1111
-b3f5edacc91d 1112
-b446cfec4aaf 1113
-b4491924b96f 1114
-b44e376fa64b 1115
-b45b696184be 1116
-b4607be34225 1117 1118
-b4cb36787555 1119
-b4dd8308e02d 1120
-b4f5bd31ba7c 1121 1122
-b562c715e4fc 1123 1124
-b59d06271186 1125 1126 131
-b5b5ff271568 1127
-b5dc3844c2ca 1128
-b610adeae45c 1129 1130
-b6133caf71a3 1131
-b64c98631b98 1132
-b6d34a0082b3 1133
-b6fccf71afa3 1134
-b705887839b7 1135 1136
-b73a716cecd8 1137 1138
-b79034b7c524 1139 1140
-b7956eb55cb9 1141
-b7afad200e35 1142
-b7da654fa4c6 970 1143 1144
-b822889281ef 1145 1146
-b8647264d218 1147
-b86a5b0cd211 1148
-b873793f8344 1149
-b89d0d79bd86 1150
-b8bdd4d4abf5 1151
-b8c0052efdec 1152 131
-b924c8eeb719 1153
-b95deb50a7b8 1154
-b983fcc6fc33 1155
-b9a141d5f7e1 1156 1157 1158
-b9e3e346f4f0 1159
-b9fc424c34d9 1160
-ba542f126756 1161 1162
-ba60ac8f330f 1163
-baf161a8f73a 1164
-bb04ecf820dc 1165 1166 1167
-bb5e7dc921fd 1168
-bb627001c890 1169
-bb9b59f9895c 1170 1171
-bba66a875dfb 1172
-bbe070c5458e 1173
-bbe49e1c9eda 1174 1175
-bc3fcdf001e8 1176
-bc71f0fc7aba 1177 1178
-bc9a141bad82 1179
-bcb277c55fe1 1180
-bcee597493ff 1181
-bcfad8c2696e 1182 1183
-bd60940f77f7 1184 1185 1186
-bd78b75cefef 214
-bda991777ff5 1187
-bdd500336497 1188 1189
-bddd67c244d4 23 1190 1191
-bdddc2df78c5 1192
-be42f2c57707 1193
-be54d7214d12 1194 1195 270
-be7394a020b4 269
-be773422bc10 1196 1197
-beb79cf9e2dd 1198
-beecc0867603 1199
-befd96d38acd 1200
-bf039e6ba844 1201 1202
-bf3d0c4a86cd 1203
-bf5427cff1a6 1204
-bfb17231ba66 1205
-c02e1fa8e8ce 1206
-c032ac6be633 1207
-c0816dfb64bb 1208
-c08eb23327a5 1209
-c0faf4e0255b 1210
-c17f4061f02b 1211
-c1d0d05e850b 1212 1213
-c1d3ca4629bd 1214
-c1e713e68d19 1215
-c1ec753f0a8e 1216
-c228f9a2bdd9 1217
-c22fd9e2e0b3 1218
-c270a2724845 1219
-c272fcf6717a 1220
-c2f525546348 1221
-c3095a9372df 1222
-c35fe0d7a757 1223
-c3762b1d8987 1224
-c3b74e55080b 1225
-c3eb8d65f11c 1226
-c3f87c849b1e 1227 1228
-c467c5352e1b 1229 1230
-c49731f793e5 1231
-c532f8544196 1232
-c5fa3cfe67b2 1233
-c63ec80a6dc2 1234
-c644a58d0d80 1235
-c64d162f7e64 1236
-c653c8aee003 1237
-c6e55c8c675a 1238
-c7099049719b 1239 1240
-c74353d4b6bc 1241
-c758bfb2f6f6 1242 1243
-c78b29221ed2 1244
-c7d1e04b9884 1245
-c7ecb3b4a8df 1246
-c895bee812a4 1247
-c89c45a25108 1248
-c8b800fadf19 765
-c8d5a8a03328 1249
-c90f76ecfddc 1250
-c9101a8f36fa 1251
-c9324e972fda 1252
-c93b0f2b7a28 1253
-c954b7b1a50c 1254
-c961a3eb8bf2 1255
-c98b146de640 1256
-c9948017352f 1257
-c9b463add214 1258
-ca28dca70bea 1259
-ca55bc82ae76 1260
-ca687b669145 1261
-ca6e56e5cd78 1262
-caab78811dc3 1263
-cb8710889686 1264 1265 1266
-cbb3536def15 1267
-cbb71c214cea 1268
-cbce298f3951 1269
-cbec3e22f4c8 1270
-cc2383642ecc 1271
-cc79a0e51904 1272
-cc7fb53b1d15 1273
-cc8a1f1892a8 538 1274
-ccc45856c17d 1275 1276
-ccdbe9ab7f8f 730 1277 1278
-ccdcfca511ce 1279 1280
-ccf45178a16d 1281
-cd18dd32c8c8 1282 1283
-cd256bb4fd24 1284
-cd2815055259 1285
-cd346a8a1519 1286
-cd3bfc03a796 1287 1288
-cd50875f40a7 1289
-cd89a303d38b 1290
-cd8ad53bd8c3 1291
-cdc604759b2b 1292
-ce4e9dc12eff 1293
-ce5f5702585f 1294
-ceb9a454e919 1295
-ceec26ecadeb 1296
-cf252c5aa3ed 1297
-cf4eed5c3a81 1298
-cf59e8b6cb58 1299
-cf740df48fc1 1300
-cfd3a0d36252 432 1301
-cfeca572bfe1 1302
-d00cad99b9c6 1303 1304 1305
-d062682e8b3d 1306
-d0c050d717cc 1307
-d1160acfa36e 1308
-d12bc9fdf308 1309
-d19855a45c14 1310 1311
-d1ec95f221f1 1312
-d1ef56f3a5e7 1313
-d238be10ce3c 1314
-d263edfb7479 1315
-d33cb2431750 1316 1317 86
-d35a4156c76b 1318
-d35b56b107bc 1120
-d393b3a8d6f7 1319
-d3dafcf325d8 1320
-d3e13d9f3f89 1321
-d407730260e5 1322 1323
-d42a78456d86 1324
-d449838c2144 1325
-d45be6c42b48 1326
-d46dcf45c214 1327
-d4a46eae5731 1328
-d50f7b046ee2 1329 1330
-d532d8c08120 1331 1332 765
-d5856091ceaa 1333
-d5955ce92dc6 1334
-d5a71eb510ce 1335
-d5a7581c5315 1336
-d5c2d332e72c 1337
-d5e521f9b09a 1338
-d616f1f5c66d 1339 1340
-d6226608024e 1341
-d62b4e49abb8 1342
-d646471c8182 1343
-d65e3a15c1ec 1344
-d6659edeaa8c 1345
-d668125f2c66 205
-d66b7bc696d0 1346
-d6898b89f759 1347
-d69cc6740450 1348
-d6a47d42343f 1349
-d6c955022056 1350
-d71a9dadbc32 1351 1352
-d77141b5914b 1353
-d78a4e463e5a 1354 1355
-d78c51b4ff09 1356
-d790c757c261 1357
-d793d106717b 1358
-d80c63b7b3aa 1359
-d824baab711e 1360 1361 1362
-d888528503da 1363
-d9b19a9bf53f 1364
-d9f604146609 1365
-da0efbfb7f39 1366
-da2614bf7d71 1367
-da3e9abfe108 1368
-da47a618526f 1369 1370
-da69e3c13b31 1371
-da802e42419d 1372
-dabde2d7fc44 1373
-daf11aa97a8e 1374 1375 1376
-db449f240461 1377
-db4cfe8dfc51 1378
-db4fb92b2904 1379
-db8acdb58999 1380
-db91a8bd4731 1381
-dbaad994116e 1382
-dc2fb6dc19af 1383
-dc643e8b8031 1384
-dc6f05d1ef03 1385
-dca2ac558bc6 1386
-dcd84918aa33 1387
-dd30176dc4cc 1388
-dd769e30e1cc 1389
-ddc88493fddf 1390
-ddd455c2c5e1 1391
-ddd4d4b2cd93 1392
-de20732516ba 1393
-de2c62704989 1394
-de75d7352693 1395
-dea1deba2822 1396
-dec426050020 1397
-dec9291ea94f 1398
-decb56eb1178 1399
-dedddfb77161 1400 1401 1402
-df06c6eb0359 1403
-df1e7d7d6670 1404
-df357e93ab1e 1405
-df7dc4d34ec4 1406
-df83f1e433cb 1407 1408
-dfbc7777228a 1409
-dfe496735529 1410
-e01ee68d02eb 1411
-e03f0d26ca45 1412
-e098d6eedc0d 1413
-e0b56659213a 1414
-e113a8cff192 1415
-e113bf652dde 1416
-e1adea8a9ceb 1417
-e1e486415187 1418
-e1f5e60a090a 1419 1420
-e221d913bae4 1421
-e2701fb078f8 931 1422 1423
-e279451bb613 1424
-e27c5f7babc9 1425 1426
-e36448cdde9a 1427
-e398e1e9455b 1428 1429
-e3a101bc256d 1430
-e41680ca5e53 1431
-e4245a070995 1432
-e433fe8ef448 1433
-e4503c0a5a80 1434
-e46f5cfcfd95 1435
-e4770f494c6d 1436
-e506df163482 1437
-e51f24518c88 1438
-e58457a8fca5 1439
-e59b3aa06c5b 1440 1441
-e5afab793f21 1442
-e5b25fd08658 1443
-e6729409714d 1444
-e672d4fbb763 1445
-e67ddf9b7060 1446
-e6ad12dbee90 1447
-e6c8162c621d 1448
-e7122b76dc43 1449
-e7369c7f3e93 1450
-e78a446409af 1451
-e7add4df0525 1452
-e7ea3e95752a 1453
-e82924eabc3a 1454
-e84ffa97f5bd 1455
-e8c3ed9d2a0a 1456 1457 1458
-e94a8bdb1e9a 1459
-e9537b2b1d64 1460
-e9602fd4b969 1461
-e9698dfe8169 1462
-e97431c09324 1463
-e9a4f310197d 1464
-e9b76bb77aa1 1465
-e9d828bed440 1466
-e9ea45921528 1467
-e9f78c9f5ff2 1468
-ea27db93bc20 1469
-ea448408f026 1470
-ea4a449c8b0a 1471
-ea64adeee01c 1472
-ea8a06c386fb 1473
-ea99231a7094 1474 1475 1476
-eaad2714a2b9 1477
-eac3f69eb445 1478
-eaf5b4b5c847 1479 1480
-eaf924dcaebe 1481
-eb17d308a42b 1482 1483
-eb430ccba359 1484
-eb654465f0bf 1485
-ebcf328f9363 1486
-ebec821d5935 1487
-ec0ff7b559a9 1488
-ec128a169b76 1489 1490
-ec1bda97e3e9 1491
-ec2a004b09d4 1492 1064
-ec58f0723d9e 1493
-ec63bdfa7e81 1494
-ecf41db9be75 1495
-ed8771d3566e 1496 1497
-edcdb3d1f40a 1498 1499
-ee29d3060682 1500
-ee767823d3f4 1501
-ee7f09c4245b 1502 1503
-ee8757207336 1504
-ee8bb90bd177 1505 1506
-eeae60fc3bdc 1507
-eede2520f558 1508
-ef17bbcc7e8f 1509 1510
-ef25ec92c084 1511
-ef3490cfe6a6 1512
-ef903d95652f 1513
-ef96508629f5 1514 1515 500
-efb555e1faea 1516
-eff6b18b1831 1517 1518
-f066207f85b1 353 1519 1520
-f0a503049755 1521
-f0c1c4c711e9 500 1522
-f0dccff3bdf6 1523
-f1434203da20 1524
-f18635fdefff 1525
-f2333b298209 1526
-f24bc901f101 1527
-f269530b16f9 1528
-f2aeb47db7a1 1529 1530 929
-f2d8a2f65bc5 1531
-f2dcdd898abc 1532
-f2ee16509378 373 1533 1534
-f311c6bc8b34 1535
-f3dddd0ec756 1536
-f42a98ca347d 1537
-f449e03df268 1538 1539
-f45a80bdea2c 1540
-f47479ba08e6 1541
-f4c640e9a35f 1542
-f4fb4d03c1ef 1543
-f51472568478 1544
-f51fe03505a0 1545
-f53d01a1ba83 1546
-f5594d6c276f 1547
-f56e17bbf586 1548
-f5751091144e 1549
-f5d1c6ccf94f 1550
-f60b84e7616b 1551
-f60fec557bdd 1552
-f6ae715e99b6 1553
-f6b8df9f1d4a 1554
-f6be99621507 1555
-f6e969c08c6a 1556
-f7779417430f 1557 1558
-f7ab98317427 1559
-f7c65d34ab04 1560
-f82d4c835713 1561
-f855699499dd 1562
-f87efbf84937 1563
-f8966c2934a2 710 1564
-f8bd1fda5d48 1565
-f8cb1b056bfd 133 1566 1567
-f93606aed739 1568
-f9867034136e 1569
-f991f68a6340 1570
-f9a33b80591e 1571
-f9ab7c75d9aa 1572 1573
-f9b542fd066e 1574
-fa4dc3a4b5f6 1575
-fa5ace75ae2a 1576
-fac9daf229b7 1577 1578
-fafd7ede99a7 1579 1580 1581
-fb08b78d02ab 1582
-fb40bb6aaa52 1583
-fb6a3a5cda98 1584 1585
-fbca2bae61e0 1586
-fbce3fe923c4 1587
-fc2348cb902b 1588
-fc415de38d3a 1589
-fc6e0e4961c2 1590
-fca22163d229 1591
-fd232c3fbe83 1592
-fd2bb49b7728 1593 1594
-fd31f9c9b7b0 1595
-fd325435a32b 1596
-fd618a7d70ba 1597
-fd721880b834 1598
-fdea24339f14 1599 678
-fe2dd61d1d5a 1600
-fe3e1a72395b 1601
-fe5d38c2a345 1602
-fe6ff08b42eb 1603
-fede5fa6fc0a 1604
-ff25753c0ec4 1605 1606
-ff5d8eb7013f 1607
-ffa83fef81ab 1608
-ffaa57097393 1609
-ffe0518ddb1c 1610
-fffc4a709857 230 1611
+00c1e3203d3f 7
+00da5fe3534a 8 9 10
+01181c4ff0e2 11
+011cd502bcdd 12 13
+0127ffa88823 14
+0149b7c77df0 15
+015d527fcc6f 16
+0180d6bbebf9 17
+0182142d7b01 18
+01893cda45e4 19
+019ced7546cd 20 21 22
+01a0cd516944 23 24
+01bc92f81659 25
+021e52e3af20 26
+02c063158f75 27
+02f0a7a80441 28
+0302713b5cc3 29
+0307a44f17cf 30
+035cb5b98608 31
+03fbd453743f 32
+03fc2380ecd0 33
+042291feb461 34
+042fce0fad09 35
+043dac0030ea 36
+0452a5257dab 37
+04540e925781 38
+0471fbb49c0f 39
+049264962d13 40
+049bd94117a0 41 42 43
+04acd36b6ea4 44
+04bbd2f1db19 45
+04bf7ef8c2a5 46
+04cd0733cdad 47
+04e0921692a2 48
+04f4f71f948c 49
+04ff5c8821ad 50
+0509fc3f3dff 51
+0551617cef59 52
+056ac5027880 53
+0570e6e42ce5 54 55
+059deb827e4d 56 57
+05a481d91653 58
+05aa126063b3 59
+05ab4d6e7b93 60
+05d0b41d8a18 61 62
+05d1f3077da8 63
+05e2e3523ee5 64
+0615fc623535 65
+0619fb60ae01 66
+063d34b5dec1 67
+069bff56233e 68
+06ca42e0bfb5 69
+06d39e0df0ce 70
+06d52022a2a2 71
+06e19654c2b1 72
+06fe1ddf67b3 73
+06fe8cc13dd7 74
+070be8c90128 75
+075b8b5884d8 76
+0798e128db75 77 78 79
+079ffc4c6458 80
+07c26e1b6c94 81
+07ed89ca9fc3 82
+0801b07787b3 83
+08423ac8e537 84
+0855248f713f 85
+0862ff60b429 86 87 88
+0869a4183e47 89 90
+0873a195f062 91 92
+08c799d45e2c 93
+08feaa34416a 94
+090a4217477d 95 96
+0932b942eebc 97
+093f8b899ad0 98
+09410ed09916 99 100
+09482030d50a 101
+0959e22ca90f 102
+09d5060675ef 103
+09debc795fbc 104
+09ee6df5baee 105
+0a08a280e28d 106
+0a47961f8f58 107
+0ab771296baa 108
+0ab83ae2c8a5 109
+0af82b84b51c 110
+0b15fff67ebd 111
+0b372d704f9a 112
+0b3b099d6255 113
+0b46be644360 114
+0b55b66147fe 115
+0b6998e0bab0 116
+0ba1e718d1dd 117
+0bf8d3a9c14e 118 119
+0c2ed0c89e79 120 121
+0c8851f48f56 122 123
+0c8a9d0c59ce 124
+0cbe2ba9d0be 125
+0cc95c904fbc 126
+0cce6e8e719e 127
+0ce0fb8b892d 128
+0ce184b6f244 129 130
+0d3651ccf40a 131
+0d59883a476b 132 133
+0d5aa0d01050 134
+0d71c5141ac2 135
+0d96cc696cd9 136
+0db4423626f8 137
+0dcf881e1645 138
+0df2b721202c 139 140
+0e0aed5b43a9 141
+0e0d5fcb96e0 142 143 144
+0e5267109c45 145 146
+0e5c9946f0e4 147
+0e79830362ee 148
+0e8c36c7527f 149
+0e9668eaa51b 150
+0eee74516fa6 151
+0f2c10d9e673 152
+0f48eb774a2e 153 154 155
+0f5da62b680e 156
+0f6e9d68027e 157 158
+0f796bda37f1 159
+0fdf2091678d 160
+1001a763136d 161
+102d055e67af 162
+103d8a03e29a 163
+10404680660a 164
+1048dac73ee4 165
+10615696b9d1 166 167
+10a9632360c1 168
+10b356b9ed38 169
+10dd4680255f 170
+10fd29bc149c 171 172
+113ed13a82f5 173
+114c41a77992 174
+116b80a6d91e 175
+11afa7e1d8e2 176 177
+11cfdaf4d26c 178 179 180
+11fe1adc4923 181
+1211c7f92f66 182
+124231d12379 183
+1265699a803b 184 185
+128fecc7a5ae 186
+1292f34f6d8e 187 188
+130a895c8ea5 189 190
+1342d54bd2db 191
+137076db703c 192
+13a629fc8f10 193 194 195
+13ecad8c05e5 196
+13f661600d82 197
+140688f537b1 198
+140da3ccb6b0 199
+141592c968e7 200 201
+142cf9021e0c 202
+146b0721326f 203
+146f6869561e 204
+14880a547779 205
+149a4bd137d1 206
+14a489831649 207
+1511981fe5c3 208 209
+1515c13b5f8f 210
+15288f88da38 211
+152c0cdf6911 212
+15533c72666f 213
+1553b390d110 214
+15594aa9956f 215
+15668cdadf63 216
+15c3e5ea2dee 217
+15c58babfb51 218 219
+15eb9a969579 220
+161138f2dbca 221
+161d8a45358a 222
+164d1d5002d2 223
+1695193b6ab0 224
+16cde1ee10f7 225
+17199ef6ed0c 226
+171c7d11ad64 227
+171eb8aac2fe 228
+173a4233ba3e 229
+17425946000d 230
+1756f92ac80d 231 232
+1774db8f5a76 233
+17ce18a38253 234
+180e88fcc3c8 235 236
+1828b51ba4c1 237
+184dfe7198c0 238
+1898ee358ca6 239 240
+18a0938bbd72 241
+19108a1a4366 242
+192674a1263f 243
+194738e41e17 244
+196170d2a2da 245
+19afc675504c 246
+19d848cf2dd5 247
+1a3334113fa1 248
+1a3386bd47ad 249
+1a6b82330ce2 250
+1a6bfb12d1b1 251
+1a722d28f8cb 252
+1ae655bcf374 253
+1b79d0a5f367 254
+1ba7e9a94725 255 256
+1bb29ed68876 257 258
+1bec7830931b 259
+1c03a4d2904c 260 261 262
+1c42f9fdd672 263
+1ca5f0c27d4d 264
+1cb63a14495e 265
+1cb6b0136df4 266
+1d17527aa2af 267
+1d1c36858537 268
+1d29d6c5383b 269
+1d3efb29da01 270
+1d5cb36605c1 271
+1d77772b0f3a 272
+1d99b44550ef 273 274
+1da2d601c3ba 275
+1daf2c95e704 276
+1dcc3b75d628 277
+1de792b21bb0 278
+1e12100a2733 279
+1e2141415570 280
+1e275520230c 281 282
+1e3cb8fa0496 283 284
+1e49f7039001 285
+1e52a54edf6c 286
+1e61075acb23 287 288 289
+1e66e5414598 290 291
+1e883203c536 292 293
+1ec527a6fe4d 294
+1efc64a92084 295
+1f06de62c933 296
+1f2db731cb87 297
+1f49dc625051 298
+1f70396d8044 299
+1f8acc9d3ad3 300
+2009120e22c2 301
+20310b972a2f 302 303
+2054ec93b635 304
+2061c4174920 305
+206eea77d07b 306
+208676275b5e 307
+2092603471aa 308
+209f2149a90f 309
+20deb50db505 310 311
+2110323369b9 312 313 314
+2114775c80f6 315
+21323ff5b852 316
+2157e9e436b1 317
+21600329c290 318
+2199b1559347 319
+21f91109c4b2 320
+220f53ab31c6 321
+2221c5cb4d4d 322
+22434976a42e 323
+22eff109b34b 324
+2309a421903c 325 326
+2332c5da8b82 327
+2366d45e1cb2 328 329
+237c9550c436 330
+238f072db57d 331
+23d707c69dc1 332
+240bc89f2bdf 333
+240daa90541f 334 335 336
+241a9ea5a3fc 337 338 339
+245ca524065e 340 341
+2487ca0649b7 342
+24a0dbf8890e 343
+24e6ca8e66a3 344
+250967551031 345
+25882066f55f 346
+2594828d5d60 347
+25c2b579faaa 348
+25c47bd11771 349
+25f0b9f492ff 350
+25f3351654c0 351
+260afaff9f9c 352
+261a4293c193 353
+2638d283340a 354 355 356
+264856697714 357
+26583481d6f7 358 359 208
+268345befa59 360
+26b3c7ef18dc 321
+26b8135c76af 361
+26c7c5ffb471 362
+270186888fdb 363
+273e2f7e5015 364 365
+275ab52ae449 366
+2774610338ec 367
+2797085bb6dd 368
+27b3441af1c9 369
+27e33792d1c6 370
+281b6f55943d 371
+2829eefbd3d1 372
+2855c8a7ca69 373
+286a904e2b9d 374
+288f3c7d9243 375
+28988a3dff0c 376
+289c3f0951a3 377
+28d3069c6f9f 378
+28e586ea1e57 379 380
+290bf92e1185 381
+291c86a5ce19 382
+298ba9f40428 383
+298d38c874f7 384
+29cd4eedb9ef 385
+29d42f97b48e 386 387 388
+2a272fb36d3b 389
+2a2b48002faf 390 391 392
+2a337cb8067e 393
+2a4a21a95446 394
+2a5c6e8a2b6e 395
+2ab64979bda2 396 397 398
+2ac9f322d67d 399 400
+2b16ed7151c7 401
+2b3636c4dfa3 402 403
+2b5965da6840 404
+2b68d58d1a45 405
+2b7aba29e581 406
+2b87c3cbd3e5 407 408 409
+2b982edf78e2 410
+2bbb5ec76d65 411 412
+2bc9c203d6ca 413
+2bd365001c82 414
+2c04ffcacd63 415
+2c1703befebc 416
+2c25c4f2d6f3 417
+2c3258bff353 418
+2c98e226110b 419
+2ca9723a7791 420
+2ccafbb7fdd4 421 422
+2cd0ed8c22e3 423
+2cd20fcf9a49 424
+2cd74a2bbf7c 425 426
+2ce3a4ad65d9 427
+2cf228b86712 428 429
+2cf9aac18712 430 431
+2d4187084350 432
+2d57bbdf4d00 433
+2d7b937d3173 434
+2dd29df0c296 435 436
+2dfd177d5ac6 437
+2e1ef96cc67e 438
+2e2123bf5404 439 440
+2e2b5213beb2 441
+2e32891cdd99 442
+2eaccf03e35d 443 444
+2eaf15641153 445
+2edaddcb473b 446
+2ee3da785602 447
+2eef9410947d 448
+2f2191f15e7f 449
+2f31ed54414c 450
+2f5a3c82ad03 451
+2f62f7d92812 452
+2f6ddec66089 453
+2f72d1e03299 454
+2f9556895a95 455
+2fa6a5d86ec3 456
+2fc8e22f2dd3 457
+2fcedac776e1 458
+300476851d9f 459
+30248b67026d 460 13
+3035e13b2f0b 461
+3058aa8d8a33 462
+306fe16c4745 463
+3092ec5f9cf2 464
+30bf6f5b704b 465
+30d383a81a92 466
+3117c6e97622 467
+31338a4752c4 468
+31499927fd43 469 470 471
+3153bac6d627 472
+3161da30d6aa 473
+318d30625965 474
+31960923c3b3 475
+31c15081c728 476
+31c4c803e8ad 477
+31ca5dd18b64 478
+3200eee2a983 479
+3201641f21b6 480
+320cea3cb2a5 481
+320f9a2a4fe4 482 483
+3227ca5bd67c 484
+3238fd0fe9c1 485
+324ffbc5ebdb 486
+327a39f45258 487
+3284191bd4e7 488
+3288d4d8ae6c 489
+32ac0ddf54ec 490
+32c02efe9620 491
+32f3374e75d0 492 493
+32fd0fa91d3d 494
+331091484245 495
+3315fbe709ba 496
+332b4c815d1b 497
+333ad8ea9054 498
+3363f562800b 499
+339449ec1dc2 500 501
+33a555810167 502
+33c2857937e5 503
+33e8a4b45496 504
+34adfe0066f2 505
+34cdf4b5b75b 506
+34cf511816c4 507
+34d1f6a1fdb8 508 509
+34d22fb3a1f2 510
+34e7731b5085 511
+3530dc145334 512
+35431dc58cc5 513
+35a2a122ac2a 514
+35c2ef814dba 515
+35c5e4dc0af9 516 517
+35cd78dfd0f8 518
+35d2062a4715 519
+35edff205458 520
+364ea1cc0b15 521 522
+3664ad4fe785 523 524
+369503b843ef 525
+3696efd1c0e8 526 527
+370f58955818 528
+376e31b74ce4 529
+37a2c41cebc5 530
+37d0f3ecc557 531 532
+37df9b7d60aa 533
+382b82d953bd 534
+38528bf54428 535
+389373b9fa22 536 537
+38a0df7cdd96 538
+38a34b97f517 539
+38b768c1890c 540
+38d11643410f 541
+38d9c0dc43e8 542
+38e0b986d526 543
+38f6cb62744b 544 545
+3901949ed34e 546 547
+390c66792978 548
+390ffac0f40a 549
+3916f9274473 550
+391fa1a48c0c 551
+3933096a0d0e 552
+393f2dd83f92 553 554
+394e091f7bbd 555
+3952e9e65836 556 557 558
+39ae890114dd 559
+39b76afec34c 560
+39d06ac769c1 561
+39f406273d31 562
+3a8cb366de1d 563
+3ad98560baf7 564
+3ae5d496e073 565
+3ae5d96957ee 566
+3b1a056caacc 567
+3b24bf113cbf 568
+3b554395d5a4 569
+3b9457864ac4 570
+3baa1e2c8f02 571
+3bce82dec326 572
+3c0afedc9641 573
+3c1392171b5a 574
+3cb1efe1b1a0 575
+3cc8216118a2 576
+3cd5286cb804 521 577
+3cdd4bd7ce08 578
+3cefea1a8969 579
+3cf76360fb28 580
+3d343e9c6f5a 581
+3d4afee1e7bd 582
+3d71bf2a5144 583
+3d76e075f07b 584
+3dcdc01f23af 585
+3dd587b6af9e 586
+3deb6cf8e8f9 587
+3e2b633d7454 588
+3e367bbe4cd3 589
+3e3ee6979bb0 590
+3e51597974d5 591
+3e87fed42484 592
+3eb72f734e0b 593 594
+3ecf5d4f8c08 595
+3edc2587f11c 596
+3eee861174eb 597
+3f0a1670e3d7 598
+3f1fcd6455a5 599
+3f4bc15ad1c1 600 601
+3f5b04973bda 602
+3f6a77d95863 603
+3fb70802f818 604 605
+3fe531a89544 606
+3fef89fd25b9 607
+408630a6f522 608
+40b95e93762b 609 610
+40dde80100dd 611
+4108185abe4a 612
+4136b145d6ca 613
+416499f636e9 614
+41725a303220 615
+41882ef6a749 616
+419f98796122 617 618 619
+42049db69989 620
+421225784448 621 622
+4249f0a0871a 623
+424b712682a3 624
+425a050414db 625
+42a30c3118b5 626
+42bdac5e2f0d 627
+42cbc2ac79b2 628
+42f36b3b7fa9 629
+433f7ca8a736 630
+437edcccb5cc 631
+43a3aee94776 632
+43b08eb58f69 633 634
+43c8a0be87ab 635
+43d1fd4825e4 636
+43ec30ecb61c 637
+440f667836e2 638
+440fb3f905fb 639
+44225ed1370e 640
+442eda421f13 641
+444253db5180 642
+44656f06919c 643
+4479379a79c9 644
+44897059baf3 645 646
+4490d88b92a9 647
+44b6a7562b0f 648
+44bd0b18aa8a 649
+44c428a470d5 650
+450bd953a304 651
+45a34eddbed2 652
+45b2ca74a240 653 654 655
+45c2abddcb86 656
+45dc03141e37 657
+46b6d4ac9f98 658
+46b7d1993042 659
+46ff176a609b 660
+46ff9154303f 661
+473b898e2716 662
+473dd73e5f07 663
+4753bfcb865f 664
+477e1de727b1 665
+4794d286ec08 666
+479fa3b26cfe 667 668
+47a845c73982 669
+47c1d6746db4 670
+47e3571df422 671 672 673
+480786e0062b 674
+4807be911b40 675
+482d749cc72b 676 677 678
+4842d59ab5ec 679 680 681
+4861e19da480 682
+48b03cfbdd6d 683
+4901d8a2f929 684
+491aa70d5546 685
+492a3c9ffa3b 686
+492a6afe5fa2 687
+496f5af2c062 688
+49952a7234d3 689
+49a22a4a6da2 690
+49b825c9fb42 691 692
+49cdb563b06b 693
+49f1401ac52e 694
+4a1150825d9f 695
+4a2599e7118f 696
+4a5c6765c775 697
+4a7799eb8c8f 698
+4a9f79c4c303 699
+4b18f94c73a8 700
+4b2daa47f134 701
+4b40e500ce1d 702
+4b41635b3ed0 703
+4b6e76534013 704
+4b7fc7eca3db 705
+4ba10a99c744 706
+4bcb3904dec6 707
+4bce738e6a0b 708
+4c00df31318f 709
+4c13e4dfc749 710
+4c937b4dec3e 711
+4c9443ebacd1 712 713
+4cb3fb267035 714
+4cb5b55d1148 715 716 717
+4cf6b83f7ea4 718
+4cfff89cc813 719
+4d08f380f0f5 720 721
+4d1d4e36d509 722
+4d23d0e58b7b 723
+4d95e9a513b0 724
+4d97ce1498f7 725
+4d9a38204182 726
+4dc1f7ad7567 727
+4de021c110b2 728
+4de306ddb351 729
+4e0e039bf7f0 730
+4e423bd3272d 731
+4e6c462e97c7 732 733 734
+4e8217494aa5 735
+4e8e9c2fb419 736
+4ea31a18f81e 737
+4f1e15d6ca7d 738
+4f438eb46c58 739
+4f5f1aa9d9f7 740 741
+4f630c4e4196 742
+4f91f4064ed6 743
+4fa5041bc860 744 745
+4fb040670f57 746
+4fc0dd9c6497 747 748
+4fe28297e739 749
+5010f7657d33 750
+5028042dd29c 751
+50307b1a3075 752
+508031d7957e 753 754 755
+5091cb373829 756
+50a2597eb61d 757
+50a6418436c6 758 190
+50d0deb9aac5 759 760 761
+50f886414cd5 762
+50fe96bc8005 763
+51681f50e21c 764
+51853d7a18f3 765
+518b68440881 766
+51a3209a39dd 767 768 558
+51be0a967c6e 769
+51ed880da77b 770 771
+52147c528981 772 773
+523a14155edc 774
+524f226c2393 775 776
+52928811e63e 777
+52a4440bb4bd 778
+52b446c1b131 779
+52c9e1bbe0b4 780
+52f2e5b569d6 781
+5302928f36c8 782
+5305f911e7cc 783
+530c793ee9cf 784 785
+5330dfa8f434 786
+534babc7ef7b 787
+534c7f4317ed 788
+5389fd6e6c32 789 790
+53bdb2709cbd 791 792 671
+5410a61fa389 793
+54b2011e26aa 794
+54b4c3a81b11 795
+54cf623941e7 796
+54da06417bad 797 798
+55128328d3d7 799
+55346d77490b 800
+553ef10c0b9b 801
+554c8680154b 802 803
+554eca6f6c0b 804 805
+557833b1937c 806
+55a6b6b57a44 807 808
+55add904fbec 809
+55de72783976 810
+55f692136035 811
+55fc8a47b9a7 812
+56023c14f75b 813
+56426aa9438a 814
+56584535c480 815
+566382607dcf 816
+5672f4083208 817
+568dc7d0e3b3 818
+56bf4ad78380 819
+56c6d1b4de95 820
+571978785798 821
+5748c285b787 822
+576de8a9a2cc 823
+577e50f1a046 824
+57c1846b3234 825
+57d5dcc42ad9 826
+57e7ad557463 827
+580ce4153e29 828
+589bf2469be6 829 87
+58e7a0e1b958 830
+59141da4d8f4 831
+59c854c17427 832 833 834
+59f7bc6ec76b 835 836
+5a37cb754e00 837
+5a9ecc749900 838
+5ab99ec665fb 839
+5ac5c9633102 840
+5aeec24558a8 841
+5b04545c979b 842
+5b0acf70e62b 843 844 845
+5b1a032d10df 846
+5b2bb67a22c3 847
+5b712b9dee13 848
+5b790bc89b82 849
+5b79aa84cff8 850 771
+5b7e0a422fbc 851
+5b91ac1578fd 852
+5bad42ff88af 853
+5bb42974756f 854 855
+5bd36a3e415f 856
+5be615d15fe5 857
+5c245f6ad3e7 858
+5c64939b67ba 859
+5c8b7cf3355a 860 155 861
+5ca27589b0b2 862
+5cc015c16dd4 863
+5ccf1ab00fbc 864 865 391
+5cd46293b5f1 866
+5cf098f3b7db 867
+5cfa29540aad 868
+5d33e1861b7f 869
+5d4ffc5a8e61 870 871
+5da398098321 872 873 874
+5de2080d96e2 875 876
+5de6bfcbaf05 877 878 190
+5e0a17f57aac 879
+5e257f9dcfdb 880 387 388
+5e53080faf8f 881 882 558
+5e6978e0c3e2 883
+5ea323cd8a90 884
+5f0b760c4ce0 885
+5f995f97edfd 886
+5fafeab4d107 887
+5fb2fb9fd7ef 888
+5fd7326ea529 889
+601abd908f2e 890
+603060eaadfe 891 892 893
+606b2acb7b77 894
+60ad371ebfe9 895
+60c8571ca11b 896
+60d28c226096 897
+60f17ff5fcbf 898 899
+610c0e1e6888 900 901
+6146d5396b2e 902
+614f1c3d9244 903
+617a6cf9df01 904 905
+61b065eaddf4 906
+61b838ac2eaf 907
+61e8ec0c3863 908
+61f52663c515 909
+61f69c16e569 910
+61f840875825 911 912
+620d40a23e83 913
+623660b2d3bc 914
+6258b644bf82 915
+62645502738e 916
+62646bfd68ae 917
+6269130731f0 918
+6285b97a3803 919 920
+62cb7dc80f2f 921
+62f7a30e49bd 922
+6305a9ad2ff8 923
+63111d088013 924
+637a9965c73b 337 925 926
+63947ddb2cb8 927
+63a0cbdb45a2 928
+63b8e9c5f239 929 930 931
+63cffcb4d735 932
+63ea49426200 933
+63f2790f46aa 934
+63f7acc7ff6c 935
+641abeb2ebbd 936
+6429a79faf2b 937
+646e94c4d791 938
+6485e0c94d90 939
+648ff0a19fab 940
+649c981ef056 941
+64e24567fa41 942
+64e922284464 943
+6509a8f1763d 944
+65283076eaea 945
+65611c7185b9 946
+658176076919 947
+65879cd2b6fa 948
+6589537b6492 949 950
+65a732ae5265 951
+65d4d3c6b674 952
+6610a5136b65 953
+661626cb2bc7 954
+6640d3d8d18f 955
+66431fced156 956
+664bc2b1a595 957
+66a4af23c2d1 958
+66bad1460650 959
+66fe120d69ff 960 961
+671b9640b56e 521 605 962
+67281673dbbf 963
+673e568941d9 964
+67594a549d45 965
+676158302e58 966
+6766142bd3e6 967
+677072f694fc 968
+677abc0846ca 969
+678a4134ac71 970
+678c24aec8b3 971
+67ab664c6815 972
+67b3de282961 973
+67f92cdc4674 974
+68018ee72e19 975
+68142c566394 976
+681b70e1e441 977
+682584f9dabc 978
+6829162d55c0 979 980
+683160e1ec35 981
+68324f27c273 982
+6836101dba27 983
+683de3586f76 984 985
+688d20331674 986
+68a24d325987 987
+68b1bd099eca 467
+68b4c42900f1 988
+68b905e6ebd6 989
+68db972e6cad 990
+68e0c38fdc9c 991
+691c66019014 992
+6935de90dab1 993
+696abc599c64 994 995 996
+69959363065c 997
+69cab81b7677 998
+69ed54a6df01 999
+6a21d76119e4 1000
+6a25da18c984 1001
+6a33f1260047 832 1002 1003
+6a3a615cfdde 1004 1005 558
+6a3f130036af 1006
+6a3f9f7b3b53 1007
+6a84c8f9fcf5 1008
+6a8d9a38f72d 1009 1010
+6ac398589ad5 1011 1012 1013
+6ae741b9c166 1014
+6af6c5ce0eaf 1015
+6b0084a03840 1016
+6b0d68a0e6a0 1017
+6b4c6d059674 1018
+6b504c3bf6fe 1019
+6b50d5f1e6b8 1020
+6b6738213a26 1021
+6b68a0b051a4 1022
+6ba0ecab8450 1023
+6baf75dcf811 1024
+6bc3bb84ac7b 1025
+6bef66ffef94 1026
+6bfd5a7a56d0 1027
+6c0792d9b4cc 1028
+6c28d840b1a9 1029
+6c640694e948 1030
+6c9159d8294f 1031
+6c94a587b054 1032
+6c9b4be44a30 1033
+6cb2dd96ece1 1034
+6cb44bf728f8 1035
+6cbd58e27c91 1036
+6dd9080cb2be 1037 1038
+6dfe8dff82fa 1039 1040
+6e302adaf346 1041
+6e5cb3221c00 1042 1043 1044
+6e5f1ee057e5 1045
+6e81b68551b2 1046 1047
+6eb4ee82799d 1048
+6eec7343841c 1049
+6f22f93b3cdf 1050 1051
+6f81415424b1 1052
+6f8f49bcd152 1053
+6f9a05ae5a58 1054
+6fb811cf0c53 1055
+6fec1837aa83 1056
+700de6b9c4cd 1057
+7016b87e604a 1058
+704ec9203505 1059
+705decbf374d 1060
+709ca79fbd1d 1061
+70ba82d7692d 1062
+70d3ae6d7131 1063
+70da8f131590 1064
+70fddec571f4 1065
+7105a076e055 1066
+7136c68774bd 1067 1068 1069
+71713b3c9318 1070
+71845eb5d947 1071 1072
+718eb557caba 1073
+719a72557217 1074 1002 1075
+71bbf89db445 1076
+71bcd543650e 1077
+71c400dc4881 1078
+724e4daf0a34 1079 1080
+7258110d6b03 1081
+725d51151820 1082
+730541230576 1083
+7307a048aa03 1084
+731a4d1880a6 1085
+731b2a005c27 1086
+733fc6b85dc2 1087
+73532d25140a 1088
+73635f08aebe 1089
+7363a848719a 836 1090
+73653f49f8d2 1091
+737bc2e3117b 1092
+737ca4f7f8a3 1093 1094
+738e6df01c02 1095
+73a0f4acee4d 1096
+73a2896368cf 1097
+73bb77fff71b 1098
+73bfd31fd9a7 1099
+73d8ab45cd8c 1100
+73eb8aceb50d 1101
+741022380396 1102
+742ceb82eb6b 1103
+743ea0536239 1104 1105
+74544ad8d7fb 1106 1107
+74be51b37f2d 1108
+74c81ca8b1e7 1109
+74ea6d591e68 1110
+74fa184ca087 1111
+752827e7d1c9 1112
+756cd46c55b8 1113
+757f356f028d 1114
+758d957a73db 1115
+759309cfdb10 1116
+7593fdca16b3 1117
+759d26221d5c 1118 1119
+75a25796330e 1120 1121 1122
+75d0341eb662 1123 1124
+769b0cb4e3ae 1125
+769f1c41ef45 1126
+76ddeaac7632 1127
+7700fbc3aa07 1128
+7709b8727532 1129
+77279d32311e 1130
+777675caa735 1131
+77843d37afdc 1132
+77bbb3e30dcf 1133
+77c3108c0b62 1134 1135
+77f543d0ca8c 1136 1137
+781b0f8bf0c7 1138
+78222ad61edc 1139 1140
+78248cf79d2e 1141 1142
+78287945c272 1143
+785dae552624 1144 1145
+7862ac909de1 1146
+78acb3d9715d 1147
+78b9c76915e9 1148
+78e73b325ec9 1149 1150
+78f69fc1dd60 1151
+78f96093342e 1152
+79153bd654b3 1153
+792cf728e3f2 1154
+7986ea71e96e 1155 1156
+79a7e466deec 1157
+79a99ab0b638 1158 717
+79b32d8e9e97 1159
+79ef7fe9eec6 1160
+7a07ddb7f6d9 1161
+7a3255a68c83 1162
+7a3d8b927ee8 1163
+7a57ae1cf464 1164
+7a64110b54fb 1165
+7a7621f1a002 1166 1167
+7acad51c3c11 1168 1169
+7acbaa3bcc1a 1170
+7af5f60ce178 1171
+7b0ea1cf54f0 1172
+7b1b89ed7ff1 1173
+7b40ebdc2942 1174
+7b4e33e9fdf7 1175
+7b7e979da259 1176
+7b88ad86aed7 1177
+7bccded974c3 1178 1179
+7bdfb8142859 1180
+7bfac6d246b8 1181 1182 1183
+7c3c82dbdab3 1184
+7c4d5e9c9852 1185 1186
+7ca7a157c049 1187
+7ca80d3cd486 1188 1189
+7cb7ac22eeab 1190
+7d29ed8daa93 1191
+7d58b3c7c066 1192
+7d744e52d652 1193 1194
+7d85e3d5e34e 1195
+7d94cfbcd32a 1196 1197
+7db21f9050d5 1198
+7dca2d97eaa0 1199
+7dcc582dc37b 1200
+7dcff01e40e3 1201
+7dd482ecfb56 179 180 1202
+7dfd942c81de 1203
+7e1ce0d80a36 1204
+7e7a729a67ad 1205
+7e8cab42e106 1206
+7ec538e8cf36 1207
+7ec98e93e6e2 1208
+7ed5d2ac6069 1209
+7ee9591d31d7 1210
+7f1b53ef9f04 1211 1212
+7fa6ed3aa25e 1213
+7fced7764594 1214
+7fd7772b943b 1215
+7feec3c8b157 1216
+8016dcb28c84 1217 1218
+802561fba2e2 1219
+80503917e44b 1220
+80bb6b6843bf 1221 1222
+80c65b122ab9 1223
+80dcc35b9b8f 1224
+813f880ebf5a 1225
+81412b164310 1226
+8151f786bc7d 1227
+815bfc3822f8 1228
+81601f160805 1229
+8164fa5943b3 1230
+81720ab0387d 1231 1232
+8173edc429fe 1233
+819c4690a933 1234 1235
+819d79a77425 1236 1237 1238
+81a3691dde9d 1239
+81aef952f868 1240
+81b3a6726bbc 1241
+81b4ddf7b03b 1242
+81b7a198427d 1243
+81c81e4537ae 1244
+81dca6a98453 1245
+823f84685d5b 1246
+827d24e4c718 1247
+82868eb66136 1248
+829c66ab500b 1249 1250
+82a1a7316655 969
+82bca061dcd7 1251
+82d2626c31a4 1252 1253
+82f176bd1259 1254
+833f168c514b 1255
+837a17535b7f 1256
+83a63a905ad8 1257
+83d2ecefe4d8 1258
+83d807d2ef1d 1259
+83d9d3c8db0a 1260
+83f71b463f81 1261
+83fd500a7455 1262
+8408abf97344 1263
+842d39ec2dd6 1264
+848ab7845b33 1265 1266
+84d239c6c76b 1267
+8557a709d44a 1268
+85b7372f7cab 1269
+85c74d625751 1270
+85c897020af4 1271
+85d96d21d7a0 1272 1273
+85f7e23cf0fa 1274
+862c63cab44b 1275
+86ada32a1590 1276
+86c76a5ce743 1277
+86ca0debced8 1278
+870811b560a2 1279
+873fc1e3e766 1280
+87cd63ca0fbc 1281
+87fb5976cc28 1282
+886f3240509f 1283 1284
+88918e8ce82c 1285 1286 1287
+88abb8949c57 1288
+88c835303d12 1289
+88d48520286f 1290
+88da6bbe291d 1291 1292
+88fb1c40792e 1293
+890f04df2984 1294
+890f347888f8 1295
+89194495167c 1296
+89203f771b77 1297
+8958457ef1dc 1298 391 1299
+895c73794bbd 1300
+8968a91c2b1a 1301 1302 1303
+8978c65d13cc 1304
+8979fa72ab59 1305
+898ebf910698 1306
+89f261b32ce3 1307
+8a0d9a22cdee 1308
+8a27d85974d6 1309
+8a50ce69508b 1310
+8a62381ed927 1311
+8a7e5a869613 1220
+8ad40531c603 1312
+8ad7eb05833c 1313 1314
+8ae1e905f203 1315
+8af7de4c4b5b 1316
+8b0a416e5506 1317
+8b0d8c60ba15 1318 391 1319
+8b2c90c0b886 1320
+8b423f36485d 1321
+8b63a8f3b7d1 1322
+8b79017c719a 1323
+8b9cb699e8ff 1324
+8bd1f7baaa71 1325
+8be393b7ce22 1326
+8c2799e5e70d 1327
+8c377d5762fa 1328
+8c84752a8033 1329 1330
+8c97fae2b19e 1331
+8cadefaa4f53 1332 1333 1334
+8cca33879001 1335 1336 1337
+8cd00a78f08d 1338
+8ce1408122ff 1339
+8cf56784dbdb 1340 1341 1342
+8d0a04c6f74a 1343
+8d2522d6f0ce 1344
+8d2707c5dbcb 1345
+8d42a3377840 1346
+8d7027e8473c 1347
+8d7daf3ea494 1348 1349
+8da00d876cd0 1350
+8db40ba823a0 1351
+8de7a2f53f13 1352
+8de8c256e579 1353
+8df831036d4f 1354
+8e12fcd4ad7b 1355
+8e294400580b 1356
+8e427322ae1e 1357
+8e550f45eae9 1358
+8e9f4942cbd7 1359 1360
+8eb8dd3a45d5 1361
+8edbac406b85 1362
+8efa0a1401f7 1363
+8f7f1377ff34 1364 1365
+8f8dc0d1f5b6 1366
+8fcd889fcf8d 1367
+900b1963caa5 1368
+900dae564c39 1369
+901a83ebce28 1370
+901b0493b7a6 1371
+901dc4ed851f 1372
+902fb596cbc4 1373
+904cb1d9188a 1374
+906f0f310208 1375
+906fcb6c0d8f 390 1376 123
+9075c0295508 1377
+9080b9c27b66 1378 1379
+90f58469b118 1380
+914ee7322797 1381
+91751d3ddc9b 1382
+919cda309ff2 1383 1384
+91a4efe412ad 1385
+91f79a5e26f2 1386
+91fe3bdcb42a 1387
+920f133dff25 1388
+923af2a16041 1389
+92576ae86d47 1390
+926a7ab5078f 1391
+929f8e9fcf07 1392
+92c575456e9a 1393
+9304f18e2da6 715 1394
+9308e211f98e 1395
+934039fa9e6c 1396
+936d9a697e52 1397
+9370de25bfda 1398
+93ba4c03ec91 1399
+93d4e74cec87 1400
+93d7aa68a5bf 1401
+940f6187e347 1402
+941e38c211c4 1403
+943bba548005 1404
+9459e9569153 1405
+9471a0c639bd 1406
+948983c8081a 1407
+948c70324f02 1408
+949404a2947e 1409 1410
+94a420333c3a 1411 1412 1413
+94d1789c0fe4 1414
+94db178055f9 1415
+94f2603e4ee6 1416 1417
+951e873b5e03 1418
+95719a0383eb 1419
+95ae33596e30 1420
+95b4002986bd 1421
+965b5376e4a2 1422
+96afa93fba0b 1423 1424
+96be52f388d5 1425
+96d88a68b573 1426
+96da98f341e9 1427
+96f6b7c515cc 1428
+97005dbdac6e 1429
+970d35508175 1430
+972eec43a86d 1431
+97710175d236 1432 1433
+977421fecb4f 1434
+97852ed27359 1435
+97e0bbc9d9bb 1436
+97e91a246d81 1437 1438
+97f25d88534e 1137
+97f271feb3a9 1439
+97ff10cfb788 1440 1441
+982e598dd69e 1442
+9853060070f9 1443
+985aa2249654 1444
+9870f8fe01af 1445
+98c699d1e7a1 1446
+9908c3763c7c 1447
+990cfaa8ed10 1448
+9931aa048617 1449
+9945612711c0 1450
+9997bfe1dcc3 1451
+99b27c86e879 1452 994
+99b427cec31e 1453
+9a07e306b61c 1454
+9a161f2a2e8a 1455
+9a4516a0bb01 1456
+9ab743f86975 1457
+9abb11cabb98 1458
+9b3753ea4b9d 1459
+9b522abe65ca 1460
+9b5251acc00c 1461
+9b6179ad2ab2 1462
+9b81b1c78938 1463
+9b9186ef888a 1464
+9bb550c29e57 1465
+9bd7a84dcaf4 1466
+9c1ff8c7abcc 1467
+9c3fac1b8ec2 1468
+9c751e568402 1469
+9c7af408125c 1470
+9c85deb67ce4 1471
+9ca9745a616b 1472
+9cd47dd16038 1473
+9d1beb4976d0 1474 1475
+9d2a51907b56 1476
+9d319498cea0 1477
+9d35474d571d 1478
+9d371ca93457 1479
+9d66821ea5d5 1480
+9d70b484c613 1481 1482
+9d76b55e4489 1483
+9d7bc2cdb7ea 1484 1485 1486
+9d983dbe622c 1487
+9da8798538fe 1488
+9dd17cdd0cca 1489
+9dd986e2f69b 1490
+9df1671f5047 1491 1492
+9df55f8b6c94 1493
+9df94d7f9b20 1494
+9e080370d229 1495 1496
+9e0a3cec16f6 1497
+9e0b66fd865c 1498
+9e34b0d20ab9 1499
+9e60b07c3fa4 1500 1501
+9e7a119cc9c1 1502
+9e8d07d09c44 1503 1504
+9e9c739e0442 1505
+9ebb6d76f998 1506
+9ed7004f5742 1507
+9f8ee4f46db3 1508
+9fa673a31d6e 1509
+9fc5a0b2751b 1510
+a0135fc57ad5 1511
+a02abd1557c3 1512 755
+a046275e49c9 1513
+a067a46a358a 1514 1515 190
+a073da8d678e 1516
+a0bc3d9890fe 1517
+a0ddd55984be 1518
+a101bdced58b 1519
+a14e78e74b20 1520
+a19c0c8fd2b7 1521 545
+a1a5709d5e9a 1522
+a1a785608e46 1523
+a212f8df8814 1524
+a22033aac6f7 1525
+a2211b027be2 1526
+a239ff1d4fa5 1527
+a261076a220a 1528
+a263c36235c8 1529
+a26e2a453d9f 1530
+a2e38f066367 1137 409
+a3af08bde99c 1531
+a3c6f15f9a8c 1532
+a3eb94dd9c1c 1533
+a3fb12225a40 1534 1535
+a418df995401 1536
+a428f8a02123 1537
+a43c93cea723 1538
+a474339980ee 1539
+a494b3f97d3b 1540
+a513e85b48de 1541
+a5460559eddf 1542
+a54d900dc217 1543
+a58a0bf2de75 1544
+a5a9bccd4248 1545
+a5b8fff2e782 1546
+a5bbf93d9d72 1547
+a5f154fcea94 1548
+a5fb93dd3af0 1549
+a61e828e5d90 1550
+a65ae51b2da6 1551
+a680714a62ff 1552
+a6cbb341e9dc 1553 1554 1555
+a6d32db5d6fd 1556
+a6ef2dd62009 1557
+a755257966e7 1558 1559
+a76884cc3179 1560
+a79964abd18a 1561
+a7abd3d67d8c 1562
+a7c6d59b0387 1563
+a7e66a5bac6e 1564
+a7ef448d5e44 1565
+a7fa1152f1ec 1566
+a80486f1310f 1567 1568
+a8197c406b1d 1569
+a82f430f7d33 1570
+a8417d635d7a 1571
+a84778284903 1572
+a85e16f15754 1573
+a8ef6576b0ed 1574
+a92f2ad2c21f 1575 1576
+a93760191b0a 1577
+a9401e8b7a58 1578
+a964e00ba0cd 1579 1580
+a9931c5ed531 1581
+a9e53b2cb667 1582 1583
+a9e593192d3c 1584
+aa1ee89977a7 1585
+aa69ab34fa72 1586
+aaab9f5cba53 1587 1588
+aad945efa5fb 1589
+aade0088c831 1590 1591 1592
+aae7877caa70 1593
+aafeed2b7ca0 1594
+ab09b65b9740 1595
+ab46903392b3 672
+ab5e574d5fbe 1596
+ab76306e1753 1597
+ab7c6a813b5f 1598
+abc190dd212a 1599 1600
+ac38073d4ff1 1601
+ac7c1619bd50 1602
+acaef91ebcac 1603
+acc0ad68437c 1604
+acde0536dc80 1605
+ace6b4053dc4 1606 1607
+ad816dfd0072 1608
+ad98b5f3180c 1609 1610 1611
+ad9eb10f5a4e 1612
+adbc0508de44 1613 1614 1615
+add261a07d97 1616
+addd4bf3853c 1617
+adf45069fe87 1618
+ae12879e9266 1619
+ae1a71c97012 1620
+ae3ca94781c4 1621
+ae41c234556d 1622
+ae938b17f8ba 1623
+ae9f7bcebc53 1624
+aed3cb9ec72a 1625
+aef303d3d19e 1626
+af080af6d4a8 1627
+af66499738ef 1628
+afda2a4c0be4 1629
+b05a23b4f023 1630
+b05f7fd15d51 1631
+b0611f4488a9 1632
+b0ada5a41cd6 1633
+b0b6e0c5aec4 1634
+b0bb3d955a4d 1635 1636 1637
+b11ff9b46639 1638
+b12e071a1075 1639
+b135c62294ce 1640
+b165a46b1768 1641
+b191bb965258 1642
+b1981c151f29 1643 1644
+b1ca8aa9acdb 1645
+b1cfdd220ae6 1646
+b1ee260da598 1647
+b1fc5ebf656e 1648
+b232a316d3f9 1649 1650
+b251814baeb4 1651
+b2700a2c3499 1652
+b28768e54b6b 1653
+b29d11fc6196 1654
+b2cbdfe54be1 1655
+b2d17236fa50 1656
+b2db032d3050 1657
+b2e799a07afb 1658
+b2ff75ca2a55 1659
+b324bb6dd930 1660
+b353e6c06c23 1661
+b355687c85d8 1662
+b365cb5b47ec 1663
+b3cedcf3cfb8 1664
+b3daa0f4c0b1 1665 1666 1667
+b3db9ed06c46 1668
+b3f5edacc91d 1669
+b3f9d75a60f8 1670
+b446cfec4aaf 1671
+b4491924b96f 1672
+b44e376fa64b 1673
+b45012937a34 1674
+b45b696184be 1675
+b4607be34225 1676 1677
+b4dd8308e02d 1678
+b4f44afaf023 1679
+b4f5bd31ba7c 1680 1681
+b5089739d92d 1682
+b562c715e4fc 1683 1684
+b59d06271186 1685 1686 190
+b5a1b40e1936 1687
+b5a906ba75b3 1688
+b5b5ff271568 1689
+b5d92e8c9e35 1690
+b5dc3844c2ca 1691
+b5dcdb12ea52 1692
+b610adeae45c 1693 1694
+b6133caf71a3 1695
+b64c98631b98 1696
+b664416b4185 1697
+b6ce335077f3 1698
+b6d34a0082b3 1699
+b6fccf71afa3 1700
+b705887839b7 1701 1702
+b738cc90bd30 1703
+b73a716cecd8 1704 1705
+b79034b7c524 1706 1707
+b7956eb55cb9 1708
+b7da654fa4c6 1440 1709 1710
+b7e0536aa9b9 1711
+b800d1ed6a34 1712
+b822889281ef 1713 1714
+b8647264d218 1715
+b86a5b0cd211 1716
+b873793f8344 1717
+b87a049dc28d 1718
+b89d0d79bd86 1719
+b8bdd4d4abf5 1720
+b8c0052efdec 1721 190
+b8f7dbbf1660 1722 1723
+b95deb50a7b8 1724
+b983fcc6fc33 1725
+b9a141d5f7e1 1726 1727 1728
+b9c35f2979d1 1729
+b9e3e346f4f0 1730
+b9fc424c34d9 1731
+ba09411ee021 1732 1733
+ba542f126756 1734 1735
+ba60ac8f330f 1736
+baba07e82738 1737
+bac76cb6386f 1738
+baf161a8f73a 1739
+bb04ecf820dc 1740 1741 1742
+bb16b3c5ab5b 1743 1744
+bb37bc792c7b 1745
+bb3bf5ab8996 1746
+bb627001c890 1747
+bb8b05c80378 1748
+bb9b59f9895c 1749 1750
+bba66a875dfb 1751
+bbcffe2b5e2f 1752 1753 1754
+bbd95f688b0d 1755
+bbe070c5458e 1756
+bbe49e1c9eda 1757 1758
+bbf9081fa290 1759
+bc07cbb0476d 1760
+bc3fcdf001e8 1761
+bc634374101f 1762
+bc71f0fc7aba 1763 1764
+bc9a141bad82 1765
+bcb277c55fe1 1766
+bcee597493ff 1767
+bcfad8c2696e 1768 1769
+bcfd84045f77 1770
+bd216f54e8f6 1771 1772
+bd60940f77f7 1773 1774 1775
+bd6f004eea43 1776
+bd78b75cefef 336
+bd9933d1f98c 1777
+bda991777ff5 1778
+bdd500336497 1779 1780
+bddd67c244d4 120 1781 1782
+bdddc2df78c5 1783
+bdf1c3a60e54 1784
+be1ef9fc304f 1785
+be42f2c57707 1786
+be54d7214d12 1787 1788 408
+be7394a020b4 407
+be773422bc10 1789 1790
+be82409e1736 1791
+be87f06950ab 1792
+be94133fa313 1793
+beb79cf9e2dd 1794
+beecc0867603 1795
+befc0aed3fb5 1796
+befd96d38acd 1797
+bf039e6ba844 1798 1799
+bf3d0c4a86cd 1800
+bf5427cff1a6 1801
+bf82af702c84 1802
+bf8812324112 1803
+bfb17231ba66 1804
+c02e1fa8e8ce 1805
+c032ac6be633 1806
+c0816dfb64bb 1807
+c08eb23327a5 1808
+c0e89e0e825c 1809 1810
+c0faf4e0255b 1811
+c0fdb047417b 1812
+c127264df84b 1813
+c17f4061f02b 1814
+c1b5aede62ef 1815
+c1cc703827b9 1816
+c1d0d05e850b 1817 1818
+c1d3ca4629bd 1819
+c1ec753f0a8e 1820
+c1f928eb84b7 1821
+c22878cc9d47 1822
+c228f9a2bdd9 1823
+c22fd9e2e0b3 1824
+c23f8b1fc8cb 1825
+c272fcf6717a 1826
+c2f525546348 1827
+c3095a9372df 1828
+c35fe0d7a757 1829
+c3762b1d8987 1830
+c37d85261c5c 1831 1137 1832
+c39caa149a21 187 1833 1834
+c3b74e55080b 1835
+c3e32b4cbb71 1836
+c3e86146e4bb 1837
+c3f50f3bd069 1838
+c3f87c849b1e 1839 1840
+c465935fa390 1841
+c467c5352e1b 1842 1843
+c49731f793e5 1844
+c499598d923b 1845
+c4a89357fc90 747 1846
+c4ceb8084ba4 1847
+c4f8f375ba1f 1848
+c532f8544196 1849
+c619b5288156 1850
+c63ec80a6dc2 1851
+c644a58d0d80 1852
+c64d162f7e64 1853
+c653c8aee003 1854
+c6bd19f01bc3 1855
+c6e55c8c675a 1856
+c6f4a70c7401 1857
+c7099049719b 1858 1859
+c74353d4b6bc 1860
+c74809da9d9a 1861
+c758bfb2f6f6 1862 1863
+c7653eda10bc 1864
+c78b29221ed2 1865
+c7b88e311b2b 1866
+c7d1e04b9884 1867
+c7ecb3b4a8df 1868
+c812282c3ac1 1869
+c86c24e163a3 1870
+c87c739d677f 1871
+c8911bf6be58 1872
+c895bee812a4 1873
+c89c45a25108 1874
+c8aaf00a09af 1875
+c8addee7e7ef 1876
+c8b800fadf19 1137
+c8d5a8a03328 1877
+c90f76ecfddc 1878
+c9101a8f36fa 1879
+c93b0f2b7a28 1880
+c954b7b1a50c 1881
+c961a3eb8bf2 1882
+c97c4266623d 1883
+c98b146de640 1884
+c9948017352f 1885
+c9b463add214 1886
+c9e2980cd9d8 1887
+ca28dca70bea 1888
+ca543e3279c6 1889
+ca55bc82ae76 1890
+ca687b669145 1891
+ca6e56e5cd78 1892
+caab78811dc3 1893
+cad17ef56124 1894
+cadeaea8da5b 1895 1896
+cafe24d404f6 1897
+cb0dc9f58fda 1898
+cb339d47a2f7 1899
+cb8710889686 1900 1901 1902
+cbb3536def15 1903
+cbb71c214cea 1904
+cbce298f3951 1905
+cc3a37cd378d 1906
+cc79a0e51904 1907
+cc7fb53b1d15 1908
+cc8a1f1892a8 804 1909
+ccc45856c17d 1910 1911
+ccdbe9ab7f8f 1074 1912 1913
+ccdcfca511ce 1914 1915
+cd256bb4fd24 1916
+cd2815055259 1917
+cd346a8a1519 1918
+cd3bfc03a796 1919 1920
+cd4249f1ce30 1124 1921
+cd50875f40a7 1922
+cd5e29695582 1923
+cd60d820e36b 1924
+cd89a303d38b 1925
+cd8ad53bd8c3 1926
+cdc604759b2b 1927
+cdf3188f93a1 1928
+ce1c121bf401 1929
+ce4e9dc12eff 1930
+ce5f5702585f 1931
+ce81b43246b4 1932 329
+ce90c567108e 1933
+ceb9a454e919 1934
+ceffae6d1572 1935
+cf252c5aa3ed 1936
+cf4eed5c3a81 1937
+cf59e8b6cb58 1938
+cfd3a0d36252 654 1939
+cfdcdc0e2d79 1940
+cfeca572bfe1 1941
+d00cad99b9c6 1942 1943 1944
+d0356620cfd7 1945
+d062682e8b3d 1946
+d0c050d717cc 1947
+d0c33c49c46f 1948
+d0e04179fd82 1949
+d0e841a89330 1950
+d1160acfa36e 1951
+d12bc9fdf308 1952
+d19855a45c14 1953 1954
+d1a8bd487830 1955
+d1c84897bf3b 1956
+d1ec95f221f1 1957
+d1ef56f3a5e7 1958
+d221453b0d9b 1959
+d238be10ce3c 1960
+d263edfb7479 1961
+d26796a3e59c 1962
+d28253d89c4d 1963
+d284365d4898 1964
+d32057111e1d 1965
+d33cb2431750 1966 1967 123
+d35a4156c76b 1968
+d35b56b107bc 1678
+d368e0966ab1 1969
+d3690d29f875 1970
+d36ad16d07e1 1971
+d3704badfb67 1972
+d37c0037e9f8 1973
+d393b3a8d6f7 1974
+d3dafcf325d8 1975
+d3e13d9f3f89 1976
+d407730260e5 1977 1978
+d4158825f4f9 1979
+d42a78456d86 1980
+d449838c2144 1981
+d45be6c42b48 1982
+d46d7bdb8c9a 1983
+d46dcf45c214 1984
+d4a46eae5731 1985
+d4acc8da34ae 1986
+d50f7b046ee2 1987 1988
+d532d8c08120 1989 1990 1137
+d535ae48795f 1991
+d53e9203e3aa 1992
+d545625dc86d 1993
+d54f024066e2 1994
+d5856091ceaa 1995
+d5a0972ab8b5 1996
+d5a71eb510ce 1997
+d5a7581c5315 1998
+d5c2d332e72c 1999
+d5e521f9b09a 2000
+d616f1f5c66d 2001 2002
+d6226608024e 2003
+d62b4e49abb8 2004
+d65e3a15c1ec 2005
+d6659edeaa8c 2006
+d678bd15d031 2007
+d6898b89f759 2008
+d69cc6740450 2009
+d6a47d42343f 2010
+d6c955022056 2011
+d71a9dadbc32 2012 2013
+d77141b5914b 2014
+d7791e22b68a 2015 2016 2017
+d78c51b4ff09 2018
+d790c757c261 2019
+d793d106717b 2020
+d7e47c38d877 2021
+d80c63b7b3aa 2022
+d824baab711e 2023 2024 2025
+d888528503da 2026
+d89da306f554 2027
+d9906c32f939 2028
+d9b19a9bf53f 2029
+d9bf0e8b3ff8 2030
+d9ecee119c2c 2031
+d9f604146609 2032
+da0efbfb7f39 2033
+da2614bf7d71 2034
+da3e9abfe108 2035
+da47a618526f 2036 2037
+da69e3c13b31 2038
+da802e42419d 2039
+dabde2d7fc44 2040
+daf11aa97a8e 2041 2042 2043
+db3aac01e494 2044 2045 2046
+db3d46a9977b 2047
+db449f240461 2048
+db4cfe8dfc51 2049
+db4fb92b2904 2050
+db6aed96ae63 2051
+db8acdb58999 2052
+db8ca0c4b4c3 2053
+db914dc0b56f 2054
+db91a8bd4731 2055
+dbaad994116e 2056
+dbb12cd1b513 2057
+dc2a7c8aa583 2058
+dc643e8b8031 2059
+dc666e5393ae 2060
+dc6f05d1ef03 2061
+dca2ac558bc6 2062
+dcd84918aa33 2063
+dd11a6092b49 2064
+dd30176dc4cc 2065
+dd843ceb2656 2066
+ddac1b8609c9 2067
+ddad9a049172 2068
+ddb67d76fb7b 2069
+ddc88493fddf 2070
+ddd455c2c5e1 2071
+de20732516ba 2072
+de2c62704989 2073
+de31b447ec42 2074
+de525df24ea7 2075
+de75d7352693 2076
+dea1deba2822 2077
+dea9d66694ed 2078 2079
+deba3b1972d2 2080
+dec426050020 2081
+dec9291ea94f 2082
+dedddfb77161 2083 2084 2085
+dee2f6396d54 2086 2087
+deebf53350cc 2088
+df06c6eb0359 2089
+df1e7d7d6670 2090
+df357e93ab1e 2091
+df49a06f6d24 2092
+df7dc4d34ec4 2093
+df83f1e433cb 2094 2095
+dfb3b4003b91 2096
+dfbc7777228a 2097
+dfcc27afe783 2098
+dfe496735529 2099
+dffe299a8c50 2100
+e01ee68d02eb 2101
+e02da552c904 2102 2103
+e03f0d26ca45 2104
+e03f3c55c433 2105
+e05b8cbc0205 2106
+e0898e48d752 2107
+e098d6eedc0d 2108
+e0b0efab65c3 2109
+e0b56659213a 2110
+e113a8cff192 2111
+e113bf652dde 2112
+e1152151eea0 2113
+e1822a2027f1 2114
+e1adea8a9ceb 2115
+e1e486415187 2116
+e221d913bae4 2117
+e24beb2c9b65 2118
+e2701fb078f8 1378 2119 2120
+e279451bb613 2121
+e27c5f7babc9 2122 2123
+e29c6c6926d6 2124
+e2adbd53fb14 2125
+e2d85e7b5768 2126
+e2f34a0d640b 2127
+e3425689a324 2128
+e354b37f41ef 2129
+e36448cdde9a 2130
+e37a9b1a6c2c 2131
+e398e1e9455b 2132 2133
+e3a101bc256d 2134
+e41325093685 2135
+e420ad06fa62 2136
+e4245a070995 2137
+e4503c0a5a80 2138
+e46f5cfcfd95 2139
+e4770f494c6d 2140
+e4868552d562 2141
+e49b8227ebd1 2142
+e4e516500d7e 2143
+e506df163482 2144
+e51f24518c88 2145
+e534e9e251fc 2146
+e58457a8fca5 2147
+e59b3aa06c5b 2148 2149
+e5afab793f21 2150
+e5b25fd08658 2151
+e6729409714d 2152
+e672d4fbb763 2153
+e6ad12dbee90 2154
+e6c71f5dc00f 2155 2156
+e6c8162c621d 2157
+e6d5269b6cfc 2158
+e7369c7f3e93 2159
+e74183fd156e 2160
+e7673cafc090 2161 2162
+e7ea3e95752a 2163
+e82924eabc3a 2164
+e84ffa97f5bd 2165
+e89a95a65420 2166
+e8c3ed9d2a0a 2167 2168 2169
+e8f7d6ccf7e4 2170
+e90f96ffa59b 2171
+e94a8bdb1e9a 2172
+e9537b2b1d64 2173
+e9602fd4b969 2174
+e9698dfe8169 2175
+e97431c09324 2176
+e988f9bcf71a 2177
+e9b76bb77aa1 2178
+e9cce3fe2685 2179
+e9d828bed440 2180
+e9ea45921528 2181
+ea27db93bc20 2182
+ea2bb5ef82fb 2183
+ea448408f026 2184
+ea4a449c8b0a 2185
+ea64adeee01c 2186
+ea8a06c386fb 2187
+ea99231a7094 2188 2189 2190
+eac3f69eb445 2191
+eaee755b23f7 2192 2193
+eaf5b4b5c847 2194 2195
+eb179a5548fd 2196
+eb17d308a42b 2197 2198
+eb430ccba359 2199
+eb44b13dc65c 2200
+eb654465f0bf 2201
+eb9357b9ce26 2202
+ebcf328f9363 2203
+ebec821d5935 2204
+ebf8cc2e5f1c 2205
+ec0ff7b559a9 2206
+ec128a169b76 2207 2208
+ec1bda97e3e9 2209
+ec2a004b09d4 2210 1590
+ec2c74b2da4c 2211
+ec58f0723d9e 2212
+ecb8f3dbbc37 2213
+ecc401bd5b29 2214
+ecdf88fccc7e 2215
+ece39063de2f 2216
+ece7ad384515 2217
+ecf41db9be75 2218
+ed1806332094 2219
+ed3415ebe752 2220
+ed7d5203e3e5 2221
+ed8771d3566e 2222 2223
+edcdb3d1f40a 2224 2225
+edf317ea5b99 2226
+ee16bc32b38e 2227
+ee29d3060682 2228
+ee767823d3f4 2229
+ee8757207336 2230
+ee8bb90bd177 2231 2232
+eeae60fc3bdc 2233
+eede2520f558 2234
+ef08722a3635 2235
+ef17bbcc7e8f 2236 2237
+ef25ec92c084 2238
+ef3490cfe6a6 2239
+ef60e910fe2b 2240
+ef93faa127b8 2241
+ef96508629f5 2242 2243 755
+efb555e1faea 2244
+efd78ea624e6 2245 2246
+eff52db76e6a 2247
+eff6b18b1831 2248 2249
+eff6fcd5821f 2250
+f066207f85b1 553 2251 2252
+f0c1c4c711e9 755 2253
+f0d231e9c4b4 2254
+f12541eb13d8 2255
+f1434203da20 2256
+f14a8ac3c0ad 2257
+f18635fdefff 2258
+f1a5aa5858d2 2259
+f1ce739906d6 2260
+f2333b298209 2261
+f24bc901f101 2262
+f269530b16f9 2263
+f27a0ec260a8 2264
+f28f0b3663cc 2265
+f2aeb47db7a1 2266 2267 1376
+f2b82b14f50b 2268
+f2d8a2f65bc5 2269
+f2dcdd898abc 2270
+f2ee16509378 521 2271 2272
+f2f2ba82fc40 2273
+f309122ad5b1 2274 2275
+f3343c52a437 2276
+f34131213f9b 2277
+f399d34c011a 2278
+f3dddd0ec756 2279
+f42a98ca347d 2280
+f449e03df268 2281 2282
+f44fa9a90d09 2283
+f45a80bdea2c 2284
+f47479ba08e6 2285
+f4a5b7bd3e9c 2286
+f4c640e9a35f 2287
+f4fa84601beb 2288 2289
+f4fb4d03c1ef 2290
+f50945af9f79 2291
+f51472568478 2292
+f51fe03505a0 2293
+f538ad8eb209 2294
+f53d01a1ba83 2295
+f55cbb1388bd 2296
+f5751091144e 2297
+f5a290533ba4 2298 2299 2300
+f5e007bfb52e 501 2301
+f5e7e429806f 2302
+f6025c8d1c84 2303
+f60b84e7616b 2304
+f60fec557bdd 2305
+f6874d686e43 2306
+f6ae715e99b6 2307
+f6b1d616f8fe 2308
+f6b8df9f1d4a 2309
+f6c97ad40ca9 2310
+f6e969c08c6a 2311
+f7182dd186f6 2312
+f7742cf84a27 2313
+f7779417430f 2314 2315
+f7ab98317427 2316
+f7ae6fbaba98 2317
+f7bcc5b657c3 2318
+f7c65d34ab04 2319
+f825e09e0b45 2320
+f84d53e5846a 2321 2322
+f855699499dd 2323
+f87efbf84937 2324
+f8966c2934a2 1046 2325
+f8bd1fda5d48 2326
+f8cb1b056bfd 194 2327 2328
+f91c8cfcec06 2329
+f93606aed739 2330
+f94defc3b1db 2331
+f991f68a6340 2332
+f9a33b80591e 2333
+f9ab7c75d9aa 2334 2335
+f9c20d6df71a 2336 2337
+f9dc50e3b95a 2338
+fa2966a7b643 2339
+fa4dc3a4b5f6 2340
+fa5ace75ae2a 2341
+fa88f57b7f24 2342
+fac9daf229b7 2343 2344
+fafd7ede99a7 2345 2346 2347
+fb08b78d02ab 2348
+fb2fbcd94e40 2349
+fb40bb6aaa52 2350
+fb6a3a5cda98 2351 2352
+fbce3fe923c4 2353
+fc2348cb902b 2354
+fc6e0e4961c2 2355
+fc84a182a46e 2356
+fc86a04105db 2357
+fca22163d229 2358
+fca9c58c4355 2359
+fcae6969858e 2360
+fd232c3fbe83 2361
+fd2bb49b7728 2362 2363
+fd31f9c9b7b0 2364
+fd325435a32b 2365
+fd618a7d70ba 2366
+fd6552441f46 2367
+fd65b74060c2 2368
+fd721880b834 2369
+fd760683f025 2370
+fd77e6ea44ba 2371
+fd983a52109c 2372
+fda91c62fd59 2373
+fdd8399ad9ef 2374
+fdea24339f14 2375 1002
+fdeb2cc15a69 2376 2377
+fe2dd61d1d5a 2378
+fe3e1a72395b 2379
+fe3fcc3575cd 2380
+fe5116df393b 2381
+fe5d38c2a345 2382
+fe6ff08b42eb 2383
+fe9831e072d2 2384
+feb247df2d67 2385
+fec42fd0bf3f 2386
+fed614ff1dd3 2387
+fede5fa6fc0a 2388
+ff25753c0ec4 2389 2390
+ff31f5a7b515 2391 328
+ff5d8eb7013f 2392
+ffa85fe384ef 2393
+ffaa57097393 2394
+fffc4a709857 355 2395
 """

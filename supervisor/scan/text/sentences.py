@@ -54,7 +54,10 @@ class Sentence(NamedTuple):
         return self.start + len(self.text)
 
 
-_END = lazy(r"(?<![.!?…])[.!?…]+[\"'”’»)\]*_]{0,3}(?=\s|$)|[。！？｡।؟]+[」』”’）)]{0,2}|\n")
+_END = lazy(
+    r"[.!?…。！？｡।؟\n](?:(?<=[.!?…])[.!?…]{0,40}[\"'”’»)\]*_]{0,3}(?=\s|$)|(?<=[。！？｡।؟])[。！？｡।؟]*[」』”’）)]{0,2}|(?<=\n))"
+)
+"""It begins with a class of signs, so that the search for it skips all others quickly."""
 _ABBREVIATED = frozenset(ABBREVIATIONS.split("|"))
 _WORD = lazy(r"[\w.]+$")
 _QUOTED = lazy(

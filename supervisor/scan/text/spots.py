@@ -7,13 +7,14 @@ than `LONGEST`: the work is linear in the text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+
+from supervisor.scan.text.lazy import lazy
 
 LONGEST = 800
 """Characters; a longer sentence is cut round the stem."""
 _ENDS = (". ", ".\n", "\n", "! ", "? ", "。", "！", "？", "।", "؟")
-_FOREIGN_LETTER = re.compile("[\u00c0-\u1fff\u2c00-\ud7ff\uf900-\uffdc]")
+_FOREIGN_LETTER = lazy("[\u00c0-\u1fff\u2c00-\ud7ff\uf900-\uffdc]")
 _ASCII_ENDS = (". ", "\n", "! ", "? ")
 
 

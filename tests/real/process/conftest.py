@@ -70,13 +70,19 @@ class Owner:
         return answer
 
     async def escape(self, name: str, mark: str, *words: str) -> int:
-        """Start a program that leaves a daemon behind; the daemon's pid."""
-        argv = [self.account.python, "-I", "-S", str(self.account.escapee), mark, *words]
-        assert (await self.ask(start=name, argv=argv))["line"] == "daemonised"
+        """Start a program that leaves a daemon behind and stays; the daemon's pid."""
+        await self._daemonise(name, mark, "stay", *words)
         (pid,) = named(mark)
-        with suppress(ProcessLookupError, FileNotFoundError):  # its server may have ended meanwhile, and it with it
-            assert b"STOCKADE_INSTANCE" not in Path(f"/proc/{pid}/environ").read_bytes() or "forged" in words
+        assert b"STOCKADE_INSTANCE" not in Path(f"/proc/{pid}/environ").read_bytes() or "forged" in words
         return pid
+
+    async def leave(self, name: str, mark: str, *words: str) -> None:
+        """Start a program that leaves a daemon behind and ends at once. The daemon may have been ended already."""
+        await self._daemonise(name, mark, "leave", *words)
+
+    async def _daemonise(self, name: str, *words: str) -> None:
+        argv = [self.account.python, "-I", "-S", str(self.account.escapee), *words]
+        assert (await self.ask(start=name, argv=argv))["line"] == "daemonised"
 
     async def close(self) -> dict[str, Any]:
         """Let it end properly."""

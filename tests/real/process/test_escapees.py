@@ -21,24 +21,24 @@ GUARDS = ("tag", "leaf", "none")
 
 
 async def exits(owner: Owner, mark: str, _again: Callable[[], Awaitable[None]], *words: str) -> None:
-    await owner.escape("a", mark, "leave", *words)
+    await owner.leave("a", mark, *words)
     ended = await owner.ask(wait="a")
     assert ended["ended_by"] == "itself"
 
 
 async def is_stopped(owner: Owner, mark: str, _again: Callable[[], Awaitable[None]], *words: str) -> None:
-    await owner.escape("a", mark, "stay", *words)
+    await owner.escape("a", mark, *words)
     await owner.ask(stop="a")
 
 
 async def loses_its_owner(owner: Owner, mark: str, _again: Callable[[], Awaitable[None]], *words: str) -> None:
-    await owner.escape("a", mark, "stay", *words)
+    await owner.escape("a", mark, *words)
     await owner.kill()
     await come_true(lambda: not is_alive(owner.facts["guardian"]))
 
 
 async def loses_owner_and_guardian(owner: Owner, mark: str, again: Callable[[], Awaitable[None]], *words: str) -> None:
-    await owner.escape("a", mark, "stay", *words)
+    await owner.escape("a", mark, *words)
     os.kill(owner.facts["guardian"], signal.SIGKILL)
     await owner.kill()
     await again()

@@ -34,8 +34,8 @@ async def test_a_stop_ends_one_instance_with_its_daemon_and_spares_all_others(
     strangers: list[subprocess.Popen[bytes]] = []
     try:
         async with running(cgroup=cgroup) as owner, running(cgroup=cgroup) as other:
-            ended, spared = await owner.escape("a", names[0], "stay"), await owner.escape("b", names[1], "stay")
-            elsewhere = await other.escape("a", names[2], "stay")
+            ended, spared = await owner.escape("a", names[0]), await owner.escape("b", names[1])
+            elsewhere = await other.escape("a", names[2])
             tag = read_tag(ended)
             assert tag >> NUMBER_BITS == read_tag(spared) >> NUMBER_BITS != read_tag(elsewhere) >> NUMBER_BITS
             strangers += [stranger(tag ^ 1 << bit, account) for bit in (2, NUMBER_BITS, NUMBER_BITS + 39, 60)]
@@ -62,7 +62,7 @@ async def test_a_stop_ends_one_instance_with_its_daemon_and_spares_all_others(
 async def test_a_stranger_with_exactly_that_tag_would_be_ended(account: Account, running: Running, mark: str) -> None:
     """The guard above broken on purpose: it is the token in the tag that spares the others."""
     async with running() as owner:
-        tag = read_tag(await owner.escape("a", mark, "stay"))
+        tag = read_tag(await owner.escape("a", mark))
         with stranger(tag, account) as process:
             await come_true(lambda: read_tag(process.pid))
             await owner.ask(stop="a")
@@ -76,7 +76,7 @@ async def test_neither_a_forged_marker_nor_deafness_helps(
 ) -> None:
     cgroup = delegate(account) if guard == "leaf" else None
     async with running(cgroup=cgroup, tagged=guard == "tag") as owner:
-        await owner.escape("a", mark, "stay", *words)
+        await owner.escape("a", mark, *words)
         report = await owner.ask(stop="a")
         assert (report["leftovers"], report["survivors"]) == (1, 0)
         assert named(mark) == set()
@@ -85,7 +85,7 @@ async def test_neither_a_forged_marker_nor_deafness_helps(
 async def test_a_marker_that_says_another_instance_is_believed_as_well(running: Running, mark: str) -> None:
     """A daemon that claims to be another instance's goes with whichever of the two is stopped first."""
     async with running() as owner:
-        daemon = await owner.escape("a", mark, "stay", "forged")
+        daemon = await owner.escape("a", mark, "forged")
         assert (await owner.ask(start="another", argv=["sh", "-c", "read word; echo daemonised; cat"]))["pid"]
         await owner.ask(stop="another")
         assert not is_alive(daemon)

@@ -27,10 +27,10 @@ async def test_each_instance_has_a_leaf_and_we_live_beside_them(
     cgroup = delegate(account)
     async with running(cgroup=cgroup) as owner:
         assert owner.facts["delegation"]["path"] == str(cgroup)
-        daemon = await owner.escape("a", mark, "stay")
+        daemon = await owner.escape("a", mark)
         assert cgroup_of(owner.process.pid) == cgroup_of(owner.facts["guardian"]) == "stockade"
         assert cgroup_of(daemon).endswith("-1")
-        await owner.escape("b", f"{mark}-b", "leave")
+        await owner.leave("b", f"{mark}-b")
         await owner.ask(wait="b")
         await owner.ask(stop="a")
         assert [path.name for path in cgroup.iterdir() if path.is_dir()] == ["stockade"]
@@ -43,7 +43,7 @@ async def test_a_second_stockade_finds_what_the_first_has_divided(
     cgroup = delegate(account)
     async with running(cgroup=cgroup) as first, running(cgroup=cgroup / "stockade") as second:
         assert second.facts["delegation"] == first.facts["delegation"]
-        ours, theirs = await first.escape("a", f"{mark}-1", "stay"), await second.escape("a", f"{mark}-2", "stay")
+        ours, theirs = await first.escape("a", f"{mark}-1"), await second.escape("a", f"{mark}-2")
         assert Path(cgroup_of(ours)) != Path(cgroup_of(theirs))
         await first.ask(stop="a")
         assert [is_alive(pid) for pid in (ours, theirs)] == [False, True]
@@ -62,7 +62,7 @@ async def test_a_cgroup_without_the_mark_is_not_ours_not_even_roots(
     async with running(cgroup=cgroup) as owner:
         assert "not marked as delegated" in owner.facts["delegation"]["reason"]
         assert cgroup_of(owner.process.pid) == cgroup.name
-        await owner.escape("a", mark, "stay")
+        await owner.escape("a", mark)
         await owner.ask(stop="a")
         assert [path for path in cgroup.iterdir() if path.is_dir()] == []
         assert named(mark) == set(), "there are other guards"
@@ -85,7 +85,7 @@ async def test_a_leaf_that_cannot_be_made_is_reported_and_the_server_starts(
     cgroup = delegate(account)
     async with running(cgroup=cgroup) as owner:
         (cgroup / "cgroup.max.descendants").write_text("1")
-        await owner.escape("a", mark, "stay")
+        await owner.escape("a", mark)
         await owner.ask(stop="a")
         assert named(mark) == set()
         (trouble,) = (await owner.close())["troubles"]
@@ -100,7 +100,7 @@ async def test_leaves_of_a_dead_owner_are_removed_at_the_next_start_and_nobody_e
     foreign = cgroup / "stockade-feedfeedfeedfeed-1"
     foreign.mkdir()
     async with running(cgroup=cgroup, state_dir=state_dir) as owner:
-        await owner.escape("a", mark, "stay", "deaf")
+        await owner.escape("a", mark, "deaf")
         os.kill(owner.facts["guardian"], signal.SIGKILL)
         await owner.kill()
         async with running(cgroup=cgroup, state_dir=state_dir) as successor:
@@ -115,7 +115,7 @@ async def test_the_guardian_removes_the_leaves(
 ) -> None:
     cgroup = delegate(account)
     async with running(cgroup=cgroup, tagged=False) as owner:
-        await owner.escape("a", mark, "stay", "deaf", "forged")
+        await owner.escape("a", mark, "deaf", "forged")
         await owner.kill()
         await come_true(lambda: not is_alive(owner.facts["guardian"]))
     assert [path.name for path in cgroup.iterdir() if path.is_dir()] == ["stockade"]

@@ -174,12 +174,12 @@ def _ungated(language: grammar.Language, text: str) -> list[grammar.Gate]:
     return [
         gate
         for gate in language.gates
-        if any(True for _ in grammar._in_language(text, [replace(gate, mask=0)], language.held))
+        if any(True for _ in grammar._in_language(text, [replace(gate, mask=0)], language.asked))
     ]
 
 
 def _opened(language: grammar.Language, text: str) -> set[int]:
-    return {id(gate) for gate in grammar.opened(language.gates, language.held.of(text))}
+    return {id(gate) for gate in language.asked.of(text)}
 
 
 def _texts() -> set[str]:
@@ -195,7 +195,8 @@ def test_anchors_hide_no_phrase() -> None:
 
 def test_an_anchor_that_is_wrong_would_be_noticed() -> None:
     text = fold(ORDERS["en"])
-    language = grammar.compiled(replace(TABLE, anchors={**TABLE.anchors, "disregard": ("no such word",)}), Lazies())
+    table = replace(TABLE, anchors={**TABLE.anchors, "disregard": ("no such word",)})
+    language = grammar.compiled(grammar.made_of(table, Lazies()))
     opened = _opened(language, text)
     assert "override" in {gate.rule for gate in _ungated(language, text)}
     assert "override" not in {gate.rule for gate in language.gates if id(gate) in opened}

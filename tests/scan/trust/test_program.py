@@ -8,8 +8,8 @@ from supervisor.sandbox.runners import installation
 from supervisor.scan.trust.program import program_of
 
 
-def program(*argv: str) -> str:
-    return program_of(argv, installation(argv))
+def program(*argv: str, cwd: str = "") -> str:
+    return program_of(argv, installation(argv), cwd)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,45 @@ def test_the_same(one: list[str], other: list[str]) -> None:
 )
 def test_not_the_same(one: list[str], other: list[str]) -> None:
     assert program(*one) != program(*other)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["python", "server.py"],
+        ["node", "dist/index.mjs"],
+        ["./server"],
+        ["npx", "./server"],
+        ["uv", "run", "--directory", "..", "serve"],
+        ["uvx", "--from", ".", "serve"],
+    ],
+)
+def test_what_is_named_from_its_folder_is_another_in_another_folder(argv: list[str]) -> None:
+    assert program(*argv, cwd="/x/a") == program(*argv, cwd="/x/a")
+    assert program(*argv, cwd="/x/a") != program(*argv, cwd="/y/b")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["python", "/srv/server.py"],
+        ["uvx", "mcp-server-time"],
+        ["npx", "-y", "@scope/server", "."],
+        ["/srv/server", "--root=data", "https://a.example/x.js"],
+        ["python", "-m", "mcp_server_time"],
+    ],
+)
+def test_what_is_named_wholly_is_the_same_in_any_folder(argv: list[str]) -> None:
+    assert program(*argv, cwd="/a") == program(*argv, cwd="/b")
+
+
+def test_a_script_is_the_same_however_its_place_is_written() -> None:
+    assert program("python", "server.py", cwd="/a/b") == program("python", "/a/b/server.py")
+    assert program("python", "../b/server.py", cwd="/a/c") == program("python", "./server.py", cwd="/a/b")
+
+
+def test_a_file_is_not_the_program_of_its_name_that_a_path_has() -> None:
+    assert program("./server") != program("server")
 
 
 def test_no_word_of_a_command_that_is_not_known_stands_in_it() -> None:

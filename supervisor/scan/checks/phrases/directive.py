@@ -33,6 +33,10 @@ _STRONG = lazy(
     r"|do not (?:tell|mention|inform|reveal|ask|follow)|when done|whenever|silently|secretly|first,|from now on|must)"
 )
 _HOST = lazy(ADDRESS)
+_SERVICE = lazy(
+    r"\b(?:on|of|in|via|with|using|through|from) (?:the |your |a )?[\w-]{1,60}(?:\.[a-z]{2,12}){1,2} (?:\w+ )?apis?\b"
+)
+"""A service that is called by its host's name; nothing goes *to* it."""
 _SECRET = lazy(TABLE.classes["secret"])
 _LONGEST = 2000
 """Characters that are looked at."""
@@ -95,4 +99,4 @@ def does_much(folded: str) -> bool:
 def names_a_target(folded: str) -> bool:
     """Tell whether a text names a secret or an address."""
     text = folded[:_LONGEST]
-    return _HOST.search(text) is not None or _SECRET.search(text) is not None
+    return _HOST.search(_SERVICE.sub(" ", text)) is not None or _SECRET.search(text) is not None

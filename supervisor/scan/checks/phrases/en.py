@@ -206,8 +206,9 @@ TABLE = Table(
             r"|hidden )?(?:reasoning|chain[- ]of[- ]thought|thoughts|context(?: window)?|memory"
             r"|conversation)"
             r"|(?:the )?(?:results?|outputs?|responses?|answers?) of (?:every|all|any|each|the"
-            r"|previous|earlier)(?: \w+){0,2} (?:other |previous |earlier )?(?:tools?|calls?)|(?:chat"
-            r"|conversation))\b"
+            r"|previous|earlier)(?: \w+){0,2} (?:other |previous |earlier )?(?:tools?|calls?)|(?<!/)(?:chat"
+            r"|conversation)(?!/| (?:triggers?|nodes?|apps?|models?|bots?|platforms?|providers?|widgets?|rooms?"
+            r"|channels?|clients?|completions?|interfaces?|modes?|tools?|services?|ids?|types?)\b))\b"
         ),
         "whole": (
             r"\b(?:full|entire|complete|whole|all|every|everything|verbatim|in full|word for word"
@@ -242,7 +243,7 @@ TABLE = Table(
         "recipient": (
             r"\b(?:recipients?|bcc|cc|blind copy|carbon copy|accounts?(?: numbers?)?|iban|wallet|payees?"
             r"|beneficiary|destination|guests?|attendees?|invitees?|participants?|viewers?"
-            r"|collaborators?|amount|to[- ](?:field|line|address)|to|address(?:es)?|endpoint"
+            r"|collaborators?|amount|to[- ](?:field|line|address)|to(?=[:=]? ?\S{0,80}[@./\d])|address(?:es)?|endpoint"
             r"|proxy|reply-to|webhook)\b"
         ),
         "data": (

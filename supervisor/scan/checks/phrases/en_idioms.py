@@ -112,7 +112,9 @@ IDIOMS = (
     ),), (
         r"\b(?P<v>(?:overrid(?:e|es|ing)|supersed(?:e|es|ing)|replac(?:e|es|ing)|outrank(?:s|ing)?"
         r"|take(?:s)? (?:precedence|priority) over|prevail(?:s)? over"
-        r"|trump(?:s)?)(?: \w+){0,3}? (?:user(?:'s)? (?:instructions?|preferences?|wishes|requests?"
+        r"|trump(?:s)?)(?! (?:only )?(?:if|when|unless|once|where) (?:the )?users? (?:requests?|asks|wants|commands)"
+        r"(?: (?:it|so|this|that|otherwise))?\s*(?:$|[.,;!)]))(?: \w+){0,3}? (?:user(?:'s)?"
+        r" (?:instructions?|preferences?|wishes|requests?"
         r"|commands?|intent)|safety (?:\w+ )?(?:guidelines?|polic(?:y|ies)|instructions?|rules|checks)"
         r"|(?:any|all|every|the|your) (?:previous|prior|other|existing|earlier|safety"
         r"|system) (?:\w+ )?(?:prompts?|instructions?|guidelines?|directives?|rules)"

@@ -7,18 +7,18 @@ literal which one of its classes needs (lazy.py), or all the anchors that a tabl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 
 from msgspec import Struct
 
-from supervisor.scan.checks.phrases.languages import TABLES
+from supervisor.scan.checks.phrases.languages import TABLES, Marked
 from supervisor.scan.checks.phrases.rules import RULES, Rule
 from supervisor.scan.checks.phrases.table import Lead, Table
-from supervisor.scan.text.held import Held
+from supervisor.scan.text.gates import Gates
 from supervisor.scan.text.lazy import PROSE, Lazies, lazy
-from supervisor.scan.text.needs import needs_of, plain_group
-from supervisor.scan.text.sentences import Sentence, sentences
+from supervisor.scan.text.needs import Group, needs_of, plain_group
+from supervisor.scan.text.sentences import sentences
 from supervisor.scan.words import Tier
 
 _SHORTEST = 6
@@ -31,11 +31,14 @@ _MARKS_NEEDED = 2
 """Of the words that a language is known by; one alone may be a name."""
 _LONGEST_PART = 60
 """Characters that a part may have beyond the reach in which it begins."""
-_MARKS = frozenset().union(*(table.marks for table in TABLES))
-_SCRIPTS = tuple(lazy(table.script) if table.script else None for table in TABLES)
+_MARKED = Marked({place: table.marks for place, table in enumerate(TABLES) if not table.script})
+_SCRIPTS = tuple((place, lazy(table.script)) for place, table in enumerate(TABLES) if table.script)
+_ALWAYS = tuple(place for place, table in enumerate(TABLES) if not table.script and not table.marks)
 _ACCENTED = lazy("[ß-öø-žẠ-ỹ]")
 """A text with such a letter is hardly English: one word is enough to guess its language."""
 _LAST_WORD = lazy(r"\w+$")
+_ABLE = lazy(r"\b(?:can|could|may|might|able to|allowed to)(?: \w+){1,2}$")
+"""“It can read from or”: what somebody is able to do is no command."""
 _CLAUSE_ENDS = frozenset(".!?:;,([{]})>*\"'`|–—/\n=")
 
 
@@ -77,52 +80,81 @@ class Language(Struct, frozen=True):
     gates: tuple[Gate, ...]
     made: Lazies
     """Its expressions."""
-    held: Held
-    """What texts hold of all that they need."""
+    asked: Gates[Gate, tuple[Gate, ...]]
+    """Who tells which of its rules may hold in a text."""
 
 
-class Live(Struct, frozen=True):
-    """The rules of one language that may hold somewhere in a text, and so in a part of it."""
-
-    gates: tuple[Gate, ...]
-    held: Held
+Live = Language
+"""One whose rules may hold somewhere in a text, and so in a part of it."""
 
 
-def compiled(table: Table, made: Lazies) -> Language:
-    """Compile a table. Rules that need a class which the table lacks are left out."""
-    classes = {name: made(pattern) for name, pattern in table.classes.items()}
-    idioms = [(made(idiom.pattern), idiom) for idiom in table.idioms]
-    rules = [(rule, _classes_of(rule)) for rule in RULES if classes.keys() >= set(_classes_of(rule))]
+class Made(Struct, frozen=True):
+    """The expressions of a table, none of which was compiled yet."""
+
+    table: Table
+    among: Lazies
+    classes: Mapping[str, re.Pattern[str]]
+    idioms: tuple[re.Pattern[str], ...]
+
+
+def made_of(table: Table, among: Lazies) -> Made:
+    """Make the expressions of a table."""
+    classes = {name: among(pattern) for name, pattern in table.classes.items()}
+    return Made(table, among, classes, tuple(among(idiom.pattern) for idiom in table.idioms))
+
+
+def compiled(made: Made) -> Language:
+    """Find out what rules need. Rules that need a class which the table lacks are left out."""
+    table = made.table
+    rules = [(rule, _classes_of(rule)) for rule in RULES if made.classes.keys() >= set(_classes_of(rule))]
     anchors = {name: (plain_group(group),) for name, group in table.anchors.items()}
     wanted = [(*map(plain_group, idiom.anchors), *needs_of(idiom.pattern)) for idiom in table.idioms]
     wanted += [
         tuple(group for name in names for group in (*anchors.get(name, ()), *needs_of(table.classes[name])))
         for _, names in rules
     ]
-    held, found = made.asked_for_each(wanted)
-    masks = iter(found)
+    masks = iter(made.among.asked_for_each(wanted))
     gates = [
-        Gate(idiom.rule, idiom.tier, next(masks), (Part(pattern, None),), reach=0, spans=1) for pattern, idiom in idioms
+        Gate(idiom.rule, idiom.tier, next(masks), (Part(pattern, None),), reach=0, spans=1)
+        for pattern, idiom in zip(made.idioms, table.idioms, strict=True)
     ]
     gates += [
-        Gate(rule.name, rule.tier, next(masks), _parts(rule, table.lead, classes), rule.reach, rule.spans)
+        Gate(rule.name, rule.tier, next(masks), _parts(rule, table.lead, made.classes), rule.reach, rule.spans)
         for rule, _ in rules
     ]
-    return Language(tuple(gates), made, held)
+    return Language(tuple(gates), made.among, Gates(made.among, [(gate.mask, gate) for gate in gates], tuple))
+
+
+def _anchors(table: Table) -> list[Group]:
+    return [*map(plain_group, table.anchors.values()), *(plain_group(one) for i in table.idioms for one in i.anchors)]
+
+
+_ENGLISH = made_of(TABLES[0], PROSE)
+"""Nearly all texts are asked for English: for it and all else at once."""
+PROSE.besides(partial(_anchors, TABLES[0]))
 
 
 def _classes_of(rule: Rule) -> list[str]:
     return [part.rstrip("!") for part in rule.parts]
 
 
-def _parts(rule: Rule, lead: Lead | None, classes: dict[str, re.Pattern[str]]) -> tuple[Part, ...]:
+def _parts(rule: Rule, lead: Lead | None, classes: Mapping[str, re.Pattern[str]]) -> tuple[Part, ...]:
     return tuple(Part(classes[part.rstrip("!")], lead if part.endswith("!") else None) for part in rule.parts)
 
 
 @cache
+def _foreign() -> tuple[Made, ...]:
+    """All other languages: what says something in one is likely to be asked for its neighbours."""
+    among = Lazies()
+    for table in TABLES[1:]:
+        among.besides(partial(_anchors, table))
+    return tuple(made_of(table, among) for table in TABLES[1:])
+
+
+@cache
 def language(place: int) -> Language:
-    """One of the languages of `TABLES`, compiled when it is first needed."""
-    return compiled(TABLES[place], Lazies() if place else PROSE)  # nearly all texts are asked for English
+    """One of the languages of `TABLES`, made ready when it is first needed."""
+    return compiled(_foreign()[place - 1] if place else _ENGLISH)
 
 
 def expressions() -> list[tuple[str, int]]:
@@ -131,20 +163,12 @@ def expressions() -> list[tuple[str, int]]:
 
 
 def live_in(haystack: str) -> list[Live]:
-    """What may hold somewhere in a folded text: of the languages it may be in, the rules whose literals it has."""
+    """What may hold somewhere in a folded text: the languages that it may be in."""
     is_ascii = haystack.isascii()
-    marks_needed = _MARKS_NEEDED if is_ascii or not _ACCENTED.search(haystack) else 1
-    marks = _MARKS.intersection(haystack.split())
-    found = []
-    for place, (table, script) in enumerate(zip(TABLES, _SCRIPTS, strict=True)):
-        if script:
-            if is_ascii or not script.search(haystack):
-                continue
-        elif table.marks and len(table.marks & marks) < marks_needed:
-            continue
-        one = language(place)
-        found.append(Live(one.gates, one.held))
-    return found
+    needed = _MARKS_NEEDED if is_ascii or not _ACCENTED.search(haystack) else 1
+    told = _MARKED.told(haystack.split(), needed)
+    scripts = [] if is_ascii else [place for place, script in _SCRIPTS if script.search(haystack)]
+    return [language(place) for place in sorted((*_ALWAYS, *told, *scripts))]
 
 
 def opened(gates: Sequence[Gate], held: int) -> list[Gate]:
@@ -160,26 +184,27 @@ def phrases(folded: str, live: Sequence[Live] | None = None) -> Iterator[Phrase]
     if len(folded) < _SHORTEST or (" " not in folded and folded.isascii()):
         return
     for one in live_in(folded) if live is None else live:
-        gates = opened(one.gates, one.held.of(folded))
+        gates = one.asked.of(folded)
         if gates:
-            yield from _in_language(folded, gates, one.held)
+            yield from _in_language(folded, gates, one.asked)
 
 
-def _in_language(folded: str, gates: Sequence[Gate], held: Held) -> Iterator[Phrase]:
-    before: Sentence | None = None
+def _in_language(folded: str, gates: Sequence[Gate], asked: Gates[Gate, tuple[Gate, ...]]) -> Iterator[Phrase]:
+    low, last = -1, 0
     for sentence in sentences(folded):
-        low = before.start if before is not None else sentence.start
-        before = sentence
-        wide = folded[low : sentence.end]
-        near = opened(gates, held.of(wide))
+        start, low = low if low >= 0 else sentence.start, sentence.start
+        wide = folded[start : sentence.end]
+        within = asked.held(sentence.text)
+        is_apart = folded[low - 1 : low].isspace() or start == low
+        near = opened(gates, last | within if is_apart else asked.held(wide))
+        last = within
         if not near:
             continue
-        within = held.of(sentence.text)
         seen: set[str] = set()
         for gate in near:
             if gate.rule in seen or (gate.spans == 1 and gate.mask & within != gate.mask):
                 continue
-            phrase = _held(gate, wide, low) if gate.spans > 1 else _held(gate, sentence.text, sentence.start)
+            phrase = _held(gate, wide, start) if gate.spans > 1 else _held(gate, sentence.text, sentence.start)
             if phrase is not None:
                 seen.add(gate.rule)
                 yield phrase
@@ -248,6 +273,8 @@ def is_commanded(text: str, start: int, lead: Lead) -> bool:
         if word[0] == "to":
             before = _LAST_WORD.search(left)
             return before is not None and before[0] in lead.before_to
+        if word[0] == "or" and _ABLE.search(left):
+            return False
         if word[0] not in lead.adverbs:
             return _leads(word[0], lead)
     return False

@@ -10,25 +10,22 @@ that have to meet in a sentence or two.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
 from supervisor.scan.checks import sink_parameter_words
-from supervisor.scan.checks.phrases.roles_read import Around, bits, names_of, roles_in, unworded_in
-from supervisor.scan.checks.phrases.roles_table import BITS, LANGUAGES, UNWORDED, Tongue, asked, marks, script, tongue
+from supervisor.scan.checks.phrases.roles_read import Around, Reading, bits, may_be_unworded, names_of, unworded_in
+from supervisor.scan.checks.phrases.roles_table import ALWAYS, LANGUAGES, UNWORDED, Tongue, marked, script, tongue
 from supervisor.scan.context import Context
-from supervisor.scan.text.items import Item, Unit
+from supervisor.scan.text.items import READ_LIMIT, Item, Unit, prose
 from supervisor.scan.text.names import purpose_of
 from supervisor.scan.text.sentences import sentences
-from supervisor.scan.words import Tier
+from supervisor.scan.words import Role, Tier
 
-_SHORTEST = 24
-"""Characters of a text in which roles can meet."""
-_LONGEST = 20_000
-"""Characters that are read; of longer texts `padding` tells."""
 _LABELS = frozenset(("title", "default", "enum", "const", "example", "pattern", "comment", "annotation", "meta", "key"))
 """Places that hold no prose: what is soft in a description is hard there."""
-_NAMES = frozenset(("name", "property", "key"))
+_NAMES: frozenset[Role] = frozenset(("name", "property", "key"))
 
 
 class Meet(Struct, frozen=True):
@@ -76,7 +73,8 @@ RULES = (
     _rule("soft", "aside", "act"),
     _rule("soft", "when", "act", _OTHER),
     _rule("soft", "encode", _TAKEN, "move|act"),
-    _rule("soft", _TAKEN, "move", _PLACE, "agent|others"),
+    _rule("soft", "talk|secret", "move", _PLACE, "agent|others"),
+    _rule("soft", "asks", "prompt", "move", _PLACE, "agent|others"),
     _rule("soft", "choice"),
     _rule("soft", "boss", "agent", "act"),
     _rule("soft", "asks", "owner", "talk|prompt"),
@@ -87,9 +85,7 @@ RULES = (
 
 _OWNER, _ASKS = bits(["owner"]), bits(["asks"])
 _ALWAYS = bits(UNWORDED)
-_FOUND, _PEER = bits(["outside", "param", "tool", "peer"]), bits(["peer"])
-_OFTEN = frozenset(("move", "act", "sink", "agent"))
-"""Roles that nearly every text has: they are looked for where the others are."""
+_PEER = bits(["peer"])
 
 
 class Meeting(Struct, frozen=True):
@@ -105,18 +101,20 @@ def meetings(item: Item, context: Context) -> Iterator[Meeting]:
     """The worst meeting of each text of a definition."""
     around = _around(item, context)
     always = _ALWAYS if around.peers else _ALWAYS & ~_PEER
-    tongues = [one for one in map(tongue, _spoken(item)) if _tier(_asked_for(one, item.haystack) | always)]
+    tongues = [tongue(language) for language in spoken(item)]
+    if len(item.haystack) <= READ_LIMIT:
+        tongues = [one for one in tongues if _tier(one.asked.of(item.haystack).roles | always)]
     asks: int | None = None
-    for unit in item.units if tongues else ():
-        if unit.role in _NAMES or len(unit.raw) < _SHORTEST or (" " not in unit.raw and unit.raw.isascii()):
-            continue
-        text = unit.folded[:_LONGEST]
-        may = [one for one in tongues if _may_have(one, text, around, is_owned=bool(unit.owner))]
+    for unit in prose(item, _NAMES) if tongues else ():
+        text = unit.folded[:READ_LIMIT]
+        owner = _OWNER if unit.owner and not unit.pointer.startswith("/outputSchema") else 0
+        may_be = may_be_unworded(text, around) | _ASKS | owner
+        may = [one for one in tongues if _tier(one.asked.of(text).roles | may_be)]
         if not may:
             continue
         asks = _asks(item) if asks is None else asks
-        always = asks | (_OWNER if unit.owner else 0)
-        found = [met for one in may if (met := _worst(unit, text, one, around, always))]
+        own = asks | owner
+        found = [met for one in may if (met := _worst(unit, text, one, around, own))]
         yield from sorted(found, key=lambda met: met.tier != "hard")[:1]
 
 
@@ -133,61 +131,47 @@ def _asks(item: Item) -> int:
     return 0 if sink_parameter_words.JOB.search(purpose_of(item)) else _ASKS
 
 
-def _spoken(item: Item) -> Iterator[str]:
+def spoken(item: Item) -> list[str]:
     """The languages that a definition may be in."""
-    is_ascii, words = item.haystack.isascii(), item.words
-    for table in LANGUAGES:
-        if table.script:
-            if not is_ascii and script(table.language).search(item.haystack):
-                yield table.language
-        elif not table.marks or len(marks(table.language) & words) >= (2 if is_ascii else 1):
-            yield table.language
-
-
-def _asked_for(one: Tongue, text: str) -> int:
-    """The roles for whose expressions a text has all that they need."""
-    held, gates = asked(one.language)
-    got = held.of(text)
-    may = 0
-    for bit, needed in gates:
-        if got & needed == needed:
-            may |= bit
-    return may
-
-
-def _may_have(one: Tongue, text: str, around: Around, *, is_owned: bool) -> bool:
-    """Whether roles can meet in a text: the rare ones are looked for, the others only asked for."""
-    may = _asked_for(one, text) | (_ALWAYS if is_owned else _ALWAYS & ~_OWNER)
-    if around.peers:
-        may = may & ~_FOUND | unworded_in(text, around)
-    else:
-        may &= ~_PEER
-    if _tier(may) is None:
-        return False
-    for role, patterns in one.roles.items():
-        bit = BITS[role]
-        if may & bit and role not in _OFTEN and not any(pattern.search(text) for pattern in patterns):
-            may &= ~bit
-            if _tier(may) is None:
-                return False
-    return _tier(may & ~_FOUND | unworded_in(text, around)) is not None
+    is_ascii = item.haystack.isascii()
+    told = {*ALWAYS, *marked().told(item.words, 2 if is_ascii else 1)}
+    return [
+        table.language
+        for table in LANGUAGES
+        if table.language in told or (table.script and not is_ascii and script(table.language).search(item.haystack))
+    ]
 
 
 def _worst(unit: Unit, text: str, one: Tongue, around: Around, always: int) -> Meeting | None:
     worst: Meeting | None = None
-    before, start = 0, 0
+    before: Reading | None = None
     for sentence in sentences(text):
-        roles = roles_in(sentence, text, one, around)
-        tier = _tier(roles | before | always)
+        reading = Reading(sentence, text, one, around)
+        tier = _met(reading, before, always)
         if tier and (worst is None or tier == "hard"):
             tier = "hard" if unit.role in _LABELS else tier
-            worst = Meeting(unit.pointer, text[start : sentence.end], tier, names_of(roles | before))
+            start, roles = (sentence.start, 0) if before is None else (before.sentence.start, before.may)
+            worst = Meeting(unit.pointer, text[start : sentence.end], tier, names_of(reading.may | roles))
             if tier == "hard":
                 break
-        before, start = roles, sentence.start
+        before = reading
     return worst
 
 
+def _met(reading: Reading, before: Reading | None, always: int) -> Tier | None:
+    """How much the roles weigh that meet in a sentence and the one before; neither is read further than that takes."""
+    others = before.may | always if before is not None else always
+    while tier := _tier(reading.may | others):
+        if reading.is_read:
+            break
+        reading.read_on()
+    while tier and before is not None and not before.is_read:
+        before.read_on()
+        tier = _tier(reading.may | before.may | always)
+    return tier
+
+
+@lru_cache(maxsize=4096)
 def _tier(roles: int) -> Tier | None:
     for rule in RULES:
         for group in rule.groups:

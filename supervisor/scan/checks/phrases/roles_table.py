@@ -7,8 +7,9 @@ speakers would list it. What is written the same in every language – paths, na
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -23,11 +24,11 @@ from supervisor.scan.checks.phrases import (
     roles_south_asia,
 )
 from supervisor.scan.checks.phrases.foreign import folded
-from supervisor.scan.checks.phrases.languages import TABLES
+from supervisor.scan.checks.phrases.languages import TABLES, Marked
 from supervisor.scan.checks.phrases.literals import SENSITIVE_PATH
 from supervisor.scan.checks.phrases.roles_en import ENGLISH, REMOTE
-from supervisor.scan.text.held import Held
-from supervisor.scan.text.lazy import Lazies, lazy
+from supervisor.scan.text.gates import Gates
+from supervisor.scan.text.lazy import PROSE, Lazies, key_of, lazy
 from supervisor.scan.text.needs import needs_of
 
 _FOREIGN: Mapping[str, Mapping[str, str]] = {
@@ -50,10 +51,12 @@ _ANY_WORD = lazy(r"(?<=[(: |])\*")
 """A star that stands alone."""
 _LATIN = lazy(r"(?:(?<=[(:|])|^)([a-z0-9][a-z0-9 -]*)(?=[|)]|$)")
 """A word of Latin letters in a table of another script: what stands beside it may be a letter, too."""
+_BRACKET = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]", re.DOTALL)
+"""What parts an expression, and what is passed over when it is parted: escaped signs, classes of signs."""
 _PARTED = frozenset((
     "hide", "waive", "without", "lie", "talk", "prompt", "aside", "choice", "lurk", "when", "others", "boss",
 ))  # fmt: skip
-"""Roles of English whose alternatives are asked for one by one."""
+"""Roles of English of which each alternative counts, not only the one that matches first."""
 _MARKS = {
     "de": "die der das den es ohne dass auf sie wird werden nach bei im am von zum zur sind oder wenn aus dann ist",
     "nl": "de het een van naar niet met voor dat op te zonder aan wordt dan bij ook die",
@@ -87,10 +90,34 @@ _SAME = {
 """What is written the same in every language."""
 
 
+_OFTEN = frozenset(("move", "act", "sink", "agent"))
+"""Roles that nearly every text has: they are looked for where the others are."""
 UNWORDED = ("outside", "owner", "param", "tool", "peer", "asks")
 """Roles that no word of a language gives away: addresses, names, places, and what the tool is for."""
 BITS = {role: 1 << place for place, role in enumerate((*ENGLISH, *UNWORDED))}
 """One bit a role: what a sentence has is one number."""
+
+
+class Sought(NamedTuple):
+    """One alternative of what finds a role in a text."""
+
+    role: str
+    place: int
+    """Of those with the same number the one counts that matches first in a text: they are one expression, of which only
+    the alternatives are compiled and tried that may match."""
+    pattern: re.Pattern[str]
+
+
+Alternatives = tuple[re.Pattern[str], ...]
+
+
+class Asked(NamedTuple):
+    """What may be found in a text."""
+
+    roles: int
+    """The bits of the roles."""
+    steps: tuple[tuple[str, tuple[Alternatives, ...]], ...]
+    """The roles in the order in which it is worth looking for them, with the expressions that find each."""
 
 
 class Tongue(Struct, frozen=True):
@@ -101,8 +128,8 @@ class Tongue(Struct, frozen=True):
     """Its expressions."""
     roles: Mapping[str, tuple[re.Pattern[str], ...]]
     """What finds each role: one of these."""
-    written: Mapping[str, tuple[str, ...]]
-    """The same as texts."""
+    asked: Gates[Sought, Asked]
+    """Who tells which of them may find something in a text."""
 
 
 def _written_out(language: str, pattern: str) -> str:
@@ -124,37 +151,50 @@ def _foreign(language: str) -> dict[str, str]:
 
 def _parted(pattern: str) -> tuple[str, ...]:
     """The alternatives of a pattern: each alone needs more of a text than all of them together."""
-    parts, depth, start, is_class = [], 0, 0, False
-    for at, sign in enumerate(pattern):
-        is_escaped = at > 0 and pattern[at - 1] == "\\"
-        if is_escaped:
-            continue
-        if sign in "[]":
-            is_class = sign == "["
-        elif sign in "()" and not is_class:
+    parts, depth, start = [], 0, 0
+    for found in _BRACKET.finditer(pattern):
+        sign = found[0]
+        if sign in "()":
             depth += 1 if sign == "(" else -1
-        elif sign == "|" and not depth and not is_class:
-            parts.append(pattern[start:at])
-            start = at + 1
+        elif sign == "|" and not depth:
+            parts.append(pattern[start : found.start()])
+            start = found.end()
     return (*parts, pattern[start:])
+
+
+def _sought(language: str, made: Lazies) -> tuple[Sought, ...]:
+    """What finds the roles in a language, of which each is compiled when a text comes that it may match."""
+    is_english = language == "en"
+    sought: list[Sought] = []
+    for role, text in (ENGLISH if is_english else _foreign(language)).items():
+        is_parted = is_english and role in _PARTED
+        sought += [Sought(role, at if is_parted else 0, made(part)) for at, part in enumerate(_parted(text))]
+    return tuple(sought)
+
+
+def _asked(sought: Sequence[Sought]) -> Asked:
+    steps: dict[str, dict[int, list[re.Pattern[str]]]] = {}
+    for role, place, pattern in sought:
+        steps.setdefault(role, {}).setdefault(place, []).append(pattern)
+    order = sorted(steps, key=_OFTEN.__contains__)
+    return Asked(
+        sum(BITS[role] for role in steps), tuple([(role, tuple(map(tuple, steps[role].values()))) for role in order])
+    )
+
+
+_ENGLISH = _sought("en", PROSE)
+"""Nearly all texts are asked for English: for it and all else at once."""
 
 
 @cache
 def tongue(language: str) -> Tongue:
-    """The words of one language, of which each expression is compiled when a text comes that it may match."""
-    made = Lazies()
-    roles = ENGLISH if language == "en" else _foreign(language)
-    is_parted = _PARTED if language == "en" else ()
-    written = {role: _parted(pattern) if role in is_parted else (pattern,) for role, pattern in roles.items()}
-    return Tongue(language, made, {role: tuple(map(made, texts)) for role, texts in written.items()}, written)
-
-
-@cache
-def asked(language: str) -> tuple[Held, tuple[tuple[int, int], ...]]:
-    """Whom to ask what a text holds, and of each expression the bit of its role and the bits that it needs."""
-    one = tongue(language)
-    placed = [(BITS[role], one.made.asked_for(needs_of(text))) for role, texts in one.written.items() for text in texts]
-    return placed[0][1][0], tuple((bit, needed) for bit, (_, needed) in placed)
+    """The words of one language."""
+    made = PROSE if language == "en" else Lazies()
+    sought = _ENGLISH if language == "en" else _sought(language, made)
+    needed = made.asked_for_each([needs_of(*key_of(one.pattern)) for one in sought])
+    names = dict.fromkeys(one.role for one in sought)
+    roles = {role: tuple(one.pattern for one in sought if one.role == role) for role in names}
+    return Tongue(language, made, roles, Gates(made, list(zip(needed, sought, strict=True)), _asked))
 
 
 LANGUAGES = tuple(table for table in TABLES if table.language == "en" or table.language in _FOREIGN)
@@ -167,11 +207,15 @@ def script(language: str) -> re.Pattern[str]:
     return lazy(next(table.script for table in LANGUAGES if table.language == language) or "(?!)")
 
 
+ALWAYS = tuple(table.language for table in LANGUAGES if not table.marks and not table.script)
+"""Those that any definition may be in."""
+
+
 @cache
-def marks(language: str) -> frozenset[str]:
-    """Words that tell a language of Latin letters; of English, and of one that its script tells, none."""
-    known = next(table.marks for table in LANGUAGES if table.language == language)
-    return known | frozenset(folded(_MARKS.get(language, "")).split())
+def marked() -> Marked[str]:
+    """Words that tell the languages of Latin letters."""
+    known = {table.language: table.marks for table in LANGUAGES if table.marks and not table.script}
+    return Marked({name: words | frozenset(folded(_MARKS.get(name, "")).split()) for name, words in known.items()})
 
 
 def expressions() -> list[tuple[str, int]]:
