@@ -263,7 +263,7 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
 
             return inspection.check(options) if options.verb == "check" else inspection.explain(options)
         case "doctor":
-            from supervisor.edges.doctor import doctor
+            from supervisor.edges.doctor.verb import doctor
 
             return doctor(options)
         case "pull":

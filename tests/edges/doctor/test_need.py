@@ -9,7 +9,8 @@ from config.worlds import resolved
 
 from supervisor.config.specs import Facts
 from supervisor.diagnostics.words import Check, Verdict
-from supervisor.edges.doctor import exit_code, need_of_docker
+from supervisor.edges.doctor.machine import need_of_docker
+from supervisor.edges.doctor.rendering import exit_code
 
 OWN = {"command": "docker", "args": ["run", "x"]}
 

@@ -9,7 +9,7 @@ import pytest
 
 import supervisor
 from supervisor import __version__
-from supervisor.edges import installation
+from supervisor.edges.doctor import installation
 
 
 def test_a_state_directory_that_is_not_there_is_not_made(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from supervisor.config.specs import Config
 from supervisor.container import diagnosis
 from supervisor.container.examined import WantedImage
 from supervisor.diagnostics.words import Check, Verdict
-from supervisor.edges import doctor
-from supervisor.edges.doctor import AND_LAST, EVERYWHERE, ON_LINUX, Asked, _guarded, exit_code, lines, structure
+from supervisor.edges.doctor.machine import AND_LAST, EVERYWHERE, ON_LINUX, Asked, _guarded, examined
+from supervisor.edges.doctor.rendering import exit_code, lines, structure
 
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "doctor.md"
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "doctor.md"
 
 
 def check(name: str, verdict: Verdict = "ok", **more: str) -> Check:
@@ -102,7 +102,7 @@ def test_a_subject_that_cannot_be_examined_is_a_failure_of_its_own() -> None:
 
 @pytest.mark.real
 def test_the_page_lists_every_check_and_no_other(state_dir: Path) -> None:
-    checks = doctor.examined(Asked(state_dir, Config(source="mcp.json")))
+    checks = examined(Asked(state_dir, Config(source="mcp.json")))
     subjects = [subject for subject, _ in (*EVERYWHERE, *ON_LINUX, *AND_LAST)]
     assert subjects == list(dict.fromkeys(one.subject for one in checks))
     listed = [line.split("`")[1] for line in PAGE.read_text().splitlines() if line.startswith("| `")]
