@@ -38,6 +38,26 @@ class Strategy(Enum):
     """That one and those that were started after it."""
 
 
+class Answered(Protocol):
+    """The event of an answer."""
+
+    def is_set(self) -> bool:
+        """It was given."""
+
+    async def wait(self) -> Any:
+        """Return when it was given."""
+
+
+class Loop(Protocol):
+    """A work loop as it is asked for signs of life; kernel/pulse.py makes one of any loop."""
+
+    def tick(self) -> Answered:
+        """Ask for one."""
+
+    def answer(self) -> None:
+        """Answer in the loop's place: it has ended."""
+
+
 class Life(Protocol):
     """What a running leaf knows of its place in the tree."""
 
@@ -54,6 +74,9 @@ class Life(Protocol):
 
     async def wait_for_stop(self) -> None:
         """Return when the branch asks this child to end."""
+
+    def watch(self, loop: Loop) -> None:
+        """Have a work loop of this child asked for signs of life. (An actor's loop is asked by its mailbox.)"""
 
 
 Run = Callable[[Life], Awaitable[None]]
