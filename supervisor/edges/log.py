@@ -1,24 +1,26 @@
 """Sinks: where events go. Each is a leaf of the tree with its own subscription and writes in a thread of its own.
 
-A sink that is slow or broken (a full disk, a closed pipe, a terminal that was stopped) delays nobody: its subscription
-loses the oldest events and counts them, and when writing works again the loss is reported as an event.
+A sink that is slow or broken (a full disk, a closed pipe, a terminal that was stopped, a journald that is away) delays
+nobody. What it could not write it tries again, and meanwhile its subscription keeps what comes; when that is full the
+oldest events are lost and counted, and when writing works again the loss is reported as an event.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
 import trio
 
 from supervisor.config.schema import SinkBlock
 from supervisor.edges import human
+from supervisor.edges.journal import SOCKET, JournalWriter, entry, is_stderr_of_journal
 from supervisor.edges.record import Record, Recorder
 from supervisor.edges.writers import CLEAR_LINE, DescriptorWriter, FileWriter
 from supervisor.events import AnyEvent, SinkFailed, SinkLost
 from supervisor.kernel.bus import Bus
-from supervisor.kernel.specs import Life, Published
+from supervisor.kernel.specs import Life
 from supervisor.kernel.subscription import Subscription
 
 SINK_CAPACITY = 5000
@@ -32,8 +34,8 @@ LAST_WORDS_S = 0.5
 class Writer(Protocol):
     """What a sink writes to; called in a thread."""
 
-    def write(self, data: bytes) -> None:
-        """Write all of it. Raises: OSError."""
+    def write(self, *entries: bytes) -> None:
+        """Write all of them. Raises: OSError; one with `written` says how many need not be written again."""
 
 
 Render = Callable[[Record], bytes]
@@ -91,37 +93,62 @@ class Sink:
         while batch := await subscription.take():
             self._lost += subscription.lost - lost
             lost = subscription.lost
-            await self._write(batch)
+            rendered = (self._render(self._recorder.record(published)) for published in batch)
+            await self._write([entry for entry in rendered if entry], subscription)
 
-    async def _write(self, batch: Sequence[Published[Any]]) -> None:
-        data = b"".join(self._render(self._recorder.record(published)) for published in batch)
-        if not data:
-            return
-        try:
-            await trio.to_thread.run_sync(self._writer.write, data, abandon_on_cancel=True)
-        except OSError as error:
-            self._lost += len(batch)
-            if not self._is_failing:
-                self._is_failing = True
-                self._bus.publish(SinkFailed(sink=self.name, reason=error.strerror or str(error)), sender=self.name)
-            await trio.sleep(self._retry_s)
-            return
+    async def _write(self, entries: list[bytes], subscription: Subscription) -> None:
+        """Write entries, trying again until they are written, or younger ones are being lost for them."""
+        lost_before = subscription.lost
+        while entries:
+            try:
+                await trio.to_thread.run_sync(self._writer.write, *entries, abandon_on_cancel=True)
+            except OSError as error:
+                self._tell_failure(error)
+                del entries[: getattr(error, "written", 0)]
+                if subscription.lost > lost_before:
+                    self._lost += len(entries)
+                    return
+                await trio.sleep(self._retry_s)
+            else:
+                self._tell_success()
+                return
+
+    def _tell_failure(self, error: OSError) -> None:
+        if not self._is_failing:
+            self._is_failing = True
+            self._bus.publish(SinkFailed(sink=self.name, reason=error.strerror or str(error)), sender=self.name)
+
+    def _tell_success(self) -> None:
         self._is_failing = False
         if self._lost:
             self._bus.publish(SinkLost(sink=self.name, lost=self._lost), sender=self.name)
             self._lost = 0
 
 
-def choose(asked: Sequence[SinkBlock], environ: Mapping[str, str], *, stderr: int) -> list[tuple[str, Writer, Render]]:
-    """Say which sinks there are: those of the config, else lines for people on a terminal, else JSON lines."""
+def choose(
+    asked: Sequence[SinkBlock], environ: Mapping[str, str], *, stderr: int, journal: str = SOCKET
+) -> list[tuple[str, Writer, Render]]:
+    """Say which sinks there are: those of the config; else by what stderr is: the journal, lines for people or JSON."""
     is_terminal = os.isatty(stderr)
     coloured = is_terminal and not environ.get("NO_COLOR")
-    chosen = list(asked) or [SinkBlock(type="human" if is_terminal else "json")]
     sinks: list[tuple[str, Writer, Render]] = []
-    for number, block in enumerate(chosen):
+    for number, block in enumerate(asked or (SinkBlock(type=_kind_for(stderr, environ)),)):
         writer: Writer = DescriptorWriter(stderr, before=CLEAR_LINE if is_terminal else b"")
-        if block.to is not None:
+        if block.type == "journal":
+            writer = JournalWriter(journal)
+        elif block.to is not None:
             writer = FileWriter(block.to, block.max_size, block.keep)
-        render = human_line(coloured=coloured and block.to is None) if block.type == "human" else json_line
-        sinks.append((f"{block.type}-{number}", writer, render))
+        sinks.append((f"{block.type}-{number}", writer, _render(block, coloured=coloured)))
     return sinks
+
+
+def _kind_for(stderr: int, environ: Mapping[str, str]) -> Literal["json", "human", "journal"]:
+    if is_stderr_of_journal(environ, stderr):
+        return "journal"
+    return "human" if os.isatty(stderr) else "json"
+
+
+def _render(block: SinkBlock, *, coloured: bool) -> Render:
+    if block.type == "journal":
+        return entry
+    return human_line(coloured=coloured and block.to is None) if block.type == "human" else json_line
