@@ -47,6 +47,8 @@ class Problem(Struct, frozen=True, kw_only=True, tag_field="code"):
     sentence: ClassVar[str] = ""
     advice: ClassVar[str] = ""
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    known_as: ClassVar[str] = ""
+    """The name that the same failure has elsewhere."""
 
     @property
     def code(self) -> str:
@@ -172,7 +174,7 @@ class ConfinementFailed(Problem, frozen=True, kw_only=True, tag="sandbox.confine
 
     sentence: ClassVar[str] = "the sandbox could not be applied: {step}: {reason}"
     advice: ClassVar[str] = (
-        "Nothing was started. Check the named step; `stockade explain` shows the ruleset that was asked for."
+        "Nothing was started. Run `stockade doctor` as this user: it tries out every step, and says what to change."
     )
     exit_code: ClassVar[ExitCode] = ExitCode.CONFINEMENT_LOST
 
@@ -284,7 +286,8 @@ class EngineUnreachable(EngineProblem, frozen=True, kw_only=True, tag="engine.un
 
     sentence: ClassVar[str] = "the Docker engine at {host} cannot be reached: {reason}"
     advice: ClassVar[str] = (
-        "Check DOCKER_HOST and `docker context ls`; `stockade doctor` says which of them is in force."
+        "Correct DOCKER_HOST or the current context (`docker context use NAME`): `stockade doctor` says which of them "
+        "is in force, and why it leads nowhere."
     )
 
 
@@ -292,7 +295,10 @@ class EngineNotResponding(EngineProblem, frozen=True, kw_only=True, tag="engine.
     """The engine, or the containerd below it, takes requests and does not answer them: it is stopped or stuck."""
 
     sentence: ClassVar[str] = "the Docker engine at {host} does not answer: {reason}"
-    advice: ClassVar[str] = "It is watched and used again when it answers. If it is stuck, restart it."
+    advice: ClassVar[str] = (
+        "Restart it if it does not come back (`systemctl restart docker`, Docker Desktop, …); it is watched, and its "
+        "servers start by themselves when it answers."
+    )
 
 
 class EngineLost(EngineProblem, frozen=True, kw_only=True, tag="engine.lost"):
@@ -300,7 +306,8 @@ class EngineLost(EngineProblem, frozen=True, kw_only=True, tag="engine.lost"):
 
     sentence: ClassVar[str] = "the Docker engine at {host} went away: {reason}"
     advice: ClassVar[str] = (
-        "The server is started again by itself when the engine is back; what may be left of it is ended first."
+        "Start the engine if it does not come back (`systemctl start docker`, Docker Desktop, …); the server is "
+        "started again by itself then, and what may be left of it is ended first."
     )
 
 
@@ -365,8 +372,8 @@ class ImagePullFailed(Problem, frozen=True, kw_only=True, tag="image.pull_failed
 
     sentence: ClassVar[str] = "the image {image!r} could not be fetched: {reason}"
     advice: ClassVar[str] = (
-        "Check the engine's network and the registry's name, and log in if it wants that (`docker login`); "
-        "`stockade pull` fetches images ahead and shows progress."
+        "Fetch it ahead with `stockade pull`, which shows how far it comes; then correct the registry's name or the "
+        "engine's network and proxy, or log in (`docker login`)."
     )
 
     image: str
@@ -445,7 +452,8 @@ class ContainerIdMissing(Problem, frozen=True, kw_only=True, tag="container.id_m
 
     sentence: ClassVar[str] = "the container's id did not become known within {limit_s:g} s"
     advice: ClassVar[str] = (
-        "Nothing of it is used; what may have been made is removed. See whether the engine is busy or its disk full."
+        "Start the server again; `stockade doctor` says whether the engine answers and has room. Nothing is used of "
+        "this try, and what may have been made is removed."
     )
 
     limit_s: float
@@ -565,7 +573,7 @@ class ExitedBeforeHandshake(Problem, frozen=True, kw_only=True, tag="server.exit
 
     sentence: ClassVar[str] = "the server ended during {stage} with {status}"
     advice: ClassVar[str] = (
-        "Read its last stderr lines below; run the same command by hand with `stockade run -- …` to see it live."
+        "Read what it wrote to stderr last; run the same command by hand with `stockade run -- …` to see it live."
     )
 
     stage: str
@@ -607,7 +615,10 @@ class HandshakeRefused(Problem, frozen=True, kw_only=True, tag="server.handshake
     """The server answered the opening of the protocol, or the listing of its tools, with an error."""
 
     sentence: ClassVar[str] = "the server refused {method} with error {number}: {reason}"
-    advice: ClassVar[str] = "Check that it is a stdio MCP server and that its arguments and credentials are right."
+    advice: ClassVar[str] = (
+        "Correct the server's arguments or credentials as the error says; what is no stdio MCP server cannot be run "
+        "here."
+    )
 
     method: str
     number: int
@@ -627,7 +638,9 @@ class ServerDied(Problem, frozen=True, kw_only=True, tag="server.died"):
     """A process of the server ended while it was in use."""
 
     sentence: ClassVar[str] = "the server's process ended with {status}"
-    advice: ClassVar[str] = "It is started again by itself; read its last stderr lines if this recurs."
+    advice: ClassVar[str] = (
+        "It is started again by itself; if that recurs, `stockade logs NAME` has what it wrote to stderr last."
+    )
 
     status: str
 
@@ -681,7 +694,7 @@ class UnknownServer(Problem, frozen=True, kw_only=True, tag="server.unknown"):
     """No server of that name is in the config."""
 
     sentence: ClassVar[str] = "there is no server {server!r}{suggestion}; known: {known}"
-    advice: ClassVar[str] = "Check the name with `stockade status`, or `stockade check FILE` for a config."
+    advice: ClassVar[str] = "Use one of these names; `stockade check FILE` lists the servers of a config."
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
     server: str
@@ -800,7 +813,7 @@ class FileUnreadable(ConfigProblem, frozen=True, kw_only=True, tag="config.unrea
     """The config file does not exist or cannot be read."""
 
     sentence: ClassVar[str] = "{place}: the file cannot be read: {reason}"
-    advice: ClassVar[str] = "Check the path and its permissions."
+    advice: ClassVar[str] = "Correct the path, or make the file readable for this user: `ls -l` shows whose it is."
 
     reason: str
 
@@ -809,8 +822,47 @@ class NotParseable(ConfigProblem, frozen=True, kw_only=True, tag="config.not_par
     """The config file is neither JSON (comments and trailing commas allowed) nor TOML."""
 
     sentence: ClassVar[str] = "{place}: {reason}"
-    advice: ClassVar[str] = "Correct the file at that place."
+    advice: ClassVar[str] = "Correct the file at that place, and see what `stockade check FILE` says then."
 
+    reason: str
+
+
+class ReadLate(ConfigProblem, frozen=True, kw_only=True, tag="config.read_late"):
+    """The config, or a file that it refers to, could not be read in time; the configuration in force stays."""
+
+    sentence: ClassVar[str] = "{place}: it was not read within {limit_s:g} s"
+    advice: ClassVar[str] = "See whether it lies on a file system that hangs, or is a pipe; then reload again."
+    exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
+
+    limit_s: float
+
+
+class SourceGone(ConfigProblem, frozen=True, kw_only=True, tag="config.source_gone"):
+    """The configuration came from nowhere that could be read again: stdin, or a program's memory."""
+
+    sentence: ClassVar[str] = "{place}: there is no file that could be read again"
+    advice: ClassVar[str] = "Start with `--config FILE`, or give the new configuration: `reload(config)`."
+
+
+class ReloadIncomplete(Problem, frozen=True, kw_only=True, tag="reload.incomplete"):
+    """A reload could not be carried out for some servers; those are named, and what was done stays done."""
+
+    sentence: ClassVar[str] = "the reload is not complete: {reason}; done: {done}; not done: {left}"
+    advice: ClassVar[str] = "Look at `stockade status`, and reload again: it does what is left to be done."
+
+    reason: str
+    done: str
+    """Names of servers, or `nothing`."""
+    left: str
+
+
+class ReloadEnded(Problem, frozen=True, kw_only=True, tag="reload.session_ended"):
+    """A reload of the configuration has ended a session, because what it was agreed on is no more."""
+
+    sentence: ClassVar[str] = "the configuration was reloaded and has ended this session of {server!r}: {reason}"
+    advice: ClassVar[str] = "Connect again; `stockade status` says whether the server is still there."
+
+    server: str
     reason: str
 
 
@@ -827,10 +879,12 @@ class UnknownKey(ConfigProblem, frozen=True, kw_only=True, tag="config.unknown_k
     """A key inside one of our own blocks that we do not know."""
 
     sentence: ClassVar[str] = "{place}: unknown key {key!r}{suggestion}"
-    advice: ClassVar[str] = "Correct or remove it; docs/reference/config.md lists every key."
+    advice: ClassVar[str] = "Write one of these instead, or remove it: {known}."
 
     key: str
     suggestion: str
+    known: str
+    """The keys that there are at this place."""
 
 
 class WrongType(ConfigProblem, frozen=True, kw_only=True, tag="config.wrong_type"):
@@ -1047,17 +1101,50 @@ class ControlRefused(Problem, frozen=True, kw_only=True, tag="control.refused"):
     """The daemon did not accept the caller: wrong user, or no valid token."""
 
     sentence: ClassVar[str] = "the daemon refused the request: {reason}"
-    advice: ClassVar[str] = "Run the command as the user who started the daemon, outside of any sandboxed server."
+    advice: ClassVar[str] = (
+        "Run the command as the user who started the daemon, or as one whom `stockade.control` lets in (joining a group"
+        " counts from the next login on), outside of any sandboxed server."
+    )
     exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
 
     reason: str
+
+
+class ControlOutOfReach(Problem, frozen=True, kw_only=True, tag="control.out_of_reach"):
+    """The config lets others talk to the daemon, but they cannot come as far as the folder of the control socket."""
+
+    sentence: ClassVar[str] = (
+        "{who} may talk to the daemon, but may not enter {step!r} on the way to its socket in {path!r}"
+    )
+    advice: ClassVar[str] = (
+        "Run the daemon as a service (`stockade install-unit`), whose socket is in /run/stockade; or take `group` and"
+        " `allow_uids` out of `stockade.control`."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    path: str
+    step: str
+    who: str
+
+
+class ControlGroupEmpty(Problem, frozen=True, kw_only=True, tag="control.group_empty"):
+    """The group that may talk to the daemon has no members: told at the start, and nothing is refused."""
+
+    sentence: ClassVar[str] = "nobody but the daemon's own user is in the group {group!r} that may talk to it"
+    advice: ClassVar[str] = "Add somebody (as root: `adduser NAME {group}`), who then has to log in again."
+    exit_code: ClassVar[ExitCode] = ExitCode.DEGRADED
+
+    group: str
 
 
 class ControlInvalid(Problem, frozen=True, kw_only=True, tag="control.invalid"):
     """A request on the control socket that is not in its grammar."""
 
     sentence: ClassVar[str] = "the request was not understood: {reason}"
-    advice: ClassVar[str] = "docs/reference/control.md lists the requests."
+    advice: ClassVar[str] = (
+        "Send one line of JSON with `do`, `token` and the fields of that request, and no others; if it was sent by "
+        "`stockade` itself, restart the daemon: it is of another version."
+    )
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
     reason: str
@@ -1098,7 +1185,7 @@ class WaitTimeout(Problem, frozen=True, kw_only=True, tag="control.wait_timeout"
     """What was waited for did not come about in time."""
 
     sentence: ClassVar[str] = "{what} did not come about within {limit_s:g} s"
-    advice: ClassVar[str] = "`stockade status` shows where it stands."
+    advice: ClassVar[str] = "`stockade status` shows where it stands; wait longer with `--timeout`."
 
     what: str
     limit_s: float
@@ -1152,11 +1239,13 @@ AnyProblem = (
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
     | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | RemoteServer
     | SessionChanged | Quarantined | Withheld | ScanUnknown | PluginUnusable | NothingListed
+    | ReadLate | SourceGone | ReloadIncomplete | ReloadEnded
     | FileUnreadable | NotParseable | ShapeUnknown | UnknownKey | WrongType | DuplicateName | CommandMissing
     | Unresolved | DuplicateKey | KeyConflict | NameInvalid | DependencyInvalid | IsolationUnsaid | KeyIgnored
     | CommandHasBlanks | HostPathArgument | SecretArgument
     | LockFileDamaged | PinsUnreadable | PinsNotStored
     | StateLocked | StateUnusable | DaemonNotRunning | ControlRefused | ControlInvalid
+    | ControlOutOfReach | ControlGroupEmpty
     | UsageWrong | AnswerLate | AnswerUnknown | WaitTimeout | OutputLost | Defect | TreeGaveUp
 )  # fmt: skip
 """Every problem there is, closed: what a reply message, an event or the control socket may carry."""

@@ -16,7 +16,7 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="stockade",
         description="Runs stdio MCP servers isolated, supervised, scanned and observable.",
-        epilog="Exit codes: docs/reference/exit-codes.md. `stockade VERB --help` explains a verb.",
+        epilog="`stockade VERB --help` explains a verb, `stockade errors CODE` an error and its exit code.",
     )
     parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     verbs = parser.add_subparsers(title="verbs", dest="verb", metavar="VERB")
@@ -123,6 +123,9 @@ def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     _add_json(doctor)
     for one in (check, explain, doctor):
         _add_state_dir(one)
+    errors = verbs.add_parser("errors", help="what an error code means, and what to do about it")
+    errors.add_argument("code", metavar="CODE", nargs="?", help="a code, how a family of them begins, or another name")
+    _add_json(errors)
 
 
 def _add_containers(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
@@ -266,6 +269,10 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
             from supervisor.edges.doctor.verb import doctor
 
             return doctor(options)
+        case "errors":
+            from supervisor.edges.error_catalogue import errors
+
+            return errors(options)
         case "pull":
             from supervisor.edges.images import pull
 
