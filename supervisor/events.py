@@ -81,14 +81,37 @@ class ConfigLoaded(Event, frozen=True, kw_only=True, tag="config.loaded"):
     warnings: list[str]
 
 
+class ConfigReloaded(Event, frozen=True, kw_only=True, tag="config.reloaded"):
+    """A configuration was read again and is in force; the lists name servers."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    path: str
+    summary: str
+    """The lists in one line, for people."""
+    added: list[str]
+    removed: list[str]
+    restarted: list[str]
+    changed: list[str]
+    """Changed in place: nothing of what runs was ended."""
+    kept: list[str]
+    """They go on as they were, because their new entry is invalid."""
+    untouched: int
+    """How many others there are."""
+    later: list[str]
+    """Settings whose change comes into force at the next start of stockade."""
+
+
 class ConfigRejected(Event, frozen=True, kw_only=True, tag="config.rejected"):
-    """A server entry, or the whole file, cannot be used."""
+    """A server entry, or the whole file, cannot be used; at a reload, what is in force then stays."""
 
     severity: ClassVar[Severity] = Severity.ERROR
 
     server: str
     """Empty if the whole file is meant."""
     problem: AnyProblem
+    effect: str = "not started"
+    """What follows from it, in words."""
 
 
 # ------------------------------------------------------------------------------------------------------ sandbox
@@ -627,7 +650,7 @@ class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
 
 
 AnyEvent = (
-    TreeStarted | TreeStopped | TreeGaveUp | ConfigLoaded | ConfigRejected
+    TreeStarted | TreeStopped | TreeGaveUp | ConfigLoaded | ConfigReloaded | ConfigRejected
     | SandboxLaunched | SandboxDegraded | SandboxDenied
     | DockerPathResolved | DockerPathAbsent | EngineUp | EngineLost | EngineRecovered | ImagePulled
     | ContainerCreated | ContainerStarted | ContainerPaused | ContainerStopAsked | ContainerStopped | ContainerExited

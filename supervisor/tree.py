@@ -43,7 +43,7 @@ from supervisor.scan.passes import Passes
 from supervisor.scanning import ServerPlugins, scan_s
 from supervisor.server.actor import actor as server_actor
 from supervisor.server.effects import Prober
-from supervisor.server.states import Profile
+from supervisor.server.messages import Profile
 
 SERVERS = "root/servers"
 SCANNER = "root/work/scan"

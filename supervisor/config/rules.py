@@ -118,6 +118,7 @@ def _settings(stockade: Said, reader: Reader) -> Settings:
         state_dir=reader.absolute(state_dir, ("stockade", "state_dir")) if state_dir else None,
         lock_file=reader.absolute(lock_file, ("stockade", "lock_file")) if lock_file else None,
         ready=stockade.get("ready", "core"),
+        watch=stockade.get("watch", False),
         sinks=tuple(_sink(sink, n, reader) for n, sink in enumerate(stockade.get("sinks", ()))),
         plugins={name: _plugin(name, block, reader) for name, block in stockade.get("plugins", {}).items()},
     )

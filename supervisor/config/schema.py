@@ -289,6 +289,8 @@ class StockadeBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """File in which approved definitions are kept, for git: `stockade.lock`; unsaid, they are kept in `state_dir`."""
     ready: Ready = "core"
     """When the daemon counts as up: when it listens, or when every server has its first outcome."""
+    watch: bool = False
+    """Reload when the config file changes, as `stockade reload` does."""
     sinks: tuple[Literal["json", "human", "journal"] | SinkBlock, ...] = ()
     """Where events go; unsaid, the journal under systemd, lines for people on a terminal, else JSON lines."""
     plugins: dict[Annotated[str, "plugin"], PluginBlock] = field(default_factory=dict)

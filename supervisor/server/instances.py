@@ -8,9 +8,9 @@ from supervisor.errors import AnyProblem, StageTimeout
 from supervisor.events import ServerDegraded, ServerStarting, ServerStopped
 from supervisor.kernel.specs import After
 from supervisor.launch.messages import Halt, Launch, Launched
-from supervisor.server.messages import Done, HaltOver, Looked, StageOver
+from supervisor.server.messages import Done, HaltOver, Looked, Profile, StageOver
 from supervisor.server.policy import Failures
-from supervisor.server.states import Instance, Look, Probe, Role, Step
+from supervisor.server.states import Instance, Look, Probe, Role, Server, Step
 from supervisor.server.waiting import refuse_waiters, serve_waiters, watch_stability
 
 IDLE_STDIN_S = 0.5
@@ -177,6 +177,16 @@ def halt_all(step: Step) -> None:
     settle(step)
 
 
+def _go_by(step: Step, profile: Profile) -> None:
+    """Begin anew by another profile, as if nothing had been known of the server."""
+    state = step.state
+    fresh = Server(profile=profile, token=state.token, path=state.path, life=state.life, since_s=state.since_s)
+    kept = {"number": state.number, "waiters": state.waiters, "stop_replies": state.stop_replies}
+    step.state = replace(fresh, **kept, is_recovered=True, problem=profile.problem).with_life(profile.begins, step.now)
+    if profile.begins == "starting" or (state.start_again and step.turn("start")):
+        begin(step)
+
+
 def settle(step: Step) -> None:
     """Notice that nothing is left of a server that is being stopped."""
     state = step.state
@@ -187,6 +197,8 @@ def settle(step: Step) -> None:
         if state.trial is not None:
             step.state = step.state.with_life(state.trial, step.now)
             step.change(trial=None)
+    if state.renewal is not None and not state.is_leaving:
+        _go_by(step, state.renewal)
     for reply_to in state.stop_replies:
         step.answer(reply_to, Done(server=state.profile.name, life=step.state.life))
     step.change(stop_replies=())

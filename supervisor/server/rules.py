@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from supervisor.kernel.specs import Decision, Stop
 from supervisor.launch.messages import Exited, Launched, LaunchFailed, Resumed
 from supervisor.scan.messages import Scanned
@@ -17,6 +19,7 @@ from supervisor.server.ends import exited, launch_failed, looked
 from supervisor.server.failures import resumed
 from supervisor.server.instances import begin, halt_all, halt_one, halt_over, launched, refill, stage_over
 from supervisor.server.messages import (
+    Adapt,
     Attach,
     AttachOver,
     CancelScan,
@@ -27,10 +30,13 @@ from supervisor.server.messages import (
     Halt,
     HaltOver,
     Heard,
+    Life,
     Listed,
     Looked,
     NotListed,
+    Profile,
     Recovered,
+    Renew,
     Rescan,
     Restart,
     RetryDue,
@@ -41,10 +47,10 @@ from supervisor.server.messages import (
 )
 from supervisor.server.policy import Failures
 from supervisor.server.scanning import cancel, give_up, rescan, scan_due, scanned
-from supervisor.server.states import Instance, Profile, Recover, Server, Step
+from supervisor.server.states import Instance, Recover, Server, Step
 from supervisor.server.waiting import refuse_waiters
 
-OfOperator = Start | Halt | Restart | Rescan | CancelScan | Describe | Stop
+OfOperator = Start | Halt | Restart | Adapt | Renew | Rescan | CancelScan | Describe | Stop
 OfClock = StageOver | HaltOver | RetryDue | StableFor | AttachOver | ScanDue
 OfInstance = Launched | LaunchFailed | Exited | Resumed | Listed | NotListed | Looked | Recovered | Scanned
 
@@ -65,7 +71,7 @@ def decide(state: Server, message: Heard | Stop, now: float) -> Decision[Server]
             attach(step, message)
         case Detach():
             detach(step, message)
-        case Start() | Halt() | Restart() | Rescan() | CancelScan() | Describe() | Stop():
+        case Start() | Halt() | Restart() | Adapt() | Renew() | Rescan() | CancelScan() | Describe() | Stop():
             _requested(step, message)
         case StageOver() | HaltOver() | RetryDue() | StableFor() | AttachOver() | ScanDue():
             _clock_over(step, message)
@@ -84,6 +90,10 @@ def _requested(step: Step, message: OfOperator) -> None:
             halt(step, message.reply_to)
         case Restart():
             restart(step, message.reply_to)
+        case Adapt():
+            adapt(step, message)
+        case Renew():
+            renew(step, message)
         case Rescan():
             rescan(step, message)
         case CancelScan():
@@ -176,6 +186,38 @@ def restart(step: Step, reply_to: str) -> None:
     """End everything and start again, forgetting past failures."""
     halt(step, "")
     start(step, reply_to)
+
+
+def adapt(step: Step, message: Adapt) -> None:
+    """Go by other bounds, policies and numbers from now on; nothing that runs is ended but spares that are too many."""
+    if step.state.renewal is not None:  # that is still to come, and this is newer
+        step.change(renewal=message.profile)
+    else:
+        step.change(profile=message.profile)
+        if step.state.life == "lazy" and message.profile.begins == "starting":
+            _start(step)
+        refill(step)
+    step.answer(message.reply_to, Done(server=step.state.profile.name, life=step.state.life))
+
+
+def renew(step: Step, message: Renew) -> None:
+    """End everything, and go on by another profile once nothing is left; sessions wait for it."""
+    step.change(renewal=replace(message.profile, begins=_life_after(step.state, message.profile)))
+    halt(step, message.reply_to)
+
+
+def _life_after(state: Server, profile: Profile) -> Life:
+    """What a person has started or stopped by hand stays so, unless the configuration now says something else of it."""
+    before = state.renewal or state.profile
+    if profile.begins != state.profile.begins:
+        return profile.begins
+    if (
+        before.begins == "stopped"
+        or state.life == "stopped"
+        or (state.life == "stopping" and not (state.start_again or state.renewal))
+    ):
+        return "stopped"
+    return profile.begins if state.life in ("disabled", "lazy") else "starting"
 
 
 def described(state: Server, now: float) -> Described:

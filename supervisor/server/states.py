@@ -22,13 +22,11 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from supervisor.config.schema import SandboxSpec
-from supervisor.config.specs import Grace, Limits
 from supervisor.errors import AnyProblem
 from supervisor.kernel.specs import Decision
 from supervisor.launch.messages import Exited
 from supervisor.scan.messages import Summary
-from supervisor.server.messages import Era, LastExit, Life, Listed
+from supervisor.server.messages import Era, LastExit, Life, Listed, Profile
 from supervisor.server.policy import Failures
 
 Turn = Literal["start", "listed", "failed", "looped", "suspended", "hopeless", "quarantined", "stop", "gone"]
@@ -128,36 +126,6 @@ class Waiter(Struct, frozen=True, kw_only=True):
     """The instance that it had before."""
 
 
-class Profile(Struct, frozen=True, kw_only=True):
-    """What the rules need of a server's configuration; no command, no environment, no secret."""
-
-    name: str
-    mode: str
-    launcher: str
-    """The name of the actor of its mode."""
-    command: str
-    """The id of its prepared command in the process table."""
-    grace: Grace
-    limits: Limits
-    sandbox: SandboxSpec
-    program: str = ""
-    """As `Launch` says."""
-    create_s: float = 30.0
-    spares: int = 1
-    max_sessions: int | None = None
-    """Sessions at a time, and processes at a time too: 1 for `sharing: exclusive`, whose server may hold a lock."""
-    restart: Literal["on-failure", "always", "never"] = "on-failure"
-    begins: Life = "starting"
-    """`starting`, `lazy`, `disabled`, or `failed` with `problem`."""
-    problem: AnyProblem | None = None
-    is_probed: bool = True
-    """False for `stockade run`: its one session is the first to speak to the server."""
-    scanner: str = ""
-    """The name of the scan actor; empty where nothing is scanned before it is served."""
-    scan_s: float = 60.0
-    """Seconds after which a server is served though no scan was heard of: sessions look at what it lists anyway."""
-
-
 class Server(Struct, frozen=True, kw_only=True):
     """All that the actor of a server remembers."""
 
@@ -201,6 +169,8 @@ class Server(Struct, frozen=True, kw_only=True):
     """Who wants to be told when nothing is left."""
     start_again: bool = False
     """Start once everything is gone."""
+    renewal: Profile | None = None
+    """What it goes on by once everything is gone."""
     is_recovered: bool = False
     """It is known what an earlier incarnation has left."""
     is_leaving: bool = False

@@ -14,8 +14,8 @@ from supervisor.launch import messages as launcher
 from supervisor.launch.messages import EndedBy, Exited, Launch, Launched, LaunchFailed
 from supervisor.scan.messages import Scanned, Summary
 from supervisor.server import rules
-from supervisor.server.messages import Attach, Heard, Listed, Recovered
-from supervisor.server.states import Profile, Server
+from supervisor.server.messages import Attach, Heard, Listed, Profile, Recovered
+from supervisor.server.states import Server
 
 Kind = TypeVar("Kind", bound=Struct)
 
