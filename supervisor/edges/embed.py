@@ -173,7 +173,7 @@ class Stockade:
         """
         if server:
             self.check(server)
-        with trio.move_on_after(timeout_s), self._run.bus.subscribe(AnyEvent) as subscription:
+        with trio.move_on_after(timeout_s), self._run.bus.subscribe(AnyEvent, reader="wait") as subscription:
             while True:
                 servers = [one for one in await self.status() if server in ("", one.server)]
                 wanted = [one for one in servers if one.life not in ("disabled", "lazy") or server]
@@ -243,7 +243,7 @@ class Stockade:
 
     def events(self) -> EventStream:
         """Return every event from now on, to be iterated over, and closed when it is not needed any more."""
-        return EventStream(self._run.bus.subscribe(AnyEvent))
+        return EventStream(self._run.bus.subscribe(AnyEvent, reader="embedder"))
 
     @property
     def trust(self) -> Trust:

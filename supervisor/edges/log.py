@@ -74,7 +74,8 @@ class Sink:
 
     async def run(self, life: Life) -> None:
         """Write events until asked to stop, then what is left, within a bound."""
-        with self._bus.subscribe(AnyEvent, capacity=SINK_CAPACITY) as subscription:
+        with self._bus.subscribe(AnyEvent, capacity=SINK_CAPACITY, reader=self.name) as subscription:
+            life.watch(subscription.pulse)
             life.ready()
             with trio.CancelScope() as scope:
                 async with trio.open_nursery() as nursery:
@@ -94,7 +95,9 @@ class Sink:
             self._lost += subscription.lost - lost
             lost = subscription.lost
             rendered = (self._render(self._recorder.record(published)) for published in batch)
-            await self._write([entry for entry in rendered if entry], subscription)
+            entries = [entry for entry in rendered if entry]
+            with subscription.pulse.resting():  # what it writes to may hang, and is nobody's fault here
+                await self._write(entries, subscription)
 
     async def _write(self, entries: list[bytes], subscription: Subscription) -> None:
         """Write entries, trying again until they are written, or younger ones are being lost for them."""

@@ -172,11 +172,18 @@ class Bus:
             for subscription in self._subscriptions:
                 subscription.offer(data)
 
-    def subscribe(self, accepts: Any, *, capacity: int = 1000) -> Subscription:
-        """Begin to collect facts, at most `capacity` unread ones: past that the oldest are lost and counted."""
-        subscription = Subscription(accepts, capacity, self._forget)
+    def subscribe(self, accepts: Any, *, capacity: int = 1000, reader: str = "") -> Subscription:
+        """Begin to collect facts, at most `capacity` unread ones: past that the oldest are lost and counted.
+
+        `reader` says who reads them, for people.
+        """
+        subscription = Subscription(accepts, capacity, self._forget, reader=reader)
         self._subscriptions = (*self._subscriptions, subscription)
         return subscription
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Return those who collect facts now."""
+        return self._subscriptions
 
     def tap(self, *, capacity: int = 1000) -> Tap:
         """Begin to collect envelopes as they are delivered, ticks excepted; the oldest are lost and counted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import trio
 
@@ -44,8 +44,12 @@ class _Root:
 class Tree:
     """Runs a root branch; `run` in one task, everything else from any other task of the same trio run."""
 
-    def __init__(self, spec: Branch, bus: Bus) -> None:
+    def __init__(
+        self, spec: Branch, bus: Bus, *, failing: Callable[[ChildFailed | GaveUp], None] = lambda _failure: None
+    ) -> None:
+        """`failing` is called when the root cannot go on, before anything is stopped for that."""
         self.bus = bus
+        self._failing = failing
         self._spec = spec
         self._root = _Root(spec.name)
         self._running: dict[str, RunningBranch] = {}
@@ -60,7 +64,7 @@ class Tree:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self.bus.clock.run)
                 try:
-                    await RunningBranch(self._spec, self.bus, self._root, self._running).run()
+                    await RunningBranch(self._spec, self.bus, self._root, self._running, self._failing).run()
                 except (GaveUp, ChildFailed) as error:
                     failure = error
                 nursery.cancel_scope.cancel()
