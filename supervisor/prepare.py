@@ -63,7 +63,8 @@ def located(spec: ServerSpec, environ: Mapping[str, str]) -> Command:
 def places_of(config: Config, state_dir: str, environ: Mapping[str, str]) -> Places:
     """Say where the user's things and our own are, which no sandboxed server may reach."""
     homes = {environ.get("HOME", ""), str(Path("~").expanduser())}
-    written = (config.source and str(Path(config.source).absolute()), config.settings.lock_file)
+    given = (environ.get(key, "").split(":")[0] for key in ("RUNTIME_DIRECTORY", "CREDENTIALS_DIRECTORY"))
+    written = (config.source and str(Path(config.source).absolute()), config.settings.lock_file, *given)
     own = tuple(path for path in written if path and Path(path).exists())
     return Places(
         state_dir=state_dir,

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from supervisor.edges.state import StateDir, read_token
+from supervisor.edges.key import Key, key_of
+from supervisor.edges.state import StateDir
 from supervisor.errors import AnswerLate, AnswerUnknown, DaemonNotRunning, StockadeError
 
 CONNECT_S = 5
 """Seconds for the daemon to take the connection: it is on this machine and only ever busy for milliseconds."""
 ANSWER_S = 45.0
 """Seconds for an answer: a server takes at most 36 s to stop, the daemon itself milliseconds."""
+START_S = 60.0
+"""Seconds for a daemon that is started by our connection: Python, its config, and what an earlier one left."""
+LOOK_MS = 50
+"""Milliseconds between two looks for its token."""
 CHUNK_BYTES = 65536
 
 
@@ -30,9 +37,10 @@ class Refused(Exception):  # noqa: N818  (an answer, not a fault of ours)
 class Connection:
     """One connection to the daemon."""
 
-    def __init__(self, channel: socket.socket, token: str, path: str) -> None:
+    def __init__(self, channel: socket.socket, key: Key, path: str) -> None:
         self.socket = channel
-        self._token = token
+        self.key = key
+        """The daemon's token, held open: its lock is free when the daemon has ended."""
         self._path = path
         self._rest = bytearray()
 
@@ -55,7 +63,7 @@ class Connection:
     def send(self, do: str, **fields: Any) -> None:
         """Send one request. Raises: StockadeError(DaemonNotRunning)."""
         try:
-            self.socket.sendall(json.dumps({"do": do, "token": self._token, **fields}).encode() + b"\n")
+            self.socket.sendall(json.dumps({"do": do, "token": self.key.token, **fields}).encode() + b"\n")
         except OSError as error:
             raise self._gone(error.strerror or str(error)) from error
 
@@ -104,16 +112,52 @@ class Connection:
 
 
 @contextmanager
-def connect(state: StateDir) -> Iterator[Connection]:
-    """Connect to the daemon of a state directory. Raises: StockadeError(DaemonNotRunning)."""
-    token = read_token(state)
-    path = str(state.control_socket)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
-        # Not `settimeout`: with it a full backlog is an error at once instead of something to wait for.
-        channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", CONNECT_S, 0))
-        try:
-            channel.connect(path)
-        except OSError as error:
-            raise StockadeError(DaemonNotRunning(path=path, reason=error.strerror or str(error))) from error
-        channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 0, 0))
-        yield Connection(channel, token, path)
+def connect(place: StateDir, *, may_start: bool = False) -> Iterator[Connection]:
+    """Connect to the daemon of a state directory.
+
+    With `may_start`, a daemon that is down is started where a service manager holds its socket: connecting does that.
+    Raises: StockadeError(DaemonNotRunning | ControlRefused).
+    """
+    path = str(place.control_socket)
+    with key_of(place) as key, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
+        if key is not None:
+            _reach(channel, path)
+            yield Connection(channel, key, path)
+            return
+        if not may_start or not place.control_socket.exists():
+            raise StockadeError(DaemonNotRunning(path=path, reason=_why_not(place)))
+        _reach(channel, path)
+        with _awaited(place, channel) as fresh:
+            yield Connection(channel, fresh, path)
+
+
+def _reach(channel: socket.socket, path: str) -> None:
+    # Not `settimeout`: with it a full backlog is an error at once instead of something to wait for.
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", CONNECT_S, 0))
+    try:
+        channel.connect(path)
+    except OSError as error:
+        raise StockadeError(DaemonNotRunning(path=path, reason=error.strerror or str(error))) from error
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 0, 0))
+
+
+def _why_not(place: StateDir) -> str:
+    if place.control_socket.exists():
+        return "it is not running; `stockade start`, `connect` or `wait` would start it if it is a service"
+    return "there is no such socket" if not place.token_file.exists() else "it has ended without a word"
+
+
+@contextmanager
+def _awaited(place: StateDir, channel: socket.socket) -> Iterator[Key]:
+    """Give the token of the daemon that our connection has started, as soon as there is one."""
+    hung_up = select.poll()
+    hung_up.register(channel, select.POLLRDHUP if hasattr(select, "POLLRDHUP") else 0)
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        with key_of(place) as key:
+            if key is not None:
+                yield key
+                return
+        if hung_up.poll(LOOK_MS):
+            raise StockadeError(DaemonNotRunning(path=str(place.control_socket), reason="it was started, and ended"))
+    raise StockadeError(AnswerLate(path=str(place.control_socket), limit_s=START_S))

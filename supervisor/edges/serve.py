@@ -20,7 +20,7 @@ from supervisor import __version__, running
 from supervisor.config.specs import Config
 from supervisor.edges import log, protocol, say, state, systemd, trust
 from supervisor.edges.control import Control
-from supervisor.edges.door import Door
+from supervisor.edges.door import Door, open_door, tell_guests
 from supervisor.edges.embed import Stockade, open_supervisor, read_config
 from supervisor.edges.live import live_leaves
 from supervisor.edges.naming import why_not
@@ -243,11 +243,10 @@ def serve(config_path: str | None, state_dir: str | None) -> int:
         for problem in config.problems[1:]:
             say.complain(problem)
         raise ConfigError(config.problems[0])
-    place = state.prepare(state.chosen(state_dir, config, os.environ))
+    place = state.prepare(state.chosen(state_dir, config, os.environ), state.runtime_path(os.environ))
     with ExitStack() as stack:
         stack.enter_context(state.daemon_lock(place))
-        stack.callback(state.forget_daemon, place)
-        door = Door(path=place.control_socket, token=state.write_token(place), settings=config.settings)
-        listener = stack.enter_context(door.listen())
+        door, listener = stack.enter_context(open_door(place, config.settings))
+        tell_guests(door)
         trio.run(_run, config, place, door, listener)
     return ExitCode.OK
