@@ -7,7 +7,6 @@ and the tree as a request to stop.
 from __future__ import annotations
 
 import sys
-from collections import ChainMap
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -22,6 +21,7 @@ from supervisor.container.effects import Engines
 from supervisor.container.instances import ContainerInstances
 from supervisor.container.kept import FOLDER
 from supervisor.container.owner import owner_here
+from supervisor.container.words import Owner
 from supervisor.container.words import Profile as ContainerProfile
 from supervisor.docker_path.effects import DockerFinder
 from supervisor.docker_path.places import search_on
@@ -46,7 +46,7 @@ from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.effects import Sandbox, open_sandbox
 from supervisor.scan.effects import Ledger
 from supervisor.scanning import foreseen, ledger_alone, ledger_of, limit_s, make_lock_file
-from supervisor.tree import SCANNER, Leaves, Run, path_of, root_of, server_leaf, terms_of
+from supervisor.tree import SCANNER, Kept, Leaves, Run, path_of, root_of, server_leaf, terms_of
 
 Edge = Callable[[Run], Leaves]
 """What an edge adds, given the run it will run in."""
@@ -84,8 +84,9 @@ async def open_run(
         open_processes(state_dir, on_stderr=on_stderr, on_trouble=on_trouble, divides_cgroup=divides_cgroup) as table,
         open_sandbox(places_of(config, state_dir, environ), audit) as sandbox,
     ):
-        run = _run_of(_Below(bus, table, sandbox, redactor), config, state_dir, environ)
-        servers = tuple(server_leaf(run, spec, environ, version, is_probed=is_probed) for spec in config.servers)
+        below = _Below(bus, table, sandbox, redactor)
+        run = _run_of(below, config, state_dir, environ, version=version, is_probed=is_probed)
+        servers = tuple(server_leaf(run, spec) for spec in config.servers)
         run.tree = Tree(root_of(run, servers, edge(run)), bus)
         task = _Task(run.tree)
         warming = trio.CancelScope()
@@ -121,12 +122,21 @@ class _Below(NamedTuple):
     redactor: Redactor
 
 
-def _run_of(below: _Below, config: Config, state_dir: str, environ: Mapping[str, str]) -> Run:
+def _run_of(
+    below: _Below, config: Config, state_dir: str, environ: Mapping[str, str], *, version: str, is_probed: bool
+) -> Run:
     """Put together what the edges work with; its tree is made from it."""
     bus, table, sandbox, redactor = below
     guests: dict[str, ContainerProfile] = {}
-    ledger = ledger_of(config, bus, state_dir, environ)
-    containers, engines = _containers_of(config, table, state_dir, environ, guests)
+    kept: dict[str, Kept] = {}
+    ledger = ledger_of(config, bus, lambda name: kept[name].spec if name in kept else None, state_dir, environ)
+
+    def profile(server: str) -> ContainerProfile:
+        return guests[server] if server in guests else container_profile_of(kept[server].spec, environ)
+
+    makes_some = any(spec.mode == "docker" or spec.own_container for spec in config.servers)
+    owner = owner_here(state_dir, config.source, is_kept=makes_some or is_probed)  # a reload may bring some later
+    containers, engines = _containers_of(owner, table, state_dir, environ, profile)
     return Run(
         config=config,
         bus=bus,
@@ -142,15 +152,20 @@ def _run_of(below: _Below, config: Config, state_dir: str, environ: Mapping[str,
         redactor=redactor,
         plugins=plugins(table, sandbox, (containers, engines, guests), state_dir=state_dir, environ=environ),
         names=tuple(spec.name for spec in config.servers),
+        kept=kept,
+        state_dir=state_dir,
+        environ=environ,
+        version=version,
+        is_probed=is_probed,
     )
 
 
 def _containers_of(
-    config: Config,
+    owner: Owner,
     table: ProcessTable,
     state_dir: str,
     environ: Mapping[str, str],
-    guests: dict[str, ContainerProfile],
+    profile: Callable[[str], ContainerProfile],
 ) -> tuple[ContainerInstances, Engines]:
     """Make the effects of mode docker, and the engines that they speak to."""
     cli = CliEnvironment(environ, sys.platform)
@@ -158,14 +173,11 @@ def _containers_of(
     async def environment(docker: str) -> Mapping[str, str]:
         return with_docker_first(dict((await cli.get()).env), docker)
 
-    profiles = {spec.name: container_profile_of(spec, environ) for spec in config.servers}
     engines = Engines(environment)
-    makes_some = any(spec.mode == "docker" or spec.own_container for spec in config.servers)
-    owner = owner_here(state_dir, config.source, is_kept=makes_some)
     containers = ContainerInstances(
         table,
         engines,
-        profile=ChainMap(guests, profiles).__getitem__,
+        profile=profile,
         environment=environment,
         owner=owner,
         folder=Path(state_dir) / FOLDER / owner.owner,

@@ -34,9 +34,17 @@ class Redactor:
     """Replaces every known secret in a text by `***`; the longest one wins where several begin at one place."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        shapes = {shape for value in values for shape in _shapes(value)}
-        longest_first = sorted(shapes, key=lambda shape: (-len(shape), shape))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if shapes else None
+        self._shapes: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.learn(values)
+
+    def learn(self, values: Iterable[str]) -> None:
+        """Replace these as well from now on; what was a secret once stays one."""
+        fresh = {shape for value in values for shape in _shapes(value)} - self._shapes
+        if fresh:
+            self._shapes |= fresh
+            longest_first = sorted(self._shapes, key=lambda shape: (-len(shape), shape))
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
     def redact(self, text: str) -> str:
         """The text without any of the secrets."""
