@@ -1150,6 +1150,36 @@ class ControlInvalid(Problem, frozen=True, kw_only=True, tag="control.invalid"):
     reason: str
 
 
+class ServiceVariableInvalid(Problem, frozen=True, kw_only=True, tag="service.variable_invalid"):
+    """A variable by which a service manager tells a program what it needs to know has no meaning."""
+
+    sentence: ClassVar[str] = "the service manager's {variable} is {value!r}: {reason}"
+    advice: ClassVar[str] = (
+        "Take {variable} out of the environment (`env -u {variable} stockade serve`), or let systemd start the daemon,"
+        " which sets it."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    variable: str
+    value: str
+    reason: str
+
+
+class ServiceSocketInvalid(Problem, frozen=True, kw_only=True, tag="service.socket_invalid"):
+    """A descriptor that a service manager passed to the daemon is none that it can use as its control socket."""
+
+    sentence: ClassVar[str] = "descriptor {descriptor}, named {name!r}, was passed by the service manager: {reason}"
+    advice: ClassVar[str] = (
+        "In the socket unit write one ListenStream= with an absolute path, FileDescriptorName=control and Accept=no, as"
+        " the unit does that `stockade install-unit --print` prints."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    descriptor: int
+    name: str
+    reason: str
+
+
 class UsageWrong(Problem, frozen=True, kw_only=True, tag="usage.wrong"):
     """The words of the command line do not go together, or one of them has no meaning."""
 
@@ -1246,6 +1276,7 @@ AnyProblem = (
     | LockFileDamaged | PinsUnreadable | PinsNotStored
     | StateLocked | StateUnusable | DaemonNotRunning | ControlRefused | ControlInvalid
     | ControlOutOfReach | ControlGroupEmpty
+    | ServiceVariableInvalid | ServiceSocketInvalid
     | UsageWrong | AnswerLate | AnswerUnknown | WaitTimeout | OutputLost | Defect | TreeGaveUp
 )  # fmt: skip
 """Every problem there is, closed: what a reply message, an event or the control socket may carry."""

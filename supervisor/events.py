@@ -67,6 +67,43 @@ class TreeGaveUp(Event, frozen=True, kw_only=True, tag="tree.gave_up"):
     problem: AnyProblem
 
 
+class TreeStuck(Event, frozen=True, kw_only=True, tag="tree.stuck"):
+    """Parts of stockade itself give no sign of life; where a service manager watches, it ends the process for that."""
+
+    severity: ClassVar[Severity] = Severity.ERROR
+
+    parts: list[str]
+    """The names in the tree of all that are silent now."""
+
+
+class TreeRecovered(Event, frozen=True, kw_only=True, tag="tree.recovered"):
+    """Every part of stockade gives signs of life again."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    parts: list[str]
+    """Those that were silent before."""
+
+
+class StateDumped(Event, frozen=True, kw_only=True, tag="state.dumped"):
+    """How everything within stands, because somebody asked for it by a signal (SIGUSR1); bounded in size."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    uptime_s: float
+    servers: list[dict[str, object]]
+    """Each with its life and for how long (`since_s`), pids, sessions, spares, restarts, the code of its problem."""
+    actors: list[dict[str, object]]
+    """Each with the messages that wait (`depth`), `handled`, `restarts`, `tick_age_s` (None: it was never asked)."""
+    subscriptions: list[dict[str, object]]
+    """Who reads events, how many wait, how many were lost."""
+    tasks: dict[str, int]
+    """By name, how many tasks of the event loop there are."""
+    dead_letters: int
+    left_out: dict[str, int]
+    """By list, how many rows did not fit."""
+
+
 # ------------------------------------------------------------------------------------------------------- config
 
 
@@ -650,7 +687,7 @@ class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
 
 
 AnyEvent = (
-    TreeStarted | TreeStopped | TreeGaveUp | ConfigLoaded | ConfigReloaded | ConfigRejected
+    TreeStarted | TreeStopped | TreeGaveUp | TreeStuck | TreeRecovered | StateDumped | ConfigLoaded | ConfigReloaded | ConfigRejected
     | SandboxLaunched | SandboxDegraded | SandboxDenied
     | DockerPathResolved | DockerPathAbsent | EngineUp | EngineLost | EngineRecovered | ImagePulled
     | ContainerCreated | ContainerStarted | ContainerPaused | ContainerStopAsked | ContainerStopped | ContainerExited
