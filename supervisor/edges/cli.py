@@ -79,7 +79,7 @@ def _add_client_verbs(verbs: argparse._SubParsersAction[ArgumentParser]) -> None
         one = verbs.add_parser(verb, help=text)
         one.add_argument("server", metavar="NAME")
         _add_json(one)
-    events = verbs.add_parser("events", help="the last 10,000 events of the daemon")
+    events = verbs.add_parser("events", help="the last events of the daemon: 10,000 of them, or 32 MiB")
     events.add_argument("--follow", "-f", action="store_true", help="and those to come")
     events.add_argument("--server", metavar="NAME", default="", help="only those of one server")
     events.add_argument("--type", metavar="PREFIX", default="", help="only those whose type begins so")
@@ -88,6 +88,7 @@ def _add_client_verbs(verbs: argparse._SubParsersAction[ArgumentParser]) -> None
     logs = verbs.add_parser("logs", help="what a server wrote to its stderr")
     logs.add_argument("server", metavar="NAME")
     logs.add_argument("--follow", "-f", action="store_true", help="and what is to come")
+    logs.add_argument("--since", metavar="DURATION", help=f"only what it wrote in the last …; {DURATION_HELP}")
     _add_json(logs)
     wait = verbs.add_parser("wait", help="wait for a server, or for all of them")
     wait.add_argument("--for", dest="what", choices=("ready", "outcome"), default="ready", help="what to wait for")
@@ -116,9 +117,17 @@ def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     doctor = verbs.add_parser(
         "doctor",
         help="say what this machine has for stockade, and what to do about what is missing",
-        description="Tries out what stockade needs on this machine, without a daemon; changes nothing.",
+        description=(
+            "Tries out what stockade needs on this machine, without a daemon; changes nothing. With NAME it goes "
+            "through the start of one server, stage by stage, and says in one sentence what is wrong and what to do."
+        ),
     )
-    doctor.add_argument("--config", metavar="FILE", help="judge by what the servers of this config need")
+    doctor.add_argument("server", metavar="NAME", nargs="?", default="", help="only the start of this server")
+    doctor.add_argument("--live", action="store_true", help="with NAME: start it once, and end it again")
+    doctor.add_argument(
+        "--config", metavar="FILE",
+        help="judge by what the servers of this config need (with NAME, the default is the daemon's, or the user's own)",
+    )  # fmt: skip
     doctor.add_argument("--deep", action="store_true", help="also run a container with all hardening flags")
     _add_json(doctor)
     for one in (check, explain, doctor):
@@ -284,9 +293,9 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
         case "scan" | "approve" | "reject" | "diff" | "pins":
             return _trust(options)
         case _:
-            from supervisor.edges import verbs
+            from supervisor.edges import reading, verbs
 
-            return verbs.VERBS[options.verb](options)
+            return {**verbs.VERBS, **reading.VERBS}[options.verb](options)
 
 
 def _trust(options: Namespace) -> int:

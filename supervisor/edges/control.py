@@ -203,6 +203,8 @@ class Control:
         async def send(record: Record) -> None:
             await stream.send_all(record.line + b"\n")
 
+        if request.preface:
+            await self._say(stream, {"kept": self._ring.kept()})
         if request.follow:
             await unless_left(stream, partial(self._ring.follow, wanted, send))
         else:

@@ -48,9 +48,14 @@ class RestartServer(Request, frozen=True, kw_only=True, tag="restart"):
 
 
 class Events(Request, frozen=True, kw_only=True, tag="events"):
-    """The last 10,000 events, one a line, oldest first; with `follow` also those to come, until the caller leaves."""
+    """The last 10,000 events, one a line, oldest first; with `follow` also those to come, until the caller leaves.
+
+    They take at most 32 MiB: of large ones fewer are kept.
+    """
 
     follow: bool = False
+    preface: bool = False
+    """Begin with a line `{"kept": {"events": …, "gone": …, "since": …}}`: how far back there are any."""
     server: str = ""
     type: str = ""
     """Only events whose tag begins so."""
@@ -188,6 +193,8 @@ class StatusAnswer(Struct, frozen=True, kw_only=True):
     pid: int
     version: str
     instance: str
+    source: str
+    """The config in force, as a file; empty if it never was one."""
     uptime_s: float
     servers: list[Described]
     why: dict[str, Why]

@@ -12,7 +12,7 @@ from typing import Any
 
 from supervisor.config.units import duration
 from supervisor.edges.client import ANSWER_S, connect
-from supervisor.edges.key import found
+from supervisor.edges.key import found, wait_until_down
 from supervisor.edges.say import put, put_json
 from supervisor.edges.state import ENVIRONMENT_KEY, SERVICE, StateDir, default_path
 from supervisor.errors import ExitCode, StockadeError, UsageWrong, WaitTimeout
@@ -141,10 +141,11 @@ def seconds_of(text: str, verb: str) -> float:
 
 
 def shutdown(options: Namespace) -> int:
-    """End the daemon, and return when it is down: then the lock of its token is free."""
-    with connect(place_of(options)) as daemon:
+    """End the daemon, and return when it is down: then its locks are free."""
+    place = place_of(options)
+    with connect(place) as daemon:
         daemon.call("shutdown")
-        if not daemon.key.wait_until_free(SHUTDOWN_S):
+        if not wait_until_down(place, daemon.key, SHUTDOWN_S):
             raise StockadeError(WaitTimeout(what="the end of the daemon", limit_s=SHUTDOWN_S))
     return ExitCode.OK
 

@@ -266,6 +266,8 @@ async def test_events_are_chosen_by_server_type_and_time(state_dir: Path) -> Non
         assert await lines(type="server.") == []
         assert await lines(since_s=3600) == ["one", "two"]
         assert await lines(since_s=0) == []
+        kept, *_ = await place.ask(asking("events", preface=True, since_s=0))
+        assert kept == {"kept": {"events": 2, "gone": 0, "since": place.ring.kept().since}}
         (unknown,) = await place.ask(asking("events", server="b"))
         assert unknown["error"]["code"] == "server.unknown"
 

@@ -83,7 +83,7 @@ async def test_a_sink_that_fails_for_too_long_counts_what_it_lost_and_tells_it_w
     lost = sum(one.lost for one in told if isinstance(one, SinkLost))
     assert lost > 100
     assert lost + len(written) == written[-1]["seq"]
-    assert b'"lost"' not in b"".join(writer.lines)
+    assert b'"line":"lost"' not in b"".join(writer.lines)
 
 
 async def test_what_was_written_of_a_batch_is_not_written_again() -> None:
