@@ -36,6 +36,10 @@ QUIET = (
     "Run the same command by hand: a stdio MCP server stays in the foreground and reads its stdin. Correct `args` of "
     "{place} if it does something else."
 )
+SILENT = (
+    "If it is only slow at first, raise `startup.handshake`; else run the same command by hand: a stdio MCP server waits "
+    "for messages on its stdin."
+)
 
 
 def cause_of(failing: Failing, scene: Scene) -> Cause:
@@ -68,7 +72,10 @@ def _is_by_sandbox(cause: Cause, failing: Failing) -> bool:
 
 
 def _denied(one: Denied) -> Cause:
-    what = f"{one.action} {one.object}" if one.object else "do something"
+    action = (
+        "have" if one.action == "use" else {"connect": "connect to", "listen": "listen on"}.get(one.action, one.action)
+    )
+    what = f"{action} {one.object}" if one.object else "do something"
     return Cause(id="sandbox_denied", sentence=f"the sandbox does not let it {what}: {one.reason}", remedy=one.remedy)
 
 
@@ -78,7 +85,7 @@ def _unsaid(failing: Failing, scene: Scene) -> Cause:
         sentence = "it ended at once, with status 0 and without a word: it does not wait for messages"
         return Cause(id="ended_at_once", sentence=sentence, remedy=QUIET.format(place=scene.place))
     if not last and failing.code == "server.handshake_timeout":
-        return Cause(id="silent", sentence=f"{failing.text}, and wrote nothing to stderr", remedy=failing.remedy)
+        return Cause(id="silent", sentence=f"{failing.text}, and wrote nothing to stderr", remedy=SILENT)
     said = f"; its last line on stderr: {last}" if last else ", and wrote nothing to stderr"
     return Cause(id="", sentence=f"{failing.text}{said}", remedy=failing.remedy)
 
@@ -127,9 +134,8 @@ def _no_credential(problem: Unresolved, *, is_service: bool) -> Cause:
     unit = f"`LoadCredential={name}:/path/to/the/secret` in the unit (`systemctl edit stockade`), then restart it"
     if is_service:
         return Cause(id="credential_missing", sentence=problem.text, remedy=f"Have {unit}.")
-    here = "only a service has credentials, and this was started by hand"
     remedy = f"For the service, {unit}; by hand, set CREDENTIALS_DIRECTORY to a folder that holds the file {name}."
-    return Cause(id="credential_missing", sentence=f"{problem.text} ({here})", remedy=remedy)
+    return Cause(id="credential_missing", sentence=problem.text, remedy=remedy)
 
 
 def script_missing(script: str, cwd: str, scene: Scene, *, is_sandboxed: bool) -> Cause:

@@ -12,11 +12,17 @@ from supervisor.edges.doctor.rendering import exit_code, lines, page_here, struc
 from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.say import put, put_json
 from supervisor.edges.state import default_path
-from supervisor.errors import ConfigError, Problem
+from supervisor.errors import ConfigError, Problem, StockadeError, UsageWrong
 
 
 def doctor(options: Namespace) -> int:
-    """Examine what is asked for, and print what was found."""
+    """Examine what is asked for, and print what was found. Raises: StockadeError."""
+    if options.server:
+        from supervisor.edges.doctor.start import doctor_of_one
+
+        return doctor_of_one(options)
+    if options.live:
+        raise StockadeError(UsageWrong(verb="doctor", reason="--live starts one server: name it"))
     return _machine(options)
 
 

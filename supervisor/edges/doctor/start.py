@@ -1,0 +1,201 @@
+"""The start of one server, stage by stage: looked at, or with `--live` done once; and how its daemon stands to it."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from supervisor import __version__
+from supervisor.config.redact import Redactor
+from supervisor.diagnostics.words import Step
+from supervisor.edges.doctor import dry, watched
+from supervisor.edges.doctor.daemon import Standing, daemon_here
+from supervisor.edges.doctor.patient import Patient, admitted, scene
+from supervisor.edges.doctor.rendering import Page, page_here, painted, plainly, wrapped
+from supervisor.edges.doctor.steps import completed
+from supervisor.edges.say import put, put_json
+from supervisor.errors import ExitCode
+
+WORDS = {"not_reached": "not reached"}
+SHOWN_LINES = 5
+"""Of its last lines on stderr; `--json` has all that were kept."""
+WORST = (ExitCode.REFUSED, ExitCode.DEGRADED, ExitCode.FAILED)
+"""Of several warnings the first of these decides."""
+
+
+class Examined(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was found out."""
+
+    patient: Patient
+    steps: tuple[Step, ...]
+    daemon: Standing
+    is_live: bool
+
+    @property
+    def failure(self) -> Step | None:
+        """The stage that a start ends at."""
+        return next((step for step in self.steps if step.outcome == "failure"), None)
+
+    @property
+    def exit_code(self) -> int:
+        """0 if all is well, else that of what failed, else that of the worst warning."""
+        if self.failure is not None:
+            return self.failure.exit_code
+        warned = {step.exit_code for step in self.steps}
+        return next((int(code) for code in WORST if code in warned), int(ExitCode.OK))
+
+
+def doctor_of_one(options: Namespace) -> int:
+    """Examine the start of one server and print it. Raises: StockadeError."""
+    found = examined(options.server, options.config, options.state_dir, is_live=options.live)
+    if options.json:
+        put_json(structure(found))
+    else:
+        put("\n".join(lines(found, page_here())) + "\n")
+    return found.exit_code
+
+
+def examined(server: str, config: str | None, state_dir: str | None, *, is_live: bool) -> Examined:
+    """Examine the start of one server; without a config, that of the daemon that runs, or else the user's own."""
+    standing = daemon_here(server, state_dir, os.environ)
+    source = config or (standing.source if standing.is_running and os.access(standing.source, os.R_OK) else None)
+    patient, first = admitted(server, source, state_dir, dict(os.environ))
+    if not standing.sentence and str(patient.place) != standing.place:
+        standing = daemon_here(server, str(patient.place), os.environ)
+    steps = [first]
+    if first.outcome != "failure":
+        steps += dry.looked_at(patient, is_live=is_live)
+        if is_live and all(step.outcome != "failure" for step in steps):
+            steps = list(_lived(patient, steps))
+    return Examined(patient=patient, steps=completed(steps, is_live=is_live), daemon=standing, is_live=is_live)
+
+
+def _lived(patient: Patient, looked: list[Step]) -> Iterator[Step]:
+    """Start it once; what was seen then stands in the place of what was only looked at."""
+    from supervisor.edges.doctor.live import run_once
+
+    seen = run_once(patient)
+    known = {step.stage: step for step in looked}
+    program = known["resolve"].facts.get("program", "")
+    about = scene(patient, program=program, cwd=known["resolve"].facts.get("cwd", ""))
+    early = watched.earlier(seen, about)
+    if early is not None:
+        for stage, step in known.items():
+            if stage == early.stage:
+                yield early
+                return
+            yield step
+    lived = {step.stage: step for step in watched.steps(seen, about)}
+    for stage, step in known.items():
+        later = lived.pop(stage, None)
+        yield step if later is None or (later.outcome == "ok" and step.outcome == "warning") else later
+    yield from lived.values()
+
+
+# ------------------------------------------------------------------------------------------------------ what is said
+
+
+def structure(found: Examined) -> dict[str, Any]:
+    """Everything as plain data, without secrets; no text in it can steer a terminal."""
+    failure, patient = found.failure, found.patient
+    plain = {
+        "version": __version__,
+        "server": patient.name,
+        "source": patient.source,
+        "mode": patient.spec.mode if patient.spec else "",
+        "live": found.is_live,
+        "exit_code": found.exit_code,
+        "failure": _told(failure) if failure else None,
+        "stages": [msgspec.to_builtins(step) for step in found.steps],
+        "daemon": msgspec.to_builtins(found.daemon),
+    }
+    shown: dict[str, Any] = _redacted(found, plain)
+    return shown
+
+
+def _told(step: Step) -> dict[str, str]:
+    return {
+        "stage": step.stage, "code": step.code, "cause": step.cause, "sentence": step.evidence, "remedy": step.remedy
+    }  # fmt: skip
+
+
+def _redacted(found: Examined, plain: Any) -> Any:
+    config = found.patient.config
+    redact = Redactor(config.secrets if config else ()).redact
+
+    def shown(value: Any) -> Any:
+        match value:
+            case str():
+                return redact(value)
+            case dict():
+                return {key: shown(inner) for key, inner in value.items()}
+            case list():
+                return [shown(inner) for inner in value]
+            case _:
+                return value
+
+    return plainly(shown(plainly(plain)))
+
+
+def lines(found: Examined, page: Page) -> Iterator[str]:
+    """Everything as lines: a stage a line, what to do under it, and at the end the one sentence and the one fix."""
+    plain = structure(found)
+    mode = f", mode {plain['mode']}" if plain["mode"] else ""
+    yield f"{plain['server']} in {plain['source']}{mode}"
+    for step in plain["stages"]:
+        yield from _step_lines(step, page)
+    yield ""
+    yield from _daemon_lines(plain["daemon"], page)
+    failure = plain["failure"]
+    if failure:
+        code = f" [{failure['code']}]" if failure["code"] else ""
+        yield from _hanging(f"{plain['server']} fails at {failure['stage']}: {failure['sentence']}{code}", "", page)
+        yield from _hanging(failure["remedy"], "  → ", page)
+        return
+    tried = "It was started, and works" if found.is_live else "Nothing stands in its way that can be seen from outside"
+    more = "" if found.is_live else "; `--live` starts it once"
+    yield f"{tried}{more}." if not plain["exit_code"] else f"{tried}, with what is said above{more}."
+
+
+def _step_lines(step: dict[str, Any], page: Page) -> Iterator[str]:
+    word = f"{WORDS.get(step['outcome'], step['outcome']):<11}"
+    head = f"  {word}  {step['stage']:<11}  "
+    took = f" ({step['seconds']:.1f} s)" if step["seconds"] is not None and step["seconds"] >= 0.05 else ""
+    evidence = _shown_evidence(step) + took
+    first, *rest = wrapped(evidence, page.width - len(head)) or [""]
+    shown = head.replace(word, painted(step["outcome"], word), 1) if page.coloured else head
+    yield (shown + first).rstrip()
+    yield from (" " * len(head) + line for line in rest)
+    if step["outcome"] == "warning":
+        yield from _hanging(step["remedy"], " " * len(head) + "→ ", page)
+    yield from (f"{' ' * len(head)}| {line}" for line in step["facts"].get("stderr_tail", ())[-SHOWN_LINES:])
+
+
+def _shown_evidence(step: dict[str, Any]) -> str:
+    """What failed is said at the end, once."""
+    match step["outcome"]:
+        case "not_reached":
+            return ""
+        case "failure":
+            return ", ".join(filter(None, (step["code"], step["cause"])))
+        case _:
+            return str(step["evidence"])
+
+
+def _daemon_lines(daemon: dict[str, Any], page: Page) -> Iterator[str]:
+    if not daemon["sentence"]:
+        return
+    yield from _hanging(daemon["sentence"], "daemon: ", page)
+    yield from _hanging(daemon["remedy"], "  → ", page)
+    yield from (f"    | {line}" for line in daemon["stderr_tail"])
+    yield ""
+
+
+def _hanging(text: str, head: str, page: Page) -> Iterator[str]:
+    blank = " " * len(head)
+    for number, line in enumerate(wrapped(text, page.width - len(head))):
+        yield (blank if number else head) + line
