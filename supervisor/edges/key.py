@@ -30,16 +30,35 @@ class Key(NamedTuple):
 
     def wait_until_free(self, limit_s: float) -> bool:
         """Wait until the daemon that made it has ended; False past the limit."""
-        previous = signal.signal(signal.SIGALRM, _raise_timeout)
-        signal.setitimer(signal.ITIMER_REAL, limit_s)  # flock has no time-out of its own
-        try:
-            fcntl.flock(self.descriptor, fcntl.LOCK_SH)
-        except TimeoutError:
-            return False
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, previous)
-        return True
+        return wait_until_free(self.descriptor, limit_s)
+
+
+def wait_until_down(place: StateDir, key: Key, limit_s: float) -> bool:
+    """Wait until the daemon has ended and another one may work with its state directory; False past the limit."""
+    if not key.wait_until_free(limit_s):
+        return False
+    try:
+        descriptor = os.open(place.lock_file, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return True  # it is not ours to see, or the whole folder has gone
+    try:
+        return wait_until_free(descriptor, limit_s)  # freed a moment after the token
+    finally:
+        os.close(descriptor)
+
+
+def wait_until_free(descriptor: int, limit_s: float) -> bool:
+    """Wait until nobody holds the lock of an open file; False past the limit."""
+    previous = signal.signal(signal.SIGALRM, _raise_timeout)
+    signal.setitimer(signal.ITIMER_REAL, limit_s)  # flock has no time-out of its own
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+    except TimeoutError:
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    return True
 
 
 def _raise_timeout(_number: int, _frame: object) -> None:

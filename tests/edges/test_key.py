@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from supervisor.edges.door import bind_privately
-from supervisor.edges.key import found, held_token, is_alive, is_listened_to, key_of
-from supervisor.edges.state import StateDir, prepare
+from supervisor.edges.key import found, held_token, is_alive, is_listened_to, key_of, wait_until_down
+from supervisor.edges.state import StateDir, daemon_lock, prepare
 from supervisor.errors import ControlRefused, StateUnusable, StockadeError
 
 if TYPE_CHECKING:
@@ -127,3 +127,22 @@ def test_where_nobody_names_a_daemon_the_user_s_own_is_meant_and_else_the_machin
             of_own.listen()
             assert is_listened_to(own.control_socket)
             assert found(own, service) == own
+
+
+def test_a_daemon_is_down_when_another_may_take_its_place(state_dir: Path) -> None:
+    place = prepare(state_dir)
+    with daemon_lock(place):
+        with held_token(place), key_of(place) as key:
+            assert key is not None
+            assert not wait_until_down(place, key, 0.01)
+    with held_token(place), key_of(place) as key:
+        assert key is not None
+        copy = key._replace(descriptor=os.dup(key.descriptor))
+    try:
+        assert wait_until_down(place, copy, 5)
+        with daemon_lock(place):
+            assert not wait_until_down(place, copy, 0.01)
+        place.lock_file.unlink()
+        assert wait_until_down(place, copy, 5)
+    finally:
+        os.close(copy.descriptor)
