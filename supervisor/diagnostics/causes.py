@@ -36,9 +36,10 @@ QUIET = (
     "Run the same command by hand: a stdio MCP server stays in the foreground and reads its stdin. Correct `args` of "
     "{place} if it does something else."
 )
+_DOING = {"use": "have", "connect": "connect to", "listen": "listen on"}
 SILENT = (
-    "If it is only slow at first, raise `startup.handshake`; else run the same command by hand: a stdio MCP server waits "
-    "for messages on its stdin."
+    "If it is only slow at first, raise `startup.handshake`; else run the same command by hand: a stdio MCP server "
+    "waits for messages on its stdin."
 )
 
 

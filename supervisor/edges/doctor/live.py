@@ -69,9 +69,12 @@ def _copy_pins(ours: Path, theirs: Path) -> None:
     if not ours.is_file():
         return
     address = f"{ours.absolute().as_uri()}?mode=ro"
-    with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True, timeout=PINS_S)) as source:
-        with closing(sqlite3.connect(theirs)) as copy:
-            source.backup(copy)
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(address, uri=True, timeout=PINS_S)) as source,
+        closing(sqlite3.connect(theirs)) as copy,
+    ):
+        source.backup(copy)
 
 
 async def _watched(config: Config, spec: ServerSpec, folder: str, patient: Patient) -> Watched:
