@@ -687,7 +687,8 @@ class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
 
 
 AnyEvent = (
-    TreeStarted | TreeStopped | TreeGaveUp | TreeStuck | TreeRecovered | StateDumped | ConfigLoaded | ConfigReloaded | ConfigRejected
+    TreeStarted | TreeStopped | TreeGaveUp | TreeStuck | TreeRecovered | StateDumped
+    | ConfigLoaded | ConfigReloaded | ConfigRejected
     | SandboxLaunched | SandboxDegraded | SandboxDenied
     | DockerPathResolved | DockerPathAbsent | EngineUp | EngineLost | EngineRecovered | ImagePulled
     | ContainerCreated | ContainerStarted | ContainerPaused | ContainerStopAsked | ContainerStopped | ContainerExited

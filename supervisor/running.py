@@ -29,7 +29,7 @@ from supervisor.environment.effects import CliEnvironment
 from supervisor.environment.hydration import with_docker_first
 from supervisor.errors import StockadeError
 from supervisor.errors import TreeGaveUp as GaveUpProblem
-from supervisor.events import ProcessTroubled, StderrLine
+from supervisor.events import ProcessTroubled, StderrLine, TreeGaveUp
 from supervisor.kernel.bus import Bus
 from supervisor.kernel.node import ChildFailed, GaveUp
 from supervisor.kernel.specs import Branch
@@ -87,8 +87,14 @@ async def open_run(
         below = _Below(bus, table, sandbox, redactor)
         run = _run_of(below, config, state_dir, environ, version=version, is_probed=is_probed)
         servers = tuple(server_leaf(run, spec) for spec in config.servers)
-        run.tree = Tree(root_of(run, servers, edge(run)), bus)
-        task = _Task(run.tree)
+        task = _Task()
+
+        def failing(failure: ChildFailed | GaveUp) -> None:
+            task.problem = problem_of(failure)
+            bus.publish(TreeGaveUp(problem=task.problem), sender="tree")
+            run.gave_up(task.problem)
+
+        run.tree = task.tree = Tree(root_of(run, servers, edge(run)), bus, failing=failing)
         warming = trio.CancelScope()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(task.run, nursery.cancel_scope)
@@ -217,20 +223,19 @@ def stderr_events(server: str, instance: str, heard: Sequence[Heard], redactor: 
 class _Task:
     """The tree as a task that outlives the cancellation of whoever opened it, until it is down."""
 
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+    def __init__(self) -> None:
+        self.tree: Tree
         self._over = trio.Event()
         self.problem: GaveUpProblem | None = None
+        """Why the tree cannot go on, known before it has stopped for that."""
 
     async def run(self, scope: trio.CancelScope) -> None:
         """Run the tree to its end; when it cannot go on, neither can the body."""
         try:
             with trio.CancelScope(shield=True):
-                await self._tree.run()
-        except GaveUp as error:
-            self.problem = GaveUpProblem(child=error.child, failures=error.failures, period_s=error.period_s)
-        except ChildFailed as error:
-            self.problem = GaveUpProblem(child=str(error), failures=1, period_s=0.0)
+                await self.tree.run()
+        except (GaveUp, ChildFailed) as error:
+            self.problem = self.problem or problem_of(error)
         finally:
             self._over.set()
         if self.problem is not None:
@@ -240,7 +245,14 @@ class _Task:
         try:
             await self._over.wait()
         finally:
-            self._tree.stop()
+            self.tree.stop()
+
+
+def problem_of(failure: ChildFailed | GaveUp) -> GaveUpProblem:
+    """Say for people why a tree cannot go on."""
+    if isinstance(failure, GaveUp):
+        return GaveUpProblem(child=failure.child, failures=failure.failures, period_s=failure.period_s)
+    return GaveUpProblem(child=str(failure), failures=1, period_s=0.0)
 
 
 __all__ = [

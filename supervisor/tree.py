@@ -13,7 +13,7 @@ Stopped from below: first the doors (no new sessions), then the servers side by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from supervisor.config.redact import Redactor
@@ -25,6 +25,7 @@ from supervisor.docker_path.effects import DockerFinder
 from supervisor.docker_path.places import Search
 from supervisor.engine.actor import actor as watcher_actor
 from supervisor.engine.effects import Connections
+from supervisor.errors import Problem
 from supervisor.kernel.actor import leaf_run
 from supervisor.kernel.bus import Bus
 from supervisor.kernel.specs import Branch, Leaf, Life, Limit, Restart
@@ -87,6 +88,8 @@ class Run:
     environ: Mapping[str, str]
     version: str
     is_probed: bool
+    gave_up: Callable[[Problem], None] = lambda _problem: None
+    """Called when the tree cannot go on, before anything is stopped for that; for an edge to set."""
 
 
 def path_of(server: str) -> str:

@@ -1,1 +1,1 @@
-"""The edge to a service manager that speaks as systemd does: notify(3), watchdog, socket activation, extensions, dump."""
+"""The edge to a service manager that speaks as systemd does: states, watchdog, passed sockets, extensions, dump."""

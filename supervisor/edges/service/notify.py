@@ -1,4 +1,4 @@
-"""Telling the service manager how we stand (sd_notify(3)): READY, STATUS, RELOADING, STOPPING; nothing where there is none.
+"""Telling the service manager how we stand (sd_notify(3)); where there is none, nothing is told.
 
     starting ──READY=1──> running ──RELOADING=1──> reloading ──READY=1──> running ──STOPPING=1──> stopping
 
