@@ -1180,6 +1180,42 @@ class ServiceSocketInvalid(Problem, frozen=True, kw_only=True, tag="service.sock
     reason: str
 
 
+class UnitProgramOutOfReach(Problem, frozen=True, kw_only=True, tag="unit.program_out_of_reach"):
+    """The service would not find the command, or may not run it: it lies where the unit hides it, or is closed."""
+
+    sentence: ClassVar[str] = "a service could not run {path!r}: {reason}"
+    advice: ClassVar[str] = (
+        "Install stockade where every user can read it (`python3 -m venv /opt/stockade`, then pip in there), and run"
+        " `install-unit` of that one; or take `--user` for a service of your own."
+    )
+
+    path: str
+    reason: str
+
+
+class UnitFileChanged(Problem, frozen=True, kw_only=True, tag="unit.file_changed"):
+    """Somebody has changed a file since stockade wrote it, or wrote it in the first place; nothing was replaced."""
+
+    sentence: ClassVar[str] = "{path!r} was changed, and is kept; nothing was written. It differs so:\n{difference}"
+    advice: ClassVar[str] = (
+        "Move the changes into a drop-in (`systemctl edit stockade.service`), and replace the file with --force."
+    )
+
+    path: str
+    difference: str
+    """A unified diff from what is there to what would be."""
+
+
+class UnitNotWritten(Problem, frozen=True, kw_only=True, tag="unit.not_written"):
+    """A file of the service could not be read or written."""
+
+    sentence: ClassVar[str] = "{path!r} could not be written: {reason}"
+    advice: ClassVar[str] = "Run it as root; or take --user for a service of your own, or --print to see the files."
+
+    path: str
+    reason: str
+
+
 class UsageWrong(Problem, frozen=True, kw_only=True, tag="usage.wrong"):
     """The words of the command line do not go together, or one of them has no meaning."""
 
@@ -1275,7 +1311,7 @@ AnyProblem = (
     | CommandHasBlanks | HostPathArgument | SecretArgument
     | LockFileDamaged | PinsUnreadable | PinsNotStored
     | StateLocked | StateUnusable | DaemonNotRunning | ControlRefused | ControlInvalid
-    | ControlOutOfReach | ControlGroupEmpty
+    | ControlOutOfReach | ControlGroupEmpty | UnitProgramOutOfReach | UnitFileChanged | UnitNotWritten
     | ServiceVariableInvalid | ServiceSocketInvalid
     | UsageWrong | AnswerLate | AnswerUnknown | WaitTimeout | OutputLost | Defect | TreeGaveUp
 )  # fmt: skip

@@ -26,6 +26,7 @@ def build_parser() -> ArgumentParser:
     _add_inspection(verbs)
     _add_containers(verbs)
     _add_scan(verbs)
+    _add_install_unit(verbs)
     return parser
 
 
@@ -95,6 +96,17 @@ def _add_client_verbs(verbs: argparse._SubParsersAction[ArgumentParser]) -> None
     wait.add_argument("--timeout", metavar="DURATION", default="60s", help=f"give up after; {DURATION_HELP}")
     wait.add_argument("server", metavar="NAME", nargs="?", default="")
     _add_json(wait)
+    reload = verbs.add_parser(
+        "reload",
+        help="read the config again, and go over to it",
+        description=(
+            "Has the daemon read its config again. Servers whose entry is the same go on untouched. Returns when that is "
+            "done: 1 if an entry is invalid (a server that runs goes on as it is), 2 if the config cannot be used."
+        ),
+    )
+    reload.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    _add_json(reload)
+    _add_state_dir(reload)
     shutdown = verbs.add_parser("shutdown", help="end the daemon and all its servers")
     for one in (connect, status, events, logs, wait, shutdown, verbs.choices["start"], verbs.choices["stop"]):
         _add_state_dir(one)
@@ -200,6 +212,21 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
         _add_state_dir(one)
 
 
+def _add_install_unit(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
+    unit = verbs.add_parser(
+        "install-unit",
+        help="write the units that run stockade as a service of systemd",
+        description="Writes units and what belongs to them, and says what to do then. Starts nothing.",
+    )
+    unit.add_argument("--user", action="store_true", help="a service of your own (systemctl --user)")
+    unit.add_argument("--print", action="store_true", help="only print the files, each below its path")
+    unit.add_argument(
+        "--config", metavar="FILE", help="the config it reads (default: /etc/stockade, or the user's own)"
+    )
+    unit.add_argument("--root", metavar="DIR", default="", help="write below this folder, for an image or a package")
+    unit.add_argument("--force", action="store_true", help="replace files that somebody has changed, too")
+
+
 def _add_json(parser: ArgumentParser | argparse._MutuallyExclusiveGroup) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
 
@@ -274,6 +301,19 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
             from supervisor.edges import inspection
 
             return inspection.check(options) if options.verb == "check" else inspection.explain(options)
+        case "doctor" | "errors" | "pull" | "sweep" | "install-unit":
+            return _of_machine(options)
+        case "scan" | "approve" | "reject" | "diff" | "pins":
+            return _trust(options)
+        case _:
+            from supervisor.edges import reading, verbs
+
+            return {**verbs.VERBS, **reading.VERBS}[options.verb](options)
+
+
+def _of_machine(options: Namespace) -> int:
+    """The verbs about this machine and this stockade, which need no daemon."""
+    match options.verb:
         case "doctor":
             from supervisor.edges.doctor.verb import doctor
 
@@ -290,12 +330,10 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
             from supervisor.edges.sweep import sweep
 
             return sweep(options)
-        case "scan" | "approve" | "reject" | "diff" | "pins":
-            return _trust(options)
         case _:
-            from supervisor.edges import reading, verbs
+            from supervisor.edges.units import install_unit
 
-            return {**verbs.VERBS, **reading.VERBS}[options.verb](options)
+            return install_unit(options)
 
 
 def _trust(options: Namespace) -> int:
