@@ -100,8 +100,8 @@ def _add_client_verbs(verbs: argparse._SubParsersAction[ArgumentParser]) -> None
         "reload",
         help="read the config again, and go over to it",
         description=(
-            "Has the daemon read its config again. Servers whose entry is the same go on untouched. Returns when that is "
-            "done: 1 if an entry is invalid (a server that runs goes on as it is), 2 if the config cannot be used."
+            "Has the daemon read its config again. Servers whose entry is the same go on untouched. Returns when that "
+            "is done: 1 if an entry is invalid (a server that runs goes on as it is), 2 if the config cannot be used."
         ),
     )
     reload.add_argument("--dry-run", action="store_true", help="only say what would be done")
@@ -138,8 +138,9 @@ def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     doctor.add_argument("--live", action="store_true", help="with NAME: start it once, and end it again")
     doctor.add_argument(
         "--config", metavar="FILE",
-        help="judge by what the servers of this config need (with NAME, the default is the daemon's, or the user's own)",
+        help="judge by what the servers of this config need (with NAME, by default the daemon's, or the user's own)",
     )  # fmt: skip
+    doctor.add_argument("--report", metavar="FILE", help="write all of it into a new file for others, secrets masked")
     doctor.add_argument("--deep", action="store_true", help="also run a container with all hardening flags")
     _add_json(doctor)
     for one in (check, explain, doctor):

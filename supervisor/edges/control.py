@@ -41,6 +41,9 @@ class Daemon(Protocol):
     async def restart(self, server: str) -> Any:
         """End and start a server. Raises: StockadeError."""
 
+    async def reload(self, *, dry_run: bool) -> Any:
+        """Read the configuration again, and go over to it. Raises: StockadeError."""
+
     async def wait(self, what: str, server: str, timeout_s: float) -> None:
         """Wait for servers. Raises: StockadeError."""
 
@@ -144,6 +147,7 @@ class Control:
         | protocol.StartServer
         | protocol.StopServer
         | protocol.RestartServer
+        | protocol.Reload
         | protocol.Decide
         | protocol.Show,
     ) -> Any:
@@ -156,6 +160,8 @@ class Control:
                 return await self._daemon.stop(request.server)
             case protocol.RestartServer():
                 return await self._daemon.restart(request.server)
+            case protocol.Reload():  # is carried to its end, whoever leaves
+                return await self._daemon.reload(dry_run=request.dry_run)
             case (
                 protocol.ApproveTools() | protocol.RejectTools() | protocol.ShowDifferences() | protocol.ShowPins()
             ):  # a decision is not given up halfway, whoever leaves

@@ -125,6 +125,13 @@ class ShowPins(Request, frozen=True, kw_only=True, tag="pins"):
     server: str = ""
 
 
+class Reload(Request, frozen=True, kw_only=True, tag="reload"):
+    """Read the configuration again and go over to it; answered by a `Plan` when that is done."""
+
+    dry_run: bool = False
+    """Only say what would be done."""
+
+
 class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
     """End the daemon; answered at once, the connection closes when it is down."""
 
@@ -132,7 +139,9 @@ class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
 Decide = ApproveTools | RejectTools
 Show = ShowDifferences | ShowPins
 TrustRequest = ScanServer | Decide | Show
-AnyRequest = Status | StartServer | StopServer | RestartServer | Events | Wait | Connect | TrustRequest | Shutdown
+AnyRequest = (
+    Status | StartServer | StopServer | RestartServer | Events | Wait | Connect | TrustRequest | Reload | Shutdown
+)
 
 
 class ScanAnswer(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Signals, heard from before anything was started: the first request to end stops gracefully, a further one kills at once.
+"""Signals, heard from before anything was started: the first request to end stops gracefully, a further kills at once.
 
 What a signal means beyond that (SIGHUP reloads a daemon and ends a `run`) is said by whoever opens the receiver.
 """
@@ -23,7 +23,7 @@ class Ending:
         *,
         others: Mapping[signal.Signals, Callable[[], None]] = MappingProxyType({}),
     ) -> None:
-        """`others` are signals that end nothing, with what is called for each, also during the start; it must not wait."""
+        """`others` are signals that end nothing, with what each calls, also during the start; it may not wait."""
         self.scope = trio.CancelScope()
         """Holds what is to end, from before its start on."""
         self.number = 0
@@ -50,3 +50,19 @@ class Ending:
                         self.scope.cancel()
                     elif self._kill is not None:
                         nursery.start_soon(self._kill)
+
+
+class Asked:
+    """A signal that was heard and waits to be answered; several before that are one."""
+
+    def __init__(self) -> None:
+        self._heard = trio.Event()
+
+    def hear(self) -> None:
+        """It came."""
+        self._heard.set()
+
+    async def wait(self) -> None:
+        """Return when it has come since the last time."""
+        await self._heard.wait()
+        self._heard = trio.Event()

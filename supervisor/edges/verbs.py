@@ -20,6 +20,8 @@ from supervisor.escaping import printable
 
 SHUTDOWN_S = 45.0
 """Seconds for a whole daemon to end: its own bound is 35 s."""
+RELOAD_S = 250.0
+"""Seconds for a reload: one takes at most 120 s, and one that began before may have to end first."""
 LONGEST_S = 366 * 86400.0
 """What the daemon takes as a time to wait or to look back."""
 STDOUT = 1
@@ -159,12 +161,31 @@ def connect_verb(options: Namespace) -> int:
         return attach(daemon.socket, daemon.take_rest())
 
 
+def reload(options: Namespace) -> int:
+    """Have the daemon read its config again, and print what that came to."""
+    from msgspec import convert
+
+    from supervisor.reload.report import lines
+    from supervisor.reload.words import Plan
+
+    with connect(place_of(options)) as daemon:
+        answer = daemon.call("reload", answer_s=RELOAD_S, dry_run=options.dry_run)
+    plan = convert(answer, Plan)
+    code = ExitCode.FAILED if plan.refused else ExitCode.OK
+    if options.json:
+        put_json({**answer, "exit_code": int(code)})
+    else:
+        put("".join(f"{line}\n" for line in lines(plan)))
+    return code
+
+
 VERBS: dict[str, Callable[[Namespace], int]] = {
     "connect": connect_verb,
     "status": status,
     "start": start,
     "stop": stop,
     "restart": restart,
+    "reload": reload,
     "wait": wait,
     "shutdown": shutdown,
 }
