@@ -34,6 +34,7 @@ from supervisor.kernel.bus import Bus
 from supervisor.kernel.node import ChildFailed, GaveUp
 from supervisor.kernel.specs import Branch
 from supervisor.kernel.tree import Tree
+from supervisor.matters import about
 from supervisor.plugins import plugins
 from supervisor.prepare import container_profile_of, places_of, standings_of
 from supervisor.process.table import ProcessTable, open_processes
@@ -70,7 +71,7 @@ async def open_run(
 
     Raises: StockadeError(TreeGaveUp) when parts of stockade itself cannot go on.
     """
-    bus = Bus()
+    bus = Bus(about)
     redactor = Redactor(config.secrets)
     make_lock_file(config)
     audit = Audit(state_dir, standings_of(config), redactor.redact)

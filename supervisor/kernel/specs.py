@@ -211,6 +211,29 @@ class After:
     message: Struct
 
 
+Thing = tuple[str, str]
+"""A kind of thing and its name: what messages and facts are about (matters.py)."""
+
+
+class Begin(Struct, frozen=True):
+    """A thing begins: what is said about it from here on carries one correlation."""
+
+    thing: Thing
+    part_of: Thing | None = None
+    """The thing whose correlation it shares; without one, or if that is not known, it gets one of its own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """A field by which a kind of message or fact names what it is about."""
+
+    field: str
+    kind: str
+    """The kind of thing that it names."""
+    is_sure: bool = True
+    """False: only if nothing else says where it belongs."""
+
+
 State = TypeVar("State")
 
 
@@ -228,3 +251,7 @@ class Decision(Struct, Generic[State], frozen=True):
     """The actor counts as started from here on."""
     done: bool = False
     """The actor ends when its outbox is empty; commands still at work then are cancelled."""
+    begins: tuple[Begin, ...] = ()
+    """Things that begin with this decision, what it tells and publishes of them included."""
+    ends: tuple[Thing, ...] = ()
+    """Things that have ended for good."""

@@ -16,7 +16,8 @@ from supervisor.errors import NotReady, Problem, ServerDied, SessionChanged, Ses
 from supervisor.events import Event, SessionClosed, SessionOpened, StdoutGarbage, ToolRefused, ToolUnjudged
 from supervisor.kernel.bus import AskFailed, AskTimeout, Bus
 from supervisor.kernel.outbox import Outbox
-from supervisor.kernel.specs import Life
+from supervisor.kernel.specs import Begin, Life
+from supervisor.matters import SESSION
 from supervisor.relay.names import shown
 from supervisor.relay.out import AnswerUnjudged, CallRefused, Tally
 from supervisor.server.messages import Attach, Attached, Detach, NotAttached
@@ -192,6 +193,7 @@ class Sessions:
         tally = tally or Tally()
         holder = Holder(self, server, session, gives_up=gives_up)
         self._holders[holder] = server
+        self.bus.matters.begin(Begin((SESSION, session)))
         self.bus.publish(SessionOpened(server=server, session=session), sender="session")
         reason = "cancelled"
         try:
@@ -210,6 +212,7 @@ class Sessions:
                 from_server=tally.server_messages,
             )
             self.bus.publish(closed, sender="session")
+            self.bus.matters.end((SESSION, session))
 
 
 class _Teller:

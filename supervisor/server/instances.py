@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from supervisor.errors import AnyProblem, StageTimeout
 from supervisor.events import ServerDegraded, ServerStarting, ServerStopped
-from supervisor.kernel.specs import After
+from supervisor.kernel.specs import After, Begin
 from supervisor.launch.messages import Halt, Launch, Launched
+from supervisor.matters import INSTANCE, SERVER
 from supervisor.server.messages import Done, HaltOver, Looked, Profile, StageOver
 from supervisor.server.policy import Failures
 from supervisor.server.states import Instance, Look, Probe, Role, Server, Step
@@ -27,6 +28,7 @@ def begin(step: Step) -> None:
     step.change(scan=0)
     if not step.state.is_recovered:
         return  # it begins when that is known
+    step.begins.append(Begin((SERVER, step.state.profile.name)))
     if step.state.profile.is_probed:
         keep_probing(step)
     elif step.turn("listed"):
@@ -49,6 +51,8 @@ def launch(step: Step, role: Role) -> None:
     number = step.next_number()
     key = f"{profile.name}#{step.state.token}.{number}"
     step.put(key, Instance(role=role, number=number))
+    is_start = role == "probe" and step.state.life == "starting"
+    step.begins.append(Begin((INSTANCE, key), part_of=(SERVER, profile.name) if is_start else None))
     order = Launch(
         reply_to=step.state.path,
         instance=key,

@@ -23,8 +23,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from supervisor.errors import AnyProblem
-from supervisor.kernel.specs import Decision
+from supervisor.kernel.specs import Begin, Decision, Thing
 from supervisor.launch.messages import Exited
+from supervisor.matters import INSTANCE
 from supervisor.scan.messages import Summary
 from supervisor.server.messages import Era, LastExit, Life, Listed, Profile
 from supervisor.server.policy import Failures
@@ -204,6 +205,8 @@ class Step:
         self.tell: list[tuple[str, Struct]] = []
         self.do: list[object] = []
         self.publish: list[Struct] = []
+        self.begins: list[Begin] = []
+        self.ends: list[Thing] = []
         self.again: list[Exited] = []
         """What was held back and can be handled now, after the message in hand."""
 
@@ -217,6 +220,7 @@ class Step:
 
     def drop(self, key: str) -> None:
         """Forget an instance."""
+        self.ends.append((INSTANCE, key))
         self.change(instances={other: one for other, one in self.state.instances.items() if other != key})
 
     def next_number(self) -> int:
@@ -240,4 +244,13 @@ class Step:
     def decision(self, *, ready: bool = False) -> Decision[Server]:
         """Return what was decided; the actor is done when it is leaving and nothing is left."""
         is_done = self.state.is_leaving and self.state.is_empty
-        return Decision(self.state, tuple(self.tell), tuple(self.do), tuple(self.publish), ready=ready, done=is_done)
+        return Decision(
+            self.state,
+            tuple(self.tell),
+            tuple(self.do),
+            tuple(self.publish),
+            ready=ready,
+            done=is_done,
+            begins=tuple(self.begins),
+            ends=tuple(self.ends),
+        )
