@@ -1196,14 +1196,12 @@ class UnitProgramOutOfReach(Problem, frozen=True, kw_only=True, tag="unit.progra
 class UnitFileChanged(Problem, frozen=True, kw_only=True, tag="unit.file_changed"):
     """Somebody has changed a file since stockade wrote it, or wrote it in the first place; nothing was replaced."""
 
-    sentence: ClassVar[str] = "{path!r} was changed, and is kept; nothing was written. It differs so:\n{difference}"
+    sentence: ClassVar[str] = "{path!r} was changed by somebody and is kept; nothing was written"
     advice: ClassVar[str] = (
         "Move the changes into a drop-in (`systemctl edit stockade.service`), and replace the file with --force."
     )
 
     path: str
-    difference: str
-    """A unified diff from what is there to what would be."""
 
 
 class UnitNotWritten(Problem, frozen=True, kw_only=True, tag="unit.not_written"):
@@ -1266,6 +1264,16 @@ class OutputLost(Problem, frozen=True, kw_only=True, tag="output.lost"):
     reason: str
 
 
+class ReportNotWritten(Problem, frozen=True, kw_only=True, tag="report.not_written"):
+    """The file that a report was to be written into exists already, or cannot be made; nothing was written."""
+
+    sentence: ClassVar[str] = "the report was not written to {path!r}: {reason}"
+    advice: ClassVar[str] = "Name a file that does not exist yet, in a folder that this user may write to."
+
+    path: str
+    reason: str
+
+
 class Defect(Problem, frozen=True, kw_only=True, tag="stockade.defect"):
     """Something happened that stockade does not know how to handle."""
 
@@ -1313,6 +1321,6 @@ AnyProblem = (
     | StateLocked | StateUnusable | DaemonNotRunning | ControlRefused | ControlInvalid
     | ControlOutOfReach | ControlGroupEmpty | UnitProgramOutOfReach | UnitFileChanged | UnitNotWritten
     | ServiceVariableInvalid | ServiceSocketInvalid
-    | UsageWrong | AnswerLate | AnswerUnknown | WaitTimeout | OutputLost | Defect | TreeGaveUp
+    | UsageWrong | AnswerLate | AnswerUnknown | WaitTimeout | OutputLost | ReportNotWritten | Defect | TreeGaveUp
 )  # fmt: skip
 """Every problem there is, closed: what a reply message, an event or the control socket may carry."""

@@ -40,11 +40,16 @@ class Standing(Struct, frozen=True, kw_only=True):
     stderr_tail: tuple[str, ...] = ()
 
 
-def daemon_here(server: str, state_dir: str | None, environ: Mapping[str, str]) -> Standing:
-    """Ask the daemon that is meant: of the state directory that is named, else the user's own, else the machine's."""
+def place_of(state_dir: str | None, environ: Mapping[str, str]) -> StateDir:
+    """Say where the daemon is that is meant."""
     asked = state_dir or environ.get(ENVIRONMENT_KEY)
     own = StateDir(Path(asked or default_path(environ)).absolute())
-    place = own if asked else found(own, StateDir(SERVICE))
+    return own if asked else found(own, StateDir(SERVICE))
+
+
+def daemon_here(server: str, state_dir: str | None, environ: Mapping[str, str]) -> Standing:
+    """Ask the daemon that is meant: of the state directory that is named, else the user's own, else the machine's."""
+    place = place_of(state_dir, environ)
     here = Standing(place=str(place.path))
     try:
         with client.connect(place) as daemon:

@@ -59,9 +59,11 @@ def doctor_of_one(options: Namespace) -> int:
     return found.exit_code
 
 
-def examined(server: str, config: str | None, state_dir: str | None, *, is_live: bool) -> Examined:
+def examined(
+    server: str, config: str | None, state_dir: str | None, *, is_live: bool, asks_daemon: bool = True
+) -> Examined:
     """Examine the start of one server; without a config, that of the daemon that runs, or else the user's own."""
-    standing = daemon_here(server, state_dir, os.environ)
+    standing = daemon_here(server, state_dir, os.environ) if asks_daemon else Standing(place="", sentence="not asked")
     source = config or (standing.source if standing.is_running and os.access(standing.source, os.R_OK) else None)
     patient, first = admitted(server, source, state_dir, dict(os.environ))
     if not standing.sentence and str(patient.place) != standing.place:

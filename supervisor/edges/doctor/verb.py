@@ -17,6 +17,12 @@ from supervisor.errors import ConfigError, Problem, StockadeError, UsageWrong
 
 def doctor(options: Namespace) -> int:
     """Examine what is asked for, and print what was found. Raises: StockadeError."""
+    if options.report is not None:
+        from supervisor.edges.doctor.report import report
+
+        if options.server or options.live or options.deep:
+            raise StockadeError(UsageWrong(verb="doctor", reason="--report looks at everything: give it no NAME"))
+        return report(options)
     if options.server:
         from supervisor.edges.doctor.start import doctor_of_one
 
