@@ -148,8 +148,8 @@ def written(wanted: list[File], *, is_forced: bool) -> list[str]:
     for file in wanted:
         there = found[file.path]
         if rules.standing(there, file.text) == "changed" and not is_forced:
-            difference = rules.difference(file.path, there or "", file.text)
-            raise StockadeError(UnitFileChanged(path=file.path, difference=difference))
+            put(rules.difference(file.path, there or "", file.text) + "\n")
+            raise StockadeError(UnitFileChanged(path=file.path))
     for file in wanted:
         standing = rules.standing(found[file.path], file.text)
         if standing != "same":
