@@ -7,11 +7,12 @@ kills every server at once. systemd, where it is there, is told READY, STATUS an
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -29,7 +30,7 @@ from supervisor.edges.naming import why_not
 from supervisor.edges.ring import Ring
 from supervisor.edges.service.contact import Contact
 from supervisor.edges.signals import Asked, Ending
-from supervisor.errors import ConfigError, ControlError, ExitCode
+from supervisor.errors import ConfigError, ControlError, ExitCode, Problem, StockadeError
 from supervisor.events import ConfigLoaded, ConfigRejected, ProcessSwept, ServerDegraded, TreeStarted, TreeStopped
 from supervisor.kernel.specs import ActorCrashed, Leaf, Life
 from supervisor.kernel.stoppable import until_stop
@@ -147,9 +148,7 @@ def others(config: Config) -> list[dict[str, str]]:
     return rows
 
 
-def leaves(
-    sup: Stockade, daemon: Daemon, contact: Contact, door: Door, listener: socket.socket
-) -> running.Leaves:
+def leaves(sup: Stockade, daemon: Daemon, contact: Contact, door: Door, listener: socket.socket) -> running.Leaves:
     """Declare what the daemon adds to the tree."""
     bus = sup.run.bus
     ring = Ring(bus, sup.recorder)
@@ -229,7 +228,7 @@ async def _run(
         held.append(Daemon(sup, contact))
         sup.run.gave_up = held[0].gave_up
         ending.killed_by(sup.run.table.kill)
-        return leaves(sup, held[0], contact, door, listener)
+        return leaves(sup, held[0], contact, *entrance)
 
     async with trio.open_nursery() as nursery:
         await nursery.start(ending.hear)  # before anything is started that a signal would leave behind
@@ -263,6 +262,25 @@ async def _reload_when_ready(sup: Stockade, contact: Contact, hangup: Asked) -> 
 
 def serve(config_path: str | None, state_dir: str | None) -> int:
     """Run the daemon until it is stopped; returns its exit code. Raises: StockadeError."""
+    contact = Contact(os.environ)
+    keep_no_core()
+    try:
+        return _run_from_file(contact, config_path, state_dir)
+    except StockadeError as error:
+        contact.notifier.failed(error.problem.text)
+        raise
+
+
+def keep_no_core() -> None:
+    """Have the kernel write no image of our memory, which holds secrets: a watchdog's signal asks for one.
+
+    Servers inherit that, and hold secrets too; one whose config sets this limit gets what it says.
+    """
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
+def _run_from_file(contact: Contact, config_path: str | None, state_dir: str | None) -> int:
     config = read_config(config_path, os.environ)
     if config.problems:  # nothing of it would run: better no daemon than one that looks alive
         for problem in config.problems[1:]:
@@ -271,8 +289,8 @@ def serve(config_path: str | None, state_dir: str | None) -> int:
     place = state.prepare(state.chosen(state_dir, config, os.environ), state.runtime_path(os.environ))
     with ExitStack() as stack:
         stack.enter_context(state.daemon_lock(place))
-        door, listener = stack.enter_context(open_door(place, config.settings))
+        door, listener = stack.enter_context(open_door(place, config.settings, contact.listener))
         tell_guests(door)
         source = config_files.default_path(os.environ) if config_path is None else config_path
-        trio.run(partial(_run, source=source), config, place, door, listener)
+        trio.run(_run, config, contact, place, (door, listener), source)
     return ExitCode.OK
