@@ -33,7 +33,7 @@ def definitions(file: Path) -> dict[str, str]:
     """What a file defines at its top level, each with its source, decorators and all."""
     text = file.read_text()
     lines = text.splitlines()
-    found = {}
+    found: dict[str, str] = {}
     for node in ast.parse(text, str(file)).body:
         names = [getattr(node, "name", "")]
         if isinstance(node, ast.Assign | ast.AnnAssign):
