@@ -23,6 +23,7 @@ from supervisor.edges.record import Record
 from supervisor.edges.ring import Ring
 from supervisor.edges.say import fields_of
 from supervisor.errors import ControlInvalid, ControlRefused, SessionError, StockadeError
+from supervisor.kernel.pulse import Pulse
 from supervisor.kernel.specs import Life
 
 
@@ -65,6 +66,24 @@ class Daemon(Protocol):
         """Return plain data without the value of any secret, and with nothing that JSON cannot carry."""
 
 
+class Watched(trio.abc.Listener[trio.SocketStream]):
+    """A listener whose loop gives signs of life: it waits for a caller, or comes back to wait for the next."""
+
+    def __init__(self, listener: trio.SocketListener, life: Life) -> None:
+        self._listener = listener
+        self._pulse = Pulse()
+        life.watch(self._pulse)
+
+    async def accept(self) -> trio.SocketStream:
+        """Wait for a caller."""
+        with self._pulse.resting():
+            return await self._listener.accept()
+
+    async def aclose(self) -> None:
+        """Close it."""
+        await self._listener.aclose()
+
+
 class Control:
     """The leaf that answers on a socket that listens already: callers that come while we start wait for us."""
 
@@ -83,7 +102,7 @@ class Control:
         """Answer for ever; an incarnation after a crash goes on with the same socket."""
         listener = trio.SocketListener(trio.socket.from_stdlib_socket(self._listener.dup()))
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(trio.serve_listeners, self._connection, [listener])
+            nursery.start_soon(trio.serve_listeners, self._connection, [Watched(listener, life)])
             life.ready()
 
     async def _connection(self, stream: trio.SocketStream) -> None:

@@ -18,15 +18,18 @@ from msgspec.structs import replace
 from supervisor import reloading, running
 from supervisor.config.specs import Config
 from supervisor.edges import say
-from supervisor.edges.source import Given, Source
+from supervisor.edges.source import READ_S, Given, Source
 from supervisor.errors import AnyProblem, ConfigError, ReloadIncomplete, StockadeError
 from supervisor.events import ConfigRejected, ConfigReloaded, ServerDegraded
+from supervisor.kernel.pulse import Pulse
 from supervisor.kernel.specs import Life
 from supervisor.reload import rules
 from supervisor.reload.report import summary
 from supervisor.reload.words import Plan
 
 STAYS = "the configuration in force stays"
+LONGEST_S = READ_S + reloading.WHOLE_S + 30.0
+"""Seconds that one reload may take, with all that is told of it; past them this part of stockade is stuck."""
 
 
 @dataclass(slots=True, eq=False)
@@ -85,12 +88,16 @@ class Reloads:
     async def run(self, life: Life) -> None:
         """Carry out what is asked for, until cancelled."""
         self._is_over = False
+        pulse = Pulse()
+        life.watch(pulse)
         life.ready()
         try:
             while True:
-                await self._news.wait()
+                with pulse.resting():
+                    await self._news.wait()
                 while self._waiting:
-                    await self._settle(self._waiting.popleft())
+                    with pulse.resting(LONGEST_S):
+                        await self._settle(self._waiting.popleft())
                 self._news = trio.Event()
         finally:
             self._is_over = True

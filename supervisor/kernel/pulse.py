@@ -6,6 +6,7 @@ any queue for that: a loop that is far behind answers as well as an idle one, an
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ class Pulse:
     """Where one loop answers; the loop says when it rests, whoever is worried asks."""
 
     def __init__(self) -> None:
-        self._is_resting = False
+        self._rests_until_s = -math.inf
         self._asked: trio.Event | None = None
         self._answered_s: float | None = None
 
@@ -26,7 +27,7 @@ class Pulse:
         if self._asked is None:
             self._asked = trio.Event()
         asked = self._asked
-        if self._is_resting:
+        if trio.current_time() < self._rests_until_s:
             self.answer()
         return asked
 
@@ -39,17 +40,21 @@ class Pulse:
 
     def rest(self) -> None:
         """Say that the loop waits for work from here on."""
-        self._is_resting = True
+        self._rests_until_s = math.inf
         self.answer()
 
     def wake(self) -> None:
         """Say that the loop works from here on."""
-        self._is_resting = False
+        self._rests_until_s = -math.inf
 
     @contextmanager
-    def resting(self) -> Iterator[None]:
-        """Rest while the context lasts: for a wait, on work or on the world, that is not the loop's own doing."""
+    def resting(self, limit_s: float = math.inf) -> Iterator[None]:
+        """Rest while the context lasts: for a wait, on work or on the world, that is not the loop's own doing.
+
+        Past `limit_s` seconds it is stuck in there.
+        """
         self.rest()
+        self._rests_until_s = trio.current_time() + limit_s
         try:
             yield
         finally:

@@ -14,7 +14,7 @@ from supervisor.kernel.stoppable import until_stop
 from supervisor.kernel.tree import Tree
 
 
-def test_a_loop_that_rests_answers_at_once_and_one_that_works_when_it_rests_next() -> None:
+async def test_a_loop_that_rests_answers_at_once_and_one_that_works_when_it_rests_next() -> None:
     pulse = Pulse()
     asked = pulse.tick()
     assert not asked.is_set()
@@ -25,6 +25,18 @@ def test_a_loop_that_rests_answers_at_once_and_one_that_works_when_it_rests_next
         assert pulse.tick().is_set()
     assert not pulse.tick().is_set()
     assert pulse.age_s() is not None
+
+
+async def test_who_rests_for_longer_than_it_may_is_stuck(autojump_clock: MockClock) -> None:
+    pulse = Pulse()
+    with pulse.resting(10):
+        await trio.sleep(9)
+        assert pulse.tick().is_set()
+        await trio.sleep(2)
+        asked = pulse.tick()
+        assert not asked.is_set()
+    pulse.rest()
+    assert asked.is_set()
 
 
 async def test_a_reader_of_facts_answers_while_it_waits_and_when_it_comes_back(autojump_clock: MockClock) -> None:
