@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import select
 import socket
 import struct
@@ -11,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from supervisor.edges.key import Key, key_of
-from supervisor.edges.state import StateDir
+from supervisor.edges.key import Key, is_there, key_of
+from supervisor.edges.state import SERVICE, StateDir
 from supervisor.errors import AnswerLate, AnswerUnknown, DaemonNotRunning, StockadeError
 
 CONNECT_S = 5
@@ -124,7 +125,7 @@ def connect(place: StateDir, *, may_start: bool = False) -> Iterator[Connection]
             _reach(channel, path)
             yield Connection(channel, key, path)
             return
-        if not may_start or not place.control_socket.exists():
+        if not may_start or not is_there(place.control_socket):
             raise StockadeError(DaemonNotRunning(path=path, reason=_why_not(place)))
         _reach(channel, path)
         with _awaited(place, channel) as fresh:
@@ -142,9 +143,11 @@ def _reach(channel: socket.socket, path: str) -> None:
 
 
 def _why_not(place: StateDir) -> str:
-    if place.control_socket.exists():
+    if is_there(place.control_socket):
         return "it is not running; `stockade start`, `connect` or `wait` would start it if it is a service"
-    return "there is no such socket" if not place.token_file.exists() else "it has ended without a word"
+    if SERVICE.is_dir() and not os.access(SERVICE, os.X_OK):
+        return f"there is no such socket, and the machine's own service in {SERVICE} is not open to this user"
+    return "there is no such socket"
 
 
 @contextmanager

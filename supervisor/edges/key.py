@@ -163,9 +163,14 @@ def is_alive(place: StateDir) -> bool:
 
 def found(own: StateDir, service: StateDir) -> StateDir:
     """Say which daemon is meant where nobody names one: the user's own if there is any sign of it, else the service."""
-    if is_alive(own) or not service.control_socket.exists():
+    if is_alive(own) or not is_there(service.control_socket):
         return own
-    return own if own.control_socket.exists() and is_listened_to(own.control_socket) else service
+    return own if is_there(own.control_socket) and is_listened_to(own.control_socket) else service
+
+
+def is_there(path: Path) -> bool:
+    """Whether this user can see such a file; a folder that is closed to us is none of our business."""
+    return os.path.exists(path)  # Path.exists raises where the folder may not be entered
 
 
 def is_listened_to(path: Path) -> bool:
