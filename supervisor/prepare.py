@@ -119,6 +119,11 @@ def own_program_of(spec: ServerSpec) -> str:
     return "" if is_ours else spec.command
 
 
+def makes_containers(config: Config) -> bool:
+    """Whether any of its servers runs in a container, ours or one of its own."""
+    return any(spec.mode == "docker" or spec.own_container for spec in config.servers)
+
+
 def is_alone(spec: ServerSpec) -> bool:
     """Whether only one instance can be there at a time: the config says so, or the server's own command does."""
     if spec.own_container and alone(own_command((spec.command, *spec.args))):

@@ -18,10 +18,12 @@ import trio
 from msgspec.structs import replace
 
 from supervisor.config.specs import Config, ServerSpec
+from supervisor.container.identity import INSTANCE
+from supervisor.container.owner import keep
 from supervisor.errors import ReloadEnded, ReloadIncomplete, StockadeError
 from supervisor.kernel.bus import AskFailed, AskTimeout
 from supervisor.kernel.node import BranchEnded, ChildFailed
-from supervisor.prepare import command_of, places_of, standings_of
+from supervisor.prepare import command_of, makes_containers, places_of, standings_of
 from supervisor.reload.rules import in_force, plan
 from supervisor.reload.words import Plan
 from supervisor.sandbox.rulings import Standing
@@ -68,6 +70,8 @@ class _Passage:
     async def carry_out(self) -> Plan:
         run, target = self._run, self._target
         run.redactor.learn(target.secrets)
+        if makes_containers(target):
+            keep(run.state_dir, run.containers.labels[INSTANCE])
         run.sandbox.protect(places_of(target, run.state_dir, run.environ))
         self._say()
         reason = ""
@@ -97,14 +101,15 @@ class _Passage:
         for name in self._plan.untouched:
             self._follow(self._new[name])
         async with trio.open_nursery() as nursery:
-            for name in self._plan.removed:
-                nursery.start_soon(self._attempt, self._remove, name)
             for change in self._plan.restarted:
                 nursery.start_soon(self._attempt, self._renew, change.server)
             for change in self._plan.in_place:
                 nursery.start_soon(self._attempt, self._adapt, change.server)
-        for name in self._plan.added:
-            await self._attempt(self._add, name)
+            async with trio.open_nursery() as removals:
+                for name in self._plan.removed:
+                    removals.start_soon(self._attempt, self._remove, name)
+            for name in self._plan.added:
+                await self._attempt(self._add, name)
 
     async def _attempt(self, work: Callable[[str], Awaitable[None]], name: str) -> None:
         """Do one server's part; what goes wrong with it is its own."""

@@ -36,7 +36,7 @@ from supervisor.kernel.specs import Branch
 from supervisor.kernel.tree import Tree
 from supervisor.matters import about
 from supervisor.plugins import plugins
-from supervisor.prepare import container_profile_of, places_of, standings_of
+from supervisor.prepare import container_profile_of, makes_containers, places_of, standings_of
 from supervisor.process.table import ProcessTable, open_processes
 from supervisor.process.words import Heard
 from supervisor.relay.actor import Sessions
@@ -141,8 +141,7 @@ def _run_of(
     def profile(server: str) -> ContainerProfile:
         return guests[server] if server in guests else container_profile_of(kept[server].spec, environ)
 
-    makes_some = any(spec.mode == "docker" or spec.own_container for spec in config.servers)
-    owner = owner_here(state_dir, config.source, is_kept=makes_some or is_probed)  # a reload may bring some later
+    owner = owner_here(state_dir, config.source, is_kept=makes_containers(config))
     containers, engines = _containers_of(owner, table, state_dir, environ, profile)
     return Run(
         config=config,
