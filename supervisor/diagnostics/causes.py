@@ -37,6 +37,7 @@ QUIET = (
     "{place} if it does something else."
 )
 _DOING = {"use": "have", "connect": "connect to", "listen": "listen on"}
+_OF_NETWORK = ("connect", "listen", "resolve")
 SILENT = (
     "If it is only slow at first, raise `startup.handshake`; else run the same command by hand: a stdio MCP server "
     "waits for messages on its stdin."
@@ -76,7 +77,8 @@ def _denied(one: Denied) -> Cause:
     action = (
         "have" if one.action == "use" else {"connect": "connect to", "listen": "listen on"}.get(one.action, one.action)
     )
-    what = f"{action} {one.object}" if one.object else "do something"
+    nameless = "use the network" if one.action in _OF_NETWORK else "do something that it does not name"
+    what = f"{action} {one.object}" if one.object else nameless
     return Cause(id="sandbox_denied", sentence=f"the sandbox does not let it {what}: {one.reason}", remedy=one.remedy)
 
 

@@ -9,15 +9,20 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from supervisor.diagnostics.words import Denied, Failing
 from supervisor.edges import client
 from supervisor.edges.key import found
 from supervisor.edges.state import ENVIRONMENT_KEY, SERVICE, StateDir, default_path
-from supervisor.errors import AnswerLate, ControlRefused, DaemonNotRunning, StockadeError
+from supervisor.errors import AnswerLate, ControlRefused, DaemonNotRunning, ExitCode, StockadeError
+from supervisor.process.words import OVER_MEMORY
 
 ANSWER_S = 3.0
 """Seconds for an answer that takes milliseconds."""
 TAIL = 20
 """Lines of stderr of its last failure."""
+FAILURES = ("server.failed", "server.quarantined")
+WELL = ("ready", "lazy", "disabled", "stopped")
+"""Lives in which an earlier failure is of no interest."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -35,9 +40,12 @@ class Standing(Struct, frozen=True, kw_only=True):
     """The config in force."""
     life: str = ""
     """Of the server; empty if the daemon does not know it."""
-    code: str = ""
-    """Of its last failure."""
-    stderr_tail: tuple[str, ...] = ()
+    failure: Failing | None = None
+    """Its last one, if it is not ready now."""
+    stage: str = ""
+    """At which that was."""
+    exit_code: int = 0
+    """What that failure would have a verb end with."""
 
 
 def place_of(state_dir: str | None, environ: Mapping[str, str]) -> StateDir:
@@ -54,7 +62,7 @@ def daemon_here(server: str, state_dir: str | None, environ: Mapping[str, str]) 
     try:
         with client.connect(place) as daemon:
             status = daemon.call("status", answer_s=ANSWER_S)
-            failures = _events(place, server=server, type="server.failed") if server else []
+            events = _events(place, server=server) if server else []
             sources = [] if status.get("source") else _events(place, type="config.")
     except client.Refused as refused:
         return replace(here, is_running=True, sentence=f"it refused to answer: {refused}")
@@ -62,7 +70,7 @@ def daemon_here(server: str, state_dir: str | None, environ: Mapping[str, str]) 
         return _silent(place, here, error)
     source = status.get("source") or next((one["path"] for one in reversed(sources) if one.get("path")), "")
     here = replace(here, is_running=True, pid=status["pid"], version=status["version"], source=source)
-    return _known(here, server, status, failures)
+    return _known(here, server, status, events)
 
 
 def _events(place: StateDir, **asked: Any) -> list[dict[str, Any]]:
@@ -87,7 +95,7 @@ def _silent(place: StateDir, here: Standing, error: StockadeError) -> Standing:
             return replace(here, sentence=problem.text, remedy=problem.remedy)
 
 
-def _known(here: Standing, server: str, status: dict[str, Any], failures: list[dict[str, Any]]) -> Standing:
+def _known(here: Standing, server: str, status: dict[str, Any], events: list[dict[str, Any]]) -> Standing:
     about = f"process {here.pid}, version {here.version}" + (f", config {here.source}" if here.source else "")
     if not server:
         return replace(here, sentence=about)
@@ -97,10 +105,29 @@ def _known(here: Standing, server: str, status: dict[str, Any], failures: list[d
         why = f"{server} is {other['state']} there: {other['reason']}" if other else f"it does not know {server}"
         return replace(here, sentence=f"{about}: {why}", life=other["state"] if other else "")
     here = replace(here, life=one["life"], sentence=f"{about}: {server} is {one['life']} there")
-    if one["life"] == "ready" or not failures:
+    failures = [event for event in events if event["type"] in FAILURES]
+    if one["life"] in WELL or not failures:
         return here
     last = failures[-1]
-    code, said = last["problem"]["code"], last.get("message", "")
-    tail = tuple(last["stderr_tail"][-TAIL:])
-    text = f"{here.sentence}; its last failure, {last['ts']} at {last['stage']}: {said} [{code}]"
-    return replace(here, sentence=text, remedy=last["remedy"], code=code, stderr_tail=tail)
+    denied = tuple(
+        Denied(action=event["action"], object=event["object"], reason=event["reason"], remedy=event["remedy"])
+        for event in events
+        if event["type"] == "sandbox.denied"
+    )
+    failing = Failing(
+        code=last["problem"]["code"],
+        text=last.get("message", ""),
+        remedy=last.get("remedy", ""),
+        status=last.get("status", ""),
+        tail=tuple(last.get("stderr_tail", ())[-TAIL:]),
+        denied=denied,
+        is_over_memory=OVER_MEMORY in last.get("diagnosis", ""),
+    )
+    is_refused = last["type"] == "server.quarantined"
+    return replace(
+        here,
+        sentence=f"{here.sentence}; its last failure was at {last['ts']}",
+        failure=failing,
+        stage=str(last.get("stage", "scan")),
+        exit_code=int(ExitCode.REFUSED if is_refused else ExitCode.FAILED),
+    )

@@ -20,7 +20,7 @@ from supervisor.diagnostics.scripts import missing_script
 from supervisor.diagnostics.words import Cause, Step
 from supervisor.edges.doctor.patient import Patient, scene
 from supervisor.edges.doctor.steps import failed, ok, skipped, timed, warned
-from supervisor.errors import CommandNotFound, ExitCode, ImageNotFound, LaunchError, Problem
+from supervisor.errors import CommandNotFound, ExitCode, ImageNotFound, ImageWrongPlatform, LaunchError, Problem
 from supervisor.process.words import Command
 from supervisor.sandbox.judge import advice
 
@@ -85,6 +85,8 @@ def _engine_step(found: Standing) -> Step:
 
 def _image_step(found: Standing, spec: ServerSpec, *, is_live: bool) -> Step:
     name = spec.docker.image
+    if isinstance(found.refusal, ImageWrongPlatform):
+        return failed("image", found.refusal)
     if found.image is not None:
         return ok("image", f"{name} is there: {found.image.digest}", image=name, digest=found.image.digest)
     problem = ImageNotFound(image=name, reason=FETCHES_NOTHING)

@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from supervisor import __version__
 from supervisor.config.redact import Redactor
-from supervisor.diagnostics.words import Step
+from supervisor.diagnostics.causes import cause_of
+from supervisor.diagnostics.words import Cause, Step
 from supervisor.edges.doctor import dry, watched
 from supervisor.edges.doctor.daemon import Standing, daemon_here
 from supervisor.edges.doctor.patient import Patient, admitted, scene
 from supervisor.edges.doctor.rendering import Page, page_here, painted, plainly, wrapped
 from supervisor.edges.doctor.steps import completed
 from supervisor.edges.say import put, put_json
-from supervisor.errors import ExitCode
+from supervisor.errors import ExitCode, Unresolved
 
 WORDS = {"not_reached": "not reached"}
 SHOWN_LINES = 5
@@ -41,10 +43,21 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
         return next((step for step in self.steps if step.outcome == "failure"), None)
 
     @property
+    def cause(self) -> Cause | None:
+        """Why it fails in the daemon, if it does."""
+        failing = self.daemon.failure
+        if failing is None or self.is_live:
+            return None
+        found = next((step.facts for step in self.steps if step.stage == "resolve"), {})
+        return cause_of(failing, scene(self.patient, program=found.get("program", ""), cwd=found.get("cwd", "")))
+
+    @property
     def exit_code(self) -> int:
-        """0 if all is well, else that of what failed, else that of the worst warning."""
+        """0 if all is well, else that of what failed, here or in the daemon, else that of the worst warning."""
         if self.failure is not None:
             return self.failure.exit_code
+        if self.cause is not None:
+            return self.daemon.exit_code
         warned = {step.exit_code for step in self.steps}
         return next((int(code) for code in WORST if code in warned), int(ExitCode.OK))
 
@@ -68,12 +81,19 @@ def examined(
     patient, first = admitted(server, source, state_dir, dict(os.environ))
     if not standing.sentence and str(patient.place) != standing.place:
         standing = daemon_here(server, str(patient.place), os.environ)
-    steps = [first]
+    steps = [_seen_from_outside(first, standing)]
     if first.outcome != "failure":
         steps += dry.looked_at(patient, is_live=is_live)
         if is_live and all(step.outcome != "failure" for step in steps):
             steps = list(_lived(patient, steps))
     return Examined(patient=patient, steps=completed(steps, is_live=is_live), daemon=standing, is_live=is_live)
+
+
+def _seen_from_outside(step: Step, standing: Standing) -> Step:
+    """A reference that has no value here has one in a daemon in which the server runs: a credential, say."""
+    if step.code != Unresolved.__struct_config__.tag or standing.life != "ready":
+        return step
+    return replace(step, outcome="warning", evidence=f"{step.evidence}; the daemon has it, and the server runs there")
 
 
 def _lived(patient: Patient, looked: list[Step]) -> Iterator[Step]:
@@ -115,6 +135,13 @@ def structure(found: Examined) -> dict[str, Any]:
         "stages": [msgspec.to_builtins(step) for step in found.steps],
         "daemon": msgspec.to_builtins(found.daemon),
     }
+    if found.failure is None and found.cause is not None:
+        about = found.cause
+        code = found.daemon.failure.code if found.daemon.failure else ""
+        plain["failure"] = {
+            "stage": found.daemon.stage, "code": code, "cause": about.id, "sentence": about.sentence,
+            "remedy": about.remedy,
+        }  # fmt: skip
     shown: dict[str, Any] = _redacted(found, plain)
     return shown
 
@@ -155,7 +182,9 @@ def lines(found: Examined, page: Page) -> Iterator[str]:
     failure = plain["failure"]
     if failure:
         code = f" [{failure['code']}]" if failure["code"] else ""
-        yield from _hanging(f"{plain['server']} fails at {failure['stage']}: {failure['sentence']}{code}", "", page)
+        where = "" if found.failure else "in the daemon "
+        text = f"{plain['server']} fails {where}at {failure['stage']}: {failure['sentence']}{code}"
+        yield from _hanging(text, "", page)
         yield from _hanging(failure["remedy"], "  → ", page)
         return
     tried = "It was started, and works" if found.is_live else "Nothing stands in its way that can be seen from outside"
@@ -193,7 +222,8 @@ def _daemon_lines(daemon: dict[str, Any], page: Page) -> Iterator[str]:
         return
     yield from _hanging(daemon["sentence"], "daemon: ", page)
     yield from _hanging(daemon["remedy"], "  → ", page)
-    yield from (f"    | {line}" for line in daemon["stderr_tail"])
+    tail = daemon["failure"]["tail"] if daemon["failure"] else []
+    yield from (f"    | {line}" for line in tail[-SHOWN_LINES:])
     yield ""
 
 

@@ -35,6 +35,7 @@ from supervisor.server.messages import Described
 
 _STAGE_OF_CODE: dict[str, Stage] = {
     "process": "resolve", "docker_path": "resolve", "engine": "resolve", "image": "image", "sandbox": "confinement",
+    "container": "spawn",
 }  # fmt: skip
 """Where an error belongs that a launch ends with, by the subject of its code; any other one is the spawn's."""
 _IN_LISTS = ("tools", "lists", "tools/list")
