@@ -32,9 +32,10 @@ def about_nothing(_kind: type[Struct]) -> tuple[Names, ...]:
 class Matters:
     """The correlation of each thing that has begun."""
 
-    def __init__(self, about: About, numbers: Iterator[int]) -> None:
+    def __init__(self, about: About, numbers: Iterator[int], *, ended_kept: int = ENDED_KEPT) -> None:
         self._about = about
         self._numbers = numbers
+        self._ended_kept = ended_kept
         self._names: dict[type[Struct], tuple[Names, ...]] = {}
         self._of: dict[Thing, int] = {}
         self._ended: deque[Thing] = deque()
@@ -48,7 +49,7 @@ class Matters:
         """A thing that never comes back has ended; what is said of it late still belongs to it."""
         if thing in self._of:
             self._ended.append(thing)
-        if len(self._ended) > ENDED_KEPT:
+        if len(self._ended) > self._ended_kept:
             self._of.pop(self._ended.popleft(), None)
 
     def of(self, said: Struct, inherited: int = 0) -> int:
