@@ -77,9 +77,11 @@ def test_one_added_one_removed_one_changed_and_a_call_in_flight_at_the_untouched
     four: Home, name: str
 ) -> None:
     same, changes, goes, comes = (f"{name}-{what}" for what in ("same", "changes", "goes", "comes"))
-    with Talk([*COMMAND, "connect", same], four.environ) as talk, Talk(
-        [*COMMAND, "connect", changes], four.environ
-    ) as other, Talk([*COMMAND, "connect", goes], four.environ) as lost:
+    with (
+        Talk([*COMMAND, "connect", same], four.environ) as talk,
+        Talk([*COMMAND, "connect", changes], four.environ) as other,
+        Talk([*COMMAND, "connect", goes], four.environ) as lost,
+    ):
         for one in (talk, other, lost):
             one.say(opening())
             one.hear(0)
@@ -190,7 +192,7 @@ def test_sighup_reloads_and_tells_the_manager_so_and_a_bad_file_too(state_dir: P
 
 
 def test_a_kill_in_the_middle_of_a_reload_leaves_nothing_doubled(state_dir: Path, name: str) -> None:
-    stubborn = {"grace": {"stdin": "10s", "term": "10s"}}
+    stubborn = {"grace": {"term": "6s"}}
     servers = {f"{name}-{n}": entry("--ignore-term", "--ignore-eof", stockade=stubborn) for n in range(3)}
     home = Home(state_dir, servers)
     with home.daemon() as daemon:
