@@ -58,6 +58,9 @@ _ROWS = (
         r"\b(?P<what>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b['\"`]?(?i: environment variable| env var)?"
         r"(?i: is| was| must be| has to be| not)*(?i: not set| set| required| missing| undefined| provided| not found)",
         "it wants the variable {what}, which is not in its environment", _SET),
+    Row("variable_missing",
+        r"(?i:\b(?:set|provide|define|export)) (?i:the |your )?['\"`]?(?P<what>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b",
+        "it wants the variable {what}, which is not in its environment", _SET),
     Row("port_in_use", r"EADDRINUSE\D*?(?P<what>[\d.:\[\]a-f]*:\d+|\b\d{2,5}\b)?\s*$",
         "it wants to listen on a port that another program has {what}",
         "End the other program (`ss -ltnp` names it), or give the server another port in `args` or `env` of {place}."),
@@ -82,8 +85,8 @@ _ROWS = (
         "it has not got the memory that it needs (its limit is {memory})",
         'Raise `"isolation": {{"memory_limit": "…"}}` of {place}.'),
     Row("network_missing",
-        r"(?i:EAI_AGAIN|ENOTFOUND|getaddrinfo|name or service not known|temporary failure in name resolution"
-        r"|network is unreachable|ENETUNREACH|dns error|failed to lookup address)(?P<what>)",
+        r"(?:\b(?:EAI_AGAIN|ENOTFOUND|ENETUNREACH)\b|(?i:name or service not known|network is unreachable|dns error"
+        r"|temporary failure in name resolution|failed to lookup address))(?P<what>)",
         "it needs the network, and cannot reach it",
         "Look whether this machine reaches the network (`getent hosts registry.npmjs.org`).",
         'Look at `"isolation": {{"network_mode": "…"}}` of {place}, and whether the engine\'s machine has a network.'),
