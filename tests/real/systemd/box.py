@@ -71,25 +71,28 @@ class Box(NamedTuple):
         name: str,
         config: Mapping[str, Any],
         *settings: str,
-        python: str = sys.executable,
-        words: Sequence[str] = (),
+        program: Sequence[str | Path] = (*STOCKADE,),
     ) -> Path:
-        """Write `NAME.service` that runs `stockade serve` on a configuration; returns its state directory.
+        """Write a service that runs `stockade serve` on a configuration; returns its state directory.
 
         It is `Type=notify` with `NotifyAccess=main` and nothing else; more of the [Service] section are `settings`.
-        The state directory is `shared/NAME`, made by stockade itself.
+        The state directory is made by stockade itself. `program` is what stands before `serve`.
         """
-        place = self.shared / name
-        file = self.shared / f"{name}.json"
+        place = self.state_of(name)
+        file = self.shared / f"{place.name}.json"
         file.write_text(json.dumps(config))
         file.chmod(0o644)
-        command = [python, "-m", "supervisor", "serve", "--config", str(file), "--state-dir", str(place), *words]
+        command = [*map(str, program), "serve", "--config", str(file), "--state-dir", str(place)]
         lines = [
             "[Service]", "Type=notify", "NotifyAccess=main", f"ExecStart={shlex.join(command)}",
             f"Environment=PYTHONPATH={TREE} PYTHONDONTWRITEBYTECODE=1", *settings,
         ]  # fmt: skip
-        self.write_unit(f"{name}.service", "\n".join(lines) + "\n")
+        self.write_unit(f"{place.name}.service", "\n".join(lines) + "\n")
         return place
+
+    def state_of(self, unit: str) -> Path:
+        """The state directory of a service that was written here."""
+        return self.shared / unit.removesuffix(".service")
 
     def systemctl(self, *words: str, check: bool = True) -> Text:
         """Run systemctl; `start` and `stop` return when systemd says that it is done."""
@@ -97,7 +100,9 @@ class Box(NamedTuple):
 
     def show(self, unit: str) -> dict[str, str]:
         """All properties of a unit, as `systemctl show` prints them."""
-        return dict(line.split("=", 1) for line in self.systemctl("show", unit).stdout.splitlines() if "=" in line)
+        return dict(
+            line.split("=", 1) for line in self.systemctl("show", "--all", unit).stdout.splitlines() if "=" in line
+        )
 
     def end(self, *units: str) -> None:
         """Take units away: killed at once, their failure forgotten, their files removed."""
