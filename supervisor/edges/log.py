@@ -27,6 +27,8 @@ SINK_CAPACITY = 5000
 """Events a sink may be behind; at 300 bytes each that is 1.5 MB."""
 RETRY_S = 1.0
 """Seconds between tries of a sink that cannot write: a full disk is not freed faster than that."""
+LAST_RETRY_S = 0.05
+"""The same at the stop."""
 LAST_WORDS_S = 0.5
 """Seconds a sink gets at the stop for what it has not written yet."""
 
@@ -71,6 +73,7 @@ class Sink:
         self._retry_s = retry_s
         self._lost = 0
         self._is_failing = False
+        self._is_stopping = trio.Event()
 
     async def run(self, life: Life) -> None:
         """Write events until asked to stop, then what is left, within a bound."""
@@ -82,6 +85,7 @@ class Sink:
 
                     async def watch() -> None:
                         await life.wait_for_stop()
+                        self._is_stopping.set()
                         subscription.close()  # the reader gets what is left, then an empty list
                         scope.deadline = trio.current_time() + LAST_WORDS_S
 
@@ -111,10 +115,17 @@ class Sink:
                 if subscription.lost > lost_before:
                     self._lost += len(entries)
                     return
-                await trio.sleep(self._retry_s)
+                await self._pause()
             else:
                 self._tell_success()
                 return
+
+    async def _pause(self) -> None:
+        """Wait before the next try; at the stop there is little time, and it may just have begun to work again."""
+        if self._is_stopping.is_set():
+            await trio.sleep(min(self._retry_s, LAST_RETRY_S))
+        with trio.move_on_after(self._retry_s):
+            await self._is_stopping.wait()
 
     def _tell_failure(self, error: OSError) -> None:
         if not self._is_failing:
