@@ -122,10 +122,8 @@ class Box(NamedTuple):
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def events(self, unit: str) -> list[dict[str, Any]]:
-        """The events that stockade wrote as lines of JSON to its stderr, which is the journal."""
-        texts = [entry.get("MESSAGE") for entry in self.journal(unit)]
-        lines = [text for text in texts if isinstance(text, str) and text.startswith('{"ts"')]
-        return [json.loads(line) for line in lines]
+        """The events that stockade sent to the journal, as their records."""
+        return [json.loads(entry["STOCKADE_EVENT"]) for entry in self.journal(unit) if "STOCKADE_EVENT" in entry]
 
     def pids(self, *words: str) -> list[int]:
         """Pids, as the box counts them, of the processes whose command line has all of these words in it."""
