@@ -1,7 +1,7 @@
 """The daemon with one part of it broken on purpose: `python stuck.py PART TRIGGER serve …`.
 
 When the file TRIGGER is there, the part breaks: with `actor` the loop of a server's actor never comes back for its next
-message, with `ring` that of the ring; with `crash` the actor of a mode crashes again and again. A part gets stuck once,
+message, with `ring` that of the ring; with `crash` that of scans crashes again and again. A part gets stuck once,
 for the file is removed then: the daemon that systemd starts in its place is well.
 """
 
@@ -38,7 +38,7 @@ take_mail, take_facts = Mailbox.take, Backlog.take
 async def mailbox_take(self: Mailbox) -> list[bytes]:
     if self.name.startswith("root/servers/") and is_hit("actor"):
         await trio.sleep_forever()
-    if self.name == "root/work/none" and part == "crash" and trigger.exists():
+    if self.name == "root/work/scan" and part == "crash" and trigger.exists():
         raise Broken
     return await take_mail(self)
 
