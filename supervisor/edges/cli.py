@@ -224,6 +224,7 @@ def _add_install_unit(verbs: argparse._SubParsersAction[ArgumentParser]) -> None
     unit.add_argument(
         "--config", metavar="FILE", help="the config it reads (default: /etc/stockade, or the user's own)"
     )
+    unit.add_argument("--program", metavar="FILE", help="the command that it runs (default: this one)")
     unit.add_argument("--root", metavar="DIR", default="", help="write below this folder, for an image or a package")
     unit.add_argument("--force", action="store_true", help="replace files that somebody has changed, too")
 

@@ -34,12 +34,13 @@ CATALOG = "stockade.catalog"
 def install_unit(options: Namespace) -> int:
     """Write the files, or print them; returns the exit code. Raises: StockadeError."""
     scope: Scope = "user" if options.user else "system"
-    wanted = files_for(scope, options.config)
+    words = (str(Path(options.program).absolute()),) if options.program else program()
+    wanted = files_for(scope, options.config, words)
     if options.print:
         put("\n".join(f"# {file.path}\n{file.text}" for file in wanted))
         return ExitCode.OK
-    if scope == "system":
-        check_program(program())
+    if scope == "system" and not options.root:  # what will run below another root cannot be looked at from here
+        check_program(words)
     if options.root:
         wanted = [File(path=f"{options.root.rstrip('/')}{file.path}", text=file.text) for file in wanted]
     for line in written(wanted, is_forced=options.force):
@@ -53,13 +54,13 @@ def install_unit(options: Namespace) -> int:
 # ---------------------------------------------------------------------------------------------------------- what
 
 
-def files_for(scope: Scope, config: str | None) -> list[File]:
+def files_for(scope: Scope, config: str | None, words: tuple[str, ...]) -> list[File]:
     """Every file that belongs to a service of this scope, with its text. Raises: StockadeError."""
     state = StateDir(default_path({k: v for k, v in os.environ.items() if k != "STATE_DIRECTORY"}).absolute())
     if scope == "user" and len(os.fsencode(state.control_socket)) > SOCKET_PATH_LIMIT:
         reason = f"its path is too long for a socket (at most {SOCKET_PATH_LIMIT} bytes with the socket's name)"
         raise StockadeError(StateUnusable(path=str(state.path), reason=reason))
-    values = Values(program=program(), config=config_of(scope, config), state=str(state.path))
+    values = Values(program=words, config=config_of(scope, config), state=str(state.path))
     folder = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     files = [
         File(path=os.path.join(folder, place), text=rules.sealed(rules.filled(template_of(name), values)))

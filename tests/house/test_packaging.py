@@ -70,18 +70,19 @@ def test_the_wheel_installs_and_runs_in_an_environment_of_its_own(built: Path, t
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
     python = home / "bin" / "python"
     options = ["--quiet", "--no-index", "--no-deps", "--no-compile", "--disable-pip-version-check"]
-    install = [sys.executable, "-m", "pip", "--python", python, "install", *options, next(built.glob("*.whl"))]
-    subprocess.run(install, check=True)
+    wheel = next(built.glob("*.whl"))
+    subprocess.run([sys.executable, "-m", "pip", "--python", python, "install", *options, wheel], check=True)
     (folder,) = (home / "lib").glob("python*/site-packages")
     # The dependencies are the test environment's own: fetching them again would say nothing more.
     (folder / "dependencies.pth").write_text("\n".join(site.getsitepackages()) + "\n")
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COVERAGE"))}
 
     def said(*words: str) -> str:
-        command = [home / "bin" / "stockade", *words]
-        return subprocess.run(command, cwd="/", env=environ, capture_output=True, text=True, check=True).stdout
+        done = subprocess.run(
+            [home / "bin" / words[0], *words[1:]], cwd="/", env=environ, capture_output=True, check=True
+        )
+        return done.stdout.decode()
 
-    where = [python, "-c", "import supervisor; print(supervisor.__file__)"]
-    assert str(folder) in subprocess.run(where, cwd="/", env=environ, capture_output=True, text=True).stdout
-    assert said("--version").startswith("stockade ")
-    assert f"ExecStart={home}/bin/stockade serve" in said("install-unit", "--print")
+    assert str(folder) in said("python", "-c", "import supervisor; print(supervisor.__file__)")
+    assert said("stockade", "--version").startswith("stockade ")
+    assert f"ExecStart={home}/bin/stockade serve" in said("stockade", "install-unit", "--print")
