@@ -229,6 +229,8 @@ class Config(Struct, frozen=True, kw_only=True):
     unused: tuple[UnusedKey, ...] = ()
     source: str = ""
     """The file, for people."""
+    files: tuple[str, ...] = ()
+    """Files that its references were read from, absolute."""
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from supervisor.edges.record import Recorder
 from supervisor.edges.reloads import Reloads
 from supervisor.edges.source import Given, Source
 from supervisor.edges.trust import Trust
+from supervisor.edges.watching import Watching
 from supervisor.errors import (
     AnyProblem,
     ControlError,
@@ -316,7 +317,8 @@ async def open_supervisor(
         opened.append(Stockade(run, instance, again))
         declared = edge(opened[0])
         reloads = Leaf(name="reloads", run=until_stop(opened[0].reloads.run))
-        return running.Leaves(first=declared.first, last=(*declared.last, reloads))
+        watching = Leaf(name="watching", run=until_stop(Watching(run, opened[0].reloads).run))
+        return running.Leaves(first=declared.first, last=(*declared.last, reloads, watching))
 
     failure: Exception | None = None
     try:

@@ -57,6 +57,8 @@ class Reloads:
         """Called when one begins that may change something."""
         self.ended: Callable[[str], Awaitable[None]] = _untold
         """Called when it is over, always; with what was wrong with it in one line, or nothing."""
+        self.reloaded = trio.Event()
+        """Set when a reload is over; a new one for each."""
         self._waiting: deque[_Job] = deque()
         self._news = trio.Event()
         self._is_over = False
@@ -135,6 +137,8 @@ class Reloads:
             self._publish(ConfigRejected(server="", problem=problem, effect=effect))
         with trio.CancelScope(shield=True):  # whoever listens has heard of the beginning; `ended` is bounded itself
             await self.ended(wrong)
+        self.reloaded.set()
+        self.reloaded = trio.Event()
 
     async def _plan(self, job: _Job) -> Plan:
         new = await self.source.read(job.given, self._run.config)
