@@ -93,11 +93,17 @@ def sentence(fields: Mapping[str, Any]) -> str:
     template = TEMPLATES.get(fields["type"])
     if template is not None:
         try:
-            return template.format_map(_joined(fields)).rstrip()
+            return (template.format_map(_joined(fields)) + _last_words(fields)).rstrip()
         except (KeyError, ValueError, TypeError):
             pass  # a record of another version: show its fields
     rest = " ".join(f"{key}={value}" for key, value in fields.items() if key not in HIDDEN)
     return f"{fields['type']} {rest}".rstrip()
+
+
+def _last_words(fields: Mapping[str, Any]) -> str:
+    """What a server that failed has written to stderr last: often it says why."""
+    tail = [line for line in fields.get("stderr_tail") or () if str(line).strip()]
+    return f" It wrote last: {tail[-1]}" if tail else ""
 
 
 def _joined(fields: Mapping[str, Any]) -> Mapping[str, Any]:
