@@ -23,6 +23,7 @@ COLUMNS = 88
 ADVICE = {
     "tree.gave_up": "The service manager starts it again. If it happens again, `stockade doctor` says what is wrong "
     "with this machine.",
+    "tree.stuck": "With WatchdogSec= the service manager starts it again; without, `systemctl restart` does.",
     "sandbox.degraded": "`stockade doctor` says what this kernel lacks; without `best_effort` it would not run.",
     "sandbox.denied": "The message says which setting would allow it. Allow it only if the server has to do that.",
     "docker_path.absent": "Install Docker, or name the command's folder in PATH.",

@@ -92,13 +92,13 @@ async def test_an_actor_lets_things_begin_and_what_names_them_belongs_to_them_fr
             with trio.fail_after(5):
                 for job in "ab":
                     await bus.tell("root/leaf", Go(job))
-                told = {}
+                told: dict[str, int] = {}
                 while len(told) < 2:
                     told |= {one.body.job: one.correlation for one in await heard.take()}
                 assert told["a"] != told["b"]
                 bus.publish(Told("a"), sender="outside")  # inherits nothing
                 await bus.tell("root/leaf", Told("b"), correlation=told["a"])  # the wrong one: it is about b
-                late = []
+                late: list[int] = []
                 while len(late) < 2:
                     late += [one.correlation for one in await heard.take()]
     assert late == [told["a"], told["b"]]
