@@ -96,5 +96,5 @@ def _listed(folder: Path, top: Path) -> Iterator[dict[str, Any]]:
             continue  # it has gone meanwhile
         name = str(Path(entry.path).relative_to(top))
         yield {"name": name, "mode": f"{info.st_mode:o}", "uid": info.st_uid, "bytes": info.st_size}
-        if entry.is_dir(follow_symlinks=False) and name != "servers" and not name.startswith("servers/"):
+        if entry.is_dir(follow_symlinks=False) and not name.startswith("servers/"):  # what those keep is theirs
             yield from _listed(Path(entry.path), top)
