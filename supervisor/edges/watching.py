@@ -9,6 +9,7 @@ nothing happens to it any more, and one that is gone for a moment is missed only
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
@@ -159,9 +160,41 @@ class Watching:
 
     async def _look(self, paths: frozenset[str]) -> Look:
         """Look, in a thread that a hanging file system may keep; then there is nothing to be seen, and no watch."""
-        with trio.move_on_after(LOOKING_S):
-            return await trio.to_thread.run_sync(look_at, paths, abandon_on_cancel=True, limiter=self._threads)
+        looking = _Looking(paths)
+        try:
+            with trio.move_on_after(LOOKING_S):
+                return await trio.to_thread.run_sync(looking.run, abandon_on_cancel=True, limiter=self._threads)
+        except trio.Cancelled:
+            looking.abandon()
+            raise
+        looking.abandon()
         return Look((), -1, frozenset())
+
+
+class _Looking:
+    """One look in a thread; what it opens is closed by whoever comes last, it or those who have waited for it."""
+
+    def __init__(self, paths: frozenset[str]) -> None:
+        self._paths = paths
+        self._lock = threading.Lock()
+        self._look: Look | None = None
+        self._is_abandoned = False
+
+    def run(self) -> Look:
+        """Look."""
+        look = look_at(self._paths)
+        with self._lock:
+            self._look = look
+            if self._is_abandoned:
+                _close(look)
+        return look
+
+    def abandon(self) -> None:
+        """Nobody wants to know any more."""
+        with self._lock:
+            self._is_abandoned = True
+            if self._look is not None:
+                _close(self._look)
 
 
 def look_at(paths: Iterable[str]) -> Look:
