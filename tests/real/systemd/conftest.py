@@ -7,9 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from real.systemd.box import Box, down, up
+
+if TYPE_CHECKING:
+    from conftest import PlainPython
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +29,15 @@ def box() -> Iterator[Box]:
     yield Box(name, shared)
     down(name)
     shutil.rmtree(shared, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared_python(box: Box, plain_python: PlainPython) -> PlainPython:
+    """Our package for any user of the box, where both sides see the same files.
+
+    (What this machine's file system gets after the box is up is not for the box to rely on: its overlay may answer
+    ESTALE.)
+    """
+    packages = box.shared / "packages"
+    shutil.copytree(plain_python.packages, packages, ignore=shutil.ignore_patterns("__pycache__"))
+    return plain_python._replace(packages=packages)
