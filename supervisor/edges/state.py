@@ -79,9 +79,12 @@ def chosen(asked: str | Path | None, config: Config, environ: Mapping[str, str])
 def prepare(path: Path, runtime: Path | None = None) -> StateDir:
     """Make the folder if need be, and refuse one that others could write to; `runtime` is where the socket shall be.
 
+    Links on the way to it are followed once, here: systemd's state directory of a dynamic user is one, and a sandbox
+    is granted no path with a link in it, which somebody could turn elsewhere.
+
     Raises: StockadeError(StateUnusable).
     """
-    state = StateDir(_own(path.absolute()), runtime and _own(runtime.absolute()))
+    state = StateDir(_own(Path(os.path.realpath(path))), runtime and _own(Path(os.path.realpath(runtime))))
     if len(os.fsencode(state.control_socket)) > SOCKET_PATH_LIMIT:
         reason = f"its path is too long for a socket (at most {SOCKET_PATH_LIMIT} bytes with the socket's name)"
         raise StockadeError(StateUnusable(path=str(state.control_socket.parent), reason=reason))

@@ -97,3 +97,9 @@ def test_a_service_s_runtime_directory_holds_the_socket_and_has_to_be_ours_alone
 )
 def test_the_service_manager_says_where_sockets_go(environ: dict[str, str], path: Path | None) -> None:
     assert state.runtime_path(environ) == path
+
+
+def test_links_on_the_way_are_followed_once(state_dir: Path) -> None:
+    (state_dir / "real").mkdir()
+    (state_dir / "link").symlink_to("real")
+    assert state.prepare(state_dir / "link" / "s").path == state_dir / "real" / "s"
