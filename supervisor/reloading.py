@@ -44,21 +44,22 @@ AGAIN_S = 0.2
 """An actor that has just crashed is back by then."""
 
 
-async def carry_out(run: Run, new: Config) -> Plan:
-    """Go over to a new configuration; returns what was done.
+async def carry_out(run: Run, new: Config, *, stop_s: float = STOP_S) -> Plan:
+    """Go over to a new configuration; returns what was done. Each server has `stop_s` seconds to end.
 
     A cancellation leaves what was not done yet as it was.
 
     Raises: StockadeError(ReloadIncomplete) when that could not be done for every server; what was done stays done.
     """
-    return await _Passage(run, new).carry_out()
+    return await _Passage(run, new, stop_s).carry_out()
 
 
 class _Passage:
     """One way from what is in force to what is to be."""
 
-    def __init__(self, run: Run, new: Config) -> None:
+    def __init__(self, run: Run, new: Config, stop_s: float) -> None:
         self._run = run
+        self._stop_s = stop_s
         self._old = run.config
         self._plan = plan(run.config, new)
         self._target = in_force(run.config, new)
@@ -79,13 +80,14 @@ class _Passage:
             await self._change_all()
         if scope.cancelled_caught:
             reason = f"it took longer than {WHOLE_S:g} s"
-        left = [name for name in self._names() if name not in self._done]
+        names = self._names()
+        left = [name for name in names if name not in self._done]
         if left:
             reasons = [f"{name}: {why}" for name, why in self._failed.items()]
             raise StockadeError(
                 ReloadIncomplete(
                     reason="; ".join([*([reason] if reason else []), *reasons]),
-                    done=", ".join(self._done) or "nothing",
+                    done=", ".join(name for name in names if name in self._done) or "nothing",
                     left=", ".join(left),
                 )
             )
@@ -159,7 +161,7 @@ class _Passage:
     async def _ended(self, name: str) -> None:
         """Have it end by its ladder; an actor that does not manage is ended with its branch's own means."""
         try:
-            await self._run.bus.ask(path_of(name), Halt(), Done, timeout_s=STOP_S)
+            await self._run.bus.ask(path_of(name), Halt(), Done, timeout_s=self._stop_s)
         except (AskFailed, AskTimeout):
             return
 
@@ -177,7 +179,7 @@ class _Passage:
         command = run.table.prepare(command_of(spec, run.environ))
         kept.profile = profile_of(spec, command, is_probed=run.is_probed)
         self._go_by(spec)
-        await self._ask(name, Renew(profile=kept.profile), STOP_S)
+        await self._ask(name, Renew(profile=kept.profile), self._stop_s)
         run.table.forget(before)
         self._foresee(name)
 
