@@ -206,11 +206,11 @@ class ControlBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The block `stockade.control`: who may talk to the daemon."""
 
     group: str | None = None
-    """Group that owns the sockets; unsaid, the daemon's user alone."""
+    """Group whose members may: they get socket and token. Unsaid, the daemon's user alone, or the socket unit's group."""
     mode: Annotated[int, "octal"] | None = None
     """Permissions of the sockets as octal text; unsaid, `0600`, or `0660` with a group."""
     allow_uids: tuple[Annotated[int, "number"], ...] = ()
-    """Further users that may connect, by number; every caller needs the token as well."""
+    """Further users that may, by number: they get entries in the access control lists of socket and token."""
 
 
 class SinkBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
