@@ -111,9 +111,7 @@ class CommandNotExecutable(Problem, frozen=True, kw_only=True, tag="process.comm
     """The command exists but the kernel would not execute it (a folder, no execute bit, bad format or interpreter)."""
 
     sentence: ClassVar[str] = "{command!r} cannot be executed: {reason}"
-    advice: ClassVar[str] = (
-        "Make it executable (chmod +x), and check that its first line names an interpreter that exists."
-    )
+    advice: ClassVar[str] = "Make it executable (`chmod +x`), with a first line that names an interpreter that exists."
     exit_code: ClassVar[ExitCode] = ExitCode.NOT_EXECUTABLE
 
     command: str
@@ -438,7 +436,8 @@ class ContainerCommandNotExecutable(Problem, frozen=True, kw_only=True, tag="con
 
     sentence: ClassVar[str] = "{command!r} cannot be executed in the image {image!r}: {reason}"
     advice: ClassVar[str] = (
-        "Check its permissions, its format, and that its first line names an interpreter in the image."
+        "Give it the permission to be executed (`chmod +x`) and a first line that names an interpreter in the image, "
+        "or name a program that is made for it."
     )
     exit_code: ClassVar[ExitCode] = ExitCode.NOT_EXECUTABLE
 
@@ -546,10 +545,10 @@ class ImageWithoutDigest(Problem, frozen=True, kw_only=True, tag="image.without_
 
 
 class ModeUnavailable(Problem, frozen=True, kw_only=True, tag="mode.unavailable"):
-    """The server's isolation mode is understood, and this version of stockade cannot run it."""
+    """The server's isolation mode is understood, and what was asked for cannot run it: `run --exec` for one."""
 
-    sentence: ClassVar[str] = "mode {mode!r} is not available in this version"
-    advice: ClassVar[str] = "Set `mode: sandbox` (confined) or `mode: none` for this server."
+    sentence: ClassVar[str] = "mode {mode!r} is not available here"
+    advice: ClassVar[str] = "Set `mode: sandbox` (confined) or `mode: none`; `run --exec` knows these two only."
     exit_code: ClassVar[ExitCode] = ExitCode.CANNOT_CONFINE
 
     mode: str
@@ -585,7 +584,8 @@ class HandshakeTimeout(Problem, frozen=True, kw_only=True, tag="server.handshake
 
     sentence: ClassVar[str] = "the server did not answer the handshake within {limit_s:g} s"
     advice: ClassVar[str] = (
-        "If it is only slow (a cold package runner), raise `startup.handshake`; else read its stderr lines."
+        "If it is only slow (a cold package runner), raise `startup.handshake`; else what it wrote to stderr last says "
+        "what it waits for."
     )
 
     limit_s: float
@@ -629,7 +629,10 @@ class ToolListEndless(Problem, frozen=True, kw_only=True, tag="server.tools_endl
     """The server's list of tools goes on and on, so that it cannot be looked through."""
 
     sentence: ClassVar[str] = "the server's list of tools does not end: {reason}"
-    advice: ClassVar[str] = "This is a defect of the server, or an attempt to hide tools: do not use it as it is."
+    advice: ClassVar[str] = (
+        "Take it out of the config, or go back to an earlier version of it: this is a defect of the server, or an "
+        "attempt to hide tools."
+    )
 
     reason: str
 
@@ -650,7 +653,7 @@ class CrashLooping(Problem, frozen=True, kw_only=True, tag="server.crash_looping
 
     sentence: ClassVar[str] = "the server failed {failures} times within {period_s:g} s; next try in {retry_s:g} s"
     advice: ClassVar[str] = (
-        "Mend the cause named by its last failure, then `stockade restart NAME` tries again at once."
+        "`stockade doctor NAME` says what is wrong and what to do; then `stockade restart NAME` tries again at once."
     )
 
     failures: int
@@ -1229,7 +1232,10 @@ class AnswerLate(Problem, frozen=True, kw_only=True, tag="control.answer_late"):
     """The daemon took the request and did not answer it in time: it is stopped, or stuck."""
 
     sentence: ClassVar[str] = "the daemon at {path!r} did not answer within {limit_s:g} s"
-    advice: ClassVar[str] = "See whether its process is stopped (`ps`, state T); if it is stuck, end and start it."
+    advice: ClassVar[str] = (
+        "If its process is stopped (`ps` says T), let it go on with `kill -CONT`; if it is stuck, end it with `kill`, "
+        "and start it again."
+    )
     exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
 
     path: str

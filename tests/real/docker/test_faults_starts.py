@@ -73,7 +73,7 @@ async def test_what_the_engine_cannot_start(docker_host: str, state_dir: Path) -
     cases = REFUSED | {
         "not-executable": (
             entry("not-executable", **mounted),
-            Expected("container.command_not_executable", "permission denied", "Check its permissions", is_final=True),
+            Expected("container.command_not_executable", "permission denied", "`chmod +x`", is_final=True),
         ),
         "no-interpreter": (
             entry("no-interpreter", **mounted),
