@@ -635,6 +635,16 @@ class SessionOpened(ServerEvent, frozen=True, kw_only=True, tag="session.opened"
     session: str
 
 
+class SessionAttached(ServerEvent, frozen=True, kw_only=True, tag="session.attached"):
+    """A session got a process of its own to talk to: its first one, or one in place of another that has ended.
+
+    It belongs to the story of the process; `session` leads to that of the client.
+    """
+
+    session: str
+    instance_id: str
+
+
 class SessionClosed(ServerEvent, frozen=True, kw_only=True, tag="session.closed"):
     """A client's conversation is over."""
 
@@ -698,7 +708,7 @@ AnyEvent = (
     | ScanStarted | ScanCompleted | ScanDegraded | ScanFailed
     | ToolPinned | ToolChanged | ToolWithheld | ToolFlagged | ToolTolerated | ToolApproved | ToolRejected
     | ToolRefused | ToolUnjudged
-    | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkFailed | SinkLost
+    | SessionOpened | SessionAttached | SessionClosed | StderrLine | StdoutGarbage | SinkFailed | SinkLost
     | ActorCrashed | ActorRestarted | MessageDead
 )  # fmt: skip
 """Every event there is, closed."""

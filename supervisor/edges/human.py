@@ -65,6 +65,7 @@ TEMPLATES = {
     "tool.approved": "{by} approved {count} definitions: {tools}",
     "tool.rejected": "{by} rejected {count} definitions: {tools}",
     "session.opened": "session {session} opened",
+    "session.attached": "session {session} talks to process {instance_id}",
     "session.closed": "session {session} closed: {reason} ({from_client} messages in, {from_server} out)",
     "stderr.line": "| {line}",
     "stdout.garbage": "not a message on stdout: {line}",

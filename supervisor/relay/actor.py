@@ -13,7 +13,15 @@ from typing import Any, Protocol
 import trio
 
 from supervisor.errors import NotReady, Problem, ServerDied, SessionChanged, SessionError
-from supervisor.events import Event, SessionClosed, SessionOpened, StdoutGarbage, ToolRefused, ToolUnjudged
+from supervisor.events import (
+    Event,
+    SessionAttached,
+    SessionClosed,
+    SessionOpened,
+    StdoutGarbage,
+    ToolRefused,
+    ToolUnjudged,
+)
 from supervisor.kernel.bus import AskFailed, AskTimeout, Bus
 from supervisor.kernel.outbox import Outbox
 from supervisor.kernel.specs import Begin, Life
@@ -111,6 +119,8 @@ class Holder:
         self._previous = instance
         self._held[id(process)] = instance
         self._sessions.held.add(instance)
+        attached = SessionAttached(server=self._server, session=self._session, instance_id=instance)
+        self._sessions.bus.publish(attached, sender="session")
         return process
 
     async def _ask(self, wait_s: float) -> Attached | NotAttached | None:

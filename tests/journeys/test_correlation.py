@@ -103,11 +103,23 @@ def test_a_session_is_a_story(state_dir: Path) -> None:
         assert home.verb("wait", name).returncode == 0
         for _ in range(2):
             home.verb("connect", name, text="no message\n")
+        home.verb("stop", name)
         home.verb("shutdown")
-    told = home.records("session.")
-    assert [record["type"] for record in told] == ["session.opened", "session.closed"] * 2
-    one, other = {(record["session"], record["correlation"]) for record in told}
-    assert one[1] != other[1]
+    told = home.records("")
+    stories = [
+        (record["session"], record["correlation"]) for record in told if record["type"].startswith("session.opened")
+    ]
+    assert len({number for _, number in stories}) == 2
+    for session, number in stories:
+        assert [record["type"] for record in told if record["correlation"] == number] == [
+            "session.opened",
+            "session.closed",
+        ]
+        (attached,) = [
+            record for record in told if record["type"] == "session.attached" and record["session"] == session
+        ]
+        process = [record["type"] for record in told if record["correlation"] == attached["correlation"]]
+        assert process[-1] == "instance.exited"  # the way from a client to its process, and to how that ended
 
 
 def _starts(told: Records) -> list[int]:
