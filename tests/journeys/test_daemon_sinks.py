@@ -151,3 +151,33 @@ def test_a_state_dir_on_a_full_disk_is_refused_with_a_reason(small_disk: Path, s
     assert "state.unusable" in done.stderr
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+TELLS = """
+import os, sys
+print("the key is", os.environ["KEY"], *sys.argv[1:], file=sys.stderr)
+print("stdout has", os.environ["KEY"])
+sys.exit("last words: " + os.environ["KEY"])
+"""
+
+
+def test_no_sink_and_no_answer_holds_a_secret(state_dir: Path, name: str) -> None:
+    secret = "sesame-of-all-sinks"
+    file = state_dir / "key"
+    file.write_text(secret)
+    server = entry() | {"args": ["-c", TELLS, "--token", f"${{file:{file}}}"], "env": {"KEY": f"${{file:{file}}}"}}
+    logs = {kind: state_dir / f"{kind}.log" for kind in ("json", "human")}
+    home = Home(state_dir, {name: server}, {"sinks": [{"type": kind, "to": str(log)} for kind, log in logs.items()]})
+    with home.daemon() as daemon:
+        for record in home.follow("--type", "server.failed"):
+            assert "the key is" in json.dumps(record["stderr_tail"])
+            break
+        words = (("events", "--json"), ("events",), ("logs", name), ("logs", name, "--json"), ("status", "--json"))
+        said = {words: home.verb(*words).stdout for words in words}
+        home.verb("shutdown")
+        assert daemon.wait(BOUND_S) == 0
+    said |= {(kind,): log.read_text() for kind, log in logs.items()}
+    for where, text in said.items():
+        assert secret not in text, where
+        assert name in text or where == ("logs", name), where
+    assert "the key is ***" in said["logs", name]
