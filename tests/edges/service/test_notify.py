@@ -2,117 +2,112 @@
 
 from __future__ import annotations
 
-import secrets
-import select
-import socket
-from collections.abc import Iterator
-from pathlib import Path
+import time
+from typing import TYPE_CHECKING
 
 import pytest
 import trio
-from edges.events import running, until
+from trio.testing import MockClock
 
-from supervisor.edges import systemd
-from supervisor.events import ServerReady, ServerStopped
-from supervisor.kernel.bus import Bus
-from supervisor.kernel.stoppable import until_stop
-from supervisor.server.messages import Described, Life
+from supervisor.edges.service.notify import STATUS_CHARS, Notifier
 
-
-@pytest.fixture(params=["path", "abstract"])
-def manager(request: pytest.FixtureRequest, state_dir: Path) -> Iterator[tuple[socket.socket, dict[str, str]]]:
-    """A manager's socket that does not block, and the environment that names it."""
-    name = str(state_dir / "notify") if request.param == "path" else f"@{secrets.token_hex(8)}"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-        channel.bind(name.replace("@", "\0"))
-        channel.settimeout(5)
-        yield channel, {"NOTIFY_SOCKET": name}
-
-
-Manager = tuple[socket.socket, dict[str, str]]
+if TYPE_CHECKING:
+    from edges.service.conftest import Manager
 
 
 def test_lines_arrive_in_one_message(manager: Manager) -> None:
-    channel, environ = manager
-    assert systemd.notify(environ, "READY=1", "STATUS=fine")
-    assert channel.recv(1000) == b"READY=1\nSTATUS=fine"
+    assert manager.notifier.say("READY=1", "STATUS=fine")
+    assert manager.heard() == [b"READY=1\nSTATUS=fine"]
 
 
 @pytest.mark.parametrize(
-    "address", ["", "relative", "/nowhere/at/all", "@nobody-listens-here", "/" + "x" * 200, "vsock:2:1"]
+    "address", ["", "relative", "/nowhere/at/all", "@nobody-listens-here", "/" + "x" * 200, "vsock:2:1", "/a\0b"]
 )
 def test_without_a_manager_nothing_happens(address: str) -> None:
-    assert not systemd.notify({"NOTIFY_SOCKET": address} if address else {}, "READY=1")
+    assert not Notifier(address).say("READY=1")
 
 
 def test_a_manager_that_does_not_read_keeps_nobody_waiting(manager: Manager) -> None:
-    channel, environ = manager
-    taken = sum(systemd.notify(environ, f"STATUS={number}") for number in range(10_000))
+    taken = sum(manager.notifier.say(f"STATUS={number}") for number in range(10_000))
     assert taken < 10_000
-    assert channel.recv(1000) == b"STATUS=0"
-
-
-def has_more(channel: socket.socket) -> bool:
-    """Whether something waits to be read."""
-    return bool(select.select([channel], [], [], 0)[0])
+    assert manager.heard()[0] == b"STATUS=0"
 
 
 async def test_what_must_not_be_lost_is_said_again_until_it_is_taken(
-    manager: Manager, autojump_clock: trio.testing.MockClock
+    manager: Manager, autojump_clock: MockClock
 ) -> None:
-    channel, environ = manager
-    while systemd.notify(environ, "STATUS=noise"):
+    while manager.notifier.say("STATUS=noise"):
         pass
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(systemd.announce, environ, "READY=1")
+        nursery.start_soon(manager.notifier.announce, "READY=1")
         await trio.sleep(1)
-        channel.setblocking(False)
-        while has_more(channel):
-            assert channel.recv(1000) == b"STATUS=noise"
-    assert channel.recv(1000) == b"READY=1"
+        assert set(manager.heard()) == {b"STATUS=noise"}
+    assert manager.heard() == [b"READY=1"]
 
 
-async def test_without_a_manager_nothing_is_announced() -> None:
+async def test_without_a_manager_nothing_is_waited_for() -> None:
     with trio.fail_after(5):
-        await systemd.announce({}, "READY=1")
+        await Notifier("").announce("READY=1")
 
 
-def described(*lives: Life) -> list[Described]:
-    return [
-        Described(
-            server=f"s{number}", life=life, mode="none", confinement="", era=None, tools=None, spares=0, sessions=0,
-            restarts=0, pids=[], since_s=0.0, retry_in_s=None, last_exit=None, problem=None,
-        )
-        for number, life in enumerate(lives)
+# --------------------------------------------------------------------------------------------------------- states
+
+
+async def test_a_life_from_ready_over_a_reload_to_the_stop(manager: Manager) -> None:
+    notifier = manager.notifier
+    await notifier.ready("2 ready")
+    notifier.status("2 ready")  # no news
+    notifier.status("1 failed, 1 ready")
+    before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    await notifier.reloading()
+    await notifier.ready("2 ready")
+    notifier.stopping()
+    messages = manager.heard()
+    reloading = messages.pop(2).split(b"\n")
+    assert messages == [
+        b"READY=1\nSTATUS=2 ready",
+        b"STATUS=1 failed, 1 ready",
+        b"READY=1\nSTATUS=2 ready",
+        b"STOPPING=1\nSTATUS=stopping",
+    ]
+    assert (reloading[0], reloading[2]) == (b"RELOADING=1", b"STATUS=reloading")
+    assert before <= int(reloading[1].removeprefix(b"MONOTONIC_USEC=")) < before + 60_000_000
+
+
+async def test_no_status_and_no_ready_hides_that_it_stops(manager: Manager) -> None:
+    notifier = manager.notifier
+    notifier.stopping("gave up: root/work")
+    assert manager.heard() == [b"STOPPING=1\nSTATUS=stopping: gave up: root/work"]
+    notifier.status("2 ready")
+    notifier.trouble("stuck: root/work")
+    notifier.stopping()
+    await notifier.reloading()
+    await notifier.ready("2 ready")
+    notifier.failed("no")
+    assert manager.heard() == []
+    notifier.extend(1.5)
+    notifier.say("WATCHDOG=1")
+    assert manager.heard() == [b"EXTEND_TIMEOUT_USEC=1500000", b"WATCHDOG=1"]
+
+
+def test_trouble_stands_behind_whatever_the_status_is_until_it_is_over(manager: Manager) -> None:
+    notifier = manager.notifier
+    notifier.status("1 ready")
+    notifier.trouble("stuck: root/a")
+    notifier.status("2 ready")
+    notifier.trouble("")
+    assert manager.heard() == [
+        b"STATUS=1 ready", b"STATUS=1 ready; stuck: root/a", b"STATUS=2 ready; stuck: root/a", b"STATUS=2 ready"
     ]  # fmt: skip
 
 
-async def test_the_status_line_follows_the_lives_and_is_sent_only_when_it_changes(manager: Manager) -> None:
-    channel, environ = manager
-    channel.setblocking(False)
-    bus = Bus()
-    lines: list[bytes] = []
-    asked = 0
+def test_a_status_is_one_line_of_bounded_length_and_no_other_assignment(manager: Manager) -> None:
+    manager.notifier.status(f"a\nMAINPID=1\r\n{'x' * 1000}")
+    (message,) = manager.heard()
+    assert message.startswith(b"STATUS=a MAINPID=1 xxx")
+    assert len(message) == len("STATUS=") + STATUS_CHARS
 
-    def heard() -> bool:
-        try:
-            lines.append(channel.recv(1000))
-        except BlockingIOError:
-            return False
-        return True
 
-    async def describe() -> list[Described]:
-        nonlocal asked
-        asked += 1
-        return described("ready", "ready", "failed") if asked < 3 else []
-
-    stopped = ServerStopped(server="a")
-    async with running(until_stop(systemd.StatusReporter(bus, environ, describe).run)):
-        bus.publish(stopped)
-        await until(heard)
-        bus.publish(stopped)
-        await until(lambda: asked == 2)
-        bus.publish(stopped)
-        await until(heard)
-    assert lines == [b"STATUS=1 failed, 2 ready", b"STATUS=no servers"]
-    assert ServerReady in systemd.LIFE_EVENTS
+def test_text_that_is_no_utf_8_is_told_too(manager: Manager) -> None:
+    manager.notifier.failed("the file a\udcffb is not there")
+    assert manager.heard() == [b"STATUS=the file a\\udcffb is not there"]
