@@ -17,9 +17,10 @@ from typing import NamedTuple
 import trio
 
 from supervisor import running
-from supervisor.edges.reloads import Reloads
+from supervisor.edges.reloads import LONGEST_S, Reloads
 from supervisor.errors import StockadeError
 from supervisor.files import inotify
+from supervisor.kernel.pulse import Pulse
 from supervisor.kernel.specs import Life
 
 SETTLE_S = 0.3
@@ -32,6 +33,8 @@ LOOK_S = 2.0
 """Seconds between looks where the kernel tells nothing: another system, no watch left, a file system that hangs."""
 LOOKING_S = 10.0
 """Seconds for one look; it takes microseconds, unless a file system hangs."""
+ROUND_S = LOOKING_S + 4 * LONGEST_S
+"""Seconds for what a change asks for: two reloads, each behind one that somebody else has asked for."""
 MOST_LINKS = 40
 """As many as the kernel follows."""
 CHANGES = (
@@ -66,20 +69,25 @@ class Watching:
 
     async def run(self, life: Life) -> None:
         """Watch for ever; while nobody asks for it, wait for a reload that does."""
+        pulse = Pulse()
+        life.watch(pulse)
         life.ready()
         known: frozenset[str] = frozenset()
         before: Mark = ()
         while True:
             reloaded = self._reloads.reloaded
             paths = self._paths()
-            if not paths:
-                await reloaded.wait()
-            elif paths != known:
-                before = await self._mark(paths)
-                await self._catch_up()  # it may have changed since it was read
-            elif await self._changes_before(reloaded, paths, before):
-                before = await self._mark(paths)
-                await self._follow()
+            is_news = paths != known
+            if paths == known:
+                with pulse.resting():  # for a change of the file, or of what is to be watched
+                    is_news = await self._changes_before(reloaded, paths, before)
+            if paths and is_news:
+                with pulse.resting(ROUND_S):
+                    before = await self._mark(paths)
+                    if paths == known:
+                        await self._follow()
+                    else:
+                        await self._catch_up()  # it may have changed since it was read
             known = paths
 
     def _paths(self) -> frozenset[str]:
@@ -105,6 +113,9 @@ class Watching:
     async def _changes_before(self, reloaded: trio.Event, paths: frozenset[str], before: Mark) -> bool:
         """Wait for a change, or for a reload that somebody else has asked for."""
         has_changed = False
+        if not paths:
+            await reloaded.wait()
+            return False
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_cancel_when, reloaded, nursery.cancel_scope)
             await self._changed(paths, before)
