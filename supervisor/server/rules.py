@@ -271,5 +271,5 @@ def recovered(step: Step, message: Recovered) -> None:
         halt_one(step, key)
     if step.state.life == "starting":
         begin(step)
-    elif step.state.is_leaving or step.state.life in ("stopping", "stopped"):
+    elif step.state.is_leaving or step.state.renewal or step.state.life in ("stopping", "stopped"):
         halt_all(step)

@@ -10,7 +10,7 @@ from supervisor.config.schema import SandboxSpec, ScanBlock
 from supervisor.config.specs import DockerSpec, Grace, Limits, ServerSpec, Settings, StartupClocks
 from supervisor.reload.fields import BLOCKS, SERVER, SETTINGS
 
-STRUCTS = {
+STRUCTS: dict[str, type[Struct]] = {
     "docker": DockerSpec,
     "limits": Limits,
     "sandbox": SandboxSpec,
