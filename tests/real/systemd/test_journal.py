@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from journeys.command import entry
@@ -19,72 +20,100 @@ CATALOG = TREE / "supervisor" / "units" / "stockade.catalog"
 TELLS = "import os, sys; print('the key is', os.environ['KEY'], *sys.argv[1:], file=sys.stderr); sys.exit(3)"
 
 
+class Service(NamedTuple):
+    """One run of a service with a server that works and one that fails and tells its secret."""
+
+    box: Box
+    state_dir: Path
+    instance: str
+
+    def do(self, *words: str) -> None:
+        self.box.stockade(*words, state_dir=self.state_dir)
+
+    def entries(self, *matches: str) -> list[dict[str, Any]]:
+        """What the journal has of this run."""
+        return self.box.journal(UNIT, f"STOCKADE_INSTANCE={self.instance}", *matches)
+
+    def of_type(self, kind: str, server: str) -> list[dict[str, Any]]:
+        return self.entries(f"MESSAGE_ID={message_id(kind)}", f"STOCKADE_SERVER={server}")
+
+
 @pytest.fixture
-def state_dir(box: Box) -> Any:
-    """A running service with a server that works and one that fails and tells its secret."""
+def service(box: Box) -> Iterator[Service]:
     bad = entry()
     bad |= {"args": ["-c", TELLS, "--token", "${KEY_OF_TEST}"], "env": {"KEY": "${KEY_OF_TEST}"}}
     config = {"mcpServers": {"good": entry("--stderr", "2"), "bad": bad}}
     place = box.write_service(UNIT, config, f"Environment=KEY_OF_TEST={SECRET}")
     box.systemctl("start", UNIT)
-    yield place
+    status = json.loads(box.stockade("status", "--json", state_dir=place).stdout)
+    yield Service(box, place, status["instance"])
     box.end(UNIT)
 
 
-def entries(box: Box, *matches: str) -> list[dict[str, Any]]:
-    return [one for one in box.journal(UNIT, *matches) if "STOCKADE_SEQ" in one]
-
-
-def of_type(box: Box, kind: str, server: str) -> list[dict[str, Any]]:
-    return entries(box, f"MESSAGE_ID={message_id(kind)}", f"STOCKADE_SERVER={server}")
-
-
-def test_the_journal_has_a_server_s_life_its_failure_and_no_secret(box: Box, state_dir: Path) -> None:
-    until(lambda: of_type(box, "server.backing_off", "bad"))
-    until(lambda: of_type(box, "server.ready", "good"))
-    (ready,) = of_type(box, "server.ready", "good")
+def test_the_journal_has_a_server_s_life_its_failure_and_no_secret(service: Service) -> None:
+    until(lambda: service.of_type("server.backing_off", "bad"))
+    until(lambda: service.of_type("server.ready", "good"))
+    (ready,) = service.of_type("server.ready", "good")
     assert ready["MESSAGE"].startswith("good: ready: ")
     assert ready["PRIORITY"] == "5"
     assert ready["SYSLOG_IDENTIFIER"] == "stockade"
     assert ready["_SYSTEMD_UNIT"] == UNIT
     assert json.loads(ready["STOCKADE_EVENT"])["type"] == ready["STOCKADE_TYPE"] == "server.ready"
-    story = entries(
-        box, f"STOCKADE_INSTANCE={ready['STOCKADE_INSTANCE']}", f"STOCKADE_CORRELATION={ready['STOCKADE_CORRELATION']}"
-    )
+    story = service.entries(f"STOCKADE_CORRELATION={ready['STOCKADE_CORRELATION']}")
     types = [one["STOCKADE_TYPE"] for one in story]
     assert {"server.starting", "stderr.line", "scan.completed", "server.ready", "instance.exited"} <= {*types}
-    failed = of_type(box, "server.failed", "bad")[0]
+    failed = service.of_type("server.failed", "bad")[0]
     assert failed["STOCKADE_CODE"].startswith("server.")
     assert failed["STOCKADE_STAGE"] == "handshake"
     assert "the key is" in failed["STOCKADE_STDERR"]
-    whole = box.run("journalctl", "-o", "export", "--all", "-u", UNIT).stdout
+    whole = service.box.run("journalctl", "-o", "export", "--all", "-u", UNIT).stdout
     assert "the key is" in whole
     assert SECRET not in whole
 
 
-def test_no_event_is_missing_after_journald_was_restarted(box: Box, state_dir: Path) -> None:
-    until(lambda: of_type(box, "server.ready", "good"))
-    box.systemctl("stop", "systemd-journald.service", "systemd-journald.socket", "systemd-journald-dev-log.socket")
-    box.stockade("restart", "good", state_dir=state_dir)
-    box.stockade("wait", "good", state_dir=state_dir)
-    box.systemctl("start", "systemd-journald.socket", "systemd-journald-dev-log.socket", "systemd-journald.service")
-    until(lambda: len(of_type(box, "server.ready", "good")) == 2)
-    box.systemctl("stop", UNIT)
-    told = entries(box)
-    mine = [one for one in told if one["STOCKADE_INSTANCE"] == told[-1]["STOCKADE_INSTANCE"]]
-    assert [int(one["STOCKADE_SEQ"]) for one in mine] == list(range(1, len(mine) + 1))
-    assert mine[-1]["STOCKADE_TYPE"] == "tree.stopped"
+def test_no_event_is_missing_after_journald_was_restarted(service: Service) -> None:
+    until(lambda: service.of_type("server.ready", "good"))
+    service.box.systemctl(
+        "stop", "systemd-journald.service", "systemd-journald.socket", "systemd-journald-dev-log.socket"
+    )
+    service.do("restart", "good")
+    service.do("wait", "good")
+    service.box.systemctl(
+        "start", "systemd-journald.socket", "systemd-journald-dev-log.socket", "systemd-journald.service"
+    )
+    until(lambda: len(service.of_type("server.ready", "good")) == 2)
+    service.box.systemctl("stop", UNIT)
+    told = service.entries()
+    assert [int(one["STOCKADE_SEQ"]) for one in told] == list(range(1, len(told) + 1))
+    assert told[-1]["STOCKADE_TYPE"] == "tree.stopped"
 
 
-def test_the_catalog_says_what_it_means_and_what_to_do(box: Box, state_dir: Path) -> None:
-    box.run("sh", "-c", f"mkdir -p /usr/local/lib/systemd/catalog && cp {CATALOG} /usr/local/lib/systemd/catalog/")
-    done = box.run("journalctl", "--update-catalog")
+def test_a_journald_that_hangs_delays_no_server_and_gets_everything_when_it_goes_on(service: Service) -> None:
+    until(lambda: service.of_type("server.ready", "good"))
+    journald = "systemd-journald.service"
+    service.box.systemctl("kill", "--signal=SIGSTOP", journald)
+    try:
+        for _ in range(3):
+            service.do("restart", "good")
+            service.do("wait", "good")
+    finally:
+        service.box.systemctl("kill", "--signal=SIGCONT", journald)
+    until(lambda: len(service.of_type("server.ready", "good")) == 4)
+
+
+def test_the_catalog_says_what_it_means_and_what_to_do(service: Service) -> None:
+    service.box.run(
+        "sh", "-c", f"mkdir -p /usr/local/lib/systemd/catalog && cp {CATALOG} /usr/local/lib/systemd/catalog/"
+    )
+    done = service.box.run("journalctl", "--update-catalog")
     assert done.stdout + done.stderr == ""
-    until(lambda: of_type(box, "server.failed", "bad"))
-    shown = box.run("journalctl", "-x", "--no-pager", "-u", UNIT, f"MESSAGE_ID={message_id('server.failed')}").stdout
+    until(lambda: service.of_type("server.failed", "bad"))
+    shown = service.box.run(
+        "journalctl", "-x", "--no-pager", "-u", UNIT, f"MESSAGE_ID={message_id('server.failed')}"
+    ).stdout
     assert "Subject: server.failed (bad)" in shown
     assert "Defined-By: stockade" in shown
     assert "stockade logs bad" in shown
     assert "journalctl STOCKADE_INSTANCE=" in shown
-    listed = box.run("journalctl", "--list-catalog").stdout
+    listed = service.box.run("journalctl", "--list-catalog").stdout
     assert message_id("tree.gave_up") in listed
