@@ -108,12 +108,17 @@ def grant_port(ruleset: int, port: int, allowed: int) -> None:
 def build(abi: int, grants: Iterable[tuple[bytes, str]], ports: Iterable[tuple[int, int]] | None = None) -> int:
     """A whole ruleset of (path, access class) and of (port, rights); the caller closes the descriptor.
 
-    No `ports` at all leaves TCP alone, an empty list denies it. Raises OSError, leaving nothing open.
+    No `ports` at all leaves TCP alone, an empty list denies it. A path that is not there is granted to nobody: in a
+    folder that is granted by its children, such as /tmp, they come and go at any moment. Raises OSError, leaving
+    nothing open.
     """
     ruleset = create_ruleset(abi, holds_ports=ports is not None)
     try:
         for path, access in grants:
-            grant(ruleset, path, access, abi)
+            try:
+                grant(ruleset, path, access, abi)
+            except FileNotFoundError:
+                continue
         for port, allowed in ports or ():
             grant_port(ruleset, port, allowed)
     except BaseException:

@@ -32,7 +32,8 @@ from supervisor.process.words import Command
 from supervisor.sandbox.effects import Sandbox, SandboxInstances, open_sandbox
 from supervisor.sandbox.words import Places, Profile
 
-BOUND_S = 60.0
+BOUND_S = 200.0
+"""For one round, which takes ten seconds on a machine with nothing else to do, most of them writing to its disk."""
 GUARDIAN_S = 6.0
 """A guardian has done its work 5 s after the death of its owner."""
 TERM_S = 0.5

@@ -60,7 +60,7 @@ def test_no_descriptor_but_three_is_left() -> None:
     [
         (b"not a job", 2, "no job"),
         (b"{}", 2, "no job"),
-        (encode(job(b"/bin/true", grants=((b"/no/such", "read"),))), 6, "ruleset: No such file or directory /no/such"),
+        (encode(job(b"/bin/true", grants=((b"/bin/true/x", "read"),))), 6, "ruleset: Not a directory /bin/true/x"),
         (encode(job(b"/bin/true", cwd=b"/no/such")), 6, "cwd"),
         (encode(job(b"/bin/true", parent=1)), 6, "parent_death"),
         (encode(job(b"/etc")), 126, "exec: Permission denied /etc"),

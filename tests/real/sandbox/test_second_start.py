@@ -160,3 +160,40 @@ def test_a_folder_that_is_swapped_for_a_link_while_a_start_is_prepared_opens_not
     done = ground.user.call("-c", SWAP, str(ground.path / "home"), str(ground.path / "state"))
     assert done.returncode == 0, done.stderr
     assert ground.secret not in done.stdout
+
+
+GONE = """
+import os, sys
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Limits
+from supervisor.sandbox import landlock
+from supervisor.sandbox.apply import announced, asked_for, chosen_level, plan_here, ruleset_of
+from supervisor.sandbox.words import Order, Places, Profile
+home, state = sys.argv[1:3]
+stays, goes = f"{home}/stays", f"{home}/goes"
+for folder in (stays, goes):
+    os.mkdir(folder)
+open(f"{stays}/file", "w").write("there")
+spec = SandboxSpec(level="S2", reads="broad")
+order = Order(server="x", spec=spec, limits=Limits(), profile=Profile())
+asked = asked_for(order, Places(state_dir=state, homes=(home,)), ("/bin/sh",), "")
+plan = plan_here(asked, chosen_level(order, announced()), None)
+assert {stays, goes} <= {grant.path for grant in plan.grants}
+os.rmdir(goes)   # what happens all the time in a folder such as /tmp
+ruleset = ruleset_of(plan)
+os.mkdir(goes)
+open(f"{goes}/file", "w").write("new")
+landlock.libc().prctl(38, 1, 0, 0, 0)
+landlock.restrict_self(ruleset, plan.abi)
+print(open(f"{stays}/file").read())
+try:
+    print(open(f"{goes}/file").read())
+except PermissionError:
+    print("denied")
+"""
+
+
+def test_what_has_gone_while_a_start_is_prepared_stops_nothing_and_is_granted_to_nobody(ground: Ground) -> None:
+    done = ground.user.call("-c", GONE, str(ground.path / "home"), str(ground.path / "state"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["there", "denied"]

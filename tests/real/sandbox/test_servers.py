@@ -173,5 +173,5 @@ def test_reads_broad_opens_the_home_folder_but_no_secret(ground: Ground, file_le
     script = 'cat "$0/notes"; cat "$0/.ssh/id_rsa"; echo x > "$0/new"'
     spec = {"level": file_level, "reads": "broad"}
     done = ground.confined(["/bin/sh", "-c", script, str(ground.path / "home")], spec=spec)
-    assert done["stdout"] == "x"
+    assert done.get("stdout") == "x", done
     assert not (ground.path / "home" / "new").exists()
