@@ -89,6 +89,18 @@ def test_a_reference_that_only_the_daemon_has_is_no_failure_while_its_server_run
     assert told(home, name, "--config", str(home.config))["failure"]["code"] == "config.unresolved"
 
 
+def test_a_server_that_takes_one_client_is_not_started_beside_the_daemons(state_dir: Path) -> None:
+    name = word()
+    home = Home(state_dir, {name: entry(stockade={"sharing": "exclusive"})})
+    with home.daemon():
+        assert home.verb("wait", name).returncode == 0
+        found = told(home, name, "--live")
+        (spawn,) = [one for one in found["stages"] if one["stage"] == "spawn"]
+        assert (spawn["outcome"], f"`stockade stop {name}`" in spawn["evidence"]) == ("skipped", True)
+        assert home.verb("stop", name).returncode == 0
+        assert {one["outcome"] for one in told(home, name, "--live")["stages"]} == {"ok", "skipped"}
+
+
 def test_a_daemon_that_is_stopped_is_not_waited_for(state_dir: Path) -> None:
     name = word()
     home = Home(state_dir, {name: entry()})

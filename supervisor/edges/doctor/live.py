@@ -6,6 +6,7 @@ it, so that they are judged as they would be, and nothing that is decided there 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import tempfile
 from contextlib import closing, suppress
@@ -33,6 +34,8 @@ from supervisor.server.messages import Described
 STDERR = 2
 MORE_S = 30.0
 """Seconds beyond the clocks of all stages: each stage is bounded by its own, and this says that one was not."""
+LONGEST = 60
+"""Bytes of the folder for temporary ones: a state directory's path has to leave room for a socket's name."""
 PINS_S = 1.0
 """Seconds for another process to finish with the pins: each transaction is one row."""
 CAPACITY = 100_000
@@ -43,7 +46,8 @@ def run_once(patient: Patient) -> Watched:
     """Start it, see what becomes of it, end it. Raises: StockadeError; KeyboardInterrupt if a signal came."""
     assert patient.config is not None
     assert patient.spec is not None
-    with tempfile.TemporaryDirectory(prefix="stockade-doctor-", ignore_cleanup_errors=True) as folder:
+    above = None if len(os.fsencode(tempfile.gettempdir())) < LONGEST else "/tmp"  # noqa: S108  (private below)
+    with tempfile.TemporaryDirectory(prefix="stockade-doctor-", dir=above, ignore_cleanup_errors=True) as folder:
         _copy_pins(patient.place / DATABASE, Path(folder, DATABASE))
         config, spec = _alone(patient.config, patient.spec, Path(folder))
         return trio.run(partial(_watched, config, spec, folder, patient))

@@ -53,6 +53,8 @@ def admitted(name: str, source: str | None, state_dir: str | None, environ: Mapp
 
 def _read(name: str, source: str | None, environ: Mapping[str, str]) -> Config:
     """Read it, and ask an engine only if this very server's mode depends on it. Raises: ConfigError."""
+    if source == "-":  # it can be read once
+        return load(source, environ=environ, facts=facts_here(), ask_engine=with_engine)
     config = load(source, environ=environ, facts=facts_here())
     specs = (*config.servers, *(one.spec for one in config.invalid if one.spec is not None))
     if any(one.name == name and one.why.value == "auto" for one in specs):

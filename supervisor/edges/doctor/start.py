@@ -18,11 +18,13 @@ from supervisor.edges.doctor import dry, watched
 from supervisor.edges.doctor.daemon import Standing, daemon_here
 from supervisor.edges.doctor.patient import Patient, admitted, scene
 from supervisor.edges.doctor.rendering import Page, page_here, painted, plainly, wrapped
-from supervisor.edges.doctor.steps import completed
+from supervisor.edges.doctor.steps import completed, failed, skipped
 from supervisor.edges.say import put, put_json
-from supervisor.errors import ExitCode, Unresolved
+from supervisor.errors import ExitCode, StockadeError, Unresolved
 
 WORDS = {"not_reached": "not reached"}
+BUSY = ("starting", "ready", "stopping", "backing_off", "crash_looping")
+"""Lives in which a process of the server runs, or may at any moment."""
 SHOWN_LINES = 5
 """Of its last lines on stderr; `--json` has all that were kept."""
 WORST = (ExitCode.REFUSED, ExitCode.DEGRADED, ExitCode.FAILED)
@@ -85,8 +87,9 @@ def examined(
     if first.outcome != "failure":
         steps += dry.looked_at(patient, is_live=is_live)
         if is_live and all(step.outcome != "failure" for step in steps):
-            steps = list(_lived(patient, steps))
-    return Examined(patient=patient, steps=completed(steps, is_live=is_live), daemon=standing, is_live=is_live)
+            steps = list(_lived(patient, steps, standing))
+    was_started = is_live and steps[-1].outcome != "skipped"
+    return Examined(patient=patient, steps=completed(steps, is_live=was_started), daemon=standing, is_live=is_live)
 
 
 def _seen_from_outside(step: Step, standing: Standing) -> Step:
@@ -96,11 +99,21 @@ def _seen_from_outside(step: Step, standing: Standing) -> Step:
     return replace(step, outcome="warning", evidence=f"{step.evidence}; the daemon has it, and the server runs there")
 
 
-def _lived(patient: Patient, looked: list[Step]) -> Iterator[Step]:
+def _lived(patient: Patient, looked: list[Step], standing: Standing) -> Iterator[Step]:
     """Start it once; what was seen then stands in the place of what was only looked at."""
     from supervisor.edges.doctor.live import run_once
 
-    seen = run_once(patient)
+    if patient.spec is not None and patient.spec.sharing == "exclusive" and standing.life in BUSY:
+        yield from looked
+        why = f"not started: it takes one client at a time, and the daemon runs it (`stockade stop {patient.name}`)"
+        yield skipped("spawn", why)
+        return
+    try:
+        seen = run_once(patient)
+    except StockadeError as error:  # of our own, before the server came to anything
+        yield from looked
+        yield failed("spawn", error.problem)
+        return
     known = {step.stage: step for step in looked}
     program = known["resolve"].facts.get("program", "")
     about = scene(patient, program=program, cwd=known["resolve"].facts.get("cwd", ""))
@@ -187,7 +200,8 @@ def lines(found: Examined, page: Page) -> Iterator[str]:
         yield from _hanging(text, "", page)
         yield from _hanging(failure["remedy"], "  → ", page)
         return
-    tried = "It was started, and works" if found.is_live else "Nothing stands in its way that can be seen from outside"
+    was_started = any(step.stage == "spawn" and step.outcome == "ok" for step in found.steps)
+    tried = "It was started, and works" if was_started else "Nothing stands in its way that can be seen from outside"
     more = "" if found.is_live else "; `--live` starts it once"
     yield f"{tried}{more}." if not plain["exit_code"] else f"{tried}, with what is said above{more}."
 

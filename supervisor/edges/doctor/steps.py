@@ -12,7 +12,7 @@ from supervisor.diagnostics.words import STAGES, Cause, Outcome, Stage, Step
 from supervisor.edges.say import fields_of, leaves
 from supervisor.errors import Defect, EngineProblem, ExitCode, Problem
 
-NOT_RUN = "not looked at: only `--live` runs the server"
+NOT_RUN = "not looked at: the server was not started (`--live` does that)"
 NOT_REACHED = "not reached"
 _ONLY_OF_RUN = (ExitCode.NOT_FOUND, ExitCode.NOT_EXECUTABLE)
 """What `run` alone ends with, as a shell would."""

@@ -22,7 +22,13 @@ def doctor(options: Namespace) -> int:
 
         if options.server or options.live or options.deep:
             raise StockadeError(UsageWrong(verb="doctor", reason="--report looks at everything: give it no NAME"))
+        if options.config == "-":
+            raise StockadeError(
+                UsageWrong(verb="doctor", reason="--report reads the config more than once: name a file")
+            )
         return report(options)
+    if options.server and options.deep:
+        raise StockadeError(UsageWrong(verb="doctor", reason="--deep examines the machine: give it no NAME"))
     if options.server:
         from supervisor.edges.doctor.start import doctor_of_one
 
