@@ -76,11 +76,7 @@ async def open_run(
     make_lock_file(config)
     audit = Audit(state_dir, standings_of(config), redactor.redact)
 
-    on_stderr = _listener(bus, audit, redactor)
-
-    def on_trouble(reason: str) -> None:
-        bus.publish(ProcessTroubled(reason=reason), sender="process")
-
+    on_stderr, on_trouble = _listener(bus, audit, redactor), partial(_tell_trouble, bus)
     async with (
         open_processes(state_dir, on_stderr=on_stderr, on_trouble=on_trouble, divides_cgroup=divides_cgroup) as table,
         open_sandbox(places_of(config, state_dir, environ), audit) as sandbox,
@@ -88,14 +84,8 @@ async def open_run(
         below = _Below(bus, table, sandbox, redactor)
         run = _run_of(below, config, state_dir, environ, version=version, is_probed=is_probed)
         servers = tuple(server_leaf(run, spec) for spec in config.servers)
-        task = _Task()
-
-        def failing(failure: ChildFailed | GaveUp) -> None:
-            task.problem = problem_of(failure)
-            bus.publish(TreeGaveUp(problem=task.problem), sender="tree")
-            run.gave_up(task.problem)
-
-        run.tree = task.tree = Tree(root_of(run, servers, edge(run)), bus, failing=failing)
+        task = _Task(run)
+        run.tree = Tree(root_of(run, servers, edge(run)), bus, failing=task.fail)
         warming = trio.CancelScope()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(task.run, nursery.cancel_scope)
@@ -113,6 +103,10 @@ async def open_run(
         run.engines.close()
         if task.problem is not None:
             raise StockadeError(task.problem)
+
+
+def _tell_trouble(bus: Bus, reason: str) -> None:
+    bus.publish(ProcessTroubled(reason=reason), sender="process")
 
 
 async def _within(scope: trio.CancelScope, work: Callable[[], Awaitable[None]]) -> None:
@@ -223,17 +217,23 @@ def stderr_events(server: str, instance: str, heard: Sequence[Heard], redactor: 
 class _Task:
     """The tree as a task that outlives the cancellation of whoever opened it, until it is down."""
 
-    def __init__(self) -> None:
-        self.tree: Tree
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self._over = trio.Event()
         self.problem: GaveUpProblem | None = None
         """Why the tree cannot go on, known before it has stopped for that."""
+
+    def fail(self, failure: ChildFailed | GaveUp) -> None:
+        """Say that the tree cannot go on, while there is still somebody to hear it."""
+        self.problem = problem_of(failure)
+        self._run.bus.publish(TreeGaveUp(problem=self.problem), sender="tree")
+        self._run.gave_up(self.problem)
 
     async def run(self, scope: trio.CancelScope) -> None:
         """Run the tree to its end; when it cannot go on, neither can the body."""
         try:
             with trio.CancelScope(shield=True):
-                await self.tree.run()
+                await self._run.tree.run()
         except (GaveUp, ChildFailed) as error:
             self.problem = self.problem or problem_of(error)
         finally:
@@ -245,7 +245,7 @@ class _Task:
         try:
             await self._over.wait()
         finally:
-            self.tree.stop()
+            self._run.tree.stop()
 
 
 def problem_of(failure: ChildFailed | GaveUp) -> GaveUpProblem:
