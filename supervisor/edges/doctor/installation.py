@@ -42,8 +42,9 @@ def package() -> Package:
 def state_directory(path: Path) -> StateDirectory:
     """How it stands with this state directory; one that is not there is not made."""
     path = path.absolute()
-    if not os.path.lexists(path):
-        return StateDirectory(path=str(path), is_there=False, objection=_why_not_made(path))
+    if not os.path.exists(path):  # a link that leads nowhere is followed by a start, which makes what it names
+        real = Path(os.path.realpath(path))
+        return StateDirectory(path=str(path), is_there=False, objection=_why_not_made(real))
     try:
         state.prepare(path)
     except StockadeError as error:

@@ -55,9 +55,11 @@ def test_a_path_that_is_too_long_for_a_socket_is_refused_before_it_is_made(tmp_p
     assert "socket" in found.objection.text
 
 
-def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+def test_nothing_is_made_where_a_link_leads(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("nowhere")
-    assert installation.state_directory(tmp_path / "link").objection is not None
+    found = installation.state_directory(tmp_path / "link")
+    assert (found.is_there, found.objection) == (False, None)
+    assert os.listdir(tmp_path) == ["link"]
 
 
 def test_the_package_is_the_one_that_runs() -> None:
