@@ -92,7 +92,8 @@ def test_the_place_in_the_file_is_no_change() -> None:
 
 @pytest.mark.parametrize(("mode", "other"), [("none", "sandbox"), ("none", "docker"), ("docker", "sandbox")])
 def test_a_block_of_a_mode_that_is_not_in_force_is_no_change(mode: str, other: str) -> None:
-    block = {"sandbox": {"sandbox": {"deny": ["/x"]}}, "docker": {"image": "b"}}[other]
+    blocks: dict[str, dict[str, Any]] = {"sandbox": {"sandbox": {"deny": ["/x"]}}, "docker": {"image": "b"}}
+    block = blocks[other]
     old, new = spec(isolation={"mode": mode}), spec(isolation={"mode": mode, **block})
     assert effect_of(old, new) is None
 
