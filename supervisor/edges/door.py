@@ -72,9 +72,9 @@ class Door:
 
 
 def tell_guests(door: Door) -> None:
-    """Say at the start if the group that may come in is empty: it is no fault, and seldom what was meant."""
+    """Say at the start if the group that the config names is empty: it is no fault, and seldom what was meant."""
     gid = door.guests.gid
-    if gid is not None and not has_members(gid):
+    if door.settings.control_group is not None and gid is not None and not has_members(gid):
         say.complain(ControlGroupEmpty(group=name_of(gid)))
 
 

@@ -6,7 +6,9 @@ replaced unless asked to.
 
 from __future__ import annotations
 
+import grp
 import os
+import shlex
 import stat
 import sys
 from argparse import Namespace
@@ -184,13 +186,27 @@ def _write(path: Path, text: str) -> None:
         raise StockadeError(UnitNotWritten(path=str(path), reason=error.strerror or str(error))) from error
 
 
+def _is_readable(config: Path) -> bool:
+    """Whether the service's user may read its configuration; before there is that user, whether everybody may."""
+    info = config.stat()
+    try:
+        is_of_group = info.st_gid == grp.getgrnam(rules.USER).gr_gid
+    except KeyError:
+        is_of_group = False
+    return bool(info.st_mode & stat.S_IROTH or (is_of_group and info.st_mode & stat.S_IRGRP))
+
+
 def remaining(scope: Scope, config: str, *, has_catalog: bool) -> list[str]:
     """What is to be done now, as lines."""
     lines = ["", "now:"]
-    if not Path(config).is_file():
+    is_there = Path(config).is_file()
+    if not is_there:
         reader = "readable for its user: root:stockade, 0640" if scope == "system" else "for yourself alone"
         lines.append(f"  write the configuration {config} ({reader})")
     lines += [f"  {command}" for command in rules.next_commands(scope, has_catalog=has_catalog)]
+    if is_there and scope == "system" and not _is_readable(Path(config)):
+        name = shlex.quote(config)
+        lines.append(f"  chown root:{rules.USER} {name} && chmod 640 {name}    # its user cannot read it now")
     if scope == "system":
         lines.append("  adduser NAME stockade    # for each who may talk to it, from the next login on")
     else:

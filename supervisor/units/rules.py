@@ -37,6 +37,8 @@ PLACES: Mapping[Scope, tuple[tuple[str, str], ...]] = {
 """Templates, and where each belongs: for a user, below the folder of configurations."""
 CATALOG = "/etc/systemd/catalog/stockade.catalog"
 """Where journald looks for what message ids mean."""
+USER = "stockade"
+"""User and group of the machine's service."""
 CONFIG = "/etc/stockade/config.json"
 """The configuration of the machine's service."""
 PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")

@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -204,6 +205,8 @@ def test_a_group_that_nobody_is_in_is_told_and_refuses_nothing(
 ) -> None:
     place = place_in(state_dir)
     with open_door(place, Settings(control_group=GROUP)) as (door, _):
+        tell_guests(replace(door, settings=Settings()))  # nobody has named a group: it came with the socket
+        assert capfd.readouterr().err == ""
         tell_guests(door)
         said = capfd.readouterr().err
         assert "control.group_empty" in said

@@ -166,3 +166,17 @@ def test_a_service_takes_no_configuration_from_stdin_and_no_socket_with_too_long
     with pytest.raises(StockadeError) as error:
         units.install_unit(options())
     assert isinstance(error.value.problem, StateUnusable)
+
+
+def test_a_configuration_that_the_service_s_user_cannot_read_is_told(
+    state_dir: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    config = state_dir / "it's.json"
+    config.write_text("{}")
+    for mode, is_told in ((0o600, True), (0o644, False)):
+        config.chmod(mode)
+        units.install_unit(options(user=False, root=str(state_dir), program="/usr/bin/stockade", config=str(config)))
+        said = capfd.readouterr().out
+        assert ("its user cannot read it now" in said) is is_told
+        assert (f"""chown root:stockade '{state_dir}/it'"'"'s.json' && chmod 640""" in said) is is_told
+        assert "write the configuration" not in said

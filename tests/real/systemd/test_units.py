@@ -160,6 +160,11 @@ def test_a_group_of_the_config_takes_the_place_of_the_unit_s(installed: Installa
         installed.box.systemctl("start", SOCKET, SERVICE)
         assert "one" in installed.sh("stockade status", user=plain_user.name).stdout
         installed.box.systemctl("stop", SERVICE)
+    installed.sh(f"gpasswd --delete {plain_user.name} mcp-people")
+    installed.configure({"one": python_server()}, control={"allow_uids": [plain_user.uid]})
+    installed.box.systemctl("start", SERVICE)
+    assert "one" in installed.sh("stockade status", user=plain_user.name).stdout, "one user, by number"
+    installed.box.systemctl("stop", SERVICE)
     installed.configure({"one": python_server()}, control={"group": "no-such-group"})
     assert installed.box.systemctl("start", SERVICE, check=False).returncode != 0
     assert installed.box.show(SERVICE)["ExecMainStatus"] == "2"
