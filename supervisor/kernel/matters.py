@@ -8,9 +8,8 @@ asked for, by whatever is only told much later. So an actor that lets something 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from msgspec import Struct
 
@@ -36,32 +35,40 @@ class Matters:
         self._about = about
         self._numbers = numbers
         self._ended_kept = ended_kept
-        self._names: dict[type[Struct], tuple[Names, ...]] = {}
-        self._of: dict[Thing, int] = {}
+        self._fields: dict[type[Struct], tuple[tuple[str, dict[str, int], bool], ...]] = {}
+        """By kind of message: its fields that name things, the numbers of things of that kind, and `is_sure`."""
+        self._of: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        """Numbers by kind of thing and its name."""
         self._ended: deque[Thing] = deque()
 
     def begin(self, begin: Begin) -> None:
         """Give a thing a correlation: that of what it is part of, else one of its own."""
-        whole = self._of.get(begin.part_of) if begin.part_of else None
-        self._of[begin.thing] = whole or next(self._numbers)
+        kind, name = begin.thing
+        whole = self._of[begin.part_of[0]].get(begin.part_of[1]) if begin.part_of else None
+        self._of[kind][name] = whole or next(self._numbers)
 
     def end(self, thing: Thing) -> None:
         """A thing that never comes back has ended; what is said of it late still belongs to it."""
-        if thing in self._of:
+        kind, name = thing
+        if name in self._of[kind]:
             self._ended.append(thing)
         if len(self._ended) > self._ended_kept:
-            self._of.pop(self._ended.popleft(), None)
+            kind, name = self._ended.popleft()
+            self._of[kind].pop(name, None)
 
     def of(self, said: Struct, inherited: int = 0) -> int:
         """Return the correlation of a message or fact, given the one that it would inherit."""
-        kind = type(said)
-        names = self._names.get(kind)
-        if names is None:
-            names = self._names[kind] = self._about(kind)
-        for name in names:
-            if name.is_sure or not inherited:
-                value: Any = getattr(said, name.field)
-                number = self._of.get((name.kind, value))
+        fields = self._fields.get(type(said))
+        if fields is None:
+            fields = self._learn(type(said))
+        for field, numbers, is_sure in fields:  # called for every message: a look-up or two, and no more
+            if is_sure or not inherited:
+                number = numbers.get(getattr(said, field))
                 if number is not None:
                     return number
         return inherited
+
+    def _learn(self, kind: type[Struct]) -> tuple[tuple[str, dict[str, int], bool], ...]:
+        found = tuple((names.field, self._of[names.kind], names.is_sure) for names in self._about(kind))
+        self._fields[kind] = found
+        return found
