@@ -38,9 +38,19 @@ take_mail, take_facts = Mailbox.take, Backlog.take
 async def mailbox_take(self: Mailbox) -> list[bytes]:
     if self.name.startswith("root/servers/") and is_hit("actor"):
         await trio.sleep_forever()
-    if self.name == "root/work/scan" and part == "crash" and trigger.exists():
-        raise Broken
-    return await take_mail(self)
+    if self.name != "root/work/scan" or part != "crash":
+        return await take_mail(self)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(crash_when_told)
+        batch = await take_mail(self)
+        nursery.cancel_scope.cancel()
+    return batch
+
+
+async def crash_when_told() -> None:
+    while not trigger.exists():
+        await trio.sleep(0.05)
+    raise Broken
 
 
 async def backlog_take(self: Backlog[Any, Any]) -> list[Any]:

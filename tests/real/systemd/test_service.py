@@ -143,11 +143,9 @@ def test_a_process_that_is_stopped_as_a_whole_is_started_anew(box: Box, unit: st
 
 def test_a_tree_that_gives_up_says_so_in_the_journal_and_ends_as_a_failure(box: Box, unit: str) -> None:
     trigger = box.shared / f"{unit}-trigger"
-    box.write_service(unit, config(1), program=[*STUCK, "crash", trigger])
+    box.write_service(unit, config({"s0": entry(stockade={"lazy": True})}), program=[*STUCK, "crash", trigger])
     box.systemctl("start", unit)
-    settled(box, unit, 1)
     trigger.touch()
-    box.stockade("restart", "s0", state_dir=box.state_of(unit), check=False)
     until(lambda: box.show(unit)["ActiveState"] == "failed")
     shown = box.show(unit)
     assert (shown["Result"], shown["ExecMainStatus"]) == ("exit-code", "1")
