@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from supervisor.diagnostics.words import Cause, Scene
 
@@ -90,6 +91,12 @@ _ROWS = (
         "it needs the network, and cannot reach it",
         "Look whether this machine reaches the network (`getent hosts registry.npmjs.org`).",
         'Look at `"isolation": {{"network_mode": "…"}}` of {place}, and whether the engine\'s machine has a network.'),
+    Row("certificate_unknown",
+        r"(?i:UnknownIssuer|CERTIFICATE_VERIFY_FAILED|self[- ]signed certificate|unable to get (?:local )?issuer)"
+        r"(?P<what>)",
+        "it does not trust the certificate of whom it asks over the network",
+        "Where a proxy signs for others, give its certificate in `env` of {place} (`SSL_CERT_FILE`; for Node.js "
+        "`NODE_EXTRA_CA_CERTS`)."),
     Row("disk_full", r"(?i:no space left on device|ENOSPC)(?P<what>)",
         "there is no room left where it writes", "Make room (`df -h` shows where), or let it write elsewhere.",
         "Make room for the engine (`docker system df`), or give it a larger `hardening.tmpfs`."),
@@ -132,7 +139,7 @@ def cause_in(line: str, scene: Scene) -> Cause | None:
         if found := pattern.search(line):
             groups = found.groupdict()
             what = (groups["what"] or groups.get("what_") or "").strip()[:LONGEST_NAME]
-            return _cause(row, what, scene)
+            return _cause(row, unquote(what) if row.id == "package_missing" else what, scene)
     return None
 
 
@@ -143,7 +150,18 @@ def _cause(row: Row, what: str, scene: Scene) -> Cause:
     sentence = row.sentence.format_map(words).strip()
     if row.id == "port_in_use" and what:
         sentence = sentence.removesuffix(what) + f"({what})"
-    return Cause(id=row.id, sentence=sentence, remedy=_of_network(row, scene) or remedy.format_map(words))
+    special = _of_network(row, scene) or _of_file(row, what, scene)
+    return Cause(id=row.id, sentence=sentence, remedy=special or remedy.format_map(words))
+
+
+def _of_file(row: Row, what: str, scene: Scene) -> str:
+    """What to do about a whole path at which there is nothing for the server."""
+    if row.id != "file_missing" or not what.startswith("/") or scene.mode == "docker":
+        return ""
+    if scene.mode != "sandbox":
+        return f"Make it, or correct the path in {scene.place}."
+    judge = f"`stockade explain {scene.server} --denied {what}`"
+    return f"If it is there outside of the sandbox, {judge} says what shows it; else correct the path in {scene.place}."
 
 
 def _of_network(row: Row, scene: Scene) -> str:

@@ -53,6 +53,12 @@ SAID = [
         "Correct the package's name",
     ),
     (
+        "npm error 404 Not Found - GET https://registry.npmjs.org/@acme%2fno-such-server - Not found",
+        "package_missing",
+        "'@acme/no-such-server'",
+        "Correct the package's name",
+    ),
+    (
         "  ╰─▶ Because no-such-server was not found in the package registry and you require no-such-server",
         "package_missing",
         "'no-such-server'",
@@ -71,6 +77,13 @@ SAID = [
     ("MemoryError", "out_of_memory", "512m", "memory_limit"),
     ("getaddrinfo EAI_AGAIN registry.npmjs.org", "network_missing", "network", "getent"),
     ("socket.gaierror: [Errno -3] Temporary failure in name resolution", "network_missing", "network", "getent"),
+    ("  cause: invalid peer certificate: UnknownIssuer", "certificate_unknown", "certificate", "SSL_CERT_FILE"),
+    (
+        "Error: self-signed certificate in certificate chain",
+        "certificate_unknown",
+        "certificate",
+        "NODE_EXTRA_CA_CERTS",
+    ),
     ("OSError: [Errno 28] No space left on device", "disk_full", "no room", "df -h"),
     ("requests.HTTPError: 401 Client Error: Unauthorized for url", "not_authorised", "credentials", "Renew"),
     ("server.py: error: the following arguments are required: --root", "arguments_wrong", "--root", "args"),
@@ -141,6 +154,20 @@ def test_where_the_config_closes_the_network_it_is_what_to_open(mode: str, netwo
     found = cause_in("getaddrinfo ENOTFOUND example.org", replace(SCENE, mode=mode, network=network))
     assert found is not None
     assert line in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("mode", "remedy"),
+    [
+        ("none", "Make it, or correct the path in mcp.json mcpServers.files."),
+        ("sandbox", "`stockade explain files --denied /opt/x`"),
+        ("docker", "Mount it"),
+    ],
+)
+def test_a_whole_path_that_is_not_there_is_made_shown_or_mounted(mode: str, remedy: str) -> None:
+    found = cause_in("FileNotFoundError: [Errno 2] No such file or directory: '/opt/x'", replace(SCENE, mode=mode))
+    assert found is not None
+    assert remedy in found.remedy
 
 
 def test_what_a_line_names_is_never_taken_for_a_place_to_fill_in() -> None:

@@ -16,6 +16,7 @@ from supervisor.errors import (
     ExitedBeforeHandshake,
     HandshakeRefused,
     HandshakeTimeout,
+    InstallFailed,
     Problem,
     ToolListEndless,
 )
@@ -118,7 +119,7 @@ def _plain(problem: Problem) -> Failing:
 
 
 def _failing(event: ServerFailed, seen: Watched) -> Failing:
-    said = [event.problem.reason] if isinstance(event.problem, HandshakeRefused) else []
+    said = _said(event.problem)
     denied = [
         Denied(action=one.action, object=one.object, reason=one.reason, remedy=one.remedy)
         for one in seen.of(SandboxDenied)
@@ -130,6 +131,17 @@ def _failing(event: ServerFailed, seen: Watched) -> Failing:
         denied=tuple(denied),
         is_over_memory=OVER_MEMORY in event.diagnosis or any(one.oom_killed for one in seen.of(ContainerExited)),
     )
+
+
+def _said(problem: Problem) -> list[str]:
+    """What was said on behalf of the server, besides its stderr."""
+    match problem:
+        case HandshakeRefused():
+            return [problem.reason]
+        case InstallFailed():
+            return problem.said.removeprefix(": ").split("; ")
+        case _:
+            return []
 
 
 def _explained(problem: Problem, stage: Stage, failing: Failing, scene: Scene) -> Step:
