@@ -88,7 +88,7 @@ def held_token(place: StateDir, share: Callable[[Path], None] = lambda _path: No
             _link(place)
         yield token
     finally:
-        for path in (place.token_file, *(_links(place))):
+        for path in (fresh, place.token_file, *_links(place)):
             with suppress(OSError):
                 path.unlink()
         os.close(descriptor)

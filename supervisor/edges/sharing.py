@@ -125,13 +125,19 @@ def share(path: Path, mode: int, guests: Guests, rights: int) -> None:
             _give(path, guests.gid)
         path.chmod(mode)
         if guests.uids:
-            os.setxattr(path, ACL, _entries(mode, guests.uids, rights))
+            _set_list(path, _entries(mode, guests.uids, rights))
     except OSError as error:
         if error.errno not in (errno.ENOTSUP, errno.ENOSYS):
             raise StockadeError(StateUnusable(path=str(path), reason=error.strerror or str(error))) from error
         reason = f"{path} is on a file system without access control lists, so a single user cannot be let in"
         expected = "a group instead (`stockade.control.group`), or a file system with ACLs"
         raise ConfigError(WrongType(place=UIDS_PLACE, reason=reason, expected=expected)) from error
+
+
+def _set_list(path: Path, value: bytes) -> None:
+    if not hasattr(os, "setxattr"):  # macOS has such lists by calls of its own
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+    os.setxattr(path, ACL, value)
 
 
 def _give(path: Path, gid: int) -> None:

@@ -131,10 +131,9 @@ def test_where_nobody_names_a_daemon_the_user_s_own_is_meant_and_else_the_machin
 
 def test_a_daemon_is_down_when_another_may_take_its_place(state_dir: Path) -> None:
     place = prepare(state_dir)
-    with daemon_lock(place):
-        with held_token(place), key_of(place) as key:
-            assert key is not None
-            assert not wait_until_down(place, key, 0.01)
+    with daemon_lock(place), held_token(place), key_of(place) as key:
+        assert key is not None
+        assert not wait_until_down(place, key, 0.01)
     with held_token(place), key_of(place) as key:
         assert key is not None
         copy = key._replace(descriptor=os.dup(key.descriptor))
