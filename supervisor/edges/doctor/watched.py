@@ -18,6 +18,7 @@ from supervisor.errors import (
     HandshakeTimeout,
     InstallFailed,
     Problem,
+    SpawnFailed,
     ToolListEndless,
 )
 from supervisor.events import (
@@ -97,15 +98,18 @@ def _failure(seen: Watched, scene: Scene) -> Step | None:
 
 
 def _stage_of(event: ServerFailed) -> Stage:
-    if event.stage == "create":
-        return _STAGE_OF_CODE.get(event.problem.code.partition(".")[0], "spawn")
+    subject = event.problem.code.partition(".")[0]
     match event.problem:
+        case SpawnFailed():
+            return "spawn"
+        case _ if event.stage == "create":
+            return _STAGE_OF_CODE.get(subject, "spawn")
         case ToolListEndless():
             return "list"
         case ExitedBeforeHandshake(stage=where) | HandshakeRefused(method=where) if where in _IN_LISTS:
             return "list"
         case _:
-            return _STAGE_OF_CODE.get(event.problem.code.partition(".")[0], "handshake")
+            return _STAGE_OF_CODE.get(subject, "handshake")
 
 
 def _last_stage(seen: Watched) -> Stage:
