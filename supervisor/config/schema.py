@@ -206,7 +206,7 @@ class ControlBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The block `stockade.control`: who may talk to the daemon."""
 
     group: str | None = None
-    """Group whose members may: they get socket and token. Unsaid, the daemon's user alone, or the socket unit's group."""
+    """Group whose members may, by socket and token; unsaid, the daemon's user alone, or the socket unit's group."""
     mode: Annotated[int, "octal"] | None = None
     """Permissions of the sockets as octal text; unsaid, `0600`, or `0660` with a group."""
     allow_uids: tuple[Annotated[int, "number"], ...] = ()
