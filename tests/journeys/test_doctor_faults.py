@@ -206,6 +206,18 @@ def test_looking_runs_nothing_of_the_server(state_dir: Path) -> None:
     assert mark.exists()
 
 
+def test_no_secret_is_in_what_is_said(state_dir: Path) -> None:
+    secret = "planted-secret-of-a-server"
+    program = "import os, sys; print('it is', os.environ['TOKEN'], sys.argv, file=sys.stderr); sys.exit(1)"
+    server = python("-c", program, "--key", secret, env={"TOKEN": secret})
+    patient = Ward(state_dir, server)
+    for words in ((), ("--json",)):
+        done = patient.doctor("--live", *words)
+        assert done.returncode == 1
+        assert "it is ***" in done.stdout
+        assert secret not in done.stdout + done.stderr
+
+
 def test_an_interrupt_leaves_nothing(state_dir: Path) -> None:
     ready = state_dir / "ready"
     os.mkfifo(ready)

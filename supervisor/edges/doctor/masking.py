@@ -60,6 +60,8 @@ class Masker:
                 if name in VALUES_ALWAYS:
                     return {self.text(str(key)): _hidden(one) for key, one in value.items()}
                 return {self.text(str(key)): self.tree(one, str(key)) for key, one in value.items()}
+            case list() | tuple() if name in VALUES_ALWAYS:
+                return [MASK for _ in value]
             case list() | tuple():
                 is_words = name in WORD_LISTS and all(isinstance(one, str) for one in value)
                 return self.words(value) if is_words else [self.tree(one, name) for one in value]
@@ -71,6 +73,8 @@ class Masker:
     def _named(self, name: str, value: str) -> str:
         if name and looks_secret(name):
             return str(_hidden(value))
+        if name in VALUES_ALWAYS:
+            return MASK
         return self.url(value) if name in ("url", "serverUrl") else self.text(value)
 
     def words(self, words: Sequence[str]) -> list[str]:
@@ -118,10 +122,7 @@ def secrets_of(entry: Any) -> Iterator[str]:
     if not isinstance(entry, Mapping):
         return
     for name in VALUES_ALWAYS & entry.keys():
-        values = entry[name] if isinstance(entry[name], Mapping) else {}
-        for key, value in values.items():
-            if isinstance(value, str) and (looks_secret(str(key)) or not _PLAIN_WORD.fullmatch(value)):
-                yield value
+        yield from _values(entry[name])
     for key, value in entry.items():
         if isinstance(value, Mapping):
             yield from secrets_of(value)
@@ -132,6 +133,15 @@ def secrets_of(entry: Any) -> Iterator[str]:
     url = entry.get("url")
     if isinstance(url, str):
         yield from _secrets_of_url(url)
+
+
+def _values(given: Any) -> Iterator[str]:
+    """Values of variables, as an object or as a list of `NAME=value`."""
+    pairs = [str(one).partition("=")[::2] for one in given] if isinstance(given, list) else ()
+    for key, value in given.items() if isinstance(given, Mapping) else pairs:
+        text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        if text and (looks_secret(str(key)) or not _PLAIN_WORD.fullmatch(text)):
+            yield text
 
 
 def _secrets_of_url(url: str) -> Iterator[str]:

@@ -100,6 +100,14 @@ def test_whatever_an_entry_holds_that_may_be_secret_is_found_by_value() -> None:
     assert not {"production", "/srv/x"} & found
 
 
+@pytest.mark.parametrize("name", ["env", "headers"])
+def test_variables_in_any_form_lose_their_values(name: str) -> None:
+    assert Masker([]).tree({name: ["A=v-123456", "B"]}) == {name: ["***", "***"]}
+    assert Masker([]).tree({name: "A=v-123456"}) == {name: "***"}
+    assert set(secrets_of({name: ["A=v-123456"]})) == {"v-123456"}
+    assert set(secrets_of({name: {"PIN": 12345678, "ON": True, "NONE": None}})) == {"12345678"}
+
+
 def test_numbers_and_truth_values_stay_as_they_are() -> None:
     plain = {"pid": 7, "is_live": True, "seconds": 0.5, "none": None, "list": [1, False]}
     assert Masker(["7.0000", "True  "]).tree(plain) == plain
