@@ -7,14 +7,14 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from real.systemd.box import TREE, Box, until
 from real.systemd.installation import SERVICE, SOCKET, Installation, entry, install, node_server, python_server
 
 if TYPE_CHECKING:
-    from conftest import PlainPython, PlainUser
+    from conftest import PlainPython
 
 pytestmark = pytest.mark.real
 
@@ -36,6 +36,25 @@ def installed(once_installed: Installation) -> Iterator[Installation]:
     """The installation; both units are down before and after."""
     yield once_installed
     once_installed.end()
+
+
+class User(NamedTuple):
+    """A user of the box alone."""
+
+    name: str
+    uid: int
+
+    @property
+    def home(self) -> str:
+        return f"/home/{self.name}"
+
+
+@pytest.fixture
+def outsider(installed: Installation) -> User:
+    """A user of the box who is in no group."""
+    name = "stockade-outsider"
+    installed.sh(f"id {name} >/dev/null 2>&1 || useradd --create-home --shell /bin/sh {name}")
+    return User(name, int(installed.sh(f"id -u {name}").stdout))
 
 
 @pytest.fixture
@@ -118,7 +137,7 @@ def test_a_configuration_that_cannot_be_used_is_not_tried_again_and_again(instal
 
 
 def test_members_of_the_group_talk_to_the_service_without_a_flag_and_nobody_else_does(
-    installed: Installation, member: str, plain_user: PlainUser
+    installed: Installation, member: str, outsider: User
 ) -> None:
     installed.configure({"one": python_server()})
     installed.box.systemctl("start", SOCKET, SERVICE)
@@ -129,10 +148,10 @@ def test_members_of_the_group_talk_to_the_service_without_a_flag_and_nobody_else
     ]
     assert "one" in installed.sh("stockade status", user=member).stdout
     assert installed.sh("stockade restart one", user=member).returncode == 0
-    refused = installed.sh("stockade status", user=plain_user.name, check=False)
+    refused = installed.sh("stockade status", user=outsider.name, check=False)
     assert refused.returncode == 75
     assert "the machine's own service in /run/stockade is not open to this user" in refused.stderr
-    by_name = installed.sh("stockade status --state-dir /run/stockade", user=plain_user.name, check=False)
+    by_name = installed.sh("stockade status --state-dir /run/stockade", user=outsider.name, check=False)
     assert (by_name.returncode, "cannot be read: Permission denied" in by_name.stderr) == (4, True)
     assert "one" in installed.sh("stockade status --state-dir /var/lib/stockade").stdout, "for root, by its state"
 
@@ -149,26 +168,26 @@ def test_a_question_does_not_start_the_service_and_an_order_does(installed: Inst
     assert installed.sh("ls /run/stockade").stdout == "control.sock\n", "the socket outlives the service"
 
 
-def test_a_group_of_the_config_takes_the_place_of_the_unit_s(installed: Installation, plain_user: PlainUser) -> None:
+def test_a_group_of_the_config_takes_the_place_of_the_unit_s(installed: Installation, outsider: User) -> None:
     installed.sh("getent group mcp-people >/dev/null || groupadd mcp-people")
-    installed.sh(f"gpasswd --add {plain_user.name} mcp-people")
+    installed.sh(f"gpasswd --add {outsider.name} mcp-people")
     installed.sh("mkdir -p /etc/systemd/system/stockade.service.d")
     drop_in = "[Service]\\nSupplementaryGroups=mcp-people\\n"
     installed.sh(f"printf '{drop_in}' > /etc/systemd/system/stockade.service.d/group.conf; systemctl daemon-reload")
     installed.configure({"one": python_server()}, control={"group": "mcp-people"})
     for _start in range(2):  # systemd sets the owner of its runtime directory again at each start
         installed.box.systemctl("start", SOCKET, SERVICE)
-        assert "one" in installed.sh("stockade status", user=plain_user.name).stdout
+        assert "one" in installed.sh("stockade status", user=outsider.name).stdout
         installed.box.systemctl("stop", SERVICE)
-    installed.sh(f"gpasswd --delete {plain_user.name} mcp-people")
-    installed.configure({"one": python_server()}, control={"allow_uids": [plain_user.uid]})
+    installed.sh(f"gpasswd --delete {outsider.name} mcp-people")
+    installed.configure({"one": python_server()}, control={"allow_uids": [outsider.uid]})
     installed.box.systemctl("start", SERVICE)
-    assert "one" in installed.sh("stockade status", user=plain_user.name).stdout, "one user, by number"
+    assert "one" in installed.sh("stockade status", user=outsider.name).stdout, "one user, by number"
     installed.box.systemctl("stop", SERVICE)
     installed.configure({"one": python_server()}, control={"group": "no-such-group"})
     assert installed.box.systemctl("start", SERVICE, check=False).returncode != 0
     assert installed.box.show(SERVICE)["ExecMainStatus"] == "2"
-    assert "no-such-group" in installed.sh(f"journalctl -u {SERVICE} --no-pager | tail -5").stdout
+    assert "no-such-group" in installed.sh(f"journalctl -u {SERVICE} --no-pager | tail -20").stdout
 
 
 def test_docker_is_reached_where_its_group_is_given_and_else_is_not(installed: Installation, docker_host: str) -> None:
@@ -194,12 +213,12 @@ def test_docker_is_reached_where_its_group_is_given_and_else_is_not(installed: I
         installed.box.systemctl("stop", SERVICE)
 
 
-def test_a_user_has_a_service_of_their_own(installed: Installation, plain_user: PlainUser) -> None:
-    box, runtime = installed.box, f"/run/user/{plain_user.uid}"
-    installed.sh(f"install -d -m 700 -o {plain_user.uid} {runtime}; systemctl start user@{plain_user.uid}.service")
+def test_a_user_has_a_service_of_their_own(installed: Installation, outsider: User) -> None:
+    box, runtime = installed.box, f"/run/user/{outsider.uid}"
+    installed.sh(f"install -d -m 700 -o {outsider.uid} {runtime}; systemctl start user@{outsider.uid}.service")
 
     def own(line: str) -> str:
-        return installed.sh(f"export XDG_RUNTIME_DIR={runtime}; {line}", user=plain_user.name).stdout
+        return installed.sh(f"export XDG_RUNTIME_DIR={runtime}; {line}", user=outsider.name).stdout
 
     config = json.dumps({"mcpServers": {"mine": python_server(mode="sandbox", level="S2")}})
     try:
@@ -214,5 +233,5 @@ def test_a_user_has_a_service_of_their_own(installed: Installation, plain_user: 
         own("systemctl --user reload stockade.service; systemctl --user stop stockade.socket stockade.service")
         until(lambda: not box.pids("stockade", "serve"), "it is gone")
     finally:
-        box.systemctl("stop", f"user@{plain_user.uid}.service", check=False)
-        installed.sh(f"rm -rf {plain_user.home}/.config/stockade {plain_user.home}/.config/systemd")
+        box.systemctl("stop", f"user@{outsider.uid}.service", check=False)
+        installed.sh(f"rm -rf {outsider.home}/.config/stockade {outsider.home}/.config/systemd")
