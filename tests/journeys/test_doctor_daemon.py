@@ -86,6 +86,8 @@ def test_a_reference_that_only_the_daemon_has_is_no_failure_while_its_server_run
         assert (config["outcome"], config["code"]) == ("warning", "config.unresolved")
         assert "the daemon has it" in config["evidence"]
         assert found["failure"] is None
+        live = told(home, name, "--live")  # which it cannot be, without the value
+        assert (live["failure"], {one["outcome"] for one in live["stages"][1:]}) == (None, {"skipped"})
     assert told(home, name, "--config", str(home.config))["failure"]["code"] == "config.unresolved"
 
 

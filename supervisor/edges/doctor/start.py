@@ -86,9 +86,9 @@ def examined(
     steps = [_seen_from_outside(first, standing)]
     if first.outcome != "failure":
         steps += dry.looked_at(patient, is_live=is_live)
-        if is_live and all(step.outcome != "failure" for step in steps):
+        if is_live and patient.spec is not None and all(step.outcome != "failure" for step in steps):
             steps = list(_lived(patient, steps, standing))
-    was_started = is_live and steps[-1].outcome != "skipped"
+    was_started = is_live and any(step.stage == "spawn" and step.outcome == "ok" for step in steps)
     return Examined(patient=patient, steps=completed(steps, is_live=was_started), daemon=standing, is_live=is_live)
 
 
