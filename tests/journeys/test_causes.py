@@ -36,6 +36,7 @@ def test_servers_that_cannot_be_started_say_why(state_dir: Path) -> None:
         looping = next(one for one in home.follow("--server", "crashing", "--type", "server.crash_looping"))
         assert looping["problem"]["code"] == "server.crash_looping"
         assert looping["problem"]["failures"] == 5
+        home.verb("wait", "--for", "outcome")
         failed = codes(home, "server.failed")
     assert failed["nowhere"] == "process.cwd_missing"
     assert failed["hasty"] == "server.stage_timeout"
