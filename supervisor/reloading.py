@@ -23,7 +23,7 @@ from supervisor.container.owner import keep
 from supervisor.errors import ReloadEnded, ReloadIncomplete, StockadeError
 from supervisor.kernel.bus import AskFailed, AskTimeout
 from supervisor.kernel.node import BranchEnded, ChildFailed
-from supervisor.prepare import command_of, makes_containers, places_of, standings_of
+from supervisor.prepare import command_of, makes_containers, order_of, places_of, standings_of
 from supervisor.reload.rules import in_force, plan
 from supervisor.reload.words import Plan
 from supervisor.sandbox.rulings import Standing
@@ -156,6 +156,7 @@ class _Passage:
         await run.bus.tell(SCANNER, Cancel(server=name), sender="reload")
         await self._kill_leftovers(name)
         run.table.forget(run.kept[name].profile.command)
+        run.sandbox.drop(order_of(spec))
         run.ledger.leave(name)
 
     async def _ended(self, name: str) -> None:

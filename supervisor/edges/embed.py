@@ -178,10 +178,10 @@ class Stockade:
 
         Raises: ControlError(WaitTimeout) past the time, the server's own problem when it has failed for good.
         """
-        if server:
-            self.check(server)
         with trio.move_on_after(timeout_s), self._run.bus.subscribe(AnyEvent, reader="wait") as subscription:
             while True:
+                if server:  # a reload may have removed it meanwhile
+                    self.check(server)
                 servers = [one for one in await self.status() if server in ("", one.server)]
                 wanted = [one for one in servers if one.life not in ("disabled", "lazy") or server]
                 for one in wanted:

@@ -38,6 +38,8 @@ from supervisor.reload.words import Plan
 from supervisor.server.messages import Done
 
 STDERR = 2
+WAITING = (signal.SIGHUP, signal.SIGUSR1)
+"""Signals that wait from the first moment until somebody can hear them: unheard, they would end the process."""
 
 
 class Daemon:
@@ -232,6 +234,7 @@ async def _run(
 
     async with trio.open_nursery() as nursery:
         await nursery.start(ending.hear)  # before anything is started that a signal would leave behind
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITING)  # and before anything is started that would inherit it
         nursery.start_soon(contact.extend_stop)
         with ending.scope:
             async with open_supervisor(
@@ -262,6 +265,7 @@ async def _reload_when_ready(sup: Stockade, contact: Contact, hangup: Asked) -> 
 
 def serve(config_path: str | None, state_dir: str | None) -> int:
     """Run the daemon until it is stopped; returns its exit code. Raises: StockadeError."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, WAITING)
     contact = Contact(os.environ)
     keep_no_core()
     try:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -189,6 +192,43 @@ def test_sighup_reloads_and_tells_the_manager_so_and_a_bad_file_too(state_dir: P
         (status,) = [line for line in lines if line.startswith("STATUS=")]
         assert "the reload failed" in status
         assert home.verb("status").returncode == 0
+
+
+def test_a_hangup_during_the_start_is_remembered_until_it_is_over(state_dir: Path, name: str) -> None:
+    held = state_dir / "held"
+    os.mkfifo(held)
+    own = entry()
+    start = f"test -p {held} && cat {held}; exec {shlex.join([own['command'], *own['args']])}"
+    slow = {**own, "command": "sh", "args": ["-c", start]}
+    home = Home(state_dir, {name: slow}, {"ready": "all"})
+    with home.starting() as (process, said):
+        wait_until_held_back(process)
+        process.send_signal(signal.SIGHUP)  # before there is anybody to hear it
+        with held.open("wb"):  # the server has been started, and waits for us
+            process.send_signal(signal.SIGHUP)
+            write(home, {name: slow, f"{name}-2": entry()}, ready="all")
+            held.unlink()
+        lines: list[str] = []
+        while lines.count("READY=1") < 2:
+            lines += said.recv(4096).decode().splitlines()
+        order = [line for line in lines if line in ("READY=1", "RELOADING=1")]
+        assert order == ["READY=1", "RELOADING=1", "READY=1"]
+        assert [one["server"] for one in home.asked("status")["servers"]] == [name, f"{name}-2"]
+        assert not any(is_held_back(pid) for pid in carriers(name))  # no server has inherited it
+
+
+def is_held_back(pid: int) -> bool:
+    """Whether a process has SIGHUP wait, and not every signal, as it is for a moment when a thread is made."""
+    (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigBlk:")]
+    mask = int(line.split()[1], 16)
+    return bool(mask >> (signal.SIGHUP - 1) & 1) and not mask >> (signal.SIGTERM - 1) & 1
+
+
+def wait_until_held_back(process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + BOUND_S
+    while not is_held_back(process.pid):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
 
 
 def test_a_kill_in_the_middle_of_a_reload_leaves_nothing_doubled(state_dir: Path, name: str) -> None:
