@@ -162,6 +162,16 @@ def test_a_journald_that_does_not_read_is_waited_for_within_a_bound(journald: Jo
     assert journald.entry()["MESSAGE"] == "a: | 0"
 
 
+@pytest.mark.parametrize("is_file", [True, False])
+def test_a_journald_that_is_not_there_is_an_error_at_once(tmp_path: Path, is_file: bool) -> None:
+    place = tmp_path / "socket"
+    if is_file:  # what a journald that was killed leaves behind
+        Journald(place).socket.close()
+    with pytest.raises(PartlyWritten, match="refused" if is_file else "No such file") as caught:
+        JournalWriter(str(place)).write(b"MESSAGE=x\n")
+    assert caught.value.written == 0
+
+
 async def test_a_journald_that_is_restarted_gets_all_events_once(journald: Journald) -> None:
     bus = Bus()
     ((name, writer, render),) = choose((), {"JOURNAL_STREAM": stream()}, stderr=0, journal=journald.path)

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from journeys.command import BOUND_S, COMMAND, Home, Talk, carriers, entry, opening, told, word
 
+from supervisor.edges.journal import SOCKET
+
 pytestmark = pytest.mark.real
 
 
@@ -151,6 +153,22 @@ def test_a_state_dir_on_a_full_disk_is_refused_with_a_reason(small_disk: Path, s
     assert "state.unusable" in done.stderr
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_journal_that_is_not_there_is_told_once_and_the_other_sinks_go_on(state_dir: Path, name: str) -> None:
+    if Path(SOCKET).exists():
+        pytest.skip("there is a journal here")
+    home = Home(state_dir, {name: loud()}, {"sinks": ["journal", "json"]})
+    with home.daemon() as daemon:
+        assert home.verb("wait", name).returncode == 0
+        home.verb("restart", name)
+        assert home.verb("wait", name).returncode == 0
+        home.verb("shutdown")
+        assert daemon.wait(BOUND_S) == 0
+    (failed,) = home.records("sink.")
+    assert (failed["sink"], failed["reason"]) == ("journal-0", "No such file or directory")
+    told = home.records("")
+    assert [record["seq"] for record in told] == list(range(1, len(told) + 1))
 
 
 TELLS = """
