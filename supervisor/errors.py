@@ -105,6 +105,7 @@ class CommandNotFound(Problem, frozen=True, kw_only=True, tag="process.command_n
 
     command: str
     path: str
+    """The PATH that the server would get."""
 
 
 class CommandNotExecutable(Problem, frozen=True, kw_only=True, tag="process.command_not_executable"):
@@ -116,6 +117,7 @@ class CommandNotExecutable(Problem, frozen=True, kw_only=True, tag="process.comm
 
     command: str
     reason: str
+    """The kernel's word, or what is wrong with the first line."""
 
 
 class CwdMissing(Problem, frozen=True, kw_only=True, tag="process.cwd_missing"):
@@ -137,6 +139,7 @@ class SpawnFailed(Problem, frozen=True, kw_only=True, tag="process.spawn_failed"
     )
 
     step: str
+    """What was being done when it failed."""
     reason: str
 
 
@@ -177,6 +180,7 @@ class ConfinementFailed(Problem, frozen=True, kw_only=True, tag="sandbox.confine
     exit_code: ClassVar[ExitCode] = ExitCode.CONFINEMENT_LOST
 
     step: str
+    """The step of the confinement that failed."""
     reason: str
 
 
@@ -214,6 +218,7 @@ class SocketsReachable(Problem, frozen=True, kw_only=True, tag="sandbox.sockets_
 
     level: str
     sockets: str
+    """Those that it could connect to."""
 
 
 class InstallFailed(Problem, frozen=True, kw_only=True, tag="sandbox.install_failed"):
@@ -386,6 +391,7 @@ class ImageWrongPlatform(Problem, frozen=True, kw_only=True, tag="image.wrong_pl
 
     image: str
     platform: str
+    """The image's own."""
     engine: str
     """The engine's own platform, or the one that `--platform` asks for."""
 
@@ -577,6 +583,7 @@ class ExitedBeforeHandshake(Problem, frozen=True, kw_only=True, tag="server.exit
 
     stage: str
     status: str
+    """How the process ended: `exit status 1`, `signal 9`."""
 
 
 class HandshakeTimeout(Problem, frozen=True, kw_only=True, tag="server.handshake_timeout"):
@@ -609,6 +616,7 @@ class StdoutNotJsonrpc(Problem, frozen=True, kw_only=True, tag="server.stdout_no
 
     reason: str
     first_line: str
+    """The beginning of the first such line."""
 
 
 class HandshakeRefused(Problem, frozen=True, kw_only=True, tag="server.handshake_refused"):
@@ -621,7 +629,9 @@ class HandshakeRefused(Problem, frozen=True, kw_only=True, tag="server.handshake
     )
 
     method: str
+    """What it was asked."""
     number: int
+    """The error's code in JSON-RPC."""
     reason: str
 
 
@@ -646,6 +656,7 @@ class ServerDied(Problem, frozen=True, kw_only=True, tag="server.died"):
     )
 
     status: str
+    """How the process ended: `exit status 1`, `signal 9`."""
 
 
 class CrashLooping(Problem, frozen=True, kw_only=True, tag="server.crash_looping"):
@@ -659,6 +670,7 @@ class CrashLooping(Problem, frozen=True, kw_only=True, tag="server.crash_looping
     failures: int
     period_s: float
     retry_s: float
+    """Seconds until it is tried again."""
 
 
 class MessageTooLarge(Problem, frozen=True, kw_only=True, tag="server.message_too_large"):
@@ -668,6 +680,7 @@ class MessageTooLarge(Problem, frozen=True, kw_only=True, tag="server.message_to
     advice: ClassVar[str] = "Raise `max_message` for this server if messages of that size are meant."
 
     side: str
+    """Who wrote it: the client or the server."""
     limit_bytes: int
 
 
@@ -680,7 +693,9 @@ class NotReady(Problem, frozen=True, kw_only=True, tag="server.not_ready"):
 
     server: str
     state: str
+    """How it stands instead: starting, backing off, failed, …"""
     retry_after_s: float
+    """Seconds after which another try may help."""
 
 
 class SessionBusy(NotReady, frozen=True, kw_only=True, tag="session.busy"):
@@ -702,7 +717,9 @@ class UnknownServer(Problem, frozen=True, kw_only=True, tag="server.unknown"):
 
     server: str
     known: str
+    """The names that there are."""
     suggestion: str = ""
+    """The name that was probably meant, as a clause; empty if none is like it."""
 
 
 class RemoteServer(Problem, frozen=True, kw_only=True, tag="server.remote"):
@@ -745,6 +762,7 @@ class Withheld(Problem, frozen=True, kw_only=True, tag="tool.withheld"):
 
     server: str
     kind: str
+    """What it is: tool, prompt, resource, …"""
     name: str
     reason: str
 
@@ -810,6 +828,7 @@ class ConfigProblem(Problem, frozen=True, kw_only=True):
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
     place: str
+    """The path in the document, with the file, line and column where they are known."""
 
 
 class FileUnreadable(ConfigProblem, frozen=True, kw_only=True, tag="config.unreadable"):
@@ -886,6 +905,7 @@ class UnknownKey(ConfigProblem, frozen=True, kw_only=True, tag="config.unknown_k
 
     key: str
     suggestion: str
+    """The key that was probably meant, as a clause; empty if none is like it."""
     known: str
     """The keys that there are at this place."""
 
@@ -898,6 +918,7 @@ class WrongType(ConfigProblem, frozen=True, kw_only=True, tag="config.wrong_type
 
     reason: str
     expected: str
+    """What may stand there."""
 
 
 class DuplicateName(ConfigProblem, frozen=True, kw_only=True, tag="config.duplicate_name"):
@@ -908,6 +929,7 @@ class DuplicateName(ConfigProblem, frozen=True, kw_only=True, tag="config.duplic
 
     name: str
     first_place: str
+    """Where it stands already."""
 
 
 class CommandMissing(ConfigProblem, frozen=True, kw_only=True, tag="config.command_missing"):
@@ -926,6 +948,7 @@ class Unresolved(ConfigProblem, frozen=True, kw_only=True, tag="config.unresolve
     )
 
     reference: str
+    """The reference as it is written: `${…}`."""
     reason: str
 
 
@@ -937,6 +960,7 @@ class DuplicateKey(ConfigProblem, frozen=True, kw_only=True, tag="config.duplica
 
     key: str
     first_place: str
+    """Where it stands already."""
 
 
 class KeyConflict(ConfigProblem, frozen=True, kw_only=True, tag="config.key_conflict"):
@@ -966,6 +990,7 @@ class DependencyInvalid(ConfigProblem, frozen=True, kw_only=True, tag="config.de
     advice: ClassVar[str] = "Correct or remove that name in `depends_on`."
 
     name: str
+    """The server that is waited for."""
     reason: str
 
 
@@ -1005,6 +1030,7 @@ class HostPathArgument(ConfigProblem, frozen=True, kw_only=True, tag="config.hos
 
     argument: str
     mount: str
+    """What `-v` would have to be given."""
 
 
 class SecretArgument(ConfigProblem, frozen=True, kw_only=True, tag="config.secret_argument"):
@@ -1015,6 +1041,7 @@ class SecretArgument(ConfigProblem, frozen=True, kw_only=True, tag="config.secre
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
 
     reference: str
+    """The reference as it is written: `${…}`."""
 
 
 # ---------------------------------------------------------------------------------------------------------- pins
@@ -1075,6 +1102,7 @@ class StateLocked(Problem, frozen=True, kw_only=True, tag="state.locked"):
 
     path: str
     pid: int
+    """The process that holds it."""
 
 
 class StateUnusable(Problem, frozen=True, kw_only=True, tag="state.unusable"):
@@ -1097,6 +1125,7 @@ class DaemonNotRunning(Problem, frozen=True, kw_only=True, tag="control.not_runn
     exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
 
     path: str
+    """The control socket that was tried."""
     reason: str
 
 
@@ -1239,6 +1268,7 @@ class AnswerLate(Problem, frozen=True, kw_only=True, tag="control.answer_late"):
     exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
 
     path: str
+    """The control socket."""
     limit_s: float
 
 
@@ -1288,6 +1318,7 @@ class Defect(Problem, frozen=True, kw_only=True, tag="stockade.defect"):
 
     error: str
     where: str
+    """File and line."""
 
 
 class TreeGaveUp(Problem, frozen=True, kw_only=True, tag="tree.gave_up"):
@@ -1299,6 +1330,7 @@ class TreeGaveUp(Problem, frozen=True, kw_only=True, tag="tree.gave_up"):
     )
 
     child: str
+    """The part of the tree, by its name."""
     failures: int
     period_s: float
 
