@@ -35,7 +35,7 @@ PLACES: Mapping[Scope, tuple[tuple[str, str], ...]] = {
     ),
 }
 """Templates, and where each belongs: for a user, below the folder of configurations."""
-CATALOG = "/etc/systemd/catalog/stockade.catalog"
+CATALOG = "/usr/local/lib/systemd/catalog/stockade.catalog"
 """Where journald looks for what message ids mean."""
 USER = "stockade"
 """User and group of the machine's service."""

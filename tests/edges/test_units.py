@@ -88,7 +88,7 @@ def test_printing_writes_nothing(home: Path, capfd: pytest.CaptureFixture[str]) 
         "/etc/tmpfiles.d/stockade.conf",
     ):
         assert f"# {path}\n" in said
-    assert "# /etc/systemd/catalog/stockade.catalog\n" in said
+    assert "# /usr/local/lib/systemd/catalog/stockade.catalog\n" in said
     assert list(home.iterdir()) == []
 
 
@@ -99,7 +99,8 @@ def test_everything_can_be_written_below_a_folder(state_dir: Path, capfd: pytest
     assert "ExecStart=/usr/bin/stockade serve --config /etc/stockade/config." in service
     found = {str(path.relative_to(state_dir)) for path in state_dir.rglob("*") if path.is_file()}
     assert found == {
-        "etc/sysusers.d/stockade.conf", "etc/tmpfiles.d/stockade.conf", "etc/systemd/catalog/stockade.catalog",
+        "etc/sysusers.d/stockade.conf", "etc/tmpfiles.d/stockade.conf",
+        "usr/local/lib/systemd/catalog/stockade.catalog",
         "etc/systemd/system/stockade.service", "etc/systemd/system/stockade.socket",
     }  # fmt: skip
     said = capfd.readouterr().out

@@ -12,6 +12,7 @@ from journeys.command import entry
 from real.systemd.box import TREE, Box, until
 
 from supervisor.edges.journal import message_id
+from supervisor.units.rules import CATALOG as PLACE
 
 pytestmark = pytest.mark.real
 SECRET = "sesame-in-the-journal-4711"
@@ -102,9 +103,7 @@ def test_a_journald_that_hangs_delays_no_server_and_gets_everything_when_it_goes
 
 
 def test_the_catalog_says_what_it_means_and_what_to_do(service: Service) -> None:
-    service.box.run(
-        "sh", "-c", f"mkdir -p /usr/local/lib/systemd/catalog && cp {CATALOG} /usr/local/lib/systemd/catalog/"
-    )
+    service.box.run("sh", "-c", f"mkdir -p {Path(PLACE).parent} && cp {CATALOG} {PLACE}")
     done = service.box.run("journalctl", "--update-catalog")
     assert done.stdout + done.stderr == ""
     until(lambda: service.of_type("server.failed", "bad"))
