@@ -198,7 +198,7 @@ def test_a_wait_that_nobody_waits_for_ends(state_dir: Path, name: str) -> None:
         assert "control.wait_timeout" in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_the_daemon_gracefully(home: Home, name: str, number: int) -> None:
     with home.daemon() as daemon:
         assert home.verb("wait", name).returncode == 0
