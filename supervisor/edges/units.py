@@ -197,16 +197,16 @@ def _is_readable(config: Path) -> bool:
 
 
 def remaining(scope: Scope, config: str, *, has_catalog: bool) -> list[str]:
-    """What is to be done now, as lines."""
-    lines = ["", "now:"]
-    is_there = Path(config).is_file()
-    if not is_there:
+    """What is to be done now, as lines, in the order in which it works: a configuration is the group's after that."""
+    *before, enable = (f"  {command}" for command in rules.next_commands(scope, has_catalog=has_catalog))
+    lines = ["", "now:", *before]
+    if not Path(config).is_file():
         reader = "readable for its user: root:stockade, 0640" if scope == "system" else "for yourself alone"
         lines.append(f"  write the configuration {config} ({reader})")
-    lines += [f"  {command}" for command in rules.next_commands(scope, has_catalog=has_catalog)]
-    if is_there and scope == "system" and not _is_readable(Path(config)):
+    elif scope == "system" and not _is_readable(Path(config)):
         name = shlex.quote(config)
         lines.append(f"  chown root:{rules.USER} {name} && chmod 640 {name}    # its user cannot read it now")
+    lines.append(enable)
     if scope == "system":
         lines.append("  adduser NAME stockade    # for each who may talk to it, from the next login on")
     else:
