@@ -17,6 +17,8 @@ ASKED_FOR_WORDS = frozenset({
     "sandbox.install_failed", "container.runtime_error",
 })  # fmt: skip
 """Errors that do not say why themselves."""
+LATE = "server.handshake_timeout"
+"""Its process is ended for that, so how it ends says nothing."""
 INSTALLING = {
     "npx": "Install Node.js with npm (Debian: `apt install npm`)",
     "npm": "Install Node.js with npm (Debian: `apt install npm`)",
@@ -84,10 +86,10 @@ def _denied(one: Denied) -> Cause:
 
 def _unsaid(failing: Failing, scene: Scene) -> Cause:
     last = next((line.strip() for line in reversed(failing.tail) if line.strip()), "")
-    if not last and failing.status == "exit status 0":
+    if not last and failing.status == "exit status 0" and failing.code != LATE:
         sentence = "it ended at once, with status 0 and without a word: it does not wait for messages"
         return Cause(id="ended_at_once", sentence=sentence, remedy=QUIET.format(place=scene.place))
-    if not last and failing.code == "server.handshake_timeout":
+    if not last and failing.code == LATE:
         return Cause(id="silent", sentence=f"{failing.text}, and wrote nothing to stderr", remedy=SILENT)
     said = f"; its last line on stderr: {last}" if last else ", and wrote nothing to stderr"
     return Cause(id="", sentence=f"{failing.text}{said}", remedy=failing.remedy)

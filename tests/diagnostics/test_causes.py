@@ -38,6 +38,7 @@ LATE = replace(ENDED, code="server.handshake_timeout", text="it did not answer w
         (replace(ENDED, status="exit status 0", tail=("bye",)), "", "its last line on stderr: bye"),
         (replace(ENDED, status="signal 11"), "", "wrote nothing to stderr"),
         (LATE, "silent", "wrote nothing to stderr"),
+        (replace(LATE, status="exit status 0"), "silent", "wrote nothing to stderr"),
         (replace(LATE, tail=("Server listening on port 3001",)), "http_mode", "HTTP"),
         (replace(LATE, tail=("warming up",)), "", "its last line on stderr: warming up"),
     ],

@@ -37,12 +37,17 @@ class Patient(NamedTuple):
     environ: Mapping[str, str]
 
 
-def admitted(name: str, source: str | None, state_dir: str | None, environ: Mapping[str, str]) -> tuple[Patient, Step]:
-    """Read the config and find the server in it; None as `source` is the user's own file."""
+def admitted(
+    name: str, source: str | None, state_dir: str | None, environ: Mapping[str, str], *, asks_engine: bool = True
+) -> tuple[Patient, Step]:
+    """Read the config and find the server in it; None as `source` is the user's own file.
+
+    Without `asks_engine`, a server whose mode depends on the engine is taken as if there were none.
+    """
     shown = printable(source or default_path(environ))
     place = Path(state_dir or state.default_path(environ)).absolute()
     try:
-        config = _read(name, source, environ)
+        config = _read(name, source, environ, asks_engine=asks_engine)
     except ConfigError as error:
         return Patient(name, shown, None, None, place, environ), failed("config", error.problem)
     place = state.chosen(state_dir, config, environ).absolute()
@@ -51,13 +56,13 @@ def admitted(name: str, source: str | None, state_dir: str | None, environ: Mapp
     return patient, _judged(patient, config)
 
 
-def _read(name: str, source: str | None, environ: Mapping[str, str]) -> Config:
+def _read(name: str, source: str | None, environ: Mapping[str, str], *, asks_engine: bool) -> Config:
     """Read it, and ask an engine only if this very server's mode depends on it. Raises: ConfigError."""
     if source == "-":  # it can be read once
         return load(source, environ=environ, facts=facts_here(), ask_engine=with_engine)
     config = load(source, environ=environ, facts=facts_here())
     specs = (*config.servers, *(one.spec for one in config.invalid if one.spec is not None))
-    if any(one.name == name and one.why.value == "auto" for one in specs):
+    if asks_engine and any(one.name == name and one.why.value == "auto" for one in specs):
         config = load(source, environ=environ, facts=facts_here(), ask_engine=with_engine)
     return config
 

@@ -14,6 +14,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -179,12 +180,12 @@ def _servers_part(options: Namespace, source: str, config: Config | Problem, *, 
         elif time.monotonic() > until:
             part[name] = {"reason": f"not looked at: the others took {SERVERS_S:g} s"}
         else:
-            part[name] = _part(lambda: _stages(name, source, options))  # noqa: B023  (called at once)
+            part[name] = _part(partial(_stages, name, source, options, asks_engine=is_engine_well))
     return part
 
 
-def _stages(name: str, source: str, options: Namespace) -> list[dict[str, Any]]:
-    found = start.examined(name, source, options.state_dir, is_live=False, asks_daemon=False)
+def _stages(name: str, source: str, options: Namespace, *, asks_engine: bool) -> list[dict[str, Any]]:
+    found = start.looked_at(name, source, options.state_dir, asks_engine=asks_engine)
     stages: list[dict[str, Any]] = start.structure(found)["stages"]
     return stages
 

@@ -74,11 +74,9 @@ def doctor_of_one(options: Namespace) -> int:
     return found.exit_code
 
 
-def examined(
-    server: str, config: str | None, state_dir: str | None, *, is_live: bool, asks_daemon: bool = True
-) -> Examined:
+def examined(server: str, config: str | None, state_dir: str | None, *, is_live: bool) -> Examined:
     """Examine the start of one server; without a config, that of the daemon that runs, or else the user's own."""
-    standing = daemon_here(server, state_dir, os.environ) if asks_daemon else Standing(place="", sentence="not asked")
+    standing = daemon_here(server, state_dir, os.environ)
     source = config or (standing.source if standing.is_running and os.access(standing.source, os.R_OK) else None)
     patient, first = admitted(server, source, state_dir, dict(os.environ))
     if not standing.sentence and str(patient.place) != standing.place:
@@ -90,6 +88,15 @@ def examined(
             steps = list(_lived(patient, steps, standing))
     was_started = is_live and any(step.stage == "spawn" and step.outcome == "ok" for step in steps)
     return Examined(patient=patient, steps=completed(steps, is_live=was_started), daemon=standing, is_live=is_live)
+
+
+def looked_at(server: str, config: str, state_dir: str | None, *, asks_engine: bool) -> Examined:
+    """Look at the start of one server, and ask no daemon."""
+    patient, first = admitted(server, config, state_dir, dict(os.environ), asks_engine=asks_engine)
+    steps = [first, *(dry.looked_at(patient, is_live=False) if first.outcome != "failure" else ())]
+    return Examined(
+        patient=patient, steps=completed(steps, is_live=False), daemon=Standing(place=""), is_live=False
+    )  # fmt: skip
 
 
 def _seen_from_outside(step: Step, standing: Standing) -> Step:
