@@ -48,6 +48,10 @@ class FakeDaemon:
     async def restart(self, server: str) -> Any:
         return {"server": server}
 
+    async def reload(self, *, dry_run: bool) -> Any:
+        self.asked.append(f"reload {dry_run}")
+        return {"half": "\udcff"}
+
     async def wait(self, what: str, server: str, timeout_s: float) -> None:
         self.check_known(server)
         self.waiting += 1
@@ -249,6 +253,14 @@ async def test_a_wait_goes_on_when_its_caller_has_more_to_say(state_dir: Path) -
         while got.count(b"\n") < 2:
             got += await stream.receive_some()
         assert [list(json.loads(line)) for line in got.splitlines()] == [["ok"], ["ok"]]
+
+
+async def test_a_reload_is_asked_for_dry_or_not(state_dir: Path) -> None:
+    async with open_place(state_dir / "c") as place:
+        for fields in ({}, {"dry_run": True}):
+            (answer,) = await place.ask(asking("reload", **fields))
+            assert list(answer) == ["ok"]
+        assert place.daemon.asked == ["reload False", "reload True"]
 
 
 async def test_events_are_chosen_by_server_type_and_time(state_dir: Path) -> None:
