@@ -9,12 +9,14 @@ from scripts.pages import markdown
 from supervisor.reload.fields import BLOCKS, SERVER, SETTINGS, Row
 
 INTRODUCTION = """
-What `stockade reload` does when a key of the config differs from what is in force; [Reload](../how-to/reload.md) says how. What is
-compared is what a key comes to: a default that is written out is no change, and another content behind `${file:…}` is one.
+What `stockade reload` does when a key of the config differs from what is in force; [Reload](../how-to/reload.md) says
+how. What is compared is what a key comes to: a default that is written out is no change, and another content behind
+`${file:…}` is one.
 """
 SERVERS = """
-*Restarted*: every process of the server is ended, and it begins anew; its sessions go on with a fresh process. *In place*: nothing is
-ended; it holds for processes that are started, and sessions that are opened, from then on.
+*Restarted*: every process of the server is ended, and it begins anew; its sessions go on with a fresh process, but for
+those of a server whose `scan.policy` becomes `quarantine`. *In place*: nothing is ended; it holds for processes that
+are started, and sessions that are opened, from then on.
 """
 DAEMON = """
 *At once*, or *at the next start* of stockade: until then the former value is in force, and every reload says so.
