@@ -125,11 +125,19 @@ class Box(NamedTuple):
         """The events that stockade sent to the journal, as their records."""
         return [json.loads(entry["STOCKADE_EVENT"]) for entry in self.journal(unit) if "STOCKADE_EVENT" in entry]
 
-    def pids(self, *words: str) -> list[int]:
-        """Pids, as the box counts them, of the processes whose command line has all of these words in it."""
-        done = self.run("sh", "-c", "for p in /proc/[0-9]*; do echo ${p#/proc/} $(tr '\\0' ' ' <$p/cmdline); done")
-        rows = [line.partition(" ") for line in done.stdout.splitlines()]
-        return [int(pid) for pid, _, command in rows if all(word in command for word in words)]
+    def pids(self, *words: str, unit: str = "") -> list[int]:
+        """Pids, as the box counts them, of the processes whose command line has all of these words in it.
+
+        With `unit`, only of those in its cgroup.
+        """
+        row = "${p#/proc/} $(grep ^0:: $p/cgroup) $(tr '\\0' ' ' <$p/cmdline)"
+        done = self.run("sh", "-c", f"for p in /proc/[0-9]*; do echo {row}; done 2>/dev/null", check=False)
+        rows = [line.split(" ", 2) for line in done.stdout.splitlines()]
+        return [
+            int(row[0])
+            for row in rows
+            if len(row) == 3 and f"/{unit}" in row[1] and all(word in row[2] for word in words)
+        ]
 
 
 def until(is_true: Callable[[], object], what: str = "", limit_s: float = WAIT_S) -> None:

@@ -36,10 +36,10 @@ def config(servers: int | dict[str, Any] = 2, **stockade: object) -> dict[str, o
 def settled(box: Box, unit: str, servers: int) -> list[int]:
     """Wait until all servers are ready and nothing but a spare of each is left; their pids."""
     until(lambda: box.show(unit)["StatusText"] == f"{servers} ready", "all ready")
-    until(lambda: len(box.pids(SERVER)) == servers, "one instance each")
+    until(lambda: len(box.pids(SERVER, unit=unit)) == servers, "one instance each")
     status = json.loads(box.stockade("status", "--json", state_dir=box.state_of(unit)).stdout)
     assert [one["spares"] for one in status["servers"]] == [1] * servers
-    return box.pids(SERVER)
+    return box.pids(SERVER, unit=unit)
 
 
 def types(box: Box, unit: str) -> list[str]:
@@ -60,7 +60,7 @@ def test_a_start_returns_when_it_is_ready_and_says_how_the_servers_stand(box: Bo
     shown = box.show(unit)
     assert (shown["Result"], shown["ExecMainStatus"]) == ("success", "0")
     assert types(box, unit)[-1] == "tree.stopped"
-    assert box.pids(SERVER) == []
+    assert box.pids(SERVER, unit=unit) == []
 
 
 def test_twenty_servers_three_of_them_stubborn_are_down_within_the_bound(box: Box, unit: str) -> None:
@@ -73,7 +73,7 @@ def test_twenty_servers_three_of_them_stubborn_are_down_within_the_bound(box: Bo
     box.systemctl("stop", unit)
     assert time.monotonic() - began < 36
     assert box.show(unit)["Result"] == "success"
-    assert box.pids(SERVER) == []
+    assert box.pids(SERVER, unit=unit) == []
     reasons = [entry["MESSAGE"] for entry in box.journal(unit) if entry.get("STOCKADE_TYPE") == "instance.exited"]
     assert sum("kill" in reason for reason in reasons) >= 3
 
@@ -111,7 +111,7 @@ def test_after_a_kill_there_is_one_instance_of_each_again(box: Box, unit: str) -
     box.systemctl("start", unit)
     before = settled(box, unit, 3)
     box.systemctl("kill", "--signal=SIGKILL", "--kill-who=main", unit)
-    until(lambda: box.show(unit)["NRestarts"] == "1")
+    until(lambda: int(box.show(unit)["NRestarts"]) >= 1)
     after = settled(box, unit, 3)
     assert not set(before) & set(after)
 
@@ -119,25 +119,25 @@ def test_after_a_kill_there_is_one_instance_of_each_again(box: Box, unit: str) -
 @pytest.mark.parametrize(("part", "named"), [("actor", "root/servers/s"), ("ring", "root/sinks/ring")])
 def test_a_part_that_is_stuck_is_named_and_the_daemon_started_anew(box: Box, unit: str, part: str, named: str) -> None:
     trigger = box.shared / f"{unit}-trigger"
-    box.write_service(unit, config(3), "WatchdogSec=2", "Restart=on-watchdog", program=[*STUCK, part, trigger])
+    box.write_service(unit, config(3), "WatchdogSec=3", "Restart=on-watchdog", program=[*STUCK, part, trigger])
     box.systemctl("start", unit)
     before = settled(box, unit, 3)
     trigger.touch()
     box.stockade("restart", "s0", state_dir=box.state_of(unit), check=False)  # something for the part to hear
-    until(lambda: box.show(unit)["NRestarts"] == "1")
+    until(lambda: int(box.show(unit)["NRestarts"]) >= 1)
     after = settled(box, unit, 3)
     assert not set(before) & set(after)
-    (stuck,) = [entry for entry in box.journal(unit) if entry.get("STOCKADE_TYPE") == "tree.stuck"]
-    assert named in stuck["MESSAGE"]
+    stuck = [entry["MESSAGE"] for entry in box.journal(unit) if entry.get("STOCKADE_TYPE") == "tree.stuck"]
+    assert any(named in text for text in stuck), stuck
     assert any("Watchdog timeout" in str(entry["MESSAGE"]) for entry in box.journal(unit))
 
 
 def test_a_process_that_is_stopped_as_a_whole_is_started_anew(box: Box, unit: str) -> None:
-    box.write_service(unit, config(1), "WatchdogSec=2", "Restart=on-watchdog")
+    box.write_service(unit, config(1), "WatchdogSec=3", "Restart=on-watchdog")
     box.systemctl("start", unit)
     settled(box, unit, 1)
     box.systemctl("kill", "--signal=SIGSTOP", "--kill-who=main", unit)
-    until(lambda: box.show(unit)["NRestarts"] == "1")
+    until(lambda: int(box.show(unit)["NRestarts"]) >= 1)
     settled(box, unit, 1)
 
 
