@@ -148,11 +148,11 @@ class Reloads:
         return await self._apply(await self.source.read(job.given, self._run.config))
 
     async def _apply(self, new: Config) -> Plan:
-        before = {spec.name for spec in self._run.config.servers}
         plan = await reloading.carry_out(self._run, new)
         self._tell(plan, new)
+        fresh = {*plan.added, *(change.server for change in plan.restarted)}
         for spec in self._run.config.servers:
-            if spec.name not in before and spec.enabled and spec.mode == "none" and not spec.why.key:
+            if spec.name in fresh and spec.enabled and spec.mode == "none" and not spec.why.key:
                 reason = "nothing in the config asks for isolation: it runs with all rights of this user"
                 self._publish(ServerDegraded(server=spec.name, reason=reason))
         return plan

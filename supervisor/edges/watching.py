@@ -230,7 +230,10 @@ def steps_to(path: str) -> Iterator[tuple[str, str]]:
         if os.path.islink(here) and links < MOST_LINKS:
             yield folder, name
             links += 1
-            target = os.readlink(here)
+            try:
+                target = os.readlink(here)
+            except OSError:  # it is just being switched, which we will hear of
+                return
             parts = [part for part in target.split("/") if part not in ("", ".")] + parts
             folder = "/" if target.startswith("/") else folder
         elif name == "..":

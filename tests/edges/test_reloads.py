@@ -15,7 +15,7 @@ import trio.testing
 
 from supervisor.edges.embed import Stockade, open_supervisor
 from supervisor.errors import ConfigError, StockadeError
-from supervisor.events import AnyEvent, ConfigRejected, ConfigReloaded
+from supervisor.events import AnyEvent, ConfigRejected, ConfigReloaded, ServerDegraded
 from supervisor.kernel.subscription import Subscription
 from supervisor.reload.words import Plan
 from supervisor.running import Leaves
@@ -187,6 +187,13 @@ async def test_one_that_is_under_way_at_the_end_is_answered(state_dir: Path) -> 
         nursery.start_soon(ask)
         await trio.testing.wait_all_tasks_blocked()
     assert outcome[0].problem.code == "reload.incomplete"
+
+
+async def test_what_runs_without_isolation_because_nobody_asked_for_any_is_told(state_dir: Path) -> None:
+    lazy = {"command": "true", "stockade": {"lazy": True}}
+    async with house(state_dir, {"mcpServers": {"a": lazy | {"isolation": {"mode": "none"}}}}) as (sup, told):
+        await sup.reload({"mcpServers": {"a": lazy, "b": lazy, "c": lazy | {"isolation": {"mode": "none"}}}})
+        assert [one.server for one in await bodies(told, ServerDegraded)] == ["b"]  # of `a` nothing has changed
 
 
 async def test_settings_are_told_again_until_they_are_in_force(state_dir: Path) -> None:
