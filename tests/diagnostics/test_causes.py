@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from diagnostics.test_texts import SCENE
 from msgspec.structs import replace
 
+from supervisor.diagnostics import causes
 from supervisor.diagnostics.causes import better, cause_of, script_missing
+from supervisor.diagnostics.texts import CAUSES
 from supervisor.diagnostics.words import Denied, Failing
 from supervisor.errors import CommandNotExecutable, CommandNotFound, CwdMissing, Unresolved
 
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "doctor.md"
 ENDED = Failing(
     code="server.exited_before_handshake",
     text="the server ended during initialize with exit status 1",
@@ -47,6 +53,16 @@ def test_the_likeliest_cause_is_told(failing: Failing, cause: str, sentence: str
     found = cause_of(failing, SCENE)
     assert (found.id, sentence in found.sentence) == (cause, True)
     assert found.remedy
+
+
+def test_the_page_lists_every_cause_and_no_other() -> None:
+    package = Path(causes.__file__).parents[1]
+    sources = [Path(causes.__file__), package / "edges" / "doctor" / "dry.py"]
+    known = {one for file in sources for one in re.findall(r'Cause\(\s*id="(\w+)"', file.read_text())}
+    part = PAGE.read_text().partition("Causes that are known by structure")[2].partition("They are stable")[0]
+    structural, _, read = part.partition("read out")
+    assert set(re.findall(r"`(\w+)`", structural)) == known
+    assert re.findall(r"`(\w+)`", read) == list(CAUSES)
 
 
 def test_words_are_not_asked_where_the_code_says_why() -> None:
