@@ -31,7 +31,7 @@ from supervisor.errors import StockadeError
 from supervisor.errors import TreeGaveUp as GaveUpProblem
 from supervisor.events import ProcessTroubled, StderrLine, TreeGaveUp
 from supervisor.kernel.bus import Bus
-from supervisor.kernel.node import ChildFailed, GaveUp
+from supervisor.kernel.node import ChildFailed, GaveUp, Node
 from supervisor.kernel.specs import Branch
 from supervisor.kernel.tree import Tree
 from supervisor.matters import about
@@ -47,7 +47,7 @@ from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.effects import Sandbox, open_sandbox
 from supervisor.scan.effects import Ledger
 from supervisor.scanning import foreseen, ledger_alone, ledger_of, limit_s, make_lock_file
-from supervisor.tree import SCANNER, Kept, Leaves, Run, path_of, root_of, server_leaf, terms_of
+from supervisor.tree import SCANNER, SERVERS, Kept, Leaves, Run, path_of, root_of, server_leaf, terms_of
 
 Edge = Callable[[Run], Leaves]
 """What an edge adds, given the run it will run in."""
@@ -220,6 +220,7 @@ class _Task:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._over = trio.Event()
+        self._failed = trio.Event()
         self.problem: GaveUpProblem | None = None
         """Why the tree cannot go on, known before it has stopped for that."""
 
@@ -228,24 +229,49 @@ class _Task:
         self.problem = problem_of(failure)
         self._run.bus.publish(TreeGaveUp(problem=self.problem), sender="tree")
         self._run.gave_up(self.problem)
+        self._failed.set()
 
     async def run(self, scope: trio.CancelScope) -> None:
         """Run the tree to its end; when it cannot go on, neither can the body."""
         try:
             with trio.CancelScope(shield=True):
-                await self._run.tree.run()
-        except (GaveUp, ChildFailed) as error:
-            self.problem = self.problem or problem_of(error)
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._end_servers)
+                    await self._run_tree()
+                    nursery.cancel_scope.cancel()
         finally:
             self._over.set()
         if self.problem is not None:
             scope.cancel()
+
+    async def _run_tree(self) -> None:
+        try:
+            await self._run.tree.run()
+        except (GaveUp, ChildFailed) as error:
+            self.problem = self.problem or problem_of(error)
+
+    async def _end_servers(self) -> None:
+        """End servers without their actors, when the tree has failed: those by which they would do it may be gone.
+
+        (They would wait for an answer as long as the longest stop may take.)
+        """
+        await self._failed.wait()
+        await self._run.table.close()
+        async with trio.open_nursery() as nursery:
+            for node in self._run.tree.nodes():
+                if node.path.startswith(f"{SERVERS}/"):
+                    nursery.start_soon(_cancel_when_stopped, node)
 
     async def stop_when_cancelled(self) -> None:
         try:
             await self._over.wait()
         finally:
             self._run.tree.stop()
+
+
+async def _cancel_when_stopped(node: Node) -> None:
+    await node.wait_for_stop()  # sooner, it would be started again
+    await node.cancel()
 
 
 def problem_of(failure: ChildFailed | GaveUp) -> GaveUpProblem:

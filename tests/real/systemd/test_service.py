@@ -143,9 +143,11 @@ def test_a_process_that_is_stopped_as_a_whole_is_started_anew(box: Box, unit: st
 
 def test_a_tree_that_gives_up_says_so_in_the_journal_and_ends_as_a_failure(box: Box, unit: str) -> None:
     trigger = box.shared / f"{unit}-trigger"
-    box.write_service(unit, config({"s0": entry(stockade={"lazy": True})}), program=[*STUCK, "crash", trigger])
+    box.write_service(unit, config(2), program=[*STUCK, "crash", trigger])
     box.systemctl("start", unit)
+    settled(box, unit, 2)
     trigger.touch()
+    began = time.monotonic()
     until(lambda: box.show(unit)["ActiveState"] == "failed")
     shown = box.show(unit)
     assert (shown["Result"], shown["ExecMainStatus"]) == ("exit-code", "1")
@@ -153,6 +155,8 @@ def test_a_tree_that_gives_up_says_so_in_the_journal_and_ends_as_a_failure(box: 
     told = [entry for entry in box.journal(unit) if entry.get("STOCKADE_TYPE", "").startswith("tree.")]
     assert [entry["STOCKADE_TYPE"] for entry in told] == ["tree.started", "tree.gave_up", "tree.stopped"]
     assert "gave up: root/" in told[-1]["MESSAGE"]
+    assert box.pids(SERVER, unit=unit) == []
+    assert time.monotonic() - began < 25  # not the 33 s that a server waits for the answer of a mode that is gone
 
 
 def test_the_state_is_written_when_it_is_asked_for_by_a_signal(box: Box, unit: str) -> None:
