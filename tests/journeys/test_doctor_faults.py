@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from journeys.command import BOUND_S, COMMAND, carriers, entry, wait_until_gone, word
+from journeys.command import BOUND_S, COMMAND, carriers, entry, heard, wait_until_gone, word
 from journeys.listings import EVIL, Listing
 
 pytestmark = pytest.mark.real
@@ -226,7 +226,7 @@ def test_an_interrupt_leaves_nothing(state_dir: Path) -> None:
     with tempfile.TemporaryDirectory(dir=state_dir) as temporary:
         environ = {**os.environ, "STOCKADE_STATE_DIR": str(state_dir / "s"), "TMPDIR": temporary}
         with subprocess.Popen(patient.words("--live"), env=environ, stdout=subprocess.PIPE, text=True) as process:
-            ready.read_text()  # it runs now
+            heard(ready)  # it runs now
             assert carriers(patient.name)
             process.send_signal(signal.SIGINT)
             assert process.wait(BOUND_S) == 130

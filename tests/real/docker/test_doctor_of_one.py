@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from journeys.command import heard
 from journeys.containers import boxed
+from real.docker.engines import Cli
 from real.docker.machine import Machine, Told
 
 from supervisor.edges.doctor.steps import NOT_REACHED
@@ -72,6 +77,27 @@ def test_a_server_that_works_in_a_container_is_gone_through_to_the_end(docker_ho
     assert {one["outcome"] for one in told.data["stages"]} == {"ok"}
     (confinement,) = [one for one in told.data["stages"] if one["stage"] == "confinement"]
     assert confinement["facts"]["digest"]
+
+
+def test_an_interrupt_leaves_no_container(docker_host: str, state_dir: Path, cli: Cli) -> None:
+    machine = Machine(state_dir, DOCKER_HOST=docker_host)
+    told = state_dir / "told"
+    os.mkfifo(told)
+    told.chmod(0o666)
+    waiting = contained(
+        "-c", "open('/told/told', 'w').write('here'); import time; time.sleep(60)",
+        extra_args=["-v", f"{state_dir}:/told"],
+    )  # fmt: skip
+    words = [sys.executable, "-m", "supervisor", "doctor", "ill", "--live", "--config", machine.config(ill=waiting)]
+    state_dir.chmod(0o755)
+    with subprocess.Popen(words, env=machine.environ, stdout=subprocess.DEVNULL) as process:
+        assert heard(told) == "here"
+        running = cli.lines("ps", "--quiet", "--filter", "label=stockade.server=ill")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60.0) == 130
+    assert running
+    left = cli.lines("ps", "--all", "--quiet", "--filter", "label=stockade.server=ill")
+    assert not set(running) & set(left)
 
 
 def test_looking_at_a_missing_image_is_a_warning_because_a_start_fetches_it(docker_host: str, state_dir: Path) -> None:
