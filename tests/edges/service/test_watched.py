@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import trio
+from edges.events import Life
+from trio.testing import wait_all_tasks_blocked
 
-from supervisor.edges.door import open_door
+from supervisor.edges.control import Watched
+from supervisor.edges.door import bind_privately, open_door
 from supervisor.edges.embed import Stockade, open_supervisor, read_config
 from supervisor.edges.serve import Daemon, leaves
 from supervisor.edges.service.contact import Contact
@@ -44,3 +47,19 @@ async def test_all_leaves_are_asked(state_dir: Path) -> None:
         assert silent == set(UNWATCHED)
 
     await tree_of_a_daemon(state_dir, look)
+
+
+async def test_the_control_socket_s_loop_is_silent_while_it_does_not_come_back_for_a_caller(state_dir: Path) -> None:
+    with bind_privately(state_dir / "s") as bound:
+        bound.listen()
+        life = Life()
+        listener = Watched(trio.SocketListener(trio.socket.from_stdlib_socket(bound.dup())), life)
+        (pulse,) = life.loops
+        assert not pulse.tick().is_set()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(listener.accept)
+            await wait_all_tasks_blocked()
+            assert pulse.tick().is_set()
+            nursery.cancel_scope.cancel()
+        assert not pulse.tick().is_set()
+        await listener.aclose()
