@@ -256,6 +256,40 @@ def test_what_is_trusted_is_neither_changed_nor_forgotten(state_dir: Path) -> No
     assert pins.read_bytes() == before
 
 
+def test_a_server_on_trial_reaches_nothing_of_the_daemons(state_dir: Path) -> None:
+    """Its own state directory, token and lock file are kept from it as the daemon keeps them, whatever it is granted."""
+    project, runtime = state_dir / "project", state_dir / "run"
+    for folder in (project, runtime, state_dir / "s"):
+        folder.mkdir(mode=0o700)
+    (runtime / "control.token").write_text("planted-token")
+    (state_dir / "s" / "control.token").symlink_to(runtime / "control.token")
+    (state_dir / "s" / "pins.note").write_text("planted-state")
+    lock = project / "stockade.lock"
+    lock.write_text("{}")
+    (project / "plain").write_text("plain-file")
+    program = (
+        "import sys\n"
+        "def look(path, mode):\n"
+        "    try:\n"
+        "        print('had', open(path, mode).read(), file=sys.stderr)\n"
+        "    except OSError as error:\n"
+        "        print('kept', path, file=sys.stderr)\n"
+        "*read, written = sys.argv[1:]\n"
+        "for path in read: look(path, 'r')\n"
+        "look(written, 'r+')\n"
+        "sys.exit(3)\n"
+    )
+    wanted = [str(state_dir / "s" / "pins.note"), str(runtime / "control.token"), str(lock)]
+    server = python("-c", program, str(project / "plain"), *wanted)
+    grants = {"read_only": [str(state_dir / "s"), str(runtime)], "read_write": [str(project)]}
+    server["isolation"] = {"mode": "sandbox", "sandbox": grants}
+    patient = Ward(state_dir, server)
+    patient.config.write_text(json.dumps({"mcpServers": {patient.name: server}, "stockade": {"lock_file": str(lock)}}))
+    told = patient.told("--live")
+    (tail,) = [one["facts"]["stderr_tail"] for one in told["stages"] if one["facts"].get("stderr_tail")]
+    assert tail == ["had plain-file", *(f"kept {path}" for path in wanted)]
+
+
 def test_the_environment_of_a_person_is_not_that_of_a_server(state_dir: Path) -> None:
     """A command in a folder of the shell's PATH that the server's lacks is named where it is."""
     home = state_dir / "home"

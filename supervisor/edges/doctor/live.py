@@ -1,7 +1,8 @@
 """One start of one server, as it is configured, watched from the first stage to the last, and everything ended again.
 
 It runs in a state directory of its own that is thrown away. What is trusted of the server's definitions is copied into
-it, so that they are judged as they would be, and nothing that is decided there outlives it.
+it, so that they are judged as they would be, and nothing that is decided there outlives it. The real ones stay out of
+its reach as they would be: who can read the daemon's token can approve its own tools.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -23,11 +25,13 @@ from supervisor.config.specs import Config, ServerSpec
 from supervisor.edges.doctor.patient import Patient
 from supervisor.edges.doctor.watched import Watched
 from supervisor.edges.embed import EventStream, Stockade, open_supervisor
+from supervisor.edges.key import NAMES
 from supervisor.edges.live import live_leaves
 from supervisor.edges.signals import Ending
 from supervisor.errors import ControlError
 from supervisor.events import AnyEvent
 from supervisor.kernel.specs import Published
+from supervisor.prepare import places_of
 from supervisor.scan.trust.store import DATABASE
 from supervisor.server.messages import Described
 
@@ -42,15 +46,19 @@ CAPACITY = 100_000
 """Events: a server that says as much as it may fills that in a quarter of an hour."""
 
 
-def run_once(patient: Patient) -> Watched:
-    """Start it, see what becomes of it, end it. Raises: StockadeError; KeyboardInterrupt if a signal came."""
+def run_once(patient: Patient, *others: str) -> Watched:
+    """Start it, see what becomes of it, end it; `others` are state directories besides the patient's own.
+
+    Raises: StockadeError; KeyboardInterrupt if a signal came.
+    """
     assert patient.config is not None
     assert patient.spec is not None
     above = None if len(os.fsencode(tempfile.gettempdir())) < LONGEST else "/tmp"  # noqa: S108  (private below)
     with tempfile.TemporaryDirectory(prefix="stockade-doctor-", dir=above, ignore_cleanup_errors=True) as folder:
         _copy_pins(patient.place / DATABASE, Path(folder, DATABASE))
         config, spec = _alone(patient.config, patient.spec, Path(folder))
-        return trio.run(partial(_watched, config, spec, folder, patient))
+        hidden = _really_ours(patient.config, (str(patient.place), *others))
+        return trio.run(partial(_watched, config, spec, folder, patient, hidden))
 
 
 def _alone(config: Config, spec: ServerSpec, folder: Path) -> tuple[Config, ServerSpec]:
@@ -68,6 +76,14 @@ def _alone(config: Config, spec: ServerSpec, folder: Path) -> tuple[Config, Serv
     return alone, spec
 
 
+def _really_ours(config: Config, folders: Sequence[str]) -> tuple[str, ...]:
+    """What a daemon would keep from the server, there or not; its socket and token may lie behind links."""
+    links = (os.path.realpath(os.path.join(folder, name)) for folder in folders for name in NAMES)
+    lock_file = config.settings.lock_file
+    own = (*folders, *map(os.path.realpath, folders), *links, *([lock_file] if lock_file else ()))
+    return tuple(dict.fromkeys(own))
+
+
 def _copy_pins(ours: Path, theirs: Path) -> None:
     """Copy the pins as they are now; what cannot be read is not there, as for a first start."""
     if not ours.is_file():
@@ -81,7 +97,7 @@ def _copy_pins(ours: Path, theirs: Path) -> None:
         source.backup(copy)
 
 
-async def _watched(config: Config, spec: ServerSpec, folder: str, patient: Patient) -> Watched:
+async def _watched(config: Config, spec: ServerSpec, folder: str, patient: Patient, hidden: Sequence[str]) -> Watched:
     ending = Ending(lambda _number: None)
     seen: list[Published[Any]] = []
     stands: list[Described | None] = []
@@ -96,6 +112,8 @@ async def _watched(config: Config, spec: ServerSpec, folder: str, patient: Patie
             async with open_supervisor(
                 config, state_dir=folder, environ=patient.environ, edge=edge, divides_cgroup=True
             ) as sup:
+                places = places_of(config, sup.run.state_dir, patient.environ)
+                sup.run.sandbox.protect(replace(places, own=(*places.own, *hidden)))
                 stands.append(await _outcome(sup, spec, seen))
         nursery.cancel_scope.cancel()
     if ending.number:

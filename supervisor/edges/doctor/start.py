@@ -116,7 +116,7 @@ def _lived(patient: Patient, looked: list[Step], standing: Standing) -> Iterator
         yield skipped("spawn", why)
         return
     try:
-        seen = run_once(patient)
+        seen = run_once(patient, *filter(None, (standing.place,)))
     except StockadeError as error:  # of our own, before the server came to anything
         yield from looked
         yield failed("spawn", error.problem)
