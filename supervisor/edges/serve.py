@@ -70,7 +70,7 @@ class Daemon:
             pid=os.getpid(),
             version=__version__,
             instance=self._sup.instance,
-            source=self._sup.config.source,
+            source=self._sup.reloads.source.path or "",  # absolute: who asks may be in another folder
             uptime_s=round(time.monotonic() - self._began, 3),
             servers=await self._sup.status(),
             why={spec.name: spec.why for spec in self._sup.config.servers},

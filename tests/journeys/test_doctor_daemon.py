@@ -48,6 +48,42 @@ def test_the_config_in_force_is_the_daemons_and_its_last_failure_is_explained(st
     assert "No module named mcp_server_acme" in found["daemon"]["failure"]["tail"][-1]
 
 
+def test_the_config_of_a_daemon_is_found_from_any_folder(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was named as one does in a shell, and where doctor runs is another file of that name."""
+    name = word()
+    elsewhere = state_dir / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "mcp.json").write_text(json.dumps({"mcpServers": {name: {"command": "acme-mcp"}}}))
+    home = Home(state_dir, {name: entry()})
+    file, home.config = home.config, Path("mcp.json")
+    monkeypatch.chdir(state_dir)
+    with home.daemon():
+        monkeypatch.chdir(elsewhere)
+        assert home.verb("wait", name).returncode == 0
+        found = told(home, name)
+        report = elsewhere / "report.json"
+        assert home.verb("doctor", "--report", str(report)).returncode == 0
+    assert (found["source"], found["failure"]) == (str(file), None)
+    assert json.loads(report.read_text())["config"]["source"] == str(file)
+
+
+def test_a_config_that_came_by_stdin_is_no_file(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Piped(Home):
+        def words(self, *words: str) -> list[str]:
+            ours = super().words(*words)
+            return ["sh", "-c", 'exec "$@" < "$0"', str(self.state.with_name("mcp.json")), *ours]
+
+    name = word()
+    home = Piped(state_dir, {name: entry()})
+    home.config = Path("-")
+    (state_dir / "stdin").write_text(json.dumps({"mcpServers": {name: {"command": "acme-mcp"}}}))
+    monkeypatch.chdir(state_dir)
+    with home.daemon():
+        found = told(home, name)
+    assert (found["daemon"]["is_running"], found["daemon"]["source"]) == (True, "")
+    assert found["source"] != "stdin"
+
+
 def test_a_server_that_is_well_there_is_said_to_be(state_dir: Path) -> None:
     name = word()
     home = Home(state_dir, {name: entry()})

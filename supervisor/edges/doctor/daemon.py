@@ -63,7 +63,7 @@ def daemon_here(server: str, state_dir: str | None, environ: Mapping[str, str]) 
         with client.connect(place) as daemon:
             status = daemon.call("status", answer_s=ANSWER_S)
             events = _events(place, server=server) if server else []
-            sources = [] if status.get("source") else _events(place, type="config.")
+            sources = [] if "source" in status else _events(place, type="config.")
     except client.Refused as refused:
         return replace(here, is_running=True, sentence=f"it refused to answer: {refused}")
     except StockadeError as error:
