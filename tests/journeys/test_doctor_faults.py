@@ -257,7 +257,7 @@ def test_what_is_trusted_is_neither_changed_nor_forgotten(state_dir: Path) -> No
 
 
 def test_a_server_on_trial_reaches_nothing_of_the_daemons(state_dir: Path) -> None:
-    """Its own state directory, token and lock file are kept from it as the daemon keeps them, whatever it is granted."""
+    """The real state directory, token and lock file are kept from it as the daemon keeps them."""
     project, runtime = state_dir / "project", state_dir / "run"
     for folder in (project, runtime, state_dir / "s"):
         folder.mkdir(mode=0o700)
