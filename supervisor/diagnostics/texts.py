@@ -7,6 +7,7 @@ the sandbox, no word of the kernel, says why. The last line that is known decide
 from __future__ import annotations
 
 import re
+from posixpath import basename
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -31,6 +32,8 @@ class Row(NamedTuple):
     """The remedy where the server runs in a container, if it is another one."""
 
 
+_PYTHON = re.compile(r"(python|pypy)[0-9.]*")
+_UV = ("uvx", "uv")
 _IMAGE = "Name an image that has it in `isolation.image` of {place}, or build one on top of {image}."
 _PIP = "`{program} -m pip install {what}`, or name the python of an environment that has it in `command` of {place}."
 _SET = 'Give it in {place}: `"env": {{"{what}": "…"}}`; a secret as `${{env:{what}}}`, `${{file:…}}` or `${{cred:…}}`.'
@@ -52,12 +55,14 @@ _ROWS = (
     Row("variable_missing", r"^KeyError: '(?P<what>[A-Z][A-Z0-9_]{2,})'$",
         "it wants the variable {what}, which is not in its environment", _SET),
     Row("variable_missing",
-        r"(?i:missing|required|set|need|provide|no)\b[^.]{0,40}?\b(?i:environment |env )(?i:variables?|vars?)\b"
+        r"(?i:\b(?:missing|(?<!not )required|set(?= (?:the|your|an|env))|needs?|provide|no(?! longer))\b)"
+        r"[^.]{0,40}?\b(?i:environment |env )(?i:variables?|vars?)\b"
         r"[^A-Z]{0,20}\b(?P<what>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b",
         "it wants the variable {what}, which is not in its environment", _SET),
     Row("variable_missing",
-        r"\b(?P<what>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b['\"`]?(?i: environment variable| env var)?"
-        r"(?i: is| was| must be| has to be| not)*(?i: not set| set| required| missing| undefined| provided| not found)",
+        r"\b(?P<what>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b['\"`]?(?i: environment variable| env var)?(?: |: )(?i:"
+        r"(?:is |was )?(?:(?:not|isn't|wasn't) (?:set|provided|found|defined|given)|unset|missing|undefined|required)"
+        r"|(?:(?:must|should) be|has to be|needs to be) (?:set|provided|defined|given))\b",
         "it wants the variable {what}, which is not in its environment", _SET),
     Row("variable_missing",
         r"(?i:\b(?:set|provide|define|export)) (?i:the |your )?['\"`]?(?P<what>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b",
@@ -150,7 +155,7 @@ def _cause(row: Row, what: str, scene: Scene) -> Cause:
     sentence = row.sentence.format_map(words).strip()
     if row.id == "port_in_use" and what:
         sentence = sentence.removesuffix(what) + f"({what})"
-    special = _of_network(row, scene) or _of_file(row, what, scene)
+    special = _of_network(row, scene) or _of_file(row, what, scene) or _of_module(row, what, scene)
     return Cause(id=row.id, sentence=sentence, remedy=special or remedy.format_map(words))
 
 
@@ -162,6 +167,19 @@ def _of_file(row: Row, what: str, scene: Scene) -> str:
         return f"Make it, or correct the path in {scene.place}."
     judge = f"`stockade explain {scene.server} --denied {what}`"
     return f"If it is there outside of the sandbox, {judge} says what shows it; else correct the path in {scene.place}."
+
+
+def _of_module(row: Row, what: str, scene: Scene) -> str:
+    """How a Python module gets to a program, which may be no Python itself: a console script, or what starts one."""
+    program = basename(scene.program)
+    if row.remedy != _PIP or scene.mode == "docker":
+        return ""
+    package = what.partition(".")[0]
+    if _PYTHON.fullmatch(program):
+        return _PIP.format(program=scene.program, what=package, place=scene.place)
+    if program in _UV:
+        return f"Have `{program}` add it: `--with {package}` before the server's name in `args` of {scene.place}."
+    return f"Install the package that has it (`{package}`) for the Python that {scene.program} uses."
 
 
 def _of_network(row: Row, scene: Scene) -> str:

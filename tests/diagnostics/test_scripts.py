@@ -28,7 +28,32 @@ THERE = {"/srv/app.py", "/srv/hook.js"}
         ("/usr/bin/npx -y server.js", ""),
         ("/srv/server --file gone.py", ""),
         ("/usr/bin/python3", ""),
+        ("/usr/bin/python3 -Im package server.py", ""),
+        ("/usr/bin/sh -e gone.sh", "gone.sh"),
+        ("/usr/bin/bash -euo pipefail gone.sh", "gone.sh"),
+        ("/usr/bin/node -c gone.js", "gone.js"),
+        ("/usr/bin/node -pe 1 gone.js", ""),
+        ("/usr/bin/perl -lne print gone.pl", ""),
+        ("/usr/bin/php -r print gone.php", ""),
+        ("/usr/bin/deno run -A gone.ts", "gone.ts"),
+        ("/usr/bin/deno run -A jsr:@a/b/mod.ts", ""),
+        ("/usr/bin/deno run -A https://example.org/mod.ts", ""),
+        ("/usr/bin/deno run npm:server/x.js", ""),
+        ("/usr/bin/deno task gone.ts", ""),
+        ("/usr/bin/bun run gone.js", "gone.js"),
+        ("/usr/bin/bun x gone.js", ""),
     ],
 )
 def test_only_what_is_a_script_for_sure_is_missed(argv: str, missing: str) -> None:
     assert missing_script(argv.split(), "/srv", THERE.__contains__) == missing
+
+
+@pytest.mark.parametrize("options", ["-c", "-lc", "-ic", "-ec", "-euxc"])
+def test_the_text_of_a_program_is_no_script(options: str) -> None:
+    assert missing_script(["/bin/bash", options, "gone.js"], "/srv", THERE.__contains__) == ""
+    assert missing_script(["/bin/bash", options, "node /opt/gone.js"], "/srv", THERE.__contains__) == ""
+
+
+def test_a_word_with_blanks_is_no_script_for_sure() -> None:
+    assert missing_script(["/bin/bash", "-o", "node /opt/gone.js"], "/srv", THERE.__contains__) == ""
+    assert missing_script(["/bin/python3", "gone file.py"], "/srv", THERE.__contains__) == ""

@@ -43,6 +43,12 @@ SAID = [
     ("Error: GITHUB_TOKEN environment variable is required", "variable_missing", "GITHUB_TOKEN", "${env:GITHUB_TOKEN}"),
     ("Missing required environment variable: SLACK_BOT_TOKEN", "variable_missing", "SLACK_BOT_TOKEN", "${cred:…}"),
     ("Please set the API_KEY environment variable", "variable_missing", "API_KEY", "env"),
+    ("error: 'SLACK_TEAM_ID' is not set", "variable_missing", "SLACK_TEAM_ID", "env"),
+    ("error: SLACK_TEAM_ID isn't set", "variable_missing", "SLACK_TEAM_ID", "env"),
+    ("the API_KEY env var was not provided", "variable_missing", "API_KEY", "env"),
+    ("SLACK_TEAM_ID: required", "variable_missing", "SLACK_TEAM_ID", "env"),
+    ("API_KEY has to be provided", "variable_missing", "API_KEY", "env"),
+    ("Set the environment variable API_KEY first", "variable_missing", "API_KEY", "env"),
     ("fatal: DATABASE_URL must be set", "variable_missing", "DATABASE_URL", "env"),
     ("Error: listen EADDRINUSE: address already in use :::3000", "port_in_use", "(:::3000)", "ss -ltnp"),
     ("OSError: [Errno 98] Address already in use", "port_in_use", "another program has", "ss -ltnp"),
@@ -129,10 +135,31 @@ def test_every_cause_of_the_table_is_tried() -> None:
         "ValueError: the limit must be positive",
         "Listening for messages",
         "KeyError: 'name'",
+        "Error: GITHUB_TOKEN is set but invalid",
+        "API_KEY is not required",
+        "Using NODE_ENV provided by host",
+        "log level set from environment variable LOG_LEVEL",
+        "not required environment variable: LOG_LEVEL",
     ],
 )
 def test_any_other_line_names_none(line: str) -> None:
     assert cause_in(line, SCENE) is None
+
+
+@pytest.mark.parametrize(
+    ("program", "remedy"),
+    [
+        ("/opt/venv/bin/python3.11", "`/opt/venv/bin/python3.11 -m pip install foo`"),
+        ("/usr/bin/uvx", "Have `uvx` add it: `--with foo` before"),
+        ("/usr/bin/npx", "(`foo`) for the Python that /usr/bin/npx uses"),
+        ("/home/anna/.local/bin/mcp-server-git", "for the Python that /home/anna/.local/bin/mcp-server-git uses"),
+    ],
+)
+def test_a_module_is_installed_for_whatever_runs_python(program: str, remedy: str) -> None:
+    found = cause_in("ModuleNotFoundError: No module named 'foo.bar'", replace(SCENE, program=program))
+    assert found is not None
+    assert "'foo.bar'" in found.sentence
+    assert remedy in found.remedy
 
 
 def test_in_a_container_the_image_is_what_to_mend() -> None:
