@@ -1098,7 +1098,10 @@ class StateLocked(Problem, frozen=True, kw_only=True, tag="state.locked"):
     """Another daemon already works with this state directory."""
 
     sentence: ClassVar[str] = "the state directory {path!r} is in use by process {pid}"
-    advice: ClassVar[str] = "Stop that one with `stockade shutdown`, or give this one its own `state_dir`."
+    advice: ClassVar[str] = (
+        "Stop that one with `stockade shutdown`, or give this one its own `state_dir`, and its own $RUNTIME_DIRECTORY"
+        " if that is the folder."
+    )
 
     path: str
     pid: int

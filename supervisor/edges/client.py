@@ -25,6 +25,10 @@ START_S = 60.0
 LOOK_MS = 50
 """Milliseconds between two looks for its token."""
 CHUNK_BYTES = 65536
+ENDED = (
+    "it has ended without an answer: it was stopping, or could not start; what it said is in its log"
+    " (`journalctl -u stockade`, of a user's own `journalctl --user -u stockade`)"
+)
 
 
 class Refused(Exception):  # noqa: N818  (an answer, not a fault of ours)
@@ -162,5 +166,5 @@ def _awaited(place: StateDir, channel: socket.socket) -> Iterator[Key]:
                 yield key
                 return
         if hung_up.poll(LOOK_MS):
-            raise StockadeError(DaemonNotRunning(path=str(place.control_socket), reason="it was started, and ended"))
+            raise StockadeError(DaemonNotRunning(path=str(place.control_socket), reason=ENDED))
     raise StockadeError(AnswerLate(path=str(place.control_socket), limit_s=START_S))

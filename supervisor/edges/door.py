@@ -5,17 +5,18 @@ from __future__ import annotations
 import hmac
 import os
 import socket
+import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from supervisor.config.specs import Settings
 from supervisor.edges import say
-from supervisor.edges.key import held_token
-from supervisor.edges.sharing import Guests, check_way, guests_of, has_members, name_of, share
+from supervisor.edges.key import held_token, withdraw_token
+from supervisor.edges.sharing import Guests, check_way, guests_of, has_members, name_of, share, unshare
 from supervisor.edges.state import StateDir
 from supervisor.errors import ControlGroupEmpty, StateUnusable, StockadeError
 
@@ -55,11 +56,14 @@ class Door:
     def adopt(self, given: socket.socket) -> socket.socket:
         """Take a socket that listens already, from a service manager; whom its file lets in is set if it is ours.
 
+        Without a group of the config, its group and mode stay what the manager made them.
+
         Raises: StockadeError(StateUnusable), ConfigError for guests that cannot have the socket.
         """
-        said = self.settings.control_group is not None or self.guests.uids
-        if said and self.path.exists() and self.path.stat().st_uid == os.geteuid():
-            share(self.path, self.settings.control_mode, self.guests, SPEAK)
+        said = self.settings.control_group is not None
+        if (said or self.guests.uids) and self.path.exists() and self.path.stat().st_uid == os.geteuid():
+            mode = self.settings.control_mode if said else stat.S_IMODE(self.path.stat().st_mode)
+            share(self.path, mode, self.guests, SPEAK)
         return given
 
     def admits(self, connection: socket.socket) -> bool:
@@ -84,11 +88,16 @@ def open_door(
 ) -> Iterator[tuple[Door, socket.socket]]:
     """Be reachable for as long as the context lasts: at a socket of our own, or at one that a service manager gave us.
 
-    The folder of the socket is opened to guests where it is a runtime directory; a state directory never is. Raises:
+    The folder of the socket is opened to guests where it is a runtime directory; a state directory never is. Both may
+    be older than we are: users whom an earlier run let in, and this one does not, are out. Raises:
     StockadeError(StateUnusable), ConfigError for guests that are not there or cannot come in.
     """
-    guests = guests_of(settings, given)
     folder = place.control_socket.parent
+    if place.runtime is not None:
+        unshare(folder)
+    if given is not None:
+        unshare(place.control_socket)
+    guests = guests_of(settings, given)
     if not guests.is_nobody:
         if place.runtime is not None:
             share(folder, 0o750 if guests.gid is not None else 0o700, guests, ENTER)
@@ -104,6 +113,14 @@ def open_door(
                 yield door, listener
             finally:
                 place.control_socket.unlink(missing_ok=True)
+
+
+def withdraw(place: StateDir, given: socket.socket | None) -> None:
+    """Have new callers find no daemon; a socket that a service manager gave us stays where it is."""
+    withdraw_token(place)
+    if given is None:
+        with suppress(OSError):
+            place.control_socket.unlink()
 
 
 def bind_privately(path: Path) -> socket.socket:

@@ -88,10 +88,24 @@ def held_token(place: StateDir, share: Callable[[Path], None] = lambda _path: No
             _link(place)
         yield token
     finally:
-        for path in (fresh, place.token_file, *_links(place)):
-            with suppress(OSError):
-                path.unlink()
+        _remove(fresh)
+        withdraw_token(place)
         os.close(descriptor)
+
+
+def withdraw_token(place: StateDir) -> None:
+    """Be found by nobody any more; callers who have the token open see by its lock, as before, when we have ended.
+
+    Who comes between the begin of a stop and its end is so told that no daemon runs, instead of waiting for one that
+    takes no callers, or for the next one. Only the daemon that made the token may do this: its locks keep others out.
+    """
+    for path in (place.token_file, *_links(place)):
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 def _links(place: StateDir) -> list[Path]:

@@ -23,7 +23,7 @@ from supervisor.config import effects as config_files
 from supervisor.config.specs import Config
 from supervisor.edges import log, protocol, say, state, trust
 from supervisor.edges.control import Control
-from supervisor.edges.door import Door, open_door, tell_guests
+from supervisor.edges.door import Door, open_door, tell_guests, withdraw
 from supervisor.edges.embed import Stockade, open_supervisor, read_config
 from supervisor.edges.live import live_leaves
 from supervisor.edges.naming import why_not
@@ -59,9 +59,10 @@ class Daemon:
         self.stop_asked.set()
 
     def gave_up(self, problem: Problem) -> None:
-        """Say why it ends: parts of stockade itself cannot go on."""
-        self.reason = f"gave up: {problem.text}"
-        self._contact.stopping(self.reason)
+        """Say why it ends: parts of stockade itself cannot go on. The first reason stands, as in `shutdown`."""
+        why = f"gave up: {problem.text}"
+        self._contact.stopping(why)
+        self.reason = self.reason or why
 
     async def status(self) -> protocol.StatusAnswer:
         """Say how everything stands."""
@@ -227,6 +228,7 @@ async def _run(
     ending = Ending(heard, others={signal.SIGHUP: hangup.hear, signal.SIGUSR1: contact.ask_dump})
 
     def edge(sup: Stockade) -> running.Leaves:
+        contact.notifier.redacted = sup.recorder.redacted
         held.append(Daemon(sup, contact))
         sup.run.gave_up = held[0].gave_up
         ending.killed_by(sup.run.table.kill)
@@ -249,6 +251,7 @@ async def _run(
 async def _serve(sup: Stockade, daemon: Daemon, contact: Contact, hangup: Asked) -> None:
     tell_start(sup)
     async with trio.open_nursery() as nursery:
+        nursery.start_soon(contact.extend_reloads)
         nursery.start_soon(_reload_when_ready, sup, contact, hangup)
         await daemon.stop_asked.wait()
         nursery.cancel_scope.cancel()
@@ -257,7 +260,7 @@ async def _serve(sup: Stockade, daemon: Daemon, contact: Contact, hangup: Asked)
 async def _reload_when_ready(sup: Stockade, contact: Contact, hangup: Asked) -> None:
     """Tell that it is ready, and from then on of reloads; a SIGHUP that came before has waited for that."""
     await contact.tell_ready(sup)
-    sup.reloads.begun, sup.reloads.ended = contact.notifier.reloading, partial(contact.tell_reloaded, sup)
+    sup.reloads.begun, sup.reloads.ended = contact.tell_reloading, partial(contact.tell_reloaded, sup)
     while True:
         await hangup.wait()
         sup.reloads.begin()
@@ -295,6 +298,7 @@ def _run_from_file(contact: Contact, config_path: str | None, state_dir: str | N
         stack.enter_context(state.daemon_lock(place))
         door, listener = stack.enter_context(open_door(place, config.settings, contact.listener))
         tell_guests(door)
+        contact.at_stop = partial(withdraw, place, contact.listener)
         source = config_files.default_path(os.environ) if config_path is None else config_path
         trio.run(_run, config, contact, place, (door, listener), source)
     return ExitCode.OK

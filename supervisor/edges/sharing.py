@@ -134,6 +134,29 @@ def share(path: Path, mode: int, guests: Guests, rights: int) -> None:
         raise ConfigError(WrongType(place=UIDS_PLACE, reason=reason, expected=expected)) from error
 
 
+def unshare(path: Path) -> None:
+    """Take the access control list off a file or folder of ours, so that whom an earlier run let in is out.
+
+    Its permissions become what they are without the list. What is not there, or not ours, is left alone.
+    Raises: StockadeError(StateUnusable).
+    """
+    try:
+        if path.stat().st_uid != os.geteuid() or not _has_acl(path):
+            return
+        group = next((rights for tag, rights, _ in _read_list(path) if tag == GROUP_OBJ), 0)
+        os.removexattr(path, ACL)
+        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~stat.S_IRWXG | group << 3)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StockadeError(StateUnusable(path=str(path), reason=error.strerror or str(error))) from error
+
+
+def _read_list(path: Path) -> Iterable[tuple[int, int, int]]:
+    """The entries of a list, each its tag, rights and id; beside a list, a file's group bits show the mask instead."""
+    return struct.iter_unpack("<HHI", os.getxattr(path, ACL)[struct.calcsize("<I") :])
+
+
 def _set_list(path: Path, value: bytes) -> None:
     if not hasattr(os, "setxattr"):  # macOS has such lists by calls of its own
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))

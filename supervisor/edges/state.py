@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +24,8 @@ RUNTIME_KEY = "RUNTIME_DIRECTORY"
 """What systemd sets where a unit says RuntimeDirectory=."""
 SERVICE = Path("/run/stockade")
 """Where the machine's own service has its socket: RuntimeDirectory=stockade of the shipped unit."""
+LOCK = "daemon.lock"
+"""The file of a state directory, and of a runtime directory, that its daemon holds locked."""
 SOCKET_PATH_LIMIT = 107
 """Bytes that the address of a unix socket may have (108 with its end, unix(7))."""
 
@@ -48,7 +50,7 @@ class StateDir(NamedTuple):
     @property
     def lock_file(self) -> Path:
         """Held by the daemon as long as it lives."""
-        return self.path / "daemon.lock"
+        return self.path / LOCK
 
     @property
     def servers(self) -> Path:
@@ -108,33 +110,43 @@ def _own(path: Path) -> Path:
 def daemon_lock(state: StateDir) -> Iterator[None]:
     """Be the one daemon of this state directory for as long as the context lasts; the kernel frees it at any death.
 
-    Raises: StockadeError(StateLocked).
+    And the one of its runtime directory: two daemons with a state of their own may have been given the same one, and
+    each would take the other's socket and token. Raises: StockadeError(StateLocked | StateUnusable).
     """
-    with _usable(state):
-        descriptor = os.open(state.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    with ExitStack() as stack:
+        for folder in dict.fromkeys((state.path, state.runtime or state.path)):
+            stack.enter_context(_held(folder))
+        yield
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder. Its file is ours alone: who could open it could hold it, and keep us out."""
+    with _usable(folder):
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        with _usable(state):
-            _lock(descriptor, state)
+        with _usable(folder):
+            _lock(descriptor, folder)
         yield
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, state: StateDir) -> None:
+def _lock(descriptor: int, folder: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         text = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
         pid = int(text) if text.isascii() and text.isdecimal() else 0
-        raise StockadeError(StateLocked(path=str(state.path), pid=pid)) from None
+        raise StockadeError(StateLocked(path=str(folder), pid=pid)) from None
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
 
 @contextmanager
-def _usable(state: StateDir) -> Iterator[None]:
+def _usable(folder: Path) -> Iterator[None]:
     """Say of whatever the file system refuses that the folder cannot be used."""
     try:
         yield
     except OSError as error:
-        raise StockadeError(StateUnusable(path=str(state.path), reason=error.strerror or str(error))) from error
+        raise StockadeError(StateUnusable(path=str(folder), reason=error.strerror or str(error))) from error

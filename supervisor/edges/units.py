@@ -31,6 +31,8 @@ from supervisor.units import rules
 from supervisor.units.rules import File, Scope, Values
 
 CATALOG = "stockade.catalog"
+LINE_BYTES = 255
+"""As much of a script's first line as the kernel reads (execve(2))."""
 
 
 def install_unit(options: Namespace) -> int:
@@ -111,10 +113,33 @@ def check_program(words: tuple[str, ...]) -> None:
 
     Raises: StockadeError(UnitProgramOutOfReach).
     """
-    package = str(Path(__file__).parents[1])
-    for path in dict.fromkeys((words[0], os.path.realpath(words[0]), sys.executable, os.path.realpath(sys.executable))):
-        _check_reach(path, is_program=True)
-    _check_reach(package, is_program=False)
+    _check_with_links(words[0])
+    if _is_ours(words):
+        _check_with_links(sys.executable)
+        _check_reach(str(Path(__file__).parents[1]), is_program=False)
+    else:  # another installation, of which we know what its first line says
+        _check_with_links(_interpreter_of(words[0]))
+
+
+def _check_with_links(path: str) -> None:
+    for step in dict.fromkeys((path, os.path.realpath(path))):
+        _check_reach(step, is_program=True)
+
+
+def _is_ours(words: tuple[str, ...]) -> bool:
+    ours = program()
+    return (os.path.realpath(words[0]), *words[1:]) == (os.path.realpath(ours[0]), *ours[1:])
+
+
+def _interpreter_of(path: str) -> str:
+    """What the kernel starts for this file: the program of its first line, or the file itself."""
+    try:
+        with open(path, "rb") as file:
+            line = file.read(LINE_BYTES).partition(b"\n")[0]
+    except OSError as error:
+        raise _out_of_reach(path, error.strerror or str(error)) from error
+    words = line.removeprefix(b"#!").split()
+    return os.fsdecode(words[0]) if line.startswith(b"#!") and words else path
 
 
 def _check_reach(path: str, *, is_program: bool) -> None:

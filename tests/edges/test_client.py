@@ -129,7 +129,7 @@ def test_a_daemon_that_ends_instead_of_starting_is_not_waited_for(state_dir: Pat
 
         failing = Thread(target=fail)
         failing.start()
-        with pytest.raises(StockadeError, match="it was started, and ended"), connect(place, may_start=True):
+        with pytest.raises(StockadeError, match="it was stopping, or could not start"), connect(place, may_start=True):
             pass
         failing.join()
 

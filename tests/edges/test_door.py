@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from supervisor.config.specs import Settings
-from supervisor.edges.door import Door, bind_privately
+from supervisor.edges.door import Door, bind_privately, open_door, withdraw
+from supervisor.edges.key import is_alive, key_of
 from supervisor.edges.sharing import Guests, peer
+from supervisor.edges.state import StateDir, prepare
 from supervisor.errors import StateUnusable, StockadeError
 
 if TYPE_CHECKING:
@@ -60,6 +63,28 @@ def test_a_place_that_cannot_be_bound_is_a_problem_and_no_crash(state_dir: Path)
     with pytest.raises(StockadeError) as error:
         door(state_dir).listen()
     assert isinstance(error.value.problem, StateUnusable)
+
+
+@pytest.mark.parametrize("is_given", [False, True])
+def test_a_door_that_is_withdrawn_is_found_by_nobody_and_its_daemon_still_holds_the_token(
+    state_dir: Path, is_given: bool
+) -> None:
+    place = prepare(state_dir / "s", state_dir / "run")
+    with ExitStack() as stack:
+        given = stack.enter_context(bind_privately(place.control_socket)) if is_given else None
+        if given is not None:
+            given.listen()
+        stack.enter_context(open_door(place, Settings(), given))
+        with key_of(place) as key:
+            assert key is not None
+            for _twice in range(2):
+                withdraw(place, given)
+                assert not is_alive(place)
+                assert not is_alive(StateDir(place.path))
+                assert place.control_socket.exists() is is_given, "a service manager's is not ours to remove"
+                assert not key.wait_until_free(0.01)
+            stack.close()
+            assert key.wait_until_free(20)
 
 
 def test_only_the_very_token_is_known(state_dir: Path) -> None:

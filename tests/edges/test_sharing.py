@@ -237,6 +237,46 @@ def test_a_socket_that_was_given_to_us_says_who_may_come_in_if_the_config_does_n
         given.shutdown(socket.SHUT_RDWR)
 
 
+def test_a_user_who_is_no_longer_named_is_out_though_socket_and_folder_stay(
+    state_dir: Path, group: int, plain_user: PlainUser
+) -> None:
+    """A service manager keeps both from one start of the daemon to the next."""
+    place = place_in(state_dir)
+    folder, outside = place.control_socket.parent, ("Permission denied", False, "Permission denied")
+    with bind_privately(place.control_socket) as given:
+        given.listen()
+        os.chown(place.control_socket, 0, group)
+        place.control_socket.chmod(0o660)
+        with open_door(place, Settings(allow_uids=(plain_user.uid,)), given) as (door, listener):
+            Accepting(door, listener)
+            assert talk(plain_user, folder)[:2] == (door.token, True)
+            member = plain_user._replace(uid=plain_user.uid + 1, gid=plain_user.gid + 1)
+            assert talk(member, folder, group)[:2] == (door.token, True), "they come besides, not instead"
+        for uids in ((), (plain_user.uid + 1,)):
+            with open_door(place, Settings(allow_uids=uids), given):
+                folder.chmod(0o755)  # even then: the list of the socket itself is another one
+                assert talk(plain_user, folder) == outside
+        assert [os.listxattr(path) for path in (folder, place.control_socket)] != [[], []]
+        with open_door(place, Settings(control_group="0", control_mode=0o600), given):
+            assert [os.listxattr(path) for path in (folder, place.control_socket)] == [[], []]
+            assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, place.control_socket)] == [0o750, 0o600]
+        given.shutdown(socket.SHUT_RDWR)
+
+
+def test_without_its_list_a_file_s_permissions_are_what_they_were(state_dir: Path) -> None:
+    file = state_dir / "file"
+    sharing.unshare(file)  # is not there
+    file.touch()
+    for mode in (0o600, 0o640, 0o660):
+        sharing.share(file, mode, Guests(uids=(12345,)), 6)
+        assert stat.S_IMODE(file.stat().st_mode) == mode | 0o060
+        sharing.unshare(file)
+        assert (os.listxattr(file), stat.S_IMODE(file.stat().st_mode)) == ([], mode)
+    file.chmod(0o4755)
+    sharing.unshare(file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o4755
+
+
 def test_a_file_system_without_lists_is_said_to_be_so() -> None:
     ours, theirs = os.openpty()
     try:

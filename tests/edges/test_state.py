@@ -70,6 +70,24 @@ def test_one_daemon_at_a_time_and_the_second_is_told_whose_it_is(state_dir: Path
         pass
 
 
+def test_one_daemon_at_a_time_has_a_runtime_directory(state_dir: Path) -> None:
+    """However different their state is: each would take the other's socket and token."""
+    runtime = state_dir / "run"
+    first, second = (state.prepare(state_dir / name, runtime) for name in ("a", "b"))
+    with state.daemon_lock(first):
+        with pytest.raises(StockadeError) as error, state.daemon_lock(second):
+            pass
+        assert error.value.problem == StateLocked(path=str(runtime), pid=os.getpid())
+        with state.daemon_lock(state.prepare(state_dir / "b")):
+            pass
+        assert (runtime / "daemon.lock").stat().st_mode & 0o777 == 0o600, "who could open it could keep daemons out"
+    with state.daemon_lock(second):
+        pass
+    same = state.prepare(state_dir / "c", state_dir / "c")
+    with state.daemon_lock(same):
+        pass
+
+
 def test_a_lock_file_that_is_a_link_is_not_followed(state_dir: Path) -> None:
     place = state.prepare(state_dir)
     victim = state_dir / "victim"

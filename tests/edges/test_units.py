@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import stat
 import sys
 from argparse import Namespace
@@ -19,7 +19,8 @@ from supervisor.errors import (
     UnitProgramOutOfReach,
     UsageWrong,
 )
-from supervisor.units.rules import File, hidden
+from supervisor.units import rules
+from supervisor.units.rules import File
 
 NAMES = ("stockade.service", "stockade.socket")
 
@@ -116,7 +117,7 @@ def refused(*words: str) -> UnitProgramOutOfReach:
     return error.value.problem
 
 
-def test_a_program_that_the_unit_hides_or_that_is_closed_to_others_is_refused(tmp_path: Path, state_dir: Path) -> None:
+def test_a_program_that_the_unit_hides_or_that_is_not_there_is_refused() -> None:
     assert refused("/home/anna/stockade").reason == "/home is hidden from services"
     assert "No such file" in refused("/nowhere/stockade").reason
 
@@ -140,13 +141,45 @@ def test_others_have_to_be_able_to_run_it(root: None, mode: int, above: int, rea
         folder.chmod(above)
         if reason:
             assert reason in refused(str(program)).reason
-        else:  # then what is looked at next is this interpreter
-            here = os.path.realpath(sys.executable)
-            problem = None if not hidden(here) else refused(str(program))
-            assert problem is None or problem.path != str(program)
+        else:  # wherever the interpreter is that runs this test
+            units.check_program((str(program),))
     finally:
-        for path in (*folder.iterdir(), folder):
-            path.rmdir() if path.is_dir() else path.unlink()
+        shutil.rmtree(folder)
+
+
+def test_a_program_of_another_installation_is_judged_by_its_own_interpreter(root: None) -> None:
+    folder = Path("/opt/stockade-test-units")
+    folder.mkdir()
+    try:
+        program = folder / "stockade"
+        for line in ("#!/nowhere/python", "#! /nowhere/python -I", "#!/nowhere/python\nrest"):
+            program.write_text(line)
+            program.chmod(0o755)
+            assert refused(str(program)).path == "/nowhere/python"
+        program.write_text("#!/home/anna/venv/bin/python\n")
+        assert refused(str(program)) == UnitProgramOutOfReach(
+            path="/home/anna/venv/bin/python", reason="/home is hidden from services"
+        )
+        for content in (b"", b"#!", b"#!\n", b"\x7fELF\x02\xff"):  # no script: it is the program itself
+            program.write_bytes(content)
+            units.check_program((str(program),))
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_this_stockade_is_judged_by_what_runs_it_however_it_is_named(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (state_dir / "stockade").write_text("#!/bin/sh\n")
+    (state_dir / "stockade").chmod(0o755)
+    (state_dir / "link").symlink_to("stockade")
+    monkeypatch.setattr(sys, "argv", [str(state_dir / "stockade")])
+    monkeypatch.setattr(sys, "executable", "/home/anna/venv/bin/python")
+    monkeypatch.setattr(rules, "HIDDEN", ("/home",))
+    state_dir.chmod(0o755)
+    for name in ("stockade", "link"):
+        assert refused(str(state_dir / name)).path == "/home/anna/venv/bin/python"
+    assert refused(*units.program()).path == "/home/anna/venv/bin/python"
 
 
 def test_a_place_that_cannot_be_written_is_a_problem_and_no_crash(tmp_path: Path) -> None:

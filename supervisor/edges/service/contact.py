@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from functools import partial
 
 import trio
@@ -19,7 +19,7 @@ import trio
 from supervisor.edges.embed import Stockade
 from supervisor.edges.service.activation import control_socket
 from supervisor.edges.service.dump import dump
-from supervisor.edges.service.extension import FirstOutcomes, extend_stop
+from supervisor.edges.service.extension import FirstOutcomes, extend_reload, extend_stop
 from supervisor.edges.service.given import take
 from supervisor.edges.service.notify import Notifier
 from supervisor.edges.service.status import StatusReporter, described, status_line
@@ -43,12 +43,17 @@ class Contact:
         self._allowed_s = allowed_s(given, os.getpid())
         self._began = time.monotonic()
         self._stops = trio.Event()
+        self.at_stop: Callable[[], None] = lambda: None
+        """Called whenever a stop is asked for, before anybody is told of it; must not wait and not raise."""
         self._dump_asked = trio.Event()
+        self._reload_begins = trio.Event()
+        self._reload = trio.CancelScope()
 
     # ------------------------------------------------------------------------------------- from signal handlers
 
     def stopping(self, why: str = "") -> None:
         """Tell that the stop begins; the first reason stands."""
+        self.at_stop()
         self.notifier.stopping(why)
         self._stops.set()
 
@@ -63,6 +68,14 @@ class Contact:
         await self._stops.wait()
         if self.notifier.is_listened_to:
             await extend_stop(self.notifier)
+
+    async def extend_reloads(self) -> None:
+        """Ask for time during each reload, until cancelled."""
+        while True:
+            await self._reload_begins.wait()
+            self._reload_begins = trio.Event()
+            with self._reload:
+                await extend_reload(self.notifier)
 
     async def watch(self, sup: Stockade) -> None:
         """Ask the tree for signs of life until cancelled."""
@@ -86,8 +99,15 @@ class Contact:
             await FirstOutcomes(sup.run.bus, self.notifier, lambda: sup.config.servers, sup.describe).wait()
         await self.notifier.ready(status_line(await described(sup.run.names, sup.describe)))
 
+    async def tell_reloading(self) -> None:
+        """Tell that a reload has begun."""
+        self._reload = trio.CancelScope()
+        self._reload_begins.set()
+        await self.notifier.reloading()
+
     async def tell_reloaded(self, sup: Stockade, wrong: str) -> None:
         """Tell that a reload is over, and what went wrong with it, if anything did."""
+        self._reload.cancel()
         status = status_line(await described(sup.run.names, sup.describe))
         await self.notifier.ready(f"{status}; {wrong}" if wrong else status)
 

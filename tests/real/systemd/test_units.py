@@ -145,6 +145,7 @@ def test_members_of_the_group_talk_to_the_service_without_a_flag_and_nobody_else
         "750 stockade:stockade /run/stockade",
         "660 stockade:stockade /run/stockade/control.sock",
         "640 stockade:stockade /run/stockade/control.token",
+        "600 stockade:stockade /run/stockade/daemon.lock",
     ]
     assert "one" in installed.sh("stockade status", user=member).stdout
     assert installed.sh("stockade restart one", user=member).returncode == 0
@@ -165,7 +166,60 @@ def test_a_question_does_not_start_the_service_and_an_order_does(installed: Inst
     assert installed.sh("stockade wait", user=member).stdout == "one: ready\n"
     assert installed.box.show(SERVICE)["ActiveState"] == "active"
     installed.box.systemctl("stop", SERVICE)
-    assert installed.sh("ls /run/stockade").stdout == "control.sock\n", "the socket outlives the service"
+    assert installed.sh("ls /run/stockade").stdout.split() == ["control.sock", "daemon.lock"], "the socket outlives it"
+
+
+def test_nobody_who_comes_while_the_service_stops_starts_it_again(installed: Installation, member: str) -> None:
+    stubborn = python_server("--ignore-term", "--ignore-eof") | {"stockade": {"grace": {"stdin": "4s", "term": "4s"}}}
+    installed.configure({"one": stubborn})
+    installed.box.systemctl("start", SOCKET, SERVICE)
+    installed.sh("stockade wait", user=member)
+    installed.box.systemctl("stop", "--no-block", SERVICE)
+    until(lambda: installed.box.show(SERVICE)["ActiveState"] == "deactivating", "it stops")
+    for verb in ("status", "logs one", "shutdown"):
+        done = installed.sh(f"stockade {verb}", user=member, check=False)
+        assert (done.returncode, "it is not running" in done.stderr) == (75, True), done.stderr
+    assert installed.box.show(SERVICE)["ActiveState"] == "deactivating", "they were told so at once"
+    ordered = installed.sh("stockade start one", user=member, check=False)  # which starts a service that is down
+    assert (ordered.returncode, "it was stopping, or could not start" in ordered.stderr) == (75, True), ordered.stderr
+    until(lambda: installed.box.show(SERVICE)["ActiveState"] != "deactivating", "it has stopped")
+    assert installed.sh("stockade status", user=member, check=False).returncode == 75
+    assert {unit: installed.box.show(unit)["ActiveState"] for unit in (SERVICE, SOCKET)} == {
+        SERVICE: "inactive", SOCKET: "active",
+    }  # fmt: skip
+    assert installed.sh("stockade wait", user=member).stdout == "one: ready\n"
+
+
+def test_who_waits_for_a_service_that_cannot_start_is_told_and_the_socket_stays(
+    installed: Installation, member: str
+) -> None:
+    installed.configure({"one": python_server()}, ready="nonsense")
+    installed.box.systemctl("start", SOCKET)
+    refused = installed.sh("stockade wait", user=member, check=False)
+    assert (refused.returncode, "journalctl -u stockade" in refused.stderr) == (75, True), refused.stderr
+    assert "No entries" not in installed.sh(f"journalctl -u {SERVICE} --no-pager -g nonsense").stdout
+    shown = installed.box.show(SERVICE)
+    assert (shown["ActiveState"], shown["NRestarts"], shown["ExecMainStatus"]) == ("failed", "0", "2")
+    assert installed.box.show(SOCKET)["ActiveState"] == "active"
+    installed.configure({"one": python_server()})
+    assert installed.sh("stockade wait", user=member).stdout == "one: ready\n", "to correct it is enough"
+
+
+def test_no_sandbox_of_a_member_s_own_reaches_the_service(installed: Installation, member: str) -> None:
+    """The group gives its members the token; what they run confined is none of them."""
+    installed.configure({"one": python_server()})
+    installed.box.systemctl("start", SOCKET, SERVICE)
+    token = installed.sh("cat /run/stockade/control.token", user=member).stdout
+    assert len(token) >= 43, "the guard broken on purpose: unconfined it is there to be taken"
+    installed.sh("touch /run/stockade-neighbour; chmod 644 /run/stockade-neighbour")
+    look = "ls /run/stockade-neighbour; cat /run/stockade/control.token /var/run/stockade/control.token"
+    for user, level in ((user, level) for user in (member, "root") for level in ("S2", "S3")):
+        # a /proc of its own, as a session of a machine has it and the box does not, is what level S3 needs
+        unit = f"systemd-run --quiet --wait --pipe --uid={user} -p ProtectProc=invisible -p PrivateMounts=yes"
+        words = f"stockade run --exec --level {level} --state-dir /tmp/sandbox-of-{user} --read-only /run --cwd / --"
+        done = installed.sh(f'{unit} {words} sh -c "{look}"', check=False)
+        assert done.stdout == "/run/stockade-neighbour\n", (user, level, done)
+        assert "control.token" in done.stderr, (user, level, done)
 
 
 def test_a_group_of_the_config_takes_the_place_of_the_unit_s(installed: Installation, outsider: User) -> None:
