@@ -19,6 +19,7 @@ UNIT = "confined.service"
 SECRET = "sesame-open-sesame-1234"
 STATE = "/var/lib/private/confined"
 CREDENTIAL = f"/run/credentials/{UNIT}/api"
+NEIGHBOURS = ("/run/neighbour/file", "/var/lib/neighbour/file")
 
 
 @pytest.fixture
@@ -26,24 +27,38 @@ def service(box: Box, shared_python: PlainPython) -> Iterator[dict[str, Any]]:
     """The service, running, and its status when both servers are ready.
 
     `keeper` is given the secret and says it aloud; `spy` may have every variable of the service manager's that there
-    is, and looks for the credential, the token of the control socket and a place to write.
+    is, is granted the folders above, and looks for the credential, the token of the control socket and a place to
+    write. A neighbour of each it does see.
     """
     server = shlex.join([str(shared_python.python), "-S", str(shared_python.reachable(SERVER))])
-    look = f"cat {CREDENTIAL} >&2; cat {STATE}/control.token >&2; touch {STATE}/mark >&2; touch /var/tmp/spy >&2"
-    readable = {"isolation": {"mode": "sandbox", "sandbox": {"read_only": [str(shared_python.packages)]}}}
+    look = "; ".join(
+        f"{word} >&2"
+        for word in (
+            f"cat {' '.join(NEIGHBOURS)}", f"cat {CREDENTIAL}", f"cat {STATE}/control.token", f"touch {STATE}/mark",
+            "touch /var/tmp/spy",
+        )
+    )  # fmt: skip
+    for neighbour in NEIGHBOURS:
+        box.run("sh", "-c", f"mkdir -p $(dirname {neighbour}); chmod 755 $(dirname {neighbour})")
+        box.run("sh", "-c", f"echo it is {neighbour} > {neighbour}; chmod 644 {neighbour}")
+
+    def readable(*more: str, **sandbox: str) -> dict[str, Any]:
+        grants = {"read_only": [str(shared_python.packages), *more], **sandbox}
+        return {"isolation": {"mode": "sandbox", "sandbox": grants}}
+
     config = {
         "mcpServers": {
             "keeper": {
                 "command": "/bin/sh",
                 "args": ["-c", f'echo "it is $API_TOKEN" >&2; exec {server}'],
                 "env": {"API_TOKEN": "${cred:api}"},
-                **readable,
+                **readable(),
             },
             "spy": {
                 "command": "/bin/sh",
                 "args": ["-c", f"{look}; exec {server}"],
                 "stockade": {"environment": {"allow": ["NOTIFY_*", "WATCHDOG_*", "LISTEN_*"]}},
-                **readable,
+                **readable("/run", "/var/lib", level="S2"),
             },
         }
     }
@@ -75,9 +90,11 @@ def test_a_user_for_the_time_being_a_secret_for_one_server_and_landlock(box: Box
     uid = box.run("stat", "-c", "%u", f"/proc/{service['pid']}").stdout.strip()
     assert 61184 <= int(uid) <= 65519  # systemd's range of dynamic users
     # Landlock holds both, and what it refuses is refused
-    assert keeper["confinement"] == spy["confinement"]
+    assert spy["confinement"].startswith("S2 abi")
     assert keeper["confinement"].startswith(("S2 abi", "S3 abi"))
     said = [entry["MESSAGE"] for entry in box.journal(UNIT) if entry.get("STOCKADE_TYPE") == "stderr.line"]
+    for path in NEIGHBOURS:
+        assert any(f"it is {path}" in line for line in said), "the grant is one"
     for path in (CREDENTIAL, f"{STATE}/control.token", f"{STATE}/mark", "/var/tmp/spy"):
         assert any(path in line and "ermission denied" in line for line in said), (path, said)
     # the secret is in the environment of the one server
