@@ -48,12 +48,11 @@ from supervisor.kernel.specs import Leaf, Published
 from supervisor.kernel.stoppable import until_stop
 from supervisor.kernel.subscription import Subscription
 from supervisor.reload.words import Plan
+from supervisor.reloading import STOP_S
 from supervisor.server.messages import Describe, Described, Done, Halt, Restart, Start
 
 ASK_S = 10.0
 """Seconds that an actor may take to answer: its turns take milliseconds, so past this it is stuck or gone."""
-STOP_S = 36.0
-"""Seconds for the answer to a stop: the longest ladder of a server, and a second."""
 SETTLED = frozenset(
     {"ready", "failed", "backing_off", "crash_looping", "engine_down", "quarantined", "lazy", "disabled", "stopped"}
 )

@@ -171,6 +171,13 @@ def test_a_journal_that_is_not_there_is_told_once_and_the_other_sinks_go_on(stat
     assert [record["seq"] for record in told] == list(range(1, len(told) + 1))
 
 
+def heard(said: socket.socket, text: str) -> str:
+    """The message to the service manager with this text in it."""
+    while text not in (message := said.recv(4096).decode()):
+        pass
+    return message
+
+
 TELLS = """
 import os, sys
 print("the key is", os.environ["KEY"], *sys.argv[1:], file=sys.stderr)
@@ -186,12 +193,16 @@ def test_no_sink_and_no_answer_holds_a_secret(state_dir: Path, name: str) -> Non
     server = entry() | {"args": ["-c", TELLS, "--token", f"${{file:{file}}}"], "env": {"KEY": f"${{file:{file}}}"}}
     logs = {kind: state_dir / f"{kind}.log" for kind in ("json", "human")}
     home = Home(state_dir, {name: server}, {"sinks": [{"type": kind, "to": str(log)} for kind, log in logs.items()]})
-    with home.daemon() as daemon:
+    with home.starting() as (daemon, notified):
+        told(notified, "READY=1", daemon)
         for record in home.follow("--type", "server.failed"):
             assert "the key is" in json.dumps(record["stderr_tail"])
             break
         words = (("events", "--json"), ("events",), ("logs", name), ("logs", name, "--json"), ("status", "--json"))
         said = {words: home.verb(*words).stdout for words in words}
+        home.config.write_text(json.dumps({"mcpServers": {name: server}, "stockade": {"ready": f"{name} {secret}"}}))
+        said["reload",] = home.verb("reload").stderr
+        said["the service manager",] = heard(notified, "the reload failed: ")
         home.verb("shutdown")
         assert daemon.wait(BOUND_S) == 0
     said |= {(kind,): log.read_text() for kind, log in logs.items()}

@@ -2,7 +2,8 @@
 
 A start with `ready: all` waits for the first outcome of each server: ready, failed, held back, whatever it is. While
 one is starting within its own clocks (a pull of ten minutes is), the manager is asked for more time. When nobody is, it
-is told READY as it stands, so that one server cannot keep a machine from coming up. A stop is bounded as a whole.
+is told READY as it stands, so that one server cannot keep a machine from coming up. A stop is bounded as a whole,
+and so is a reload, for which systemd by itself has no more patience than for a start.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ import trio
 from supervisor import running
 from supervisor.config.specs import ServerSpec
 from supervisor.edges.embed import SETTLED
+from supervisor.edges.reloads import LONGEST_S
 from supervisor.edges.service.notify import Notifier
 from supervisor.edges.service.status import Describe, described
 from supervisor.events import AnyEvent, ServerEvent
 from supervisor.kernel.bus import Bus
+from supervisor.reloading import STOP_S
 from supervisor.server.messages import Described
 
 STEP_S = 5.0
 """Seconds between two requests for more time, and between two looks at who is still starting."""
 GRANT_S = 20.0
 """Seconds asked for each time: several steps, on a machine that is busy because it boots."""
-STOP_S = 36.0
-"""Seconds in which everything of ours is down: the bound of the whole tree, and one. (STOP_S of embed.py.)"""
 
 
 def start_bound_s(spec: ServerSpec) -> float:
@@ -82,7 +83,16 @@ class FirstOutcomes:
 
 async def extend_stop(notifier: Notifier) -> None:
     """Ask for more time as long as our own bound of a stop is not over: from then on the manager may be impatient."""
-    ends = trio.current_time() + STOP_S
+    await _extend(notifier, STOP_S)
+
+
+async def extend_reload(notifier: Notifier) -> None:
+    """Ask for more time until cancelled, or our own bound of a reload is over."""
+    await _extend(notifier, LONGEST_S)
+
+
+async def _extend(notifier: Notifier, bound_s: float) -> None:
+    ends = trio.current_time() + bound_s
     while (left := ends - trio.current_time()) > 0:
         notifier.extend(min(GRANT_S, left + STEP_S))
         await trio.sleep(STEP_S)

@@ -2,8 +2,9 @@
 
     starting ──READY=1──> running ──RELOADING=1──> reloading ──READY=1──> running ──STOPPING=1──> stopping
 
-Once STOPPING=1 was said nothing else is: neither a status, which would hide why it stops, nor a READY of a reload that
-was under way. Extensions of its time to stop and signs of life go on.
+Once it stops nothing else is said: neither a status, which would hide why it stops, nor a READY that is still being
+tried. A STOPPING=1 that was not taken is said before whatever follows. Extensions of its time to stop and signs of life
+go on. What is told here can be read by every user of the machine: no line has the value of a secret in it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Callable
 
 import trio
 
@@ -30,6 +32,9 @@ class Notifier:
         self._trouble = ""
         self._said = ""
         self._is_stopping = False
+        self._unsaid: tuple[str, ...] = ()
+        self.redacted: Callable[[str], str] = str
+        """Takes the values of secrets out of a text; there are none to be known before a configuration is read."""
 
     @property
     def is_listened_to(self) -> bool:
@@ -41,6 +46,11 @@ class Notifier:
 
         A manager that does not read keeps nobody waiting: then they are not taken.
         """
+        if self._unsaid and self._send(self._unsaid):
+            self._unsaid = ()
+        return not self._unsaid and self._send(lines)
+
+    def _send(self, lines: tuple[str, ...]) -> bool:
         if not self.is_listened_to:
             return False
         # an abstract socket's name begins with a NUL byte
@@ -54,39 +64,47 @@ class Notifier:
                 return False
         return True
 
-    async def announce(self, *lines: str) -> None:
-        """Send state lines that must not be lost; a manager whose queue is full gets some more tries."""
+    async def announce(self, *lines: str) -> bool:
+        """Send state lines that must not be lost, and say whether they were taken.
+
+        A manager whose queue is full gets some more tries, until a stop begins: then they are not true any more.
+        """
         for _try in range(TRIES):
-            if not self.is_listened_to or self.say(*lines):
-                return
+            if not self.is_listened_to or self._is_stopping:
+                break
+            if self.say(*lines):
+                return True
             await trio.sleep(RETRY_S)
+        return False
 
     # ---------------------------------------------------------------------------------------------- states
 
     async def ready(self, status: str) -> None:
         """Say that the start, or a reload, is over; not while it stops."""
         self._status = status
-        if not self._is_stopping:
-            self._said = self._line()
-            await self.announce("READY=1", f"STATUS={self._said}")
+        line = self._line()
+        if await self.announce("READY=1", f"STATUS={line}"):
+            self._said = line
+        self._tell_status()  # what has become of it meanwhile
 
     async def reloading(self) -> None:
         """Say that a reload has begun; `ready` says that it is over, whatever came of it."""
-        if not self._is_stopping:
-            now_usec = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
-            await self.announce("RELOADING=1", f"MONOTONIC_USEC={now_usec}", "STATUS=reloading")
+        now_usec = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+        if await self.announce("RELOADING=1", f"MONOTONIC_USEC={now_usec}", "STATUS=reloading"):
             self._said = "reloading"
 
     def stopping(self, why: str = "") -> None:
         """Say that it stops; from here on the status stays what it is."""
         if not self._is_stopping:
             self._is_stopping = True
-            self.say("STOPPING=1", f"STATUS={one_line(f'stopping: {why}' if why else 'stopping')}")
+            lines = ("STOPPING=1", f"STATUS={self._one_line(f'stopping: {why}' if why else 'stopping')}")
+            if not self._send(lines):
+                self._unsaid = lines
 
     def failed(self, why: str) -> None:
         """Say why it ends before it was ready; the line stays to be read when the process is gone."""
         if not self._is_stopping:
-            self.say(f"STATUS={one_line(why)}")
+            self.say(f"STATUS={self._one_line(why)}")
 
     def status(self, text: str) -> None:
         """Say how it stands, if that is news; not while it stops."""
@@ -108,9 +126,8 @@ class Notifier:
             self._said = line
 
     def _line(self) -> str:
-        return one_line("; ".join(part for part in (self._status, self._trouble) if part))
+        return self._one_line("; ".join(part for part in (self._status, self._trouble) if part))
 
-
-def one_line(text: str) -> str:
-    """A text as one line of bounded length: a line end within would be the next assignment."""
-    return " ".join(text.split())[:STATUS_CHARS]
+    def _one_line(self, text: str) -> str:
+        """A text as one line of bounded length: a line end within would be the next assignment."""
+        return " ".join(self.redacted(text).split())[:STATUS_CHARS]

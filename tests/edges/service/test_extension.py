@@ -9,9 +9,18 @@ from edges.service.test_status import one
 from trio.testing import MockClock
 
 from supervisor.config.specs import ServerSpec
-from supervisor.edges.service.extension import GRANT_S, STEP_S, STOP_S, FirstOutcomes, extend_stop, start_bound_s
+from supervisor.edges.reloads import LONGEST_S
+from supervisor.edges.service.extension import (
+    GRANT_S,
+    STEP_S,
+    FirstOutcomes,
+    extend_reload,
+    extend_stop,
+    start_bound_s,
+)
 from supervisor.events import ServerStarting
 from supervisor.kernel.bus import Bus
+from supervisor.reloading import STOP_S
 from supervisor.server.messages import Described, Life
 
 if TYPE_CHECKING:
@@ -152,3 +161,17 @@ async def test_a_stop_gets_more_time_until_its_own_bound_is_over(manager: Manage
     ends = [at * STEP_S + seconds for at, seconds in enumerate(asked)]
     assert max(ends) <= STOP_S + STEP_S + 0.1
     assert all(seconds > STEP_S for seconds in asked)  # so that the next request comes before the time is over
+
+
+async def test_a_reload_gets_more_time_until_its_own_bound_is_over(manager: Manager, autojump_clock: MockClock) -> None:
+    began = trio.current_time()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(extend_reload, manager.notifier)
+        asked = list[float]()  # a manager reads at once; its queue holds few
+        while nursery.child_tasks:
+            heard = [int(line.removeprefix(b"EXTEND_TIMEOUT_USEC=")) / 1_000_000 for line in manager.heard()]
+            asked += [trio.current_time() - began + seconds for seconds in heard]
+            await trio.sleep(1)
+    assert LONGEST_S <= trio.current_time() - began < LONGEST_S + STEP_S + 1
+    assert LONGEST_S <= max(asked) <= LONGEST_S + STEP_S + 1.1
+    assert len(asked) >= LONGEST_S / STEP_S

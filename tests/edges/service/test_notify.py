@@ -9,6 +9,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from supervisor.config.redact import Redactor
 from supervisor.edges.service.notify import STATUS_CHARS, Notifier
 
 if TYPE_CHECKING:
@@ -88,6 +89,63 @@ async def test_no_status_and_no_ready_hides_that_it_stops(manager: Manager) -> N
     notifier.extend(1.5)
     notifier.say("WATCHDOG=1")
     assert manager.heard() == [b"EXTEND_TIMEOUT_USEC=1500000", b"WATCHDOG=1"]
+
+
+def fill(manager: Manager) -> None:
+    """Have the manager's queue full, as of one that is being replaced."""
+    while manager.notifier.say("STATUS=noise"):
+        pass
+
+
+async def test_a_stop_that_the_manager_did_not_take_is_said_first_and_no_ready_comes_after_it(
+    manager: Manager, autojump_clock: MockClock
+) -> None:
+    fill(manager)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(manager.notifier.ready, "2 ready")
+        nursery.start_soon(manager.notifier.reloading)
+        await trio.sleep(1)
+        manager.notifier.stopping("gave up")
+        manager.notifier.stopping("another reason")
+        assert set(manager.heard()) == {b"STATUS=noise"}
+    assert manager.heard() == []
+    manager.notifier.extend(1)
+    manager.notifier.extend(1)
+    grant = b"EXTEND_TIMEOUT_USEC=1000000"
+    assert manager.heard() == [b"STOPPING=1\nSTATUS=stopping: gave up", grant, grant]
+
+
+async def test_a_status_that_was_not_taken_is_said_again(manager: Manager, autojump_clock: MockClock) -> None:
+    fill(manager)
+    await manager.notifier.ready("2 ready")
+    assert set(manager.heard()) == {b"STATUS=noise"}
+    manager.notifier.status("2 ready")
+    assert manager.heard() == [b"STATUS=2 ready"]
+
+
+async def test_what_becomes_of_the_status_while_ready_is_tried_stands_in_the_end(
+    manager: Manager, autojump_clock: MockClock
+) -> None:
+    fill(manager)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(manager.notifier.ready, "1 starting")
+        await trio.sleep(1)
+        manager.notifier.status("1 ready")
+        manager.heard()
+    assert manager.heard() == [b"READY=1\nSTATUS=1 starting", b"STATUS=1 ready"]
+
+
+async def test_no_line_has_a_secret_in_it_not_even_a_part_of_one_that_is_cut_off(manager: Manager) -> None:
+    secret = "open sesame " * 3
+    manager.notifier.redacted = Redactor([secret]).redact
+    manager.notifier.status(f"{'x' * (STATUS_CHARS - 12)} {secret}")
+    await manager.notifier.ready(f"{secret} ready")
+    manager.notifier.trouble(secret)
+    manager.notifier.failed(secret)
+    manager.notifier.stopping(secret)
+    messages = manager.heard()
+    assert len(messages) == 5
+    assert [message for message in messages if b"sesame" in message] == []
 
 
 def test_trouble_stands_behind_whatever_the_status_is_until_it_is_over(manager: Manager) -> None:
