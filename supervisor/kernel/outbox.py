@@ -33,7 +33,7 @@ class Outbox:
         self._emptied = trio.Event()
         self._emptied.set()
         self.pulse = Pulse()
-        """Of the task that drains: it rests while there is nothing to deliver."""
+        """Of the task that drains: it rests while there is nothing to deliver, and answers with each delivery."""
 
     def add(self, name: str, data: bytes) -> None:
         """Queue an encoded envelope behind all that were added before.
@@ -60,6 +60,7 @@ class Outbox:
                     name, data = self._queue[0]
                     await self._bus.put(name, data)
                     self._queue.popleft()  # only now: `add` must see that something is still on its way
+                    self.pulse.answer()  # it is stuck when a message is, not when there is always one more
                 self._filled = trio.Event()
                 self._emptied.set()
         finally:

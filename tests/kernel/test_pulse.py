@@ -90,6 +90,26 @@ async def test_an_outbox_rests_while_it_is_empty_and_not_while_it_waits_for_room
         nursery.cancel_scope.cancel()
 
 
+async def test_an_outbox_that_always_has_one_more_message_answers_with_each_that_it_delivers(
+    autojump_clock: MockClock,
+) -> None:
+    bus = Bus()
+    outbox = Outbox(bus)
+    slow = bus.open("slow", 1)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(outbox.drain)
+        for number in range(9):
+            outbox.add("slow", bus.envelope(Note(number)))
+        await wait_all_tasks_blocked()
+        for _ in range(3):
+            asked = outbox.pulse.tick()
+            assert not asked.is_set()
+            await slow.take()
+            await wait_all_tasks_blocked()
+            assert asked.is_set()
+        nursery.cancel_scope.cancel()
+
+
 def stuck_when(starts: trio.Event, pulse: Pulse, shutdown_s: float = 5.0) -> Leaf:
     """A leaf whose loop never rests; it says ready when told to."""
 
