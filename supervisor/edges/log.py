@@ -2,7 +2,8 @@
 
 A sink that is slow or broken (a full disk, a closed pipe, a terminal that was stopped, a journald that is away) delays
 nobody. What it could not write it tries again, and meanwhile its subscription keeps what comes; when that is full the
-oldest events are lost and counted, and when writing works again the loss is reported as an event.
+oldest events are lost and counted, and when writing works again the loss is reported as an event. What it could not
+write by the end of a stop is counted as well, for whoever still listens then.
 """
 
 from __future__ import annotations
@@ -29,8 +30,11 @@ RETRY_S = 1.0
 """Seconds between tries of a sink that cannot write: a full disk is not freed faster than that."""
 LAST_RETRY_S = 0.05
 """The same at the stop."""
-LAST_WORDS_S = 0.5
-"""Seconds a sink gets at the stop for what it has not written yet."""
+LAST_WORDS_S = 2.0
+"""Seconds a sink gets at the stop for what it has not written yet, the reason for the stop among it.
+
+One that works needs milliseconds; on a machine that is busy its thread may have to wait for its turn.
+"""
 
 
 class Writer(Protocol):
@@ -72,6 +76,7 @@ class Sink:
         self._render = render
         self._retry_s = retry_s
         self._lost = 0
+        self._unwritten: list[bytes] = []
         self._is_failing = False
         self._is_stopping = trio.Event()
 
@@ -92,6 +97,8 @@ class Sink:
                     nursery.start_soon(watch)
                     await self._write_all(subscription)
                     nursery.cancel_scope.cancel()
+            if scope.cancelled_caught:
+                self._tell_loss(self._lost + len(self._unwritten) + subscription.depth)
 
     async def _write_all(self, subscription: Subscription) -> None:
         lost = 0
@@ -106,6 +113,7 @@ class Sink:
     async def _write(self, entries: list[bytes], subscription: Subscription) -> None:
         """Write entries, trying again until they are written, or younger ones are being lost for them."""
         lost_before = subscription.lost
+        self._unwritten = entries
         while entries:
             try:
                 await trio.to_thread.run_sync(self._writer.write, *entries, abandon_on_cancel=True)
@@ -114,9 +122,11 @@ class Sink:
                 del entries[: getattr(error, "written", 0)]
                 if subscription.lost > lost_before:
                     self._lost += len(entries)
+                    self._unwritten = []
                     return
                 await self._pause()
             else:
+                self._unwritten = []
                 self._tell_success()
                 return
 
@@ -135,8 +145,11 @@ class Sink:
     def _tell_success(self) -> None:
         self._is_failing = False
         if self._lost:
-            self._bus.publish(SinkLost(sink=self.name, lost=self._lost), sender=self.name)
+            self._tell_loss(self._lost)
             self._lost = 0
+
+    def _tell_loss(self, count: int) -> None:
+        self._bus.publish(SinkLost(sink=self.name, lost=count), sender=self.name)
 
 
 def choose(

@@ -129,6 +129,42 @@ async def test_a_sink_that_hangs_delays_neither_who_publishes_nor_the_stop() -> 
     let_go.set()
 
 
+async def test_what_a_sink_has_not_written_by_the_end_of_the_stop_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "LAST_WORDS_S", 0.2)
+    let_go = Event()
+
+    class Hanging:
+        calls = 0
+
+        def write(self, *entries: bytes) -> None:
+            self.calls += 1
+            let_go.wait(60)
+
+    bus, writer = Bus(), Hanging()
+    with bus.subscribe(AnyEvent) as others:
+        async with running(sink(bus, writer).run):
+            bus.publish(said("hangs"))
+            await until(lambda: writer.calls)
+            for _ in range(6):
+                bus.publish(said("waits"))
+        told = [published.body for published in await others.take()]
+    let_go.set()
+    assert [one for one in told if isinstance(one, SinkLost)] == [SinkLost(sink="here", lost=7)]
+
+
+async def test_a_sink_that_fails_until_the_end_counts_each_event_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "LAST_WORDS_S", 0.2)
+    bus, writer = Bus(), Faulty()
+    writer.fault = OSError(28, "No space left on device")
+    with bus.subscribe(AnyEvent) as others:
+        async with running(sink(bus, writer).run):
+            for _ in range(3):
+                bus.publish(said("lost"))
+            await until(lambda: writer.failures)
+        told = [published.body for published in await others.take()]
+    assert [one for one in told if isinstance(one, SinkLost)] == [SinkLost(sink="here", lost=4)]  # and `sink.failed`
+
+
 @pytest.mark.parametrize(
     ("asked", "names"),
     [
