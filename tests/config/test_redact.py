@@ -87,3 +87,9 @@ def test_what_is_learned_later_is_hidden_and_what_was_known_stays_hidden() -> No
     redactor.learn(["sesame-two", "short"])
     redactor.learn([])
     assert redact("sesame-one sesame-two short") == "*** *** short"
+
+
+def test_of_a_header_the_credentials_alone_are_a_secret_too() -> None:
+    args = ["--header", "Authorization: Bearer abcdef99", "--header=X-Api-Key: k123456", "Accept: text/html"]
+    found = list(secrets_in({"AUTH_HEADER": "basic eHl6OnB3"}, args))
+    assert found == ["basic eHl6OnB3", "eHl6OnB3", "Bearer abcdef99", "abcdef99", "k123456"]

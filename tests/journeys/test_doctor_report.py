@@ -32,8 +32,12 @@ SECRETS = {
     "default": "D8planted-of-a-default",
     "ours": "O5planted-of-our-own",
     "container": "K7planted-of-a-container",
+    "bearer": "b2planted-behind-bearer",
+    "sent": "s4planted-of-a-header-in-an-argument",
+    "given": "g6planted-of-a-variable-in-an-argument",
 }
 """Planted, each in a place of its own."""
+HEADER = ("--header", f"Authorization: Bearer {SECRETS['sent']}")
 TOLD = "T3planted-told-by-the-server"
 """Only the server knows it, and writes it to stderr behind a name."""
 NOISE = (
@@ -41,6 +45,8 @@ NOISE = (
     "value = os.environ['PLAIN']\n"
     "print('debug', value, base64.b64encode(('anna:' + value).encode()).decode(), file=sys.stderr)\n"
     f"print('api_token = {TOLD}', file=sys.stderr)\n"
+    "bare = [os.environ['MY_HEADER_AUTH'], *sys.argv[1:]]\n"
+    "print('using', *(one.split()[-1].split('=')[-1] for one in bare), file=sys.stderr)\n"
     "sys.exit(3)\n"
 )
 
@@ -52,8 +58,12 @@ def servers(folder: Path) -> dict[str, Any]:
     return {
         "noisy": {
             "command": sys.executable,
-            "args": ["-S", "-c", NOISE],
-            "env": {"PLAIN": SECRETS["variable"], "MY_PASSWORD": SECRETS["named"]},
+            "args": ["-S", "-c", NOISE, *HEADER, "-e", f"PGCONN={SECRETS['given']}"],
+            "env": {
+                "PLAIN": SECRETS["variable"],
+                "MY_PASSWORD": SECRETS["named"],
+                "MY_HEADER_AUTH": f"Bearer {SECRETS['bearer']}",
+            },
             "isolation": {"mode": "none"},
         },
         "named": {
@@ -147,7 +157,7 @@ def test_it_says_what_somebody_who_helps_wants_to_know(state_dir: Path) -> None:
     assert {"sandbox.landlock", "sandbox.user_namespaces", "processes.cgroup", "docker.command"} <= set(checks)
     names = told["config"]["written"]["mcpServers"]
     assert set(names) == set(servers_of(home))
-    assert names["noisy"]["env"] == {"PLAIN": "***", "MY_PASSWORD": "***"}
+    assert names["noisy"]["env"] == {"PLAIN": "***", "MY_PASSWORD": "***", "MY_HEADER_AUTH": "***"}
     assert names["invalid"]["env"] == {"A": "${cred:***}"}
     assert told["config"]["invalid"]["invalid"][0]["code"] == "config.unresolved"
     assert [one["outcome"] for one in told["servers"]["noisy"]][:2] == ["ok", "ok"]

@@ -10,10 +10,11 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from supervisor.config.redact import MASK, SHORTEST, Redactor, looks_secret, secrets_in
+from supervisor.config.redact import MASK, SHORTEST, Redactor, looks_secret, secrets_in, without_scheme
 from supervisor.escaping import printable
 from supervisor.scan.text.credentials import credentials
 
@@ -21,6 +22,8 @@ VALUES_ALWAYS = frozenset({"env", "headers", "environment", "inputs"})
 """Objects of a config of which nothing but the names is shown."""
 WORD_LISTS = frozenset({"args", "extra_args", "command", "argv"})
 _VARIABLE_OPTIONS = ("-e", "--env")
+_VARIABLE_IN_OPTION = re.compile(r"(?:-e=?|--env=)([A-Za-z_]\w*=.*)", re.DOTALL)
+_VARIABLE = re.compile(r"[A-Za-z_]\w*=")
 _REFERENCE = re.compile(r"\$\{(?:([a-z]+):)?[^}]*\}")
 _ASSIGNED = re.compile(
     r"""([A-Za-z][\w-]*)(["']?\s*(?:=>|=|:)\s*["']?)((?:[Bb]earer |[Bb]asic )?[^\s"',;}]+)"""
@@ -87,6 +90,8 @@ class Masker:
                 shown.append(MASK)
             elif has_value and (before in _VARIABLE_OPTIONS or looks_secret(name)):
                 shown.append(f"{self.text(name)}={MASK}")
+            elif given := next(_given([word]), ""):
+                shown.append(f"{self.text(word.removesuffix(given))}{self.text(given.partition('=')[0])}={MASK}")
             else:
                 shown.append(self.text(word))
             before = word
@@ -122,7 +127,9 @@ def secrets_of(entry: Any) -> Iterator[str]:
     if not isinstance(entry, Mapping):
         return
     for name in VALUES_ALWAYS & entry.keys():
-        yield from _values(entry[name])
+        for value in _values(entry[name]):
+            yield value
+            yield from without_scheme(value)
     for key, value in entry.items():
         if isinstance(value, Mapping):
             yield from secrets_of(value)
@@ -130,9 +137,19 @@ def secrets_of(entry: Any) -> Iterator[str]:
             yield value
         elif isinstance(value, list) and all(isinstance(one, str) for one in value):
             yield from secrets_in({}, value)
+            yield from _values(list(_given(value)))
     url = entry.get("url")
     if isinstance(url, str):
         yield from _secrets_of_url(url)
+
+
+def _given(words: Sequence[str]) -> Iterator[str]:
+    """The variables that a command line gives, as `NAME=value`, behind an option or in one word with it."""
+    for word, following in pairwise([*words, ""]):
+        inside = _VARIABLE_IN_OPTION.fullmatch(word)
+        given = following if word in _VARIABLE_OPTIONS else inside[1] if inside else ""
+        if _VARIABLE.match(given):
+            yield given
 
 
 def _values(given: Any) -> Iterator[str]:

@@ -100,6 +100,27 @@ def test_whatever_an_entry_holds_that_may_be_secret_is_found_by_value() -> None:
     assert not {"production", "/srv/x"} & found
 
 
+@pytest.mark.parametrize(
+    ("entry", "secret"),
+    [
+        ({"args": ["mcp-remote", "https://x", "--header", "Authorization: Bearer abcdef991122"]}, "abcdef991122"),
+        ({"args": ["mcp-remote", "https://x", "--header", "X-Api-Key: qwertyqwerty"]}, "qwertyqwerty"),
+        ({"args": ["mcp-remote", "--header=Authorization:Basic qwertyqwerty"]}, "qwertyqwerty"),
+        ({"env": {"AUTH_HEADER": "Bearer tokentok12"}}, "tokentok12"),
+        ({"headers": {"X-Any": "Token tokentok12"}}, "tokentok12"),
+        ({"args": ["run", "-e", "PGCONN=hunter2hunter2!"]}, "hunter2hunter2!"),
+        ({"args": ["run", "--env=PG=hunter3 hunter3"]}, "hunter3 hunter3"),
+        ({"args": ["run", "-ePG=hunter4/hunter4"]}, "hunter4/hunter4"),
+        ({"isolation": {"extra_args": ["--env", "PG=hunter5+hunter5"]}}, "hunter5+hunter5"),
+    ],
+)
+def test_a_server_that_prints_its_credentials_bare_gives_nothing_away(entry: dict[str, Any], secret: str) -> None:
+    mask = Masker(secrets_of(entry))
+    assert mask.text(f"using {secret} now") == "using *** now"
+    assert secret not in json.dumps(mask.tree(entry))
+    assert secret not in json.dumps(Masker([]).tree(entry))
+
+
 @pytest.mark.parametrize("name", ["env", "headers"])
 def test_variables_in_any_form_lose_their_values(name: str) -> None:
     assert Masker([]).tree({name: ["A=v-123456", "B"]}) == {name: ["***", "***"]}
