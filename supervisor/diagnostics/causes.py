@@ -76,11 +76,8 @@ def _is_by_sandbox(cause: Cause, failing: Failing) -> bool:
 
 
 def _denied(one: Denied) -> Cause:
-    action = (
-        "have" if one.action == "use" else {"connect": "connect to", "listen": "listen on"}.get(one.action, one.action)
-    )
     nameless = "use the network" if one.action in _OF_NETWORK else "do something that it does not name"
-    what = f"{action} {one.object}" if one.object else nameless
+    what = f"{_DOING.get(one.action, one.action)} {one.object}" if one.object else nameless
     return Cause(id="sandbox_denied", sentence=f"the sandbox does not let it {what}: {one.reason}", remedy=one.remedy)
 
 
