@@ -688,7 +688,7 @@ class SinkFailed(Event, frozen=True, kw_only=True, tag="sink.failed"):
 
 
 class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
-    """A sink works again; meanwhile it lost events."""
+    """A sink works again, or ends with the stop; meanwhile it lost events."""
 
     severity: ClassVar[Severity] = Severity.WARNING
 

@@ -31,10 +31,10 @@ from supervisor.scan.messages import Cancel
 from supervisor.scanning import foreseen
 from supervisor.scanning import terms_of as scan_terms_of
 from supervisor.server.messages import Adapt, Done, Halt, Renew
-from supervisor.tree import SCANNER, SERVERS, Run, path_of, profile_of, server_leaf
+from supervisor.tree import SCANNER, SERVER_STOP_S, SERVERS, Run, path_of, profile_of, server_leaf
 
-STOP_S = 36.0
-"""Seconds for one server to end: the longest stop ladder (30 s), its report, and a second for each way."""
+STOP_S = SERVER_STOP_S + 1.0
+"""Seconds for the answer of a server that is asked to end: what its actor has for that, and one."""
 ADAPT_S = 10.0
 """Seconds for an actor to take a message: its turns take milliseconds."""
 WHOLE_S = 100.0
