@@ -106,11 +106,10 @@ def _add_client_verbs(verbs: argparse._SubParsersAction[ArgumentParser]) -> None
     )
     reload.add_argument("--dry-run", action="store_true", help="only say what would be done")
     _add_json(reload)
-    _add_state_dir(reload)
     shutdown = verbs.add_parser("shutdown", help="end the daemon and all its servers")
-    for one in (connect, status, events, logs, wait, shutdown, verbs.choices["start"], verbs.choices["stop"]):
-        _add_state_dir(one)
-    _add_state_dir(verbs.choices["restart"])
+    acts = (verbs.choices[verb] for verb in ("start", "stop", "restart"))
+    for one in (connect, status, events, logs, wait, reload, shutdown, *acts):
+        _add_state_dir(one, asks_daemon=True)
 
 
 def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
@@ -144,7 +143,7 @@ def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     doctor.add_argument("--deep", action="store_true", help="also run a container with all hardening flags")
     _add_json(doctor)
     for one in (check, explain, doctor):
-        _add_state_dir(one)
+        _add_state_dir(one, asks_daemon=one is doctor)
     errors = verbs.add_parser("errors", help="what an error code means, and what to do about it")
     errors.add_argument("code", metavar="CODE", nargs="?", help="a code, how a family of them begins, or another name")
     _add_json(errors)
@@ -210,7 +209,7 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
         one.add_argument("--config", metavar="FILE", help="without a daemon: the config (default: the user's own)")
         if one is not scan:
             _add_json(one)
-        _add_state_dir(one)
+        _add_state_dir(one, asks_daemon=True)
 
 
 def _add_install_unit(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
@@ -233,8 +232,10 @@ def _add_json(parser: ArgumentParser | argparse._MutuallyExclusiveGroup) -> None
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
-def _add_state_dir(parser: ArgumentParser) -> None:
-    text = "state directory (default: $STOCKADE_STATE_DIR, or the user's own)"
+def _add_state_dir(parser: ArgumentParser, *, asks_daemon: bool = False) -> None:
+    """Say whose state directory it is: what asks a daemon finds the machine's service where the user has none."""
+    last = "the user's own daemon, else the machine's service" if asks_daemon else "the user's own"
+    text = f"state directory (default: $STOCKADE_STATE_DIR, or {last})"
     parser.add_argument("--state-dir", metavar="DIR", help=text)
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from supervisor.edges.state import StateDir
+from supervisor.edges.state import ENVIRONMENT_KEY, SERVICE, StateDir, default_path
 from supervisor.errors import ControlRefused, DaemonNotRunning, StateUnusable, StockadeError
 
 NAMES = "control.sock", "control.token"
@@ -173,6 +173,13 @@ def is_alive(place: StateDir) -> bool:
             return key is not None
     except StockadeError:
         return False
+
+
+def meant(asked: str | None, environ: Mapping[str, str]) -> StateDir:
+    """Say where the daemon is that is meant: the one named, else the user's own, else the machine's service."""
+    named = asked or environ.get(ENVIRONMENT_KEY)
+    own = StateDir(Path(named or default_path(environ)).absolute())
+    return own if named else found(own, StateDir(SERVICE))
 
 
 def found(own: StateDir, service: StateDir) -> StateDir:

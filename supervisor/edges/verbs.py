@@ -6,15 +6,14 @@ import os
 import re
 from argparse import Namespace
 from collections.abc import Callable
-from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 from supervisor.config.units import duration
 from supervisor.edges.client import ANSWER_S, connect
-from supervisor.edges.key import found, wait_until_down
+from supervisor.edges.key import meant, wait_until_down
 from supervisor.edges.say import put, put_json
-from supervisor.edges.state import ENVIRONMENT_KEY, SERVICE, StateDir, default_path
+from supervisor.edges.state import StateDir
 from supervisor.errors import ExitCode, StockadeError, UsageWrong, WaitTimeout
 from supervisor.escaping import printable
 
@@ -29,10 +28,8 @@ COLUMNS = "server", "state", "mode", "held by", "tools", "scan", "sessions", "sp
 
 
 def place_of(options: Namespace) -> StateDir:
-    """Say where the daemon is that is meant: the one named, else the user's own, else the machine's service."""
-    asked = options.state_dir or os.environ.get(ENVIRONMENT_KEY)
-    own = StateDir(Path(asked or default_path(os.environ)).absolute())
-    return own if asked else found(own, StateDir(SERVICE))
+    """Say where the daemon is that the command line means."""
+    return meant(options.state_dir, os.environ)
 
 
 def status(options: Namespace) -> int:

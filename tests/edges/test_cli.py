@@ -34,6 +34,12 @@ def test_every_verb_takes_a_state_dir_and_explains_itself(verb: str, capsys: pyt
     assert "usage: stockade" in shown
 
 
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - WITHOUT_STATE))
+def test_what_asks_a_daemon_says_that_it_finds_the_machines_service(verb: str) -> None:
+    asks = verb == "doctor" or verb not in WITHOUT_DAEMON
+    assert ("machine's service" in " ".join(VERBS[verb].format_help().split())) is asks
+
+
 @pytest.mark.parametrize(
     "verb",
     ["status", "start", "stop", "restart", "events", "logs", "wait", "check", "explain", "doctor", "pull", "sweep"],

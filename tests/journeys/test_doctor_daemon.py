@@ -158,7 +158,7 @@ def test_one_that_was_killed_is_said_to_have_been_and_is_asked_nothing(state_dir
     assert (home.state / "control.token").exists()  # what it left: a token that nobody may use any more
     found = told(home, name, "--config", str(home.config))
     assert "it was killed" in found["daemon"]["sentence"]
-    assert "journalctl" in found["daemon"]["remedy"]
+    assert "`journalctl --user -u stockade -n 50`" in found["daemon"]["remedy"]
     assert found["daemon"]["is_running"] is False
 
 

@@ -11,13 +11,15 @@ from msgspec.structs import replace
 
 from supervisor.diagnostics.words import Denied, Failing
 from supervisor.edges import client
-from supervisor.edges.key import found
-from supervisor.edges.state import ENVIRONMENT_KEY, SERVICE, StateDir, default_path
+from supervisor.edges.key import meant
+from supervisor.edges.state import SERVICE, StateDir
 from supervisor.errors import AnswerLate, ControlRefused, DaemonNotRunning, ExitCode, StockadeError
 from supervisor.process.words import OVER_MEMORY
 
 ANSWER_S = 3.0
 """Seconds for an answer that takes milliseconds."""
+SERVICE_STATE = Path("/var/lib/stockade")
+"""The state directory of the machine's own service, for who names it."""
 TAIL = 20
 """Lines of stderr of its last failure."""
 FAILURES = ("server.failed", "server.quarantined")
@@ -48,16 +50,9 @@ class Standing(Struct, frozen=True, kw_only=True):
     """What that failure would have a verb end with."""
 
 
-def place_of(state_dir: str | None, environ: Mapping[str, str]) -> StateDir:
-    """Say where the daemon is that is meant."""
-    asked = state_dir or environ.get(ENVIRONMENT_KEY)
-    own = StateDir(Path(asked or default_path(environ)).absolute())
-    return own if asked else found(own, StateDir(SERVICE))
-
-
 def daemon_here(server: str, state_dir: str | None, environ: Mapping[str, str]) -> Standing:
     """Ask the daemon that is meant: of the state directory that is named, else the user's own, else the machine's."""
-    place = place_of(state_dir, environ)
+    place = meant(state_dir, environ)
     here = Standing(place=str(place.path))
     try:
         with client.connect(place) as daemon:
@@ -85,7 +80,10 @@ def _silent(place: StateDir, here: Standing, error: StockadeError) -> Standing:
     match error.problem:
         case DaemonNotRunning() if place.token_file.exists():
             sentence = "it ended without a word: it was killed, or the machine went down"
-            why = "`journalctl -u stockade -n 50` or `journalctl -k | grep -i oom` says more; start it again."
+            journal = "-u stockade" if place.path in (SERVICE, SERVICE_STATE) else "--user -u stockade"
+            why = (
+                f"`journalctl {journal} -n 50` (of a unit) or `journalctl -k | grep -i oom` says more; start it again."
+            )
             return replace(here, sentence=sentence, remedy=why)
         case DaemonNotRunning():
             return here

@@ -29,10 +29,11 @@ from supervisor.config.shapes import SERVER_KEYS
 from supervisor.config.specs import Config
 from supervisor.edges.client import connect
 from supervisor.edges.doctor import start, surroundings
-from supervisor.edges.doctor.daemon import ANSWER_S, daemon_here, place_of
+from supervisor.edges.doctor.daemon import ANSWER_S, daemon_here
 from supervisor.edges.doctor.machine import Asked, examined
 from supervisor.edges.doctor.masking import Masker, secrets_of
 from supervisor.edges.doctor.rendering import structure
+from supervisor.edges.key import meant
 from supervisor.edges.say import fields_of, leaves, put, put_json
 from supervisor.edges.state import default_path as default_state
 from supervisor.errors import ConfigError, ExitCode, Problem, ReportNotWritten, StockadeError
@@ -191,12 +192,12 @@ def _stages(name: str, source: str, options: Namespace, *, asks_engine: bool) ->
 
 
 def _status_part(options: Namespace) -> Any:
-    with connect(place_of(options.state_dir, os.environ)) as daemon:
+    with connect(meant(options.state_dir, os.environ)) as daemon:
         return daemon.call("status", answer_s=ANSWER_S)
 
 
 def _events_part(options: Namespace) -> list[dict[str, Any]]:
-    with connect(place_of(options.state_dir, os.environ)) as daemon:
+    with connect(meant(options.state_dir, os.environ)) as daemon:
         daemon.socket.settimeout(ANSWER_S)
         daemon.send("events")
         return list(daemon.objects())[-EVENTS:]
