@@ -194,6 +194,17 @@ def test_a_server_that_works_is_gone_through_to_the_end(state_dir: Path, mode: s
     assert sorted(os.listdir(state_dir)) == ["mcp.json"]  # no state directory was made
 
 
+@pytest.mark.parametrize("mode", ["none", "sandbox"])
+def test_a_word_that_only_looks_like_a_missing_script_keeps_nothing_from_working(state_dir: Path, mode: str) -> None:
+    server = entry(mode=mode)
+    server["args"] = ["-X", "gone.py", *server["args"]]
+    patient = Ward(state_dir, server)
+    assert patient.told()["failure"]["cause"] == "script_missing"
+    told = patient.told("--live")
+    assert (told["exit_code"], told["failure"]) == (0, None), told
+    assert {one["outcome"] for one in told["stages"]} == {"ok", "skipped"}
+
+
 def test_looking_runs_nothing_of_the_server(state_dir: Path) -> None:
     mark = state_dir / "ran"
     patient = Ward(state_dir, {"command": "touch", "args": [str(mark)], "isolation": {"mode": "none"}})

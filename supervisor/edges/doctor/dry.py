@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from supervisor import prepare
 from supervisor.config.specs import Config, ServerSpec
 from supervisor.diagnostics.causes import better, script_missing
@@ -132,7 +134,8 @@ def _program_step(patient: Patient, spec: ServerSpec) -> Step:
         is_sandboxed = spec.mode == "sandbox" and spec.cwd is None
         cause = script_missing(script, cwd, about, is_sandboxed=is_sandboxed)
         problem = CommandNotFound(command=script, path="")
-        return failed("resolve", problem, cause)
+        step = failed("resolve", problem, cause)
+        return replace(step, facts={**step.facts, "program": found.argv[0], "cwd": cwd})
     real = os.path.realpath(found.argv[0])
     leads = f" (a link to {real})" if real != found.argv[0] else ""
     return ok("resolve", f"{found.argv[0]}{leads}", program=found.argv[0], cwd=cwd)

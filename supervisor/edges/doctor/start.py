@@ -18,7 +18,7 @@ from supervisor.edges.doctor import dry, watched
 from supervisor.edges.doctor.daemon import Standing, daemon_here
 from supervisor.edges.doctor.patient import Patient, admitted, scene
 from supervisor.edges.doctor.rendering import Page, page_here, painted, plainly, wrapped
-from supervisor.edges.doctor.steps import completed, failed, skipped
+from supervisor.edges.doctor.steps import completed, failed, ok, skipped
 from supervisor.edges.say import put, put_json
 from supervisor.errors import ExitCode, StockadeError, Unresolved
 
@@ -84,7 +84,7 @@ def examined(server: str, config: str | None, state_dir: str | None, *, is_live:
     steps = [_seen_from_outside(first, standing)]
     if first.outcome != "failure":
         steps += dry.looked_at(patient, is_live=is_live)
-        if is_live and patient.spec is not None and all(step.outcome != "failure" for step in steps):
+        if is_live and patient.spec is not None and all(step.outcome != "failure" or _is_guess(step) for step in steps):
             steps = list(_lived(patient, steps, standing))
     was_started = is_live and any(step.stage == "spawn" and step.outcome == "ok" for step in steps)
     return Examined(patient=patient, steps=completed(steps, is_live=was_started), daemon=standing, is_live=is_live)
@@ -106,6 +106,11 @@ def _seen_from_outside(step: Step, standing: Standing) -> Step:
     return replace(step, outcome="warning", evidence=f"{step.evidence}; the daemon has it, and the server runs there")
 
 
+def _is_guess(step: Step) -> bool:
+    """Which word of a command line is its script cannot be known for sure: a start tells."""
+    return step.cause == "script_missing"
+
+
 def _lived(patient: Patient, looked: list[Step], standing: Standing) -> Iterator[Step]:
     """Start it once; what was seen then stands in the place of what was only looked at."""
     from supervisor.edges.doctor.live import run_once
@@ -122,8 +127,8 @@ def _lived(patient: Patient, looked: list[Step], standing: Standing) -> Iterator
         yield failed("spawn", error.problem)
         return
     known = {step.stage: step for step in looked}
-    program = known["resolve"].facts.get("program", "")
-    about = scene(patient, program=program, cwd=known["resolve"].facts.get("cwd", ""))
+    program, cwd = (known["resolve"].facts.get(name, "") for name in ("program", "cwd"))
+    about = scene(patient, program=program, cwd=cwd)
     early = watched.earlier(seen, about)
     if early is not None:
         for stage, step in known.items():
@@ -132,6 +137,11 @@ def _lived(patient: Patient, looked: list[Step], standing: Standing) -> Iterator
                 return
             yield step
     lived = {step.stage: step for step in watched.steps(seen, about)}
+    if any(map(_is_guess, looked)):
+        if any(map(_is_guess, lived.values())):
+            yield from looked
+            return
+        known["resolve"] = ok("resolve", f"{patient.spec.command if patient.spec else ''} was started", program=program)
     for stage, step in known.items():
         later = lived.pop(stage, None)
         yield step if later is None or (later.outcome == "ok" and step.outcome == "warning") else later
