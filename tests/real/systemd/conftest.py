@@ -39,5 +39,5 @@ def shared_python(box: Box, plain_python: PlainPython) -> PlainPython:
     ESTALE.)
     """
     packages = box.shared / "packages"
-    shutil.copytree(plain_python.packages, packages, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(plain_python.packages, packages, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     return plain_python._replace(packages=packages)

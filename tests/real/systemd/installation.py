@@ -80,7 +80,7 @@ def install(box: Box, python: PlainPython, npm_cache: Path) -> Installation:
     """Put everything into the box, and follow what `install-unit` says is to be done."""
     node = shutil.which("node")
     assert node is not None
-    shutil.copytree(python.packages, box.shared / "packages")
+    shutil.copytree(python.packages, box.shared / "packages", dirs_exist_ok=True)
     shutil.copy(SERVERS / "mcp_server.py", box.shared)
     (everything,) = (path.parents[4] for path in npm_cache.glob(f"_npx/*/{EVERYTHING}"))
     shutil.copytree(everything / "node_modules", box.shared / "node_modules")
