@@ -186,8 +186,8 @@ def _go_by(step: Step, profile: Profile) -> None:
     state = step.state
     fresh = Server(profile=profile, token=state.token, path=state.path, life=state.life, since_s=state.since_s)
     kept = {"number": state.number, "waiters": state.waiters, "stop_replies": state.stop_replies}
-    step.state = replace(fresh, **kept, is_recovered=True, problem=profile.problem).with_life(profile.begins, step.now)
-    if profile.begins == "starting" or (state.start_again and step.turn("start")):
+    step.state = replace(fresh, **kept, is_recovered=True, problem=profile.problem).with_life(state.renewed, step.now)
+    if state.renewed == "starting" or (state.start_again and step.turn("start")):
         begin(step)
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from msgspec.structs import replace
-
 from supervisor.kernel.specs import Decision, Stop
 from supervisor.launch.messages import Exited, Launched, LaunchFailed, Resumed
 from supervisor.scan.messages import Scanned
@@ -87,7 +85,7 @@ def _requested(step: Step, message: OfOperator) -> None:
         case Start():
             start(step, message.reply_to)
         case Halt():
-            halt(step, message.reply_to)
+            stop(step, message.reply_to)
         case Restart():
             restart(step, message.reply_to)
         case Adapt():
@@ -160,7 +158,7 @@ def start(step: Step, reply_to: str) -> None:
 
 
 def _start(step: Step) -> None:
-    if step.state.life == "stopping":
+    if step.state.life == "stopping" or step.state.renewal is not None:
         step.change(start_again=True)
         return
     step.change(retry=0, retry_at_s=None, trial=None)
@@ -169,6 +167,13 @@ def _start(step: Step) -> None:
         begin(step)
     else:
         refill(step)
+
+
+def stop(step: Step, reply_to: str) -> None:
+    """End everything by hand: it stays so, also if it is just being ended for another profile."""
+    if step.state.renewal is not None and step.state.renewed != "disabled":
+        step.change(renewed="stopped")
+    halt(step, reply_to)
 
 
 def halt(step: Step, reply_to: str) -> None:
@@ -191,7 +196,7 @@ def restart(step: Step, reply_to: str) -> None:
 def adapt(step: Step, message: Adapt) -> None:
     """Go by other bounds, policies and numbers from now on; nothing that runs is ended but spares that are too many."""
     if step.state.renewal is not None:  # that is still to come, and this is newer
-        step.change(renewal=message.profile)
+        step.change(renewal=message.profile, renewed=_life_after(step.state, message.profile))
     else:
         step.change(profile=message.profile)
         if step.state.life == "lazy" and message.profile.begins == "starting":
@@ -202,22 +207,20 @@ def adapt(step: Step, message: Adapt) -> None:
 
 def renew(step: Step, message: Renew) -> None:
     """End everything, and go on by another profile once nothing is left; sessions wait for it."""
-    step.change(renewal=replace(message.profile, begins=_life_after(step.state, message.profile)))
+    step.change(renewal=message.profile, renewed=_life_after(step.state, message.profile))
     halt(step, message.reply_to)
 
 
 def _life_after(state: Server, profile: Profile) -> Life:
     """What a person has started or stopped by hand stays so, unless the configuration now says something else of it."""
-    before = state.renewal or state.profile
-    if profile.begins != state.profile.begins:
+    if profile.begins != (state.renewal or state.profile).begins:
         return profile.begins
-    if (
-        before.begins == "stopped"
-        or state.life == "stopped"
-        or (state.life == "stopping" and not (state.start_again or state.renewal))
-    ):
+    if state.renewal is not None:
+        return "starting" if state.start_again else state.renewed
+    life = state.trial or state.life
+    if life == "stopped" or (life == "stopping" and not state.start_again):
         return "stopped"
-    return profile.begins if state.life in ("disabled", "lazy") else "starting"
+    return profile.begins if life in ("disabled", "lazy") else "starting"
 
 
 def described(state: Server, now: float) -> Described:

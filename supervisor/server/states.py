@@ -172,6 +172,8 @@ class Server(Struct, frozen=True, kw_only=True):
     """Start once everything is gone."""
     renewal: Profile | None = None
     """What it goes on by once everything is gone."""
+    renewed: Life = "starting"
+    """The life that it comes into then: what a person has decided by hand stands, whatever `renewal` begins with."""
     is_recovered: bool = False
     """It is known what an earlier incarnation has left."""
     is_leaving: bool = False

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from fakes.server import LAUNCHER, Play, gone, in_life, profile
+from fakes.server import LAUNCHER, SCANNER, Play, gone, in_life, profile
 
 from supervisor.config.specs import Grace
 from supervisor.kernel.specs import Stop
 from supervisor.launch.messages import Halt as HaltInstance
 from supervisor.launch.messages import Launch
-from supervisor.server.messages import Adapt, Done, Life, Recovered, Renew, Start
+from supervisor.server.messages import Adapt, Done, Halt, Life, Recovered, Renew, Rescan, Start
 
 
 def test_bounds_are_changed_in_place_and_only_spares_that_are_too_many_end() -> None:
@@ -64,6 +66,69 @@ def test_how_it_goes_on_is_what_the_config_says_unless_somebody_has_stopped_it(
     play = in_life(life).hear(Renew(profile=profile(begins=begins)))
     assert gone(play).state.life == after
     assert play.state.failures.streak == 0
+
+
+@pytest.mark.parametrize("first", ["stopped", "disabled", "lazy", "starting"])
+@pytest.mark.parametrize("by_hand", [Start, Halt])
+def test_what_a_person_has_decided_stands_however_often_the_config_changes(first: Life, by_hand: type[Any]) -> None:
+    begins: Life = "starting" if first == "stopped" else first
+    play = Play(begins=begins)
+    gone(play.hear(Halt()) if first == "stopped" else play)
+    gone(play.hear(by_hand()))
+    after = "starting" if by_hand is Start else "disabled" if begins == "disabled" else "stopped"
+    for number in range(3):
+        play.hear(Renew(profile=profile(begins=begins, command=f"command-{number}")))
+        assert gone(play).state.life == after
+        assert play.state.profile.command == f"command-{number}"
+    other: Life = "lazy" if begins == "disabled" else "disabled"
+    assert gone(play.hear(Renew(profile=profile(begins=other)))).state.life == other
+
+
+@pytest.mark.parametrize("between", [Adapt, Renew])
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_further_profile_before_the_former_has_begun_decides_nothing_anew(
+    between: type[Any], *, is_stopped: bool
+) -> None:
+    play = Play(begins="disabled").hear(Start()).come_up()
+    play.hear(*([Halt()] if is_stopped else []), Renew(profile=profile(begins="disabled", command="2")))
+    play.hear(between(profile=profile(begins="disabled", command="3")))
+    assert gone(play).state.life == ("stopped" if is_stopped else "starting")
+    assert play.state.profile.command == "3"
+
+
+def test_one_that_is_stopped_while_it_goes_over_stays_stopped() -> None:
+    play = Play().come_up().hear(Renew(profile=profile(command="2"), reply_to="reload"), Halt(reply_to="op"))
+    launches = len(play.launches())
+    done = [Done(server="tickets", life="stopped")]
+    assert (gone(play).state.life, play.answers("op"), play.answers("reload")) == ("stopped", done, done)
+    assert len(play.launches()) == launches
+    assert gone(play.hear(Renew(profile=profile(command="3")))).state.life == "stopped"
+    assert play.hear(Start()).all(Launch)[-1].command == "3"
+
+
+def test_the_last_of_a_stop_and_a_start_while_it_goes_over_is_what_counts() -> None:
+    play = Play().come_up().hear(Renew(profile=profile(command="2")), Halt(), Start())
+    assert gone(play).state.life == "starting"
+    play = Play().come_up().hear(Renew(profile=profile(command="2")), Start(), Halt())
+    assert gone(play).state.life == "stopped"
+    play = Play().come_up().hear(Renew(profile=profile(command="2")), Halt(), Renew(profile=profile(command="3")))
+    assert gone(play).state.life == "stopped"
+    play = Play().come_up().hear(Renew(profile=profile(begins="disabled")), Halt())
+    assert gone(play).state.life == "disabled"
+
+
+def test_one_that_is_started_for_a_scan_alone_is_stopped_again_by_another_profile() -> None:
+    play = Play(scanner=SCANNER, begins="lazy").hear(Halt(), Rescan(reply_to="op"))
+    assert play.state.life == "starting"
+    play.hear(Renew(profile=profile(scanner=SCANNER, begins="lazy", command="2")))
+    assert gone(play).state.life == "stopped"
+
+
+def test_a_start_before_it_is_known_what_was_left_is_one_by_the_other_profile() -> None:
+    play = Play(recovered=False, begins="disabled").hear(Renew(profile=profile(begins="disabled", command="2")))
+    play.hear(Start(), Recovered(attached=[], loose=["tickets#old.1"]))
+    assert gone(play).state.life == "starting"
+    assert {launch.command for launch in play.all(Launch)} == {"2"}
 
 
 def test_one_that_was_started_by_hand_goes_on_though_it_is_disabled_in_the_config() -> None:
