@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,15 @@ def unit(box: Box, request: pytest.FixtureRequest) -> Iterator[str]:
     box.end(name)
 
 
-def start(box: Box, unit: str, servers: dict[str, Any], **stockade: Any) -> Path:
-    """A service whose ExecReload is the verb, all servers ready; returns its config."""
+def write_unit(box: Box, unit: str, config: dict[str, Any], *settings: str) -> None:
+    """A service whose ExecReload is the verb, and its config."""
     reload = shlex.join([*STOCKADE, "reload", "--state-dir", str(box.state_of(unit))])
-    box.write_service(unit, config(servers, **stockade), f"ExecReload={reload}")
+    box.write_service(unit, config, f"ExecReload={reload}", *settings)
+
+
+def start(box: Box, unit: str, servers: dict[str, Any], **stockade: Any) -> Path:
+    """Such a service, all servers ready; returns its config."""
+    write_unit(box, unit, config(servers, **stockade))
     box.systemctl("start", unit)
     until(lambda: box.show(unit)["StatusText"] == f"{len(servers)} ready", "all ready")
     return box.shared / f"{unit.removesuffix('.service')}.json"
@@ -110,4 +116,16 @@ def test_a_config_that_is_watched_is_read_when_it_is_replaced(box: Box, unit: st
     file = start(box, unit, {"a": entry()}, watch=True)
     write(file, {"a": entry(), "b": entry()}, watch=True)
     until(lambda: box.show(unit)["StatusText"] == "2 ready", "it was read")
+    assert len(told(box, unit, "config.reloaded")) == 1
+
+
+def test_a_reload_that_takes_longer_than_the_manager_s_patience_gets_its_time(box: Box, unit: str) -> None:
+    """Its patience with a reload is that with a start, here 5 s from the start on; a server takes 8 s to end."""
+    stubborn = entry("--ignore-term", "--ignore-eof", stockade={"grace": {"stdin": "8s", "term": "8s"}})
+    start(box, unit, {"a": entry(), "stubborn": stubborn})
+    write_unit(box, unit, config({"a": entry()}), "TimeoutStartSec=5")
+    began = time.monotonic()
+    box.systemctl("reload", unit)
+    assert time.monotonic() - began > 7
+    until(lambda: box.show(unit)["StatusText"] == "1 ready", "it is gone")
     assert len(told(box, unit, "config.reloaded")) == 1

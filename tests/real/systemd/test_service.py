@@ -17,6 +17,10 @@ pytestmark = pytest.mark.real
 STUCK: list[str | Path] = [sys.executable, Path(__file__).with_name("stuck.py")]
 SERVER = "mcp_server.py"
 STUBBORN = entry("--ignore-term", "--ignore-eof")
+LEAVES_ALL = "KillMode=process"
+"""The manager ends the daemon only: a server that the daemon has left is there to be seen."""
+PATIENT = "WatchdogSec=10"
+"""Every part has a quarter of it to answer, on a machine that may be busy with other tests."""
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def types(box: Box, unit: str) -> list[str]:
 
 
 def test_a_start_returns_when_it_is_ready_and_says_how_the_servers_stand(box: Box, unit: str) -> None:
-    box.write_service(unit, config())
+    box.write_service(unit, config(), LEAVES_ALL)
     box.systemctl("start", unit)
     shown = box.show(unit)
     assert (shown["ActiveState"], shown["SubState"]) == ("active", "running")
@@ -66,7 +70,7 @@ def test_a_start_returns_when_it_is_ready_and_says_how_the_servers_stand(box: Bo
 def test_twenty_servers_three_of_them_stubborn_are_down_within_the_bound(box: Box, unit: str) -> None:
     quick = {"stockade": {"scan": {"policy": "off"}}}
     servers = {f"s{number}": (STUBBORN if number < 3 else entry()) | quick for number in range(20)}
-    box.write_service(unit, config(servers), "TimeoutStopSec=45", "KillMode=mixed")
+    box.write_service(unit, config(servers), "TimeoutStopSec=45", LEAVES_ALL)
     box.systemctl("start", unit)
     settled(box, unit, 20)
     began = time.monotonic()
@@ -74,13 +78,15 @@ def test_twenty_servers_three_of_them_stubborn_are_down_within_the_bound(box: Bo
     assert time.monotonic() - began < 36
     assert box.show(unit)["Result"] == "success"
     assert box.pids(SERVER, unit=unit) == []
-    reasons = [entry["MESSAGE"] for entry in box.journal(unit) if entry.get("STOCKADE_TYPE") == "instance.exited"]
-    assert sum("kill" in reason for reason in reasons) >= 3
+    told = [entry for entry in box.journal(unit) if entry.get("STOCKADE_TYPE") == "instance.exited"]
+    reasons = [entry["MESSAGE"] for entry in told if json.loads(entry["STOCKADE_EVENT"])["role"] != "probe"]
+    assert len(reasons) == 20
+    assert sum("kill" in reason for reason in reasons) == 3
 
 
 def test_more_time_is_asked_for_while_servers_start_and_while_they_stop(box: Box, unit: str) -> None:
-    """The manager's patience of 3 s for either is not enough for a server that takes 6 s."""
-    slow = entry("--slow-start", "6", "--ignore-term", "--ignore-eof")
+    """The manager's patience, 6 s for a start and 2 s for a stop, is less than a slow and stubborn server takes."""
+    slow = entry("--slow-start", "12", "--ignore-term", "--ignore-eof")
     servers = {
         "slow": slow,
         "broken": entry("--exit", "3", stockade={"restart": "never"}),
@@ -89,10 +95,10 @@ def test_more_time_is_asked_for_while_servers_start_and_while_they_stop(box: Box
         "off": {**entry(), "enabled": False},
         "well": entry(),
     }
-    box.write_service(unit, config(servers, ready="all"), "TimeoutStartSec=3", "TimeoutStopSec=2")
+    box.write_service(unit, config(servers, ready="all"), "TimeoutStartSec=6", "TimeoutStopSec=2")
     began = time.monotonic()
     box.systemctl("start", unit)
-    assert time.monotonic() - began > 5
+    assert time.monotonic() - began > 11
     status = json.loads(box.stockade("status", "--json", state_dir=box.state_of(unit)).stdout)
     lives = {one["server"]: one["life"] for one in status["servers"]}
     assert lives["slow"] == lives["well"] == "ready"
@@ -119,7 +125,7 @@ def test_after_a_kill_there_is_one_instance_of_each_again(box: Box, unit: str) -
 @pytest.mark.parametrize(("part", "named"), [("actor", "root/servers/s"), ("ring", "root/sinks/ring")])
 def test_a_part_that_is_stuck_is_named_and_the_daemon_started_anew(box: Box, unit: str, part: str, named: str) -> None:
     trigger = box.shared / f"{unit}-trigger"
-    box.write_service(unit, config(3), "WatchdogSec=3", "Restart=on-watchdog", program=[*STUCK, part, trigger])
+    box.write_service(unit, config(3), PATIENT, "Restart=on-watchdog", program=[*STUCK, part, trigger])
     box.systemctl("start", unit)
     before = settled(box, unit, 3)
     trigger.touch()
@@ -133,7 +139,7 @@ def test_a_part_that_is_stuck_is_named_and_the_daemon_started_anew(box: Box, uni
 
 
 def test_a_process_that_is_stopped_as_a_whole_is_started_anew(box: Box, unit: str) -> None:
-    box.write_service(unit, config(1), "WatchdogSec=3", "Restart=on-watchdog")
+    box.write_service(unit, config(1), PATIENT, "Restart=on-watchdog")
     box.systemctl("start", unit)
     settled(box, unit, 1)
     box.systemctl("kill", "--signal=SIGSTOP", "--kill-who=main", unit)
@@ -143,7 +149,7 @@ def test_a_process_that_is_stopped_as_a_whole_is_started_anew(box: Box, unit: st
 
 def test_a_tree_that_gives_up_says_so_in_the_journal_and_ends_as_a_failure(box: Box, unit: str) -> None:
     trigger = box.shared / f"{unit}-trigger"
-    box.write_service(unit, config(2), program=[*STUCK, "crash", trigger])
+    box.write_service(unit, config(2), LEAVES_ALL, program=[*STUCK, "crash", trigger])
     box.systemctl("start", unit)
     settled(box, unit, 2)
     trigger.touch()
