@@ -13,6 +13,7 @@ as it is: `run.config` holds the new entry of each server that was changed, and 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import trio
 from msgspec.structs import replace
@@ -35,6 +36,8 @@ from supervisor.tree import SCANNER, SERVER_STOP_S, SERVERS, Run, path_of, profi
 
 STOP_S = SERVER_STOP_S + 1.0
 """Seconds for the answer of a server that is asked to end: what its actor has for that, and one."""
+UNDO_S = 1.0
+"""Seconds for a branch to take back what it was asked for last; one that is busy does so later, in its turn."""
 ADAPT_S = 10.0
 """Seconds for an actor to take a message: its turns take milliseconds."""
 WHOLE_S = 100.0
@@ -72,7 +75,7 @@ class _Passage:
         run, target = self._run, self._target
         run.redactor.learn(target.secrets)
         if makes_containers(target):
-            keep(run.state_dir, run.containers.labels[INSTANCE])
+            run.containers.belong(keep(run.state_dir, run.containers.labels[INSTANCE]))
         run.sandbox.protect(places_of(target, run.state_dir, run.environ))
         self._say()
         reason = ""
@@ -108,6 +111,8 @@ class _Passage:
             for change in self._plan.in_place:
                 nursery.start_soon(self._attempt, self._adapt, change.server)
             async with trio.open_nursery() as removals:
+                for name in self._run.kept.keys() - self._live.keys():  # of a removal that nobody waited for
+                    removals.start_soon(self._kill_leftovers, name)
                 for name in self._plan.removed:
                     removals.start_soon(self._attempt, self._remove, name)
             for name in self._plan.added:
@@ -123,7 +128,8 @@ class _Passage:
             self._failed[name] = error.problem.text
         else:
             self._done.append(name)
-        self._say()
+        finally:  # also when it is cancelled: something of it may have come into force
+            self._say()
 
     # ------------------------------------------------------------------------------------------------- one server
 
@@ -133,11 +139,18 @@ class _Passage:
         leaf = server_leaf(self._run, spec)
         try:
             await self._run.tree.add(SERVERS, leaf)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, trio.Cancelled):
+                await self._take_back(name)
             self._run.table.forget(self._run.kept[name].profile.command)
             raise
         self._live[name] = spec
         self._foresee(name)
+
+    async def _take_back(self, name: str) -> None:
+        """Nobody waits for it any more, but its branch adds it all the same, some time: then it removes it too."""
+        with trio.move_on_after(UNDO_S, shield=True), suppress(BranchEnded, KeyError):
+            await self._run.tree.remove(SERVERS, name)
 
     async def _remove(self, name: str) -> None:
         """End it and its sessions; nobody gets in from the first moment on."""
@@ -148,16 +161,18 @@ class _Passage:
         try:
             run.sessions.dismiss(name, gone)
             await self._ended(name)
-            await run.tree.remove(SERVERS, name)
+        except BaseException:  # it is still there, and the next reload tries again
+            self._live[name] = spec
+            raise
+        try:
+            await run.tree.remove(SERVERS, name)  # from here on it is gone, if only when its branch gets to it
+            await run.bus.tell(SCANNER, Cancel(server=name), sender="reload")
+            await self._kill_leftovers(name)
         finally:
-            if run.bus.mailbox(path_of(name)) is not None:  # it is as it was, and the next reload tries again
-                self._live[name] = spec
-        run.sessions.dismiss(name, gone)
-        await run.bus.tell(SCANNER, Cancel(server=name), sender="reload")
-        await self._kill_leftovers(name)
-        run.table.forget(run.kept[name].profile.command)
-        run.sandbox.drop(order_of(spec))
-        run.ledger.leave(name)
+            run.sessions.dismiss(name, gone)
+            run.table.forget(run.kept[name].profile.command)
+            run.sandbox.drop(order_of(spec))
+            run.ledger.leave(name)
 
     async def _ended(self, name: str) -> None:
         """Have it end by its ladder; an actor that does not manage is ended with its branch's own means."""
@@ -199,6 +214,7 @@ class _Passage:
         prober = self._run.kept[spec.name].prober
         prober.go_by(limit_s=spec.startup.handshake_s, max_message_bytes=spec.max_message_bytes)
         self._follow(spec)
+        self._say()  # nobody is let in by the old entry while the server goes over to the new one
 
     async def _ask(self, name: str, request: Adapt | Renew, timeout_s: float) -> None:
         """Ask an actor, anew if it crashed over it. Raises: AskFailed, AskTimeout."""

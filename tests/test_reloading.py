@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 import trio
 from fakes.process import come_true, is_alive
-from journeys.embedding import Client, House, client, opened, server
+from journeys.embedding import Client, House, adopted, client, opened, pids, server
 
 from supervisor import reloading, running
-from supervisor.config import effects as config_files
-from supervisor.config.specs import Config
-from supervisor.edges.facts import facts_here
+from supervisor.container.identity import INSTANCE
+from supervisor.container.owner import keep
 from supervisor.errors import ControlError, ReloadIncomplete, StockadeError
 from supervisor.events import (
     InstanceExited,
@@ -34,16 +33,6 @@ pytestmark = [pytest.mark.real, pytest.mark.usefixtures("no_leaks")]
 
 def tree(**servers: Any) -> dict[str, Any]:
     return {"mcpServers": servers}
-
-
-def adopted(**servers: Any) -> Config:
-    return config_files.adopt(tree(**servers), environ=os.environ, facts=facts_here())
-
-
-async def pids(house: House, name: str) -> list[int]:
-    described = await house.sup.describe(name)
-    assert described is not None
-    return described.pids
 
 
 async def test_bounds_follow_in_place_and_nothing_that_runs_is_ended(state_dir: Path) -> None:
@@ -141,6 +130,34 @@ async def test_a_policy_that_begins_to_withhold_ends_the_sessions_that_knew_noth
             assert await second.pid()
             await house.sup.reload(tree(own=server(scan={"policy": "warn"})))
             assert await second.pid()  # the other way round nobody has to know
+
+
+async def test_whoever_comes_while_a_server_goes_over_to_a_policy_that_withholds_is_guarded(state_dir: Path) -> None:
+    stubborn = {"grace": {"stdin": "1s", "term": "1s"}}
+    flags = ("--ignore-term", "--ignore-eof")
+    async with opened({"own": server(*flags, scan={"policy": "warn"}, **stubborn)}, state_dir / "s") as house:
+        await house.until(ServerReady, "own")
+        terms: list[Any] = []
+        relay = house.sup.run.sessions._relay
+
+        async def heard(*words: Any, **more: Any) -> Any:
+            terms.append(more["terms"])
+            return await relay(*words, **more)
+
+        house.sup.run.sessions._relay = heard
+        async with trio.open_nursery() as nursery:
+            new = tree(own=server(*flags, scan={"policy": "quarantine"}, **stubborn))
+            nursery.start_soon(house.sup.reload, new)
+            await house.come_true(lambda: is_in(house, "stopping"))
+            async with house.sup.connect("own") as session:
+                meanwhile = Client(session, "handshake")
+                await meanwhile.open()
+                assert await meanwhile.pid()
+        assert [one.withholds for one in terms] == [True]
+
+
+async def is_in(house: House, life: str) -> bool:
+    return await house.life("own") == life
 
 
 async def test_a_server_that_is_being_started_and_one_in_backoff_are_changed_as_well(state_dir: Path) -> None:
@@ -261,6 +278,17 @@ async def test_an_added_server_in_a_container_has_the_id_of_the_instance_kept(st
         await house.sup.reload(tree(own=server(), contained=contained))
         kept = (state_dir / "s" / "instance").read_text()
         assert kept in house.sup.run.containers.labels.values()
+
+
+async def test_an_id_of_the_instance_that_another_run_has_kept_meanwhile_is_taken(state_dir: Path) -> None:
+    async with opened({"own": server()}, state_dir / "s") as house:
+        run = house.sup.run
+        watched = run.containers.labels
+        kept = keep(run.state_dir, "0123456789abcdef")
+        contained = {"command": "true", "enabled": False, "isolation": {"mode": "docker"}}
+        await house.sup.reload(tree(own=server(), contained=contained))
+        assert (state_dir / "s" / "instance").read_text() == kept
+        assert run.containers.labels[INSTANCE] == watched[INSTANCE] == kept
 
 
 async def test_nothing_is_doubled_by_many_reloads(state_dir: Path) -> None:
