@@ -137,6 +137,7 @@ class ConfigReloaded(Event, frozen=True, kw_only=True, tag="config.reloaded"):
     """How many others there are."""
     later: list[str]
     """Settings whose change comes into force at the next start of stockade."""
+    warnings: list[str]
 
 
 class ConfigRejected(Event, frozen=True, kw_only=True, tag="config.rejected"):

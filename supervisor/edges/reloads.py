@@ -174,6 +174,7 @@ class Reloads:
                 kept=sorted(kept),
                 untouched=len(plan.untouched),
                 later=[one.key for one in plan.settings if one.when == "next_start"],
+                warnings=list(plan.warnings),
             )
         )
 

@@ -34,6 +34,7 @@ def lines(plan: Plan) -> Iterator[str]:
     yield from (f"untouched  {printable(name)}" for name in plan.untouched)
     for one in plan.settings:
         yield f"setting    {one.key}: {'now' if one.when == 'now' else 'at the next start of stockade'}"
+    yield from (f"warning    {printable(text)}" for text in plan.warnings)
 
 
 def _change(what: str, change: Change) -> str:

@@ -33,6 +33,7 @@ def plan(old: Config, new: Config) -> Plan:
         kept=tuple(_refused(entry) for name, entry in broken.items() if name in before),
         invalid=tuple(_refused(entry) for name, entry in broken.items() if name not in before),
         settings=tuple(_settings(old.settings, new.settings)),
+        warnings=tuple(warned.problem.text for warned in new.warnings),
     )
 
 

@@ -49,6 +49,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     invalid: tuple[Refused, ...] = ()
     """Entries that are not run, and were not before."""
     settings: tuple[Setting, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What the new configuration says that is allowed, and should not be so."""
     is_dry_run: bool = False
     """Nothing was changed."""
 

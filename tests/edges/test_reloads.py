@@ -17,6 +17,7 @@ from supervisor.edges.embed import Stockade, open_supervisor
 from supervisor.errors import ConfigError, StockadeError
 from supervisor.events import AnyEvent, ConfigRejected, ConfigReloaded, ServerDegraded
 from supervisor.kernel.subscription import Subscription
+from supervisor.reload.report import lines
 from supervisor.reload.words import Plan
 from supervisor.running import Leaves
 
@@ -194,6 +195,20 @@ async def test_what_runs_without_isolation_because_nobody_asked_for_any_is_told(
     async with house(state_dir, {"mcpServers": {"a": lazy | {"isolation": {"mode": "none"}}}}) as (sup, told):
         await sup.reload({"mcpServers": {"a": lazy, "b": lazy, "c": lazy | {"isolation": {"mode": "none"}}}})
         assert [one.server for one in await bodies(told, ServerDegraded)] == ["b"]  # of `a` nothing has changed
+
+
+async def test_what_is_probably_not_meant_is_told_of_the_new_config(state_dir: Path) -> None:
+    async with house(state_dir, tree("a")) as (sup, told):
+        (state_dir / "key").write_text("t0ken-value-t0ken-value")
+        new = tree("a")
+        new["mcpServers"]["a"] = {**new["mcpServers"]["a"], "args": ["--api-key", f"${{file:{state_dir}/key}}"]}
+        plan = await sup.reload(new)
+        (reloaded,) = await bodies(told, ConfigReloaded)
+        assert reloaded.warnings == list(plan.warnings)
+        (warning,) = plan.warnings
+        assert warning.startswith("mcpServers.a.args")
+        assert f"warning    {warning}" in list(lines(plan))
+        assert "t0ken" not in warning
 
 
 async def test_settings_are_told_again_until_they_are_in_force(state_dir: Path) -> None:
