@@ -18,7 +18,7 @@ import trio
 
 from supervisor import running
 from supervisor.edges.reloads import LONGEST_S, Reloads
-from supervisor.errors import StockadeError
+from supervisor.errors import ReloadIncomplete, StockadeError
 from supervisor.files import inotify
 from supervisor.kernel.pulse import Pulse
 from supervisor.kernel.specs import Life
@@ -33,8 +33,11 @@ LOOK_S = 2.0
 """Seconds between looks where the kernel tells nothing: another system, no watch left, a file system that hangs."""
 LOOKING_S = 10.0
 """Seconds for one look; it takes microseconds, unless a file system hangs."""
-ROUND_S = LOOKING_S + 4 * LONGEST_S
-"""Seconds for what a change asks for: two reloads, each behind one that somebody else has asked for."""
+TRIES = 3
+PAUSE_S = 5.0
+"""Seconds before a reload is asked for again that could not be carried out for every server."""
+ROUND_S = LOOKING_S + (1 + TRIES) * 2 * LONGEST_S + TRIES * PAUSE_S
+"""Seconds for what a change asks for: a look at the plan, and reloads, each behind one that somebody else asked for."""
 MOST_LINKS = 40
 """As many as the kernel follows."""
 CHANGES = (
@@ -97,7 +100,7 @@ class Watching:
     async def _catch_up(self) -> None:
         with suppress(StockadeError):
             if not (await self._reloads.ask(is_dry_run=True)).is_empty:
-                await self._reloads.ask()
+                await self._reload()
 
     async def _follow(self) -> None:
         """Reload, unless that changes nothing and there is nothing to be told."""
@@ -105,10 +108,22 @@ class Watching:
             try:
                 plan = await self._reloads.ask(is_dry_run=True)
             except StockadeError:
-                await self._reloads.ask()  # for this one is told
+                await self._reload()  # for this one is told
             else:
-                if not plan.is_empty or plan.refused or plan.settings:
-                    await self._reloads.ask()
+                if not plan.is_empty or plan.refused or plan.settings or plan.warnings:
+                    await self._reload()
+
+    async def _reload(self) -> None:
+        """Reload, and do what is left if it could not be done for every server: nobody else would before an edit."""
+        for left in reversed(range(TRIES)):
+            try:
+                await self._reloads.ask()
+            except StockadeError as error:
+                if not left or not isinstance(error.problem, ReloadIncomplete):
+                    raise
+                await trio.sleep(PAUSE_S)
+            else:
+                return
 
     async def _changes_before(self, reloaded: trio.Event, paths: frozenset[str], before: Mark) -> bool:
         """Wait for a change, or for a reload that somebody else has asked for."""

@@ -13,9 +13,12 @@ import pytest
 import trio
 from fakes.process import come_true
 
+from supervisor.edges import watching
 from supervisor.edges.embed import Stockade, open_supervisor
 from supervisor.edges.watching import look_at, steps_to
 from supervisor.events import AnyEvent, ConfigRejected, ConfigReloaded
+from supervisor.kernel.specs import Leaf, Life
+from supervisor.kernel.stoppable import until_stop
 from supervisor.kernel.subscription import Subscription
 from supervisor.running import Leaves
 
@@ -157,6 +160,25 @@ async def test_a_file_behind_a_reference_is_watched_also_one_that_is_not_there_y
         rename_over(secret, "sesame-two")
         assert (await until(told, ConfigReloaded)).restarted == ["a"]
         assert sup.run.redactor.redact("sesame-one sesame-two") == "*** ***"
+
+
+async def test_what_could_not_be_done_for_every_server_is_tried_again_without_another_edit(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "PAUSE_S", 1.0)
+    config = state_dir / "mcp.json"
+    config.write_text(text("a"))
+    async with watched(config, state_dir) as (sup, told):
+        await sup.run.tree.add("root/servers", Leaf(name="b", run=until_stop(in_the_way)))
+        config.write_text(text("a", "b"))
+        assert (await until(told, ConfigRejected)).problem.code == "reload.incomplete"
+        await sup.run.tree.remove("root/servers", "b")
+        assert (await until(told, ConfigReloaded)).added == ["b"]
+
+
+async def in_the_way(life: Life) -> None:
+    life.ready()
+    await trio.sleep_forever()
 
 
 async def test_watching_begins_and_ends_with_a_reload_that_says_so(state_dir: Path) -> None:
