@@ -6,8 +6,6 @@ import json
 import os
 import shlex
 import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -201,9 +199,14 @@ def test_a_hangup_during_the_start_is_remembered_until_it_is_over(state_dir: Pat
     start = f"test -p {held} && cat {held}; exec {shlex.join([own['command'], *own['args']])}"
     slow = {**own, "command": "sh", "args": ["-c", start]}
     home = Home(state_dir, {name: slow}, {"ready": "all"})
+    first = home.config.read_text()
+    home.config.unlink()
+    os.mkfifo(home.config)
     with home.starting() as (process, said):
-        wait_until_held_back(process)
-        process.send_signal(signal.SIGHUP)  # before there is anybody to hear it
+        with home.config.open("w") as config:  # it has come to reading it, and reads on when we have written
+            assert is_held_back(process.pid)
+            process.send_signal(signal.SIGHUP)  # before there is anybody to hear it
+            config.write(first)
         with held.open("wb"):  # the server has been started, and waits for us
             process.send_signal(signal.SIGHUP)
             write(home, {name: slow, f"{name}-2": entry()}, ready="all")
@@ -222,13 +225,6 @@ def is_held_back(pid: int) -> bool:
     (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigBlk:")]
     mask = int(line.split()[1], 16)
     return bool(mask >> (signal.SIGHUP - 1) & 1) and not mask >> (signal.SIGTERM - 1) & 1
-
-
-def wait_until_held_back(process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + BOUND_S
-    while not is_held_back(process.pid):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
 
 
 def test_a_kill_in_the_middle_of_a_reload_leaves_nothing_doubled(state_dir: Path, name: str) -> None:
