@@ -38,9 +38,8 @@ def service(box: Box, shared_python: PlainPython) -> Iterator[dict[str, Any]]:
             "touch /var/tmp/spy",
         )
     )  # fmt: skip
-    for neighbour in NEIGHBOURS:
-        box.run("sh", "-c", f"mkdir -p $(dirname {neighbour}); chmod 755 $(dirname {neighbour})")
-        box.run("sh", "-c", f"echo it is {neighbour} > {neighbour}; chmod 644 {neighbour}")
+    for near in NEIGHBOURS:
+        box.run("sh", "-c", f"install -d $(dirname {near}); echo it is {near} > {near}; chmod 644 {near}")
 
     def readable(*more: str, **sandbox: str) -> dict[str, Any]:
         grants = {"read_only": [str(shared_python.packages), *more], **sandbox}
