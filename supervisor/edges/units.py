@@ -167,7 +167,9 @@ def _out_of_reach(path: str, reason: str) -> StockadeError:
 
 
 def written(wanted: list[File], *, is_forced: bool) -> list[str]:
-    """Write what is not there as it shall be, all or nothing; returns a line for each file.
+    """Write what is not there as it shall be, and nothing where somebody has changed a file; returns a line for each.
+
+    A file that cannot be written leaves those before it written: the same again goes on from there.
 
     Raises: StockadeError(UnitFileChanged | UnitNotWritten).
     """
