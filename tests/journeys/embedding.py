@@ -25,6 +25,7 @@ from supervisor.mcp.framing import LineBuffer
 from supervisor.running import Leaves
 
 Kind = TypeVar("Kind", bound=Struct)
+LOOK_S = 0.1
 BOUND_S = 90.0
 """Real processes on a busy machine; nothing is measured."""
 ODD = str(Path(__file__).with_name("odd_server.py"))
@@ -84,12 +85,13 @@ class House:
         return found
 
     async def come_true(self, claim: Callable[[], Awaitable[bool]]) -> None:
-        """Wait until a claim is true; it is looked at after every event."""
+        """Wait until a claim is true; it is looked at after every event, and in between: not all has one."""
         while True:
             news = self._news
             if await claim():
                 return
-            await news.wait()
+            with trio.move_on_after(LOOK_S):
+                await news.wait()
 
     async def life(self, server: str) -> str:
         """How a server stands."""

@@ -116,3 +116,4 @@ def test_the_catalog_says_what_it_means_and_what_to_do(service: Service) -> None
     assert "journalctl STOCKADE_INSTANCE=" in shown
     listed = service.box.run("journalctl", "--list-catalog").stdout
     assert message_id("tree.gave_up") in listed
+    service.box.run("rm", PLACE)  # `install-unit` would take it for one that somebody has changed
