@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scripts.filters import module
 from scripts.literals import module as literals
-from scripts.pages import cli, config, container_life, errors, events, exit_codes
+from scripts.pages import catalog, cli, config, container_life, errors, events, exit_codes, reload
 from scripts.pages.markdown import NOTICE
 from scripts.wording import module as wording
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 def wanted(root: Path) -> dict[str, str]:
     """Every page as it should be, by its path below docs/reference."""
     found: dict[str, str] = {}
-    for part in (config, events, errors, exit_codes, cli, container_life):
+    for part in (config, events, errors, exit_codes, cli, container_life, reload):
         found |= part.pages(root)
     return found
 
@@ -60,6 +60,7 @@ def main() -> int:
         (Path("docs", "reference"), wanted(options.root)),
         (module.FOLDER, module.files()),
         (literals.FOLDER, literals.files()),
+        (catalog.FOLDER, catalog.files(options.root)),
         (wording.FOLDER, wording.files(is_checked=options.check)),
     )
     names = []

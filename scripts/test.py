@@ -64,6 +64,7 @@ def gate(python: Path, pytest_words: list[str], *, in_lanes: bool) -> list[Step]
         Step("shell", [str(tool / "shellcheck"), "--external-sources", "--source-path=SCRIPTDIR", *shell_scripts()]),
         Step("imports", [str(tool / "lint-imports"), "--cache-dir", str(LOCAL / "imports")]),
         Step("reference pages", [str(python), "-m", "scripts.generate", "--check"]),
+        Step("site", [str(tool / "mkdocs"), "build", "--strict", "--site-dir", str(LOCAL / "site")]),
         Step("tests", lanes[0], tuple(lanes[1:])) if in_lanes else Step("tests", whole),
         Step("coverage", [*coverage, "combine", "--quiet"]),
         Step("coverage report", [*coverage, "report"]),

@@ -42,6 +42,8 @@ DEBIAN = {"bwrap": "bubblewrap", "as": "binutils"}
 """Programs that the tests run, and the Debian package that brings each."""
 POLICY = Path("/usr/sbin/policy-rc.d")
 """What Debian's packages ask whether they may start their services."""
+GATE = ("lint", "test", "docs")
+"""The dependency groups of what the gate runs."""
 PIP = "pip>=25.1"
 """The first pip that installs dependency groups."""
 
@@ -116,10 +118,11 @@ def environment(folder: Path, *words: str, recipe: object) -> Path:
 
 
 def development() -> Path:
-    """The environment of the gate: this tree, editable, with the groups `lint` and `test`. Never shared by clones."""
+    """The environment of the gate: this tree, editable, with the groups of GATE. Never shared by clones."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     recipe = [project["build-system"], project["project"], project["dependency-groups"]]
-    return environment(ROOT / ".cache" / "dev", "--group", "lint", "--group", "test", "--editable", ".", recipe=recipe)
+    groups = [word for group in GATE for word in ("--group", group)]
+    return environment(ROOT / ".cache" / "dev", *groups, "--editable", ".", recipe=recipe)
 
 
 def debian_packages(wanted: Mapping[str, str]) -> None:

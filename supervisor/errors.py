@@ -47,6 +47,8 @@ class Problem(Struct, frozen=True, kw_only=True, tag_field="code"):
     sentence: ClassVar[str] = ""
     advice: ClassVar[str] = ""
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    known_as: ClassVar[str] = ""
+    """The name that the same failure has elsewhere."""
 
     @property
     def code(self) -> str:
@@ -103,19 +105,19 @@ class CommandNotFound(Problem, frozen=True, kw_only=True, tag="process.command_n
 
     command: str
     path: str
+    """The PATH that the server would get."""
 
 
 class CommandNotExecutable(Problem, frozen=True, kw_only=True, tag="process.command_not_executable"):
     """The command exists but the kernel would not execute it (a folder, no execute bit, bad format or interpreter)."""
 
     sentence: ClassVar[str] = "{command!r} cannot be executed: {reason}"
-    advice: ClassVar[str] = (
-        "Make it executable (chmod +x), and check that its first line names an interpreter that exists."
-    )
+    advice: ClassVar[str] = "Make it executable (`chmod +x`), with a first line that names an interpreter that exists."
     exit_code: ClassVar[ExitCode] = ExitCode.NOT_EXECUTABLE
 
     command: str
     reason: str
+    """The kernel's word, or what is wrong with the first line."""
 
 
 class CwdMissing(Problem, frozen=True, kw_only=True, tag="process.cwd_missing"):
@@ -137,6 +139,7 @@ class SpawnFailed(Problem, frozen=True, kw_only=True, tag="process.spawn_failed"
     )
 
     step: str
+    """What was being done when it failed."""
     reason: str
 
 
@@ -172,11 +175,12 @@ class ConfinementFailed(Problem, frozen=True, kw_only=True, tag="sandbox.confine
 
     sentence: ClassVar[str] = "the sandbox could not be applied: {step}: {reason}"
     advice: ClassVar[str] = (
-        "Nothing was started. Check the named step; `stockade explain` shows the ruleset that was asked for."
+        "Nothing was started. Run `stockade doctor` as this user: it tries out every step, and says what to change."
     )
     exit_code: ClassVar[ExitCode] = ExitCode.CONFINEMENT_LOST
 
     step: str
+    """The step of the confinement that failed."""
     reason: str
 
 
@@ -214,6 +218,7 @@ class SocketsReachable(Problem, frozen=True, kw_only=True, tag="sandbox.sockets_
 
     level: str
     sockets: str
+    """Those that it could connect to."""
 
 
 class InstallFailed(Problem, frozen=True, kw_only=True, tag="sandbox.install_failed"):
@@ -284,7 +289,8 @@ class EngineUnreachable(EngineProblem, frozen=True, kw_only=True, tag="engine.un
 
     sentence: ClassVar[str] = "the Docker engine at {host} cannot be reached: {reason}"
     advice: ClassVar[str] = (
-        "Check DOCKER_HOST and `docker context ls`; `stockade doctor` says which of them is in force."
+        "Correct DOCKER_HOST or the current context (`docker context use NAME`): `stockade doctor` says which of them "
+        "is in force, and why it leads nowhere."
     )
 
 
@@ -292,7 +298,10 @@ class EngineNotResponding(EngineProblem, frozen=True, kw_only=True, tag="engine.
     """The engine, or the containerd below it, takes requests and does not answer them: it is stopped or stuck."""
 
     sentence: ClassVar[str] = "the Docker engine at {host} does not answer: {reason}"
-    advice: ClassVar[str] = "It is watched and used again when it answers. If it is stuck, restart it."
+    advice: ClassVar[str] = (
+        "Restart it if it does not come back (`systemctl restart docker`, Docker Desktop, …); it is watched, and its "
+        "servers start by themselves when it answers."
+    )
 
 
 class EngineLost(EngineProblem, frozen=True, kw_only=True, tag="engine.lost"):
@@ -300,7 +309,8 @@ class EngineLost(EngineProblem, frozen=True, kw_only=True, tag="engine.lost"):
 
     sentence: ClassVar[str] = "the Docker engine at {host} went away: {reason}"
     advice: ClassVar[str] = (
-        "The server is started again by itself when the engine is back; what may be left of it is ended first."
+        "Start the engine if it does not come back (`systemctl start docker`, Docker Desktop, …); the server is "
+        "started again by itself then, and what may be left of it is ended first."
     )
 
 
@@ -365,8 +375,8 @@ class ImagePullFailed(Problem, frozen=True, kw_only=True, tag="image.pull_failed
 
     sentence: ClassVar[str] = "the image {image!r} could not be fetched: {reason}"
     advice: ClassVar[str] = (
-        "Check the engine's network and the registry's name, and log in if it wants that (`docker login`); "
-        "`stockade pull` fetches images ahead and shows progress."
+        "Fetch it ahead with `stockade pull`, which shows how far it comes; then correct the registry's name or the "
+        "engine's network and proxy, or log in (`docker login`)."
     )
 
     image: str
@@ -381,6 +391,7 @@ class ImageWrongPlatform(Problem, frozen=True, kw_only=True, tag="image.wrong_pl
 
     image: str
     platform: str
+    """The image's own."""
     engine: str
     """The engine's own platform, or the one that `--platform` asks for."""
 
@@ -431,7 +442,8 @@ class ContainerCommandNotExecutable(Problem, frozen=True, kw_only=True, tag="con
 
     sentence: ClassVar[str] = "{command!r} cannot be executed in the image {image!r}: {reason}"
     advice: ClassVar[str] = (
-        "Check its permissions, its format, and that its first line names an interpreter in the image."
+        "Give it the permission to be executed (`chmod +x`) and a first line that names an interpreter in the image, "
+        "or name a program that is made for it."
     )
     exit_code: ClassVar[ExitCode] = ExitCode.NOT_EXECUTABLE
 
@@ -445,7 +457,8 @@ class ContainerIdMissing(Problem, frozen=True, kw_only=True, tag="container.id_m
 
     sentence: ClassVar[str] = "the container's id did not become known within {limit_s:g} s"
     advice: ClassVar[str] = (
-        "Nothing of it is used; what may have been made is removed. See whether the engine is busy or its disk full."
+        "Start the server again; `stockade doctor` says whether the engine answers and has room. Nothing is used of "
+        "this try, and what may have been made is removed."
     )
 
     limit_s: float
@@ -538,10 +551,10 @@ class ImageWithoutDigest(Problem, frozen=True, kw_only=True, tag="image.without_
 
 
 class ModeUnavailable(Problem, frozen=True, kw_only=True, tag="mode.unavailable"):
-    """The server's isolation mode is understood, and this version of stockade cannot run it."""
+    """The server's isolation mode is understood, and what was asked for cannot run it: `run --exec` for one."""
 
-    sentence: ClassVar[str] = "mode {mode!r} is not available in this version"
-    advice: ClassVar[str] = "Set `mode: sandbox` (confined) or `mode: none` for this server."
+    sentence: ClassVar[str] = "mode {mode!r} is not available here"
+    advice: ClassVar[str] = "Set `mode: sandbox` (confined) or `mode: none`; `run --exec` knows these two only."
     exit_code: ClassVar[ExitCode] = ExitCode.CANNOT_CONFINE
 
     mode: str
@@ -565,11 +578,12 @@ class ExitedBeforeHandshake(Problem, frozen=True, kw_only=True, tag="server.exit
 
     sentence: ClassVar[str] = "the server ended during {stage} with {status}"
     advice: ClassVar[str] = (
-        "Read its last stderr lines below; run the same command by hand with `stockade run -- …` to see it live."
+        "Read what it wrote to stderr last; run the same command by hand with `stockade run -- …` to see it live."
     )
 
     stage: str
     status: str
+    """How the process ended: `exit status 1`, `signal 9`."""
 
 
 class HandshakeTimeout(Problem, frozen=True, kw_only=True, tag="server.handshake_timeout"):
@@ -577,7 +591,8 @@ class HandshakeTimeout(Problem, frozen=True, kw_only=True, tag="server.handshake
 
     sentence: ClassVar[str] = "the server did not answer the handshake within {limit_s:g} s"
     advice: ClassVar[str] = (
-        "If it is only slow (a cold package runner), raise `startup.handshake`; else read its stderr lines."
+        "If it is only slow (a cold package runner), raise `startup.handshake`; else what it wrote to stderr last says "
+        "what it waits for."
     )
 
     limit_s: float
@@ -601,16 +616,22 @@ class StdoutNotJsonrpc(Problem, frozen=True, kw_only=True, tag="server.stdout_no
 
     reason: str
     first_line: str
+    """The beginning of the first such line."""
 
 
 class HandshakeRefused(Problem, frozen=True, kw_only=True, tag="server.handshake_refused"):
     """The server answered the opening of the protocol, or the listing of its tools, with an error."""
 
     sentence: ClassVar[str] = "the server refused {method} with error {number}: {reason}"
-    advice: ClassVar[str] = "Check that it is a stdio MCP server and that its arguments and credentials are right."
+    advice: ClassVar[str] = (
+        "Correct the server's arguments or credentials as the error says; what is no stdio MCP server cannot be run "
+        "here."
+    )
 
     method: str
+    """What it was asked."""
     number: int
+    """The error's code in JSON-RPC."""
     reason: str
 
 
@@ -618,7 +639,10 @@ class ToolListEndless(Problem, frozen=True, kw_only=True, tag="server.tools_endl
     """The server's list of tools goes on and on, so that it cannot be looked through."""
 
     sentence: ClassVar[str] = "the server's list of tools does not end: {reason}"
-    advice: ClassVar[str] = "This is a defect of the server, or an attempt to hide tools: do not use it as it is."
+    advice: ClassVar[str] = (
+        "Take it out of the config, or go back to an earlier version of it: this is a defect of the server, or an "
+        "attempt to hide tools."
+    )
 
     reason: str
 
@@ -627,9 +651,12 @@ class ServerDied(Problem, frozen=True, kw_only=True, tag="server.died"):
     """A process of the server ended while it was in use."""
 
     sentence: ClassVar[str] = "the server's process ended with {status}"
-    advice: ClassVar[str] = "It is started again by itself; read its last stderr lines if this recurs."
+    advice: ClassVar[str] = (
+        "It is started again by itself; if that recurs, `stockade logs NAME` has what it wrote to stderr last."
+    )
 
     status: str
+    """How the process ended: `exit status 1`, `signal 9`."""
 
 
 class CrashLooping(Problem, frozen=True, kw_only=True, tag="server.crash_looping"):
@@ -637,12 +664,13 @@ class CrashLooping(Problem, frozen=True, kw_only=True, tag="server.crash_looping
 
     sentence: ClassVar[str] = "the server failed {failures} times within {period_s:g} s; next try in {retry_s:g} s"
     advice: ClassVar[str] = (
-        "Mend the cause named by its last failure, then `stockade restart NAME` tries again at once."
+        "`stockade doctor NAME` says what is wrong and what to do; then `stockade restart NAME` tries again at once."
     )
 
     failures: int
     period_s: float
     retry_s: float
+    """Seconds until it is tried again."""
 
 
 class MessageTooLarge(Problem, frozen=True, kw_only=True, tag="server.message_too_large"):
@@ -652,6 +680,7 @@ class MessageTooLarge(Problem, frozen=True, kw_only=True, tag="server.message_to
     advice: ClassVar[str] = "Raise `max_message` for this server if messages of that size are meant."
 
     side: str
+    """Who wrote it: the client or the server."""
     limit_bytes: int
 
 
@@ -664,7 +693,9 @@ class NotReady(Problem, frozen=True, kw_only=True, tag="server.not_ready"):
 
     server: str
     state: str
+    """How it stands instead: starting, backing off, failed, …"""
     retry_after_s: float
+    """Seconds after which another try may help."""
 
 
 class SessionBusy(NotReady, frozen=True, kw_only=True, tag="session.busy"):
@@ -681,12 +712,14 @@ class UnknownServer(Problem, frozen=True, kw_only=True, tag="server.unknown"):
     """No server of that name is in the config."""
 
     sentence: ClassVar[str] = "there is no server {server!r}{suggestion}; known: {known}"
-    advice: ClassVar[str] = "Check the name with `stockade status`, or `stockade check FILE` for a config."
+    advice: ClassVar[str] = "Use one of these names; `stockade check FILE` lists the servers of a config."
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
     server: str
     known: str
+    """The names that there are."""
     suggestion: str = ""
+    """The name that was probably meant, as a clause; empty if none is like it."""
 
 
 class RemoteServer(Problem, frozen=True, kw_only=True, tag="server.remote"):
@@ -729,6 +762,7 @@ class Withheld(Problem, frozen=True, kw_only=True, tag="tool.withheld"):
 
     server: str
     kind: str
+    """What it is: tool, prompt, resource, …"""
     name: str
     reason: str
 
@@ -794,13 +828,14 @@ class ConfigProblem(Problem, frozen=True, kw_only=True):
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
     place: str
+    """The path in the document, with the file, line and column where they are known."""
 
 
 class FileUnreadable(ConfigProblem, frozen=True, kw_only=True, tag="config.unreadable"):
     """The config file does not exist or cannot be read."""
 
     sentence: ClassVar[str] = "{place}: the file cannot be read: {reason}"
-    advice: ClassVar[str] = "Check the path and its permissions."
+    advice: ClassVar[str] = "Correct the path, or make the file readable for this user: `ls -l` shows whose it is."
 
     reason: str
 
@@ -809,8 +844,47 @@ class NotParseable(ConfigProblem, frozen=True, kw_only=True, tag="config.not_par
     """The config file is neither JSON (comments and trailing commas allowed) nor TOML."""
 
     sentence: ClassVar[str] = "{place}: {reason}"
-    advice: ClassVar[str] = "Correct the file at that place."
+    advice: ClassVar[str] = "Correct the file at that place, and see what `stockade check FILE` says then."
 
+    reason: str
+
+
+class ReadLate(ConfigProblem, frozen=True, kw_only=True, tag="config.read_late"):
+    """The config, or a file that it refers to, could not be read in time; the configuration in force stays."""
+
+    sentence: ClassVar[str] = "{place}: it was not read within {limit_s:g} s"
+    advice: ClassVar[str] = "See whether it lies on a file system that hangs, or is a pipe; then reload again."
+    exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
+
+    limit_s: float
+
+
+class SourceGone(ConfigProblem, frozen=True, kw_only=True, tag="config.source_gone"):
+    """The configuration came from nowhere that could be read again: stdin, or a program's memory."""
+
+    sentence: ClassVar[str] = "{place}: there is no file that could be read again"
+    advice: ClassVar[str] = "Start with `--config FILE`, or give the new configuration: `reload(config)`."
+
+
+class ReloadIncomplete(Problem, frozen=True, kw_only=True, tag="reload.incomplete"):
+    """A reload could not be carried out for some servers; those are named, and what was done stays done."""
+
+    sentence: ClassVar[str] = "the reload is not complete: {reason}; done: {done}; not done: {left}"
+    advice: ClassVar[str] = "Look at `stockade status`, and reload again: it does what is left to be done."
+
+    reason: str
+    done: str
+    """Names of servers, or `nothing`."""
+    left: str
+
+
+class ReloadEnded(Problem, frozen=True, kw_only=True, tag="reload.session_ended"):
+    """A reload of the configuration has ended a session, because what it was agreed on is no more."""
+
+    sentence: ClassVar[str] = "the configuration was reloaded and has ended this session of {server!r}: {reason}"
+    advice: ClassVar[str] = "Connect again; `stockade status` says whether the server is still there."
+
+    server: str
     reason: str
 
 
@@ -827,10 +901,13 @@ class UnknownKey(ConfigProblem, frozen=True, kw_only=True, tag="config.unknown_k
     """A key inside one of our own blocks that we do not know."""
 
     sentence: ClassVar[str] = "{place}: unknown key {key!r}{suggestion}"
-    advice: ClassVar[str] = "Correct or remove it; docs/reference/config.md lists every key."
+    advice: ClassVar[str] = "Write one of these instead, or remove it: {known}."
 
     key: str
     suggestion: str
+    """The key that was probably meant, as a clause; empty if none is like it."""
+    known: str
+    """The keys that there are at this place."""
 
 
 class WrongType(ConfigProblem, frozen=True, kw_only=True, tag="config.wrong_type"):
@@ -841,6 +918,7 @@ class WrongType(ConfigProblem, frozen=True, kw_only=True, tag="config.wrong_type
 
     reason: str
     expected: str
+    """What may stand there."""
 
 
 class DuplicateName(ConfigProblem, frozen=True, kw_only=True, tag="config.duplicate_name"):
@@ -851,6 +929,7 @@ class DuplicateName(ConfigProblem, frozen=True, kw_only=True, tag="config.duplic
 
     name: str
     first_place: str
+    """Where it stands already."""
 
 
 class CommandMissing(ConfigProblem, frozen=True, kw_only=True, tag="config.command_missing"):
@@ -869,6 +948,7 @@ class Unresolved(ConfigProblem, frozen=True, kw_only=True, tag="config.unresolve
     )
 
     reference: str
+    """The reference as it is written: `${…}`."""
     reason: str
 
 
@@ -880,6 +960,7 @@ class DuplicateKey(ConfigProblem, frozen=True, kw_only=True, tag="config.duplica
 
     key: str
     first_place: str
+    """Where it stands already."""
 
 
 class KeyConflict(ConfigProblem, frozen=True, kw_only=True, tag="config.key_conflict"):
@@ -909,6 +990,7 @@ class DependencyInvalid(ConfigProblem, frozen=True, kw_only=True, tag="config.de
     advice: ClassVar[str] = "Correct or remove that name in `depends_on`."
 
     name: str
+    """The server that is waited for."""
     reason: str
 
 
@@ -948,6 +1030,7 @@ class HostPathArgument(ConfigProblem, frozen=True, kw_only=True, tag="config.hos
 
     argument: str
     mount: str
+    """What `-v` would have to be given."""
 
 
 class SecretArgument(ConfigProblem, frozen=True, kw_only=True, tag="config.secret_argument"):
@@ -958,6 +1041,7 @@ class SecretArgument(ConfigProblem, frozen=True, kw_only=True, tag="config.secre
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
 
     reference: str
+    """The reference as it is written: `${…}`."""
 
 
 # ---------------------------------------------------------------------------------------------------------- pins
@@ -1014,10 +1098,14 @@ class StateLocked(Problem, frozen=True, kw_only=True, tag="state.locked"):
     """Another daemon already works with this state directory."""
 
     sentence: ClassVar[str] = "the state directory {path!r} is in use by process {pid}"
-    advice: ClassVar[str] = "Stop that one with `stockade shutdown`, or give this one its own `state_dir`."
+    advice: ClassVar[str] = (
+        "Stop that one with `stockade shutdown`, or give this one its own `state_dir`, and its own $RUNTIME_DIRECTORY"
+        " if that is the folder."
+    )
 
     path: str
     pid: int
+    """The process that holds it."""
 
 
 class StateUnusable(Problem, frozen=True, kw_only=True, tag="state.unusable"):
@@ -1040,6 +1128,7 @@ class DaemonNotRunning(Problem, frozen=True, kw_only=True, tag="control.not_runn
     exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
 
     path: str
+    """The control socket that was tried."""
     reason: str
 
 
@@ -1047,19 +1136,116 @@ class ControlRefused(Problem, frozen=True, kw_only=True, tag="control.refused"):
     """The daemon did not accept the caller: wrong user, or no valid token."""
 
     sentence: ClassVar[str] = "the daemon refused the request: {reason}"
-    advice: ClassVar[str] = "Run the command as the user who started the daemon, outside of any sandboxed server."
+    advice: ClassVar[str] = (
+        "Run the command as the user who started the daemon, or as one whom `stockade.control` lets in (joining a group"
+        " counts from the next login on), outside of any sandboxed server."
+    )
     exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
 
     reason: str
+
+
+class ControlOutOfReach(Problem, frozen=True, kw_only=True, tag="control.out_of_reach"):
+    """The config lets others talk to the daemon, but they cannot come as far as the folder of the control socket."""
+
+    sentence: ClassVar[str] = (
+        "{who} may talk to the daemon, but may not enter {step!r} on the way to its socket in {path!r}"
+    )
+    advice: ClassVar[str] = (
+        "Run the daemon as a service (`stockade install-unit`), whose socket is in /run/stockade; or take `group` and"
+        " `allow_uids` out of `stockade.control`."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    path: str
+    step: str
+    who: str
+
+
+class ControlGroupEmpty(Problem, frozen=True, kw_only=True, tag="control.group_empty"):
+    """The group that may talk to the daemon has no members: told at the start, and nothing is refused."""
+
+    sentence: ClassVar[str] = "nobody but the daemon's own user is in the group {group!r} that may talk to it"
+    advice: ClassVar[str] = "Add somebody (as root: `adduser NAME {group}`), who then has to log in again."
+    exit_code: ClassVar[ExitCode] = ExitCode.DEGRADED
+
+    group: str
 
 
 class ControlInvalid(Problem, frozen=True, kw_only=True, tag="control.invalid"):
     """A request on the control socket that is not in its grammar."""
 
     sentence: ClassVar[str] = "the request was not understood: {reason}"
-    advice: ClassVar[str] = "docs/reference/control.md lists the requests."
+    advice: ClassVar[str] = (
+        "Send one line of JSON with `do`, `token` and the fields of that request, and no others; if it was sent by "
+        "`stockade` itself, restart the daemon: it is of another version."
+    )
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
 
+    reason: str
+
+
+class ServiceVariableInvalid(Problem, frozen=True, kw_only=True, tag="service.variable_invalid"):
+    """A variable by which a service manager tells a program what it needs to know has no meaning."""
+
+    sentence: ClassVar[str] = "the service manager's {variable} is {value!r}: {reason}"
+    advice: ClassVar[str] = (
+        "Take {variable} out of the environment (`env -u {variable} stockade serve`), or let systemd start the daemon,"
+        " which sets it."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    variable: str
+    value: str
+    reason: str
+
+
+class ServiceSocketInvalid(Problem, frozen=True, kw_only=True, tag="service.socket_invalid"):
+    """A descriptor that a service manager passed to the daemon is none that it can use as its control socket."""
+
+    sentence: ClassVar[str] = "descriptor {descriptor}, named {name!r}, was passed by the service manager: {reason}"
+    advice: ClassVar[str] = (
+        "In the socket unit write one ListenStream= with an absolute path, FileDescriptorName=control and Accept=no, as"
+        " the unit does that `stockade install-unit --print` prints."
+    )
+    exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+    descriptor: int
+    name: str
+    reason: str
+
+
+class UnitProgramOutOfReach(Problem, frozen=True, kw_only=True, tag="unit.program_out_of_reach"):
+    """The service would not find the command, or may not run it: it lies where the unit hides it, or is closed."""
+
+    sentence: ClassVar[str] = "a service could not run {path!r}: {reason}"
+    advice: ClassVar[str] = (
+        "Install stockade where every user can read it (`python3 -m venv /opt/stockade`, then pip in there), and run"
+        " `install-unit` of that one; or take `--user` for a service of your own."
+    )
+
+    path: str
+    reason: str
+
+
+class UnitFileChanged(Problem, frozen=True, kw_only=True, tag="unit.file_changed"):
+    """Somebody has changed a file since stockade wrote it, or wrote it in the first place; nothing was replaced."""
+
+    sentence: ClassVar[str] = "{path!r} was changed by somebody and is kept; nothing was written"
+    advice: ClassVar[str] = (
+        "Move the changes into a drop-in (`systemctl edit stockade.service`), and replace the file with --force."
+    )
+
+    path: str
+
+
+class UnitNotWritten(Problem, frozen=True, kw_only=True, tag="unit.not_written"):
+    """A file of the service could not be read or written."""
+
+    sentence: ClassVar[str] = "{path!r} could not be written: {reason}"
+    advice: ClassVar[str] = "Run it as root; or take --user for a service of your own, or --print to see the files."
+
+    path: str
     reason: str
 
 
@@ -1078,10 +1264,14 @@ class AnswerLate(Problem, frozen=True, kw_only=True, tag="control.answer_late"):
     """The daemon took the request and did not answer it in time: it is stopped, or stuck."""
 
     sentence: ClassVar[str] = "the daemon at {path!r} did not answer within {limit_s:g} s"
-    advice: ClassVar[str] = "See whether its process is stopped (`ps`, state T); if it is stuck, end and start it."
+    advice: ClassVar[str] = (
+        "If its process is stopped (`ps` says T), let it go on with `kill -CONT`; if it is stuck, end it with `kill`, "
+        "and start it again."
+    )
     exit_code: ClassVar[ExitCode] = ExitCode.TRY_AGAIN
 
     path: str
+    """The control socket."""
     limit_s: float
 
 
@@ -1098,7 +1288,7 @@ class WaitTimeout(Problem, frozen=True, kw_only=True, tag="control.wait_timeout"
     """What was waited for did not come about in time."""
 
     sentence: ClassVar[str] = "{what} did not come about within {limit_s:g} s"
-    advice: ClassVar[str] = "`stockade status` shows where it stands."
+    advice: ClassVar[str] = "`stockade status` shows where it stands; wait longer with `--timeout`."
 
     what: str
     limit_s: float
@@ -1113,6 +1303,16 @@ class OutputLost(Problem, frozen=True, kw_only=True, tag="output.lost"):
     reason: str
 
 
+class ReportNotWritten(Problem, frozen=True, kw_only=True, tag="report.not_written"):
+    """The file that a report was to be written into exists already, or cannot be made; nothing was written."""
+
+    sentence: ClassVar[str] = "the report was not written to {path!r}: {reason}"
+    advice: ClassVar[str] = "Name a file that does not exist yet, in a folder that this user may write to."
+
+    path: str
+    reason: str
+
+
 class Defect(Problem, frozen=True, kw_only=True, tag="stockade.defect"):
     """Something happened that stockade does not know how to handle."""
 
@@ -1121,6 +1321,7 @@ class Defect(Problem, frozen=True, kw_only=True, tag="stockade.defect"):
 
     error: str
     where: str
+    """File and line."""
 
 
 class TreeGaveUp(Problem, frozen=True, kw_only=True, tag="tree.gave_up"):
@@ -1132,6 +1333,7 @@ class TreeGaveUp(Problem, frozen=True, kw_only=True, tag="tree.gave_up"):
     )
 
     child: str
+    """The part of the tree, by its name."""
     failures: int
     period_s: float
 
@@ -1152,11 +1354,14 @@ AnyProblem = (
     | ExitedBeforeHandshake | HandshakeTimeout | StageTimeout | StdoutNotJsonrpc | HandshakeRefused | ToolListEndless
     | ServerDied | CrashLooping | MessageTooLarge | NotReady | SessionBusy | UnknownServer | RemoteServer
     | SessionChanged | Quarantined | Withheld | ScanUnknown | PluginUnusable | NothingListed
+    | ReadLate | SourceGone | ReloadIncomplete | ReloadEnded
     | FileUnreadable | NotParseable | ShapeUnknown | UnknownKey | WrongType | DuplicateName | CommandMissing
     | Unresolved | DuplicateKey | KeyConflict | NameInvalid | DependencyInvalid | IsolationUnsaid | KeyIgnored
     | CommandHasBlanks | HostPathArgument | SecretArgument
     | LockFileDamaged | PinsUnreadable | PinsNotStored
     | StateLocked | StateUnusable | DaemonNotRunning | ControlRefused | ControlInvalid
-    | UsageWrong | AnswerLate | AnswerUnknown | WaitTimeout | OutputLost | Defect | TreeGaveUp
+    | ControlOutOfReach | ControlGroupEmpty | UnitProgramOutOfReach | UnitFileChanged | UnitNotWritten
+    | ServiceVariableInvalid | ServiceSocketInvalid
+    | UsageWrong | AnswerLate | AnswerUnknown | WaitTimeout | OutputLost | ReportNotWritten | Defect | TreeGaveUp
 )  # fmt: skip
 """Every problem there is, closed: what a reply message, an event or the control socket may carry."""

@@ -67,6 +67,43 @@ class TreeGaveUp(Event, frozen=True, kw_only=True, tag="tree.gave_up"):
     problem: AnyProblem
 
 
+class TreeStuck(Event, frozen=True, kw_only=True, tag="tree.stuck"):
+    """Parts of stockade itself give no sign of life; where a service manager watches, it ends the process for that."""
+
+    severity: ClassVar[Severity] = Severity.ERROR
+
+    parts: list[str]
+    """The names in the tree of all that are silent now."""
+
+
+class TreeRecovered(Event, frozen=True, kw_only=True, tag="tree.recovered"):
+    """Every part of stockade gives signs of life again."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    parts: list[str]
+    """Those that were silent before."""
+
+
+class StateDumped(Event, frozen=True, kw_only=True, tag="state.dumped"):
+    """How everything within stands, because somebody asked for it by a signal (SIGUSR1); bounded in size."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    uptime_s: float
+    servers: list[dict[str, object]]
+    """Each with its life and for how long (`since_s`), pids, sessions, spares, restarts, the code of its problem."""
+    actors: list[dict[str, object]]
+    """Each with the messages that wait (`depth`), `handled`, `restarts`, `tick_age_s` (None: it was never asked)."""
+    subscriptions: list[dict[str, object]]
+    """Who reads events, how many wait, how many were lost."""
+    tasks: dict[str, int]
+    """By name, how many tasks of the event loop there are."""
+    dead_letters: int
+    left_out: dict[str, int]
+    """By list, how many rows did not fit."""
+
+
 # ------------------------------------------------------------------------------------------------------- config
 
 
@@ -81,14 +118,38 @@ class ConfigLoaded(Event, frozen=True, kw_only=True, tag="config.loaded"):
     warnings: list[str]
 
 
+class ConfigReloaded(Event, frozen=True, kw_only=True, tag="config.reloaded"):
+    """A configuration was read again and is in force; the lists name servers."""
+
+    severity: ClassVar[Severity] = Severity.NOTICE
+
+    path: str
+    summary: str
+    """The lists in one line, for people."""
+    added: list[str]
+    removed: list[str]
+    restarted: list[str]
+    changed: list[str]
+    """Changed in place: nothing of what runs was ended."""
+    kept: list[str]
+    """They go on as they were, because their new entry is invalid."""
+    untouched: int
+    """How many others there are."""
+    later: list[str]
+    """Settings whose change comes into force at the next start of stockade."""
+    warnings: list[str]
+
+
 class ConfigRejected(Event, frozen=True, kw_only=True, tag="config.rejected"):
-    """A server entry, or the whole file, cannot be used."""
+    """A server entry, or the whole file, cannot be used; at a reload, what is in force then stays."""
 
     severity: ClassVar[Severity] = Severity.ERROR
 
     server: str
     """Empty if the whole file is meant."""
     problem: AnyProblem
+    effect: str = "not started"
+    """What follows from it, in words."""
 
 
 # ------------------------------------------------------------------------------------------------------ sandbox
@@ -575,6 +636,16 @@ class SessionOpened(ServerEvent, frozen=True, kw_only=True, tag="session.opened"
     session: str
 
 
+class SessionAttached(ServerEvent, frozen=True, kw_only=True, tag="session.attached"):
+    """A session got a process of its own to talk to: its first one, or one in place of another that has ended.
+
+    It belongs to the story of the process; `session` leads to that of the client.
+    """
+
+    session: str
+    instance_id: str
+
+
 class SessionClosed(ServerEvent, frozen=True, kw_only=True, tag="session.closed"):
     """A client's conversation is over."""
 
@@ -618,7 +689,7 @@ class SinkFailed(Event, frozen=True, kw_only=True, tag="sink.failed"):
 
 
 class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
-    """A sink works again; meanwhile it lost events."""
+    """A sink works again, or ends with the stop; meanwhile it lost events."""
 
     severity: ClassVar[Severity] = Severity.WARNING
 
@@ -627,7 +698,8 @@ class SinkLost(Event, frozen=True, kw_only=True, tag="sink.lost"):
 
 
 AnyEvent = (
-    TreeStarted | TreeStopped | TreeGaveUp | ConfigLoaded | ConfigRejected
+    TreeStarted | TreeStopped | TreeGaveUp | TreeStuck | TreeRecovered | StateDumped
+    | ConfigLoaded | ConfigReloaded | ConfigRejected
     | SandboxLaunched | SandboxDegraded | SandboxDenied
     | DockerPathResolved | DockerPathAbsent | EngineUp | EngineLost | EngineRecovered | ImagePulled
     | ContainerCreated | ContainerStarted | ContainerPaused | ContainerStopAsked | ContainerStopped | ContainerExited
@@ -637,7 +709,7 @@ AnyEvent = (
     | ScanStarted | ScanCompleted | ScanDegraded | ScanFailed
     | ToolPinned | ToolChanged | ToolWithheld | ToolFlagged | ToolTolerated | ToolApproved | ToolRejected
     | ToolRefused | ToolUnjudged
-    | SessionOpened | SessionClosed | StderrLine | StdoutGarbage | SinkFailed | SinkLost
+    | SessionOpened | SessionAttached | SessionClosed | StderrLine | StdoutGarbage | SinkFailed | SinkLost
     | ActorCrashed | ActorRestarted | MessageDead
 )  # fmt: skip
 """Every event there is, closed."""

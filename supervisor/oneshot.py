@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from supervisor.config.specs import Config, ServerSpec
 from supervisor.container.advice import about_ours, about_theirs
 from supervisor.container.explain import INSTANCE, Explained, Known, ours, theirs
-from supervisor.container.facts import ImageFacts
+from supervisor.container.extra_args import platform_in
+from supervisor.container.facts import EngineFacts, ImageFacts, check_platform
 from supervisor.container.identity import config_hash
 from supervisor.container.kept import FOLDER, instance_in
 from supervisor.container.peek import images, peek
@@ -89,6 +91,41 @@ def explained(config: Config, spec: ServerSpec, state_dir: str, environ: Mapping
     profile = container_profile_of(spec, environ)
     ours(profile, known)  # what a start would refuse is told at once, without asking anybody
     return ours(profile, _with_engine(known, profile.spec.image, environ) if found.path else known)
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How it stands with what a server's container needs; as far as the first thing that is missing."""
+
+    docker: str = ""
+    """The path of the docker command."""
+    docker_from: str = ""
+    problem: Problem | None = None
+    """Why no engine can be used."""
+    engine: EngineFacts | None = None
+    image: ImageFacts | None = None
+    """The server's image, if the engine has it."""
+    refusal: Problem | None = None
+    """Why no container would be made of it."""
+
+
+def standing(spec: ServerSpec, environ: Mapping[str, str]) -> Standing:
+    """Look how it stands; the engine is asked within bounds, and not again if it does not answer."""
+    found = _searched(environ)
+    if not found.path:
+        return Standing(problem=DockerNotFound(tried=tried_text(found.tried), retry_after_s=0.0))
+    here = Standing(docker=found.path, docker_from=_FOUND_BY[found.step])
+    image = "" if spec.own_container else spec.docker.image
+    seen = peek(found.path, _cli_environment(found.path, environ), [image] if image else [])
+    here = replace(here, problem=seen.problem, engine=seen.engine, image=seen.images.get(image))
+    if seen.problem is not None or spec.own_container:
+        return here
+    try:
+        ours(container_profile_of(spec, environ), Known(docker=found.path, engine=seen.engine, image=here.image))
+        if seen.engine and here.image:
+            check_platform(image, here.image, seen.engine, platform_in(spec.docker.extra_args))
+    except LaunchError as error:
+        return replace(here, refusal=error.problem)
+    return here
 
 
 def _with_engine(known: Known, image: str, environ: Mapping[str, str]) -> Known:

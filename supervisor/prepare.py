@@ -63,7 +63,8 @@ def located(spec: ServerSpec, environ: Mapping[str, str]) -> Command:
 def places_of(config: Config, state_dir: str, environ: Mapping[str, str]) -> Places:
     """Say where the user's things and our own are, which no sandboxed server may reach."""
     homes = {environ.get("HOME", ""), str(Path("~").expanduser())}
-    written = (config.source and str(Path(config.source).absolute()), config.settings.lock_file)
+    given = (environ.get(key, "").split(":")[0] for key in ("RUNTIME_DIRECTORY", "CREDENTIALS_DIRECTORY"))
+    written = (config.source and str(Path(config.source).absolute()), config.settings.lock_file, *given)
     own = tuple(path for path in written if path and Path(path).exists())
     return Places(
         state_dir=state_dir,
@@ -116,6 +117,11 @@ def own_program_of(spec: ServerSpec) -> str:
     theirs = own_command((spec.command, *spec.args))
     is_ours = spec.command == "docker" and not theirs.global_options and theirs.kind == "run"
     return "" if is_ours else spec.command
+
+
+def makes_containers(config: Config) -> bool:
+    """Whether any of its servers runs in a container, ours or one of its own."""
+    return any(spec.mode == "docker" or spec.own_container for spec in config.servers)
 
 
 def is_alone(spec: ServerSpec) -> bool:

@@ -7,7 +7,6 @@ and the tree as a request to stop.
 from __future__ import annotations
 
 import sys
-from collections import ChainMap
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -22,6 +21,7 @@ from supervisor.container.effects import Engines
 from supervisor.container.instances import ContainerInstances
 from supervisor.container.kept import FOLDER
 from supervisor.container.owner import owner_here
+from supervisor.container.words import Owner
 from supervisor.container.words import Profile as ContainerProfile
 from supervisor.docker_path.effects import DockerFinder
 from supervisor.docker_path.places import search_on
@@ -29,13 +29,14 @@ from supervisor.environment.effects import CliEnvironment
 from supervisor.environment.hydration import with_docker_first
 from supervisor.errors import StockadeError
 from supervisor.errors import TreeGaveUp as GaveUpProblem
-from supervisor.events import ProcessTroubled, StderrLine
+from supervisor.events import ProcessTroubled, StderrLine, TreeGaveUp
 from supervisor.kernel.bus import Bus
-from supervisor.kernel.node import ChildFailed, GaveUp
+from supervisor.kernel.node import ChildFailed, GaveUp, Node
 from supervisor.kernel.specs import Branch
 from supervisor.kernel.tree import Tree
+from supervisor.matters import about
 from supervisor.plugins import plugins
-from supervisor.prepare import container_profile_of, places_of, standings_of
+from supervisor.prepare import container_profile_of, makes_containers, places_of, standings_of
 from supervisor.process.table import ProcessTable, open_processes
 from supervisor.process.words import Heard
 from supervisor.relay.actor import Sessions
@@ -46,7 +47,7 @@ from supervisor.sandbox.audit import Audit
 from supervisor.sandbox.effects import Sandbox, open_sandbox
 from supervisor.scan.effects import Ledger
 from supervisor.scanning import foreseen, ledger_alone, ledger_of, limit_s, make_lock_file
-from supervisor.tree import SCANNER, Leaves, Run, path_of, root_of, server_leaf, terms_of
+from supervisor.tree import SCANNER, SERVERS, Kept, Leaves, Run, path_of, root_of, server_leaf, terms_of
 
 Edge = Callable[[Run], Leaves]
 """What an edge adds, given the run it will run in."""
@@ -70,24 +71,21 @@ async def open_run(
 
     Raises: StockadeError(TreeGaveUp) when parts of stockade itself cannot go on.
     """
-    bus = Bus()
+    bus = Bus(about)
     redactor = Redactor(config.secrets)
     make_lock_file(config)
     audit = Audit(state_dir, standings_of(config), redactor.redact)
 
-    on_stderr = _listener(bus, audit, redactor)
-
-    def on_trouble(reason: str) -> None:
-        bus.publish(ProcessTroubled(reason=reason), sender="process")
-
+    on_stderr, on_trouble = _listener(bus, audit, redactor), partial(_tell_trouble, bus)
     async with (
         open_processes(state_dir, on_stderr=on_stderr, on_trouble=on_trouble, divides_cgroup=divides_cgroup) as table,
         open_sandbox(places_of(config, state_dir, environ), audit) as sandbox,
     ):
-        run = _run_of(_Below(bus, table, sandbox, redactor), config, state_dir, environ)
-        servers = tuple(server_leaf(run, spec, environ, version, is_probed=is_probed) for spec in config.servers)
-        run.tree = Tree(root_of(run, servers, edge(run)), bus)
-        task = _Task(run.tree)
+        below = _Below(bus, table, sandbox, redactor)
+        run = _run_of(below, config, state_dir, environ, version=version, is_probed=is_probed)
+        servers = tuple(server_leaf(run, spec) for spec in config.servers)
+        task = _Task(run)
+        run.tree = Tree(root_of(run, servers, edge(run)), bus, failing=task.fail)
         warming = trio.CancelScope()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(task.run, nursery.cancel_scope)
@@ -107,6 +105,10 @@ async def open_run(
             raise StockadeError(task.problem)
 
 
+def _tell_trouble(bus: Bus, reason: str) -> None:
+    bus.publish(ProcessTroubled(reason=reason), sender="process")
+
+
 async def _within(scope: trio.CancelScope, work: Callable[[], Awaitable[None]]) -> None:
     with scope:
         await work()
@@ -121,12 +123,20 @@ class _Below(NamedTuple):
     redactor: Redactor
 
 
-def _run_of(below: _Below, config: Config, state_dir: str, environ: Mapping[str, str]) -> Run:
+def _run_of(
+    below: _Below, config: Config, state_dir: str, environ: Mapping[str, str], *, version: str, is_probed: bool
+) -> Run:
     """Put together what the edges work with; its tree is made from it."""
     bus, table, sandbox, redactor = below
     guests: dict[str, ContainerProfile] = {}
-    ledger = ledger_of(config, bus, state_dir, environ)
-    containers, engines = _containers_of(config, table, state_dir, environ, guests)
+    kept: dict[str, Kept] = {}
+    ledger = ledger_of(config, bus, lambda name: kept[name].spec if name in kept else None, state_dir, environ)
+
+    def profile(server: str) -> ContainerProfile:
+        return guests[server] if server in guests else container_profile_of(kept[server].spec, environ)
+
+    owner = owner_here(state_dir, config.source, is_kept=makes_containers(config))
+    containers, engines = _containers_of(owner, table, state_dir, environ, profile)
     return Run(
         config=config,
         bus=bus,
@@ -142,15 +152,20 @@ def _run_of(below: _Below, config: Config, state_dir: str, environ: Mapping[str,
         redactor=redactor,
         plugins=plugins(table, sandbox, (containers, engines, guests), state_dir=state_dir, environ=environ),
         names=tuple(spec.name for spec in config.servers),
+        kept=kept,
+        state_dir=state_dir,
+        environ=environ,
+        version=version,
+        is_probed=is_probed,
     )
 
 
 def _containers_of(
-    config: Config,
+    owner: Owner,
     table: ProcessTable,
     state_dir: str,
     environ: Mapping[str, str],
-    guests: dict[str, ContainerProfile],
+    profile: Callable[[str], ContainerProfile],
 ) -> tuple[ContainerInstances, Engines]:
     """Make the effects of mode docker, and the engines that they speak to."""
     cli = CliEnvironment(environ, sys.platform)
@@ -158,14 +173,11 @@ def _containers_of(
     async def environment(docker: str) -> Mapping[str, str]:
         return with_docker_first(dict((await cli.get()).env), docker)
 
-    profiles = {spec.name: container_profile_of(spec, environ) for spec in config.servers}
     engines = Engines(environment)
-    makes_some = any(spec.mode == "docker" or spec.own_container for spec in config.servers)
-    owner = owner_here(state_dir, config.source, is_kept=makes_some)
     containers = ContainerInstances(
         table,
         engines,
-        profile=ChainMap(guests, profiles).__getitem__,
+        profile=profile,
         environment=environment,
         owner=owner,
         folder=Path(state_dir) / FOLDER / owner.owner,
@@ -205,30 +217,68 @@ def stderr_events(server: str, instance: str, heard: Sequence[Heard], redactor: 
 class _Task:
     """The tree as a task that outlives the cancellation of whoever opened it, until it is down."""
 
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self._over = trio.Event()
+        self._failed = trio.Event()
         self.problem: GaveUpProblem | None = None
+        """Why the tree cannot go on, known before it has stopped for that."""
+
+    def fail(self, failure: ChildFailed | GaveUp) -> None:
+        """Say that the tree cannot go on, while there is still somebody to hear it."""
+        self.problem = problem_of(failure)
+        self._run.bus.publish(TreeGaveUp(problem=self.problem), sender="tree")
+        self._run.gave_up(self.problem)
+        self._failed.set()
 
     async def run(self, scope: trio.CancelScope) -> None:
         """Run the tree to its end; when it cannot go on, neither can the body."""
         try:
             with trio.CancelScope(shield=True):
-                await self._tree.run()
-        except GaveUp as error:
-            self.problem = GaveUpProblem(child=error.child, failures=error.failures, period_s=error.period_s)
-        except ChildFailed as error:
-            self.problem = GaveUpProblem(child=str(error), failures=1, period_s=0.0)
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._end_servers)
+                    await self._run_tree()
+                    nursery.cancel_scope.cancel()
         finally:
             self._over.set()
         if self.problem is not None:
             scope.cancel()
 
+    async def _run_tree(self) -> None:
+        try:
+            await self._run.tree.run()
+        except (GaveUp, ChildFailed) as error:
+            self.problem = self.problem or problem_of(error)
+
+    async def _end_servers(self) -> None:
+        """End servers without their actors, when the tree has failed: those by which they would do it may be gone.
+
+        (They would wait for an answer as long as the longest stop may take.)
+        """
+        await self._failed.wait()
+        await self._run.table.close()
+        async with trio.open_nursery() as nursery:
+            for node in self._run.tree.nodes():
+                if node.path.startswith(f"{SERVERS}/"):
+                    nursery.start_soon(_cancel_when_stopped, node)
+
     async def stop_when_cancelled(self) -> None:
         try:
             await self._over.wait()
         finally:
-            self._tree.stop()
+            self._run.tree.stop()
+
+
+async def _cancel_when_stopped(node: Node) -> None:
+    await node.wait_for_stop()  # sooner, it would be started again
+    await node.cancel()
+
+
+def problem_of(failure: ChildFailed | GaveUp) -> GaveUpProblem:
+    """Say for people why a tree cannot go on."""
+    if isinstance(failure, GaveUp):
+        return GaveUpProblem(child=failure.child, failures=failure.failures, period_s=failure.period_s)
+    return GaveUpProblem(child=str(failure), failures=1, period_s=0.0)
 
 
 __all__ = [

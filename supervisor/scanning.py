@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from supervisor.config.schema import PluginBlock
 from supervisor.config.specs import Config, ServerSpec
 from supervisor.events import ScanDegraded
 from supervisor.kernel.bus import Bus
@@ -30,23 +31,28 @@ PLUGINS_S = 900.0
 """Seconds more where there are plugins; each is bounded by its manifest, and all of a pass by this."""
 
 
-def ledger_of(config: Config, bus: Bus, state_dir: str, environ: Mapping[str, str]) -> Ledger:
+SpecOf = Callable[[str], ServerSpec | None]
+"""How a server is configured now; None of one that nobody knows."""
+
+
+def ledger_of(config: Config, bus: Bus, spec_of: SpecOf, state_dir: str, environ: Mapping[str, str]) -> Ledger:
     """Make the ledger of a run; opens nothing yet."""
-    return _ledger(config, partial(bus.publish, sender="scan"), state_dir, environ)
+    return _ledger(config, partial(bus.publish, sender="scan"), spec_of, state_dir, environ)
 
 
 def ledger_alone(config: Config, state_dir: str, environ: Mapping[str, str]) -> Ledger:
     """Make a ledger without a run, for decisions: nobody is told of them but who makes them."""
-    return _ledger(config, _untold, state_dir, environ)
+    return _ledger(config, _untold, {spec.name: spec for spec in config.servers}.get, state_dir, environ)
 
 
-def _ledger(config: Config, publish: Callable[[object], None], state_dir: str, environ: Mapping[str, str]) -> Ledger:
-    specs = {spec.name: spec for spec in config.servers}
-
+def _ledger(
+    config: Config, publish: Callable[[object], None], spec_of: SpecOf, state_dir: str, environ: Mapping[str, str]
+) -> Ledger:
     def origin(server: str) -> str:
-        return origin_here(specs[server], state_dir, environ) if server in specs else ""
+        spec = spec_of(server)
+        return origin_here(spec, state_dir, environ) if spec else ""
 
-    terms = {name: terms_of(spec) for name, spec in specs.items()}
+    terms = {spec.name: terms_of(spec) for spec in config.servers}
     return Ledger(terms, partial(_store, config, state_dir), publish, origin=origin)
 
 
@@ -129,17 +135,23 @@ def limit_s(spec: ServerSpec) -> float:
 class ServerPlugins:
     """The plugins of each server, as the scan actor runs them."""
 
-    def __init__(self, config: Config, runs: Plugins) -> None:
+    def __init__(
+        self, spec_of: Callable[[str], ServerSpec], blocks: Callable[[], Mapping[str, PluginBlock]], runs: Plugins
+    ) -> None:
+        """Take how a server, and how plugins are configured now."""
+        self._spec_of = spec_of
+        self._blocks = blocks
         self._runs = runs
-        self._known: Mapping[str, Plugin] = all_plugins(config.settings.plugins)
-        self._specs = {spec.name: spec for spec in config.servers}
+
+    def _known(self) -> Mapping[str, Plugin]:
+        return all_plugins(self._blocks())
 
     def depth(self, plugin: str, server: str) -> Depth:
         """Some are run in the background, all others before the server is served.
 
         What cannot run there at all is not put off: its reason is told at once, also of a server that is never served.
         """
-        known, spec = self._known.get(plugin), self._specs[server]
+        known, spec = self._known().get(plugin), self._spec_of(server)
         if known is None or not known.is_deep:
             return "fast"
         situation = Situation(
@@ -149,8 +161,9 @@ class ServerPlugins:
 
     async def run(self, plugin: str, server: str, tools: Sequence[bytes]) -> tuple[ScannerReport, tuple[Finding, ...]]:
         """Run it for a server, in that server's own mode."""
-        known = self._known.get(plugin)
+        every = self._known()
+        known = every.get(plugin)
         if known is None:
-            return unknown(plugin, self._known), ()
-        ran = await self._runs.run(known, self._specs[server], tuple(tools))
+            return unknown(plugin, every), ()
+        ran = await self._runs.run(known, self._spec_of(server), tuple(tools))
         return ran.report, ran.findings

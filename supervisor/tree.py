@@ -13,7 +13,7 @@ Stopped from below: first the doors (no new sessions), then the servers side by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from supervisor.config.redact import Redactor
@@ -25,9 +25,10 @@ from supervisor.docker_path.effects import DockerFinder
 from supervisor.docker_path.places import Search
 from supervisor.engine.actor import actor as watcher_actor
 from supervisor.engine.effects import Connections
+from supervisor.errors import Problem
 from supervisor.kernel.actor import leaf_run
 from supervisor.kernel.bus import Bus
-from supervisor.kernel.specs import Branch, Leaf, Limit, Restart
+from supervisor.kernel.specs import Branch, Leaf, Life, Limit, Restart
 from supervisor.kernel.stoppable import until_stop
 from supervisor.kernel.tree import Tree
 from supervisor.modes import MODES, RESOLVER, WATCHER, Surroundings, launcher_path
@@ -43,7 +44,7 @@ from supervisor.scan.passes import Passes
 from supervisor.scanning import ServerPlugins, scan_s
 from supervisor.server.actor import actor as server_actor
 from supervisor.server.effects import Prober
-from supervisor.server.states import Profile
+from supervisor.server.messages import Profile
 
 SERVERS = "root/servers"
 SCANNER = "root/work/scan"
@@ -51,6 +52,15 @@ SPARE_S = 10.0
 """Seconds beyond the clocks of the stages of a start, each of which is kept by whoever does it."""
 SERVER_STOP_S = 35.0
 """Seconds for one server to end: the longest stop ladder (30 s) and its report."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Kept:
+    """One server, as it is run now."""
+
+    spec: ServerSpec
+    profile: Profile
+    prober: Prober
 
 
 @dataclass(kw_only=True)
@@ -72,6 +82,14 @@ class Run:
     ledger: Ledger
     names: tuple[str, ...]
     """Servers that have an actor."""
+    kept: dict[str, Kept]
+    """By name; also of servers that a reload has removed, for what of them may still be on its way."""
+    state_dir: str
+    environ: Mapping[str, str]
+    version: str
+    is_probed: bool
+    gave_up: Callable[[Problem], None] = lambda _problem: None
+    """Called when the tree cannot go on, before anything is stopped for that; for an edge to set."""
 
 
 def path_of(server: str) -> str:
@@ -128,14 +146,19 @@ class Leaves:
 
 def root_of(run: Run, servers: tuple[Leaf, ...], leaves: Leaves) -> Branch:
     """Declare the tree."""
-    profiles = {spec.name: sandbox_profile_of(spec) for spec in run.config.servers}
     around = Surroundings(
-        table=run.table, sandbox=run.sandbox, sandbox_profile=profiles.__getitem__, containers=run.containers
-    )  # fmt: skip
+        table=run.table,
+        sandbox=run.sandbox,
+        sandbox_profile=lambda server: sandbox_profile_of(run.kept[server].spec),
+        containers=run.containers,
+    )
     resolver = Leaf(name=RESOLVER, run=leaf_run(run.bus, resolver_actor(run.finder, run.search)))
     connections = Connections(run.engines.at, run.containers.labels)
     watcher = Leaf(name=WATCHER, run=leaf_run(run.bus, watcher_actor(connections)))
-    passes = Passes(run.ledger, ServerPlugins(run.config, run.plugins))
+    configured = ServerPlugins(
+        lambda server: run.kept[server].spec, lambda: run.config.settings.plugins, run.plugins
+    )  # fmt: skip
+    passes = Passes(run.ledger, configured)
     scanner = Leaf(name="scan", run=leaf_run(run.bus, scan_actor(passes)), shutdown_s=15.0)
     modes = tuple(Leaf(name=row.mode, run=leaf_run(run.bus, row.actor(around)), shutdown_s=40.0) for row in MODES)
     return Branch(
@@ -151,18 +174,21 @@ def root_of(run: Run, servers: tuple[Leaf, ...], leaves: Leaves) -> Branch:
     )
 
 
-def server_leaf(run: Run, spec: ServerSpec, environ: Mapping[str, str], version: str, *, is_probed: bool) -> Leaf:
-    """Declare one server's leaf."""
-    command = run.table.prepare(command_of(spec, environ))
+def server_leaf(run: Run, spec: ServerSpec) -> Leaf:
+    """Declare one server's leaf; each of its incarnations goes by how the server is configured then."""
     prober = Prober(
         run.table,
         lambda: run.sessions.held,
         run.ledger.keep,
-        version=version,
+        version=run.version,
         limit_s=spec.startup.handshake_s,
         max_message_bytes=spec.max_message_bytes,
     )
-    actor = server_actor(profile_of(spec, command, is_probed=is_probed), path_of(spec.name), prober)
-    return Leaf(
-        name=spec.name, run=leaf_run(run.bus, actor), restart=Restart.PERMANENT, shutdown_s=SERVER_STOP_S
-    )  # fmt: skip
+    command = run.table.prepare(command_of(spec, run.environ))
+    profile = profile_of(spec, command, is_probed=run.is_probed)
+    run.kept[spec.name] = kept = Kept(spec=spec, profile=profile, prober=prober)
+
+    async def live(life: Life) -> None:
+        await leaf_run(run.bus, server_actor(kept.profile, path_of(spec.name), prober))(life)
+
+    return Leaf(name=spec.name, run=live, restart=Restart.PERMANENT, shutdown_s=SERVER_STOP_S)

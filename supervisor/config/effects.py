@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from supervisor.config.documents import Document, located, parse
 from supervisor.config.interpolation import Missing
@@ -59,9 +60,9 @@ def adopt(
 def _resolved(document: Document, lookup: Surroundings, facts: Facts, ask_engine: AskEngine | None) -> Config:
     """Resolve it as if there were no engine; only if that mattered to a server, ask, and resolve it again."""
     config = resolve(document, lookup=lookup, facts=facts, home=lookup.home)
-    if ask_engine is None or not asks_for_engine(config):
-        return config
-    return resolve(document, lookup=lookup, facts=ask_engine(facts, lookup.environ), home=lookup.home)
+    if ask_engine is not None and asks_for_engine(config):
+        config = resolve(document, lookup=lookup, facts=ask_engine(facts, lookup.environ), home=lookup.home)
+    return replace(config, files=tuple(sorted({path for path in lookup.read if "\0" not in path})))
 
 
 def _plain(value: Any) -> Any:
@@ -110,6 +111,8 @@ class Surroundings(Struct, frozen=True):
     config: Path
     """The config file, absolute; it need not exist."""
     home: str
+    read: list[str] = []
+    """Every file that was asked for, also one that is not there."""
 
     def variable(self, name: str) -> str | None:
         """A variable of our own environment."""
@@ -129,7 +132,9 @@ class Surroundings(Struct, frozen=True):
     def file(self, path: str) -> str | Missing:
         """The text of a file without the newline at its end; a relative path is relative to the config."""
         is_home = path.startswith("~/") and bool(self.home)
-        return _secret_text(Path(self.home, path[2:]) if is_home else self.config.parent / path)
+        found = Path(self.home, path[2:]) if is_home else self.config.parent / path
+        self.read.append(str(found))
+        return _secret_text(found)
 
     def credential(self, name: str) -> str | Missing:
         """A credential that the service manager handed over."""

@@ -32,7 +32,10 @@ class Notes(Struct, frozen=True):
         """A key that a block of ours does not have."""
         key = str(path[-1])
         suggestion = did_you_mean(key, known)
-        self.problems.append(UnknownKey(place=self.place(path), key=printable(key), suggestion=suggestion))
+        problem = UnknownKey(
+            place=self.place(path), key=printable(key), suggestion=suggestion, known=", ".join(sorted(known))
+        )
+        self.problems.append(problem)
 
     def ignored(self, path: Path, reason: str) -> None:
         """A key from which somebody seems to expect something."""

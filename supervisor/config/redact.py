@@ -1,8 +1,9 @@
 """Keeping secrets out of everything that people read: by value, wherever the value came from.
 
 What counts as a secret: every value that came in through `${…}`, every value in `env` whose name looks like a secret's,
-and what an argument list says behind an option with such a name, in `NAME=value`, or as the password of a URL. Values
-shorter than six characters are left alone: they would blot out half of every log, and hide nothing worth guessing at.
+and what an argument list says behind an option with such a name, in `NAME=value` or `NAME: value`, or as the password
+of a URL; of what is sent as `Bearer …` or `Basic …` also that alone. Values shorter than six characters are left alone:
+they would blot out half of every log, and hide nothing worth guessing at.
 """
 
 from __future__ import annotations
@@ -30,13 +31,26 @@ _ASSIGNMENT = re.compile(r"(?:--?[A-Za-z][\w-]*=)?([A-Za-z_]\w*)=(.*)", re.DOTAL
 """What `docker run -e` and `env` take."""
 
 
+_HEADER = re.compile(r"(?:--?[A-Za-z][\w-]*=)?([A-Za-z][\w-]*):\s*(.*)", re.DOTALL)
+"""What `mcp-remote --header` and `curl -H` take."""
+_SCHEME = re.compile(r"\s*(?:Bearer|Basic|Token)\s+(\S+)\s*", re.IGNORECASE)
+
+
 class Redactor:
     """Replaces every known secret in a text by `***`; the longest one wins where several begin at one place."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        shapes = {shape for value in values for shape in _shapes(value)}
-        longest_first = sorted(shapes, key=lambda shape: (-len(shape), shape))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if shapes else None
+        self._shapes: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.learn(values)
+
+    def learn(self, values: Iterable[str]) -> None:
+        """Replace these as well from now on; what was a secret once stays one."""
+        fresh = {shape for value in values for shape in _shapes(value)} - self._shapes
+        if fresh:
+            self._shapes |= fresh
+            longest_first = sorted(self._shapes, key=lambda shape: (-len(shape), shape))
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
     def redact(self, text: str) -> str:
         """The text without any of the secrets."""
@@ -62,6 +76,22 @@ def looks_secret(name: str) -> bool:
 
 def secrets_in(env: Mapping[str, str], args: Sequence[str]) -> Iterator[str]:
     """The secrets that stand openly in a server's variables and arguments."""
+    for value in _named(env, args):
+        yield value
+        yield from without_scheme(value)
+    for text in (*env.values(), *args):
+        yield from _URL_PASSWORD.findall(text)
+
+
+def without_scheme(value: str) -> Iterator[str]:
+    """The credentials of a header's value without their scheme: a server may print them so."""
+    scheme = _SCHEME.fullmatch(value)
+    if scheme:
+        yield scheme[1]
+
+
+def _named(env: Mapping[str, str], args: Sequence[str]) -> Iterator[str]:
+    """Values that stand behind a secret's name."""
     for name, value in env.items():
         if looks_secret(name):
             yield value
@@ -69,11 +99,10 @@ def secrets_in(env: Mapping[str, str], args: Sequence[str]) -> Iterator[str]:
         option = _OPTION.fullmatch(argument)
         if option and looks_secret(option[1]):
             yield following if option[2] is None else option[2]
-        assignment = _ASSIGNMENT.fullmatch(argument)
-        if assignment and looks_secret(assignment[1]):
-            yield assignment[2]
-    for text in (*env.values(), *args):
-        yield from _URL_PASSWORD.findall(text)
+        for form in (_ASSIGNMENT, _HEADER):
+            named = form.fullmatch(argument)
+            if named and looks_secret(named[1]):
+                yield named[2]
 
 
 def worth_masking(values: Iterable[str]) -> tuple[str, ...]:

@@ -118,15 +118,28 @@ def _settings(stockade: Said, reader: Reader) -> Settings:
         state_dir=reader.absolute(state_dir, ("stockade", "state_dir")) if state_dir else None,
         lock_file=reader.absolute(lock_file, ("stockade", "lock_file")) if lock_file else None,
         ready=stockade.get("ready", "core"),
-        sinks=tuple(_sink(sink, n, reader) for n, sink in enumerate(stockade.get("sinks", ()))),
+        watch=stockade.get("watch", False),
+        sinks=_sinks(stockade, reader),
         plugins={name: _plugin(name, block, reader) for name, block in stockade.get("plugins", {}).items()},
     )
+
+
+def _sinks(stockade: Said, reader: Reader) -> tuple[SinkBlock, ...]:
+    sinks = tuple(_sink(sink, n, reader) for n, sink in enumerate(stockade.get("sinks", ())))
+    for number, sink in enumerate(sinks):
+        if sink.to and sink.to in [other.to for other in sinks[:number]]:  # each would rotate it under the other
+            place: Path = ("stockade", "sinks", number, "to")
+            reader.notes.wrong(place, "another sink writes there too", "a file of its own")
+    return sinks
 
 
 def _sink(sink: str | SinkBlock, position: int, reader: Reader) -> SinkBlock:
     if not isinstance(sink, SinkBlock):
         return SinkBlock(type=sink)  # type: ignore[arg-type]  # the block's reader let only its words through
-    to = reader.absolute(sink.to, ("stockade", "sinks", position, "to")) if sink.to else None
+    place: Path = ("stockade", "sinks", position, "to")
+    if sink.type == "journal" and sink.to:
+        reader.notes.wrong(place, "the journal is not a file", "no `to` here, or a sink of type json or human")
+    to = reader.absolute(sink.to, place) if sink.to else None
     return SinkBlock(type=sink.type, to=to, max_size=sink.max_size, keep=sink.keep)
 
 

@@ -206,11 +206,11 @@ class ControlBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The block `stockade.control`: who may talk to the daemon."""
 
     group: str | None = None
-    """Group that owns the sockets; unsaid, the daemon's user alone."""
+    """Group whose members may, by socket and token; unsaid, the daemon's user alone, or the socket unit's group."""
     mode: Annotated[int, "octal"] | None = None
     """Permissions of the sockets as octal text; unsaid, `0600`, or `0660` with a group."""
     allow_uids: tuple[Annotated[int, "number"], ...] = ()
-    """Further users that may connect, by number; every caller needs the token as well."""
+    """Further users that may, by number: they get entries in the access control lists of socket and token."""
 
 
 class SinkBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -289,6 +289,8 @@ class StockadeBlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """File in which approved definitions are kept, for git: `stockade.lock`; unsaid, they are kept in `state_dir`."""
     ready: Ready = "core"
     """When the daemon counts as up: when it listens, or when every server has its first outcome."""
+    watch: bool = False
+    """Reload when the config file changes, as `stockade reload` does."""
     sinks: tuple[Literal["json", "human", "journal"] | SinkBlock, ...] = ()
     """Where events go; unsaid, the journal under systemd, lines for people on a terminal, else JSON lines."""
     plugins: dict[Annotated[str, "plugin"], PluginBlock] = field(default_factory=dict)

@@ -207,6 +207,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     lock_file: str | None = None
     """Absolute; None keeps pins in the state directory."""
     ready: Ready = "core"
+    watch: bool = False
     sinks: tuple[SinkBlock, ...] = ()
     """Empty leaves the choice to the daemon."""
     plugins: dict[str, PluginBlock] = field(default_factory=dict)
@@ -228,6 +229,8 @@ class Config(Struct, frozen=True, kw_only=True):
     unused: tuple[UnusedKey, ...] = ()
     source: str = ""
     """The file, for people."""
+    files: tuple[str, ...] = ()
+    """Files that its references were read from, absolute."""
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import trio
+from msgspec.structs import replace
 
 from supervisor.container import identity
 from supervisor.container.effects import Engine, Engines
@@ -81,6 +82,7 @@ class ContainerInstances(Instances):
         self._profile = profile
         self._environment = environment
         self._owner = owner
+        self._labels = {identity.MANAGED: "true", identity.INSTANCE: owner.instance}
         self._folder = folder
         self._orders: dict[str, Order] = {}
         self._records: dict[str, Record] = {}
@@ -94,8 +96,13 @@ class ContainerInstances(Instances):
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """What all containers of this instance of stockade have, and no others."""
-        return {identity.MANAGED: "true", identity.INSTANCE: self._owner.instance}
+        """What all containers of this instance of stockade have, and no others; follows `belong`."""
+        return self._labels
+
+    def belong(self, instance: str) -> None:
+        """Take the id of the instance that is kept in the state directory, before the first container is made."""
+        self._owner = replace(self._owner, instance=instance)
+        self._labels[identity.INSTANCE] = instance
 
     # ------------------------------------------------------------------------------------------------ before a launch
 

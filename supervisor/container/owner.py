@@ -18,32 +18,32 @@ INSTANCE_BYTES = 8
 def owner_here(state_dir: str, source: str, *, is_kept: bool) -> Owner:
     """Say who we are to the engine: containers of the same state directory, and of nobody else, are ours to remove.
 
-    Without `is_kept`, for a run that makes no containers, the id of the instance is made up for this run alone.
+    Without `is_kept`, for a run that makes no containers, nothing is written: the id of the instance is the one that is
+    there, or one made up for this run, which `keep` keeps when it makes some after all.
     """
     process = read_process(os.getpid())
+    known = instance_in(Path(state_dir)) if state_dir else ""
+    made = known or secrets.token_hex(INSTANCE_BYTES)
     return Owner(
-        instance=_instance(Path(state_dir)) if is_kept else secrets.token_hex(INSTANCE_BYTES),
+        instance=keep(state_dir, made) if is_kept else made,
         config=config_hash(source),
         boot=here() or "unknown",
         owner=f"{os.getpid()}:{process.started if process else 0}",
     )
 
 
-def _instance(folder: Path) -> str:
-    """The random id that is kept in the state directory; who comes first makes it up."""
+def keep(state_dir: str, made: str) -> str:
+    """Keep an id of the instance in the state directory; returns the one that is kept: who comes first says which."""
+    folder = Path(state_dir)
     path = folder / INSTANCE_FILE
-    for _ in range(2):
-        if known := instance_in(folder):
-            return known
-        made = secrets.token_hex(INSTANCE_BYTES)
-        whole = folder / f".{INSTANCE_FILE}-{made}"
-        whole.write_text(made, encoding="ascii")
-        try:
-            os.link(whole, path)  # never there by halves, and never over one that is there
-        except OSError:
-            pass
-        else:
-            return made
-        finally:
-            whole.unlink()
-    return secrets.token_hex(INSTANCE_BYTES)
+    if known := instance_in(folder):
+        return known
+    whole = folder / f".{INSTANCE_FILE}-{secrets.token_hex(INSTANCE_BYTES)}"
+    whole.write_text(made, encoding="ascii")
+    try:
+        os.link(whole, path)  # never there by halves, and never over one that is there
+    except OSError:
+        return instance_in(folder) or made
+    finally:
+        whole.unlink()
+    return made

@@ -16,7 +16,7 @@ def build_parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="stockade",
         description="Runs stdio MCP servers isolated, supervised, scanned and observable.",
-        epilog="Exit codes: docs/reference/exit-codes.md. `stockade VERB --help` explains a verb.",
+        epilog="`stockade VERB --help` explains a verb, `stockade errors CODE` an error and its exit code.",
     )
     parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     verbs = parser.add_subparsers(title="verbs", dest="verb", metavar="VERB")
@@ -26,6 +26,7 @@ def build_parser() -> ArgumentParser:
     _add_inspection(verbs)
     _add_containers(verbs)
     _add_scan(verbs)
+    _add_install_unit(verbs)
     return parser
 
 
@@ -79,7 +80,7 @@ def _add_client_verbs(verbs: argparse._SubParsersAction[ArgumentParser]) -> None
         one = verbs.add_parser(verb, help=text)
         one.add_argument("server", metavar="NAME")
         _add_json(one)
-    events = verbs.add_parser("events", help="the last 10,000 events of the daemon")
+    events = verbs.add_parser("events", help="the last events of the daemon: 10,000 of them, or 32 MiB")
     events.add_argument("--follow", "-f", action="store_true", help="and those to come")
     events.add_argument("--server", metavar="NAME", default="", help="only those of one server")
     events.add_argument("--type", metavar="PREFIX", default="", help="only those whose type begins so")
@@ -88,16 +89,27 @@ def _add_client_verbs(verbs: argparse._SubParsersAction[ArgumentParser]) -> None
     logs = verbs.add_parser("logs", help="what a server wrote to its stderr")
     logs.add_argument("server", metavar="NAME")
     logs.add_argument("--follow", "-f", action="store_true", help="and what is to come")
+    logs.add_argument("--since", metavar="DURATION", help=f"only what it wrote in the last …; {DURATION_HELP}")
     _add_json(logs)
     wait = verbs.add_parser("wait", help="wait for a server, or for all of them")
     wait.add_argument("--for", dest="what", choices=("ready", "outcome"), default="ready", help="what to wait for")
     wait.add_argument("--timeout", metavar="DURATION", default="60s", help=f"give up after; {DURATION_HELP}")
     wait.add_argument("server", metavar="NAME", nargs="?", default="")
     _add_json(wait)
+    reload = verbs.add_parser(
+        "reload",
+        help="read the config again, and go over to it",
+        description=(
+            "Has the daemon read its config again. Servers whose entry is the same go on untouched. Returns when that "
+            "is done: 1 if an entry is invalid (a server that runs goes on as it is), 2 if the config cannot be used."
+        ),
+    )
+    reload.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    _add_json(reload)
     shutdown = verbs.add_parser("shutdown", help="end the daemon and all its servers")
-    for one in (connect, status, events, logs, wait, shutdown, verbs.choices["start"], verbs.choices["stop"]):
-        _add_state_dir(one)
-    _add_state_dir(verbs.choices["restart"])
+    acts = (verbs.choices[verb] for verb in ("start", "stop", "restart"))
+    for one in (connect, status, events, logs, wait, reload, shutdown, *acts):
+        _add_state_dir(one, asks_daemon=True)
 
 
 def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
@@ -116,13 +128,25 @@ def _add_inspection(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
     doctor = verbs.add_parser(
         "doctor",
         help="say what this machine has for stockade, and what to do about what is missing",
-        description="Tries out what stockade needs on this machine, without a daemon; changes nothing.",
+        description=(
+            "Tries out what stockade needs on this machine, without a daemon; changes nothing. With NAME it goes "
+            "through the start of one server, stage by stage, and says in one sentence what is wrong and what to do."
+        ),
     )
-    doctor.add_argument("--config", metavar="FILE", help="judge by what the servers of this config need")
+    doctor.add_argument("server", metavar="NAME", nargs="?", default="", help="only the start of this server")
+    doctor.add_argument("--live", action="store_true", help="with NAME: start it once, and end it again")
+    doctor.add_argument(
+        "--config", metavar="FILE",
+        help="judge by what the servers of this config need (with NAME, by default the daemon's, or the user's own)",
+    )  # fmt: skip
+    doctor.add_argument("--report", metavar="FILE", help="write all of it into a new file for others, secrets masked")
     doctor.add_argument("--deep", action="store_true", help="also run a container with all hardening flags")
     _add_json(doctor)
     for one in (check, explain, doctor):
-        _add_state_dir(one)
+        _add_state_dir(one, asks_daemon=one is doctor)
+    errors = verbs.add_parser("errors", help="what an error code means, and what to do about it")
+    errors.add_argument("code", metavar="CODE", nargs="?", help="a code, how a family of them begins, or another name")
+    _add_json(errors)
 
 
 def _add_containers(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
@@ -185,15 +209,33 @@ def _add_scan(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
         one.add_argument("--config", metavar="FILE", help="without a daemon: the config (default: the user's own)")
         if one is not scan:
             _add_json(one)
-        _add_state_dir(one)
+        _add_state_dir(one, asks_daemon=True)
+
+
+def _add_install_unit(verbs: argparse._SubParsersAction[ArgumentParser]) -> None:
+    unit = verbs.add_parser(
+        "install-unit",
+        help="write the units that run stockade as a service of systemd",
+        description="Writes units and what belongs to them, and says what to do then. Starts nothing.",
+    )
+    unit.add_argument("--user", action="store_true", help="a service of your own (systemctl --user)")
+    unit.add_argument("--print", action="store_true", help="only print the files, each below its path")
+    unit.add_argument(
+        "--config", metavar="FILE", help="the config it reads (default: /etc/stockade, or the user's own)"
+    )
+    unit.add_argument("--program", metavar="FILE", help="the command that it runs (default: this one)")
+    unit.add_argument("--root", metavar="DIR", default="", help="write below this folder, for an image or a package")
+    unit.add_argument("--force", action="store_true", help="replace files that somebody has changed, too")
 
 
 def _add_json(parser: ArgumentParser | argparse._MutuallyExclusiveGroup) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
-def _add_state_dir(parser: ArgumentParser) -> None:
-    text = "state directory (default: $STOCKADE_STATE_DIR, or the user's own)"
+def _add_state_dir(parser: ArgumentParser, *, asks_daemon: bool = False) -> None:
+    """Say whose state directory it is: what asks a daemon finds the machine's service where the user has none."""
+    last = "the user's own daemon, else the machine's service" if asks_daemon else "the user's own"
+    text = f"state directory (default: $STOCKADE_STATE_DIR, or {last})"
     parser.add_argument("--state-dir", metavar="DIR", help=text)
 
 
@@ -262,10 +304,27 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
             from supervisor.edges import inspection
 
             return inspection.check(options) if options.verb == "check" else inspection.explain(options)
+        case "doctor" | "errors" | "pull" | "sweep" | "install-unit":
+            return _of_machine(options)
+        case "scan" | "approve" | "reject" | "diff" | "pins":
+            return _trust(options)
+        case _:
+            from supervisor.edges import reading, verbs
+
+            return {**verbs.VERBS, **reading.VERBS}[options.verb](options)
+
+
+def _of_machine(options: Namespace) -> int:
+    """The verbs about this machine and this stockade, which need no daemon."""
+    match options.verb:
         case "doctor":
-            from supervisor.edges.doctor import doctor
+            from supervisor.edges.doctor.verb import doctor
 
             return doctor(options)
+        case "errors":
+            from supervisor.edges.error_catalogue import errors
+
+            return errors(options)
         case "pull":
             from supervisor.edges.images import pull
 
@@ -274,12 +333,10 @@ def _verb(options: Namespace, command: list[str] | None) -> int:
             from supervisor.edges.sweep import sweep
 
             return sweep(options)
-        case "scan" | "approve" | "reject" | "diff" | "pins":
-            return _trust(options)
         case _:
-            from supervisor.edges import verbs
+            from supervisor.edges.units import install_unit
 
-            return verbs.VERBS[options.verb](options)
+            return install_unit(options)
 
 
 def _trust(options: Namespace) -> int:

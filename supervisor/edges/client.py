@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from supervisor.edges.state import StateDir, read_token
+from supervisor.edges.key import Key, is_there, key_of
+from supervisor.edges.state import SERVICE, StateDir
 from supervisor.errors import AnswerLate, AnswerUnknown, DaemonNotRunning, StockadeError
 
 CONNECT_S = 5
 """Seconds for the daemon to take the connection: it is on this machine and only ever busy for milliseconds."""
 ANSWER_S = 45.0
 """Seconds for an answer: a server takes at most 36 s to stop, the daemon itself milliseconds."""
+START_S = 60.0
+"""Seconds for a daemon that is started by our connection: Python, its config, and what an earlier one left."""
+LOOK_MS = 50
+"""Milliseconds between two looks for its token."""
 CHUNK_BYTES = 65536
+ENDED = (
+    "it has ended without an answer: it was stopping, or could not start; what it said is in its log"
+    " (`journalctl -u stockade`, of a user's own `journalctl --user -u stockade`)"
+)
 
 
 class Refused(Exception):  # noqa: N818  (an answer, not a fault of ours)
@@ -30,9 +42,10 @@ class Refused(Exception):  # noqa: N818  (an answer, not a fault of ours)
 class Connection:
     """One connection to the daemon."""
 
-    def __init__(self, channel: socket.socket, token: str, path: str) -> None:
+    def __init__(self, channel: socket.socket, key: Key, path: str) -> None:
         self.socket = channel
-        self._token = token
+        self.key = key
+        """The daemon's token, held open: its lock is free when the daemon has ended."""
         self._path = path
         self._rest = bytearray()
 
@@ -55,7 +68,7 @@ class Connection:
     def send(self, do: str, **fields: Any) -> None:
         """Send one request. Raises: StockadeError(DaemonNotRunning)."""
         try:
-            self.socket.sendall(json.dumps({"do": do, "token": self._token, **fields}).encode() + b"\n")
+            self.socket.sendall(json.dumps({"do": do, "token": self.key.token, **fields}).encode() + b"\n")
         except OSError as error:
             raise self._gone(error.strerror or str(error)) from error
 
@@ -104,16 +117,54 @@ class Connection:
 
 
 @contextmanager
-def connect(state: StateDir) -> Iterator[Connection]:
-    """Connect to the daemon of a state directory. Raises: StockadeError(DaemonNotRunning)."""
-    token = read_token(state)
-    path = str(state.control_socket)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
-        # Not `settimeout`: with it a full backlog is an error at once instead of something to wait for.
-        channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", CONNECT_S, 0))
-        try:
-            channel.connect(path)
-        except OSError as error:
-            raise StockadeError(DaemonNotRunning(path=path, reason=error.strerror or str(error))) from error
-        channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 0, 0))
-        yield Connection(channel, token, path)
+def connect(place: StateDir, *, may_start: bool = False) -> Iterator[Connection]:
+    """Connect to the daemon of a state directory.
+
+    With `may_start`, a daemon that is down is started where a service manager holds its socket: connecting does that.
+    Raises: StockadeError(DaemonNotRunning | ControlRefused).
+    """
+    path = str(place.control_socket)
+    with key_of(place) as key, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
+        if key is not None:
+            _reach(channel, path)
+            yield Connection(channel, key, path)
+            return
+        if not may_start or not is_there(place.control_socket):
+            raise StockadeError(DaemonNotRunning(path=path, reason=_why_not(place)))
+        _reach(channel, path)
+        with _awaited(place, channel) as fresh:
+            yield Connection(channel, fresh, path)
+
+
+def _reach(channel: socket.socket, path: str) -> None:
+    # Not `settimeout`: with it a full backlog is an error at once instead of something to wait for.
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", CONNECT_S, 0))
+    try:
+        channel.connect(path)
+    except OSError as error:
+        raise StockadeError(DaemonNotRunning(path=path, reason=error.strerror or str(error))) from error
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 0, 0))
+
+
+def _why_not(place: StateDir) -> str:
+    if is_there(place.control_socket):
+        return "it is not running; `stockade start`, `connect` or `wait` would start it if it is a service"
+    if SERVICE.is_dir() and not os.access(SERVICE, os.X_OK):
+        return f"there is no such socket, and the machine's own service in {SERVICE} is not open to this user"
+    return "there is no such socket"
+
+
+@contextmanager
+def _awaited(place: StateDir, channel: socket.socket) -> Iterator[Key]:
+    """Give the token of the daemon that our connection has started, as soon as there is one."""
+    hung_up = select.poll()
+    hung_up.register(channel, select.POLLRDHUP if hasattr(select, "POLLRDHUP") else 0)
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        with key_of(place) as key:
+            if key is not None:
+                yield key
+                return
+        if hung_up.poll(LOOK_MS):
+            raise StockadeError(DaemonNotRunning(path=str(place.control_socket), reason=ENDED))
+    raise StockadeError(AnswerLate(path=str(place.control_socket), limit_s=START_S))

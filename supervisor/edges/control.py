@@ -23,6 +23,7 @@ from supervisor.edges.record import Record
 from supervisor.edges.ring import Ring
 from supervisor.edges.say import fields_of
 from supervisor.errors import ControlInvalid, ControlRefused, SessionError, StockadeError
+from supervisor.kernel.pulse import Pulse
 from supervisor.kernel.specs import Life
 
 
@@ -40,6 +41,9 @@ class Daemon(Protocol):
 
     async def restart(self, server: str) -> Any:
         """End and start a server. Raises: StockadeError."""
+
+    async def reload(self, *, dry_run: bool) -> Any:
+        """Read the configuration again, and go over to it. Raises: StockadeError."""
 
     async def wait(self, what: str, server: str, timeout_s: float) -> None:
         """Wait for servers. Raises: StockadeError."""
@@ -62,6 +66,24 @@ class Daemon(Protocol):
         """Return plain data without the value of any secret, and with nothing that JSON cannot carry."""
 
 
+class Watched(trio.abc.Listener[trio.SocketStream]):
+    """A listener whose loop gives signs of life: it waits for a caller, or comes back to wait for the next."""
+
+    def __init__(self, listener: trio.SocketListener, life: Life) -> None:
+        self._listener = listener
+        self._pulse = Pulse()
+        life.watch(self._pulse)
+
+    async def accept(self) -> trio.SocketStream:
+        """Wait for a caller."""
+        with self._pulse.resting():
+            return await self._listener.accept()
+
+    async def aclose(self) -> None:
+        """Close it."""
+        await self._listener.aclose()
+
+
 class Control:
     """The leaf that answers on a socket that listens already: callers that come while we start wait for us."""
 
@@ -80,7 +102,7 @@ class Control:
         """Answer for ever; an incarnation after a crash goes on with the same socket."""
         listener = trio.SocketListener(trio.socket.from_stdlib_socket(self._listener.dup()))
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(trio.serve_listeners, self._connection, [listener])
+            nursery.start_soon(trio.serve_listeners, self._connection, [Watched(listener, life)])
             life.ready()
 
     async def _connection(self, stream: trio.SocketStream) -> None:
@@ -144,6 +166,7 @@ class Control:
         | protocol.StartServer
         | protocol.StopServer
         | protocol.RestartServer
+        | protocol.Reload
         | protocol.Decide
         | protocol.Show,
     ) -> Any:
@@ -156,6 +179,8 @@ class Control:
                 return await self._daemon.stop(request.server)
             case protocol.RestartServer():
                 return await self._daemon.restart(request.server)
+            case protocol.Reload():  # is carried to its end, whoever leaves
+                return await self._daemon.reload(dry_run=request.dry_run)
             case (
                 protocol.ApproveTools() | protocol.RejectTools() | protocol.ShowDifferences() | protocol.ShowPins()
             ):  # a decision is not given up halfway, whoever leaves
@@ -203,6 +228,8 @@ class Control:
         async def send(record: Record) -> None:
             await stream.send_all(record.line + b"\n")
 
+        if request.preface:
+            await self._say(stream, {"kept": self._ring.kept()})
         if request.follow:
             await unless_left(stream, partial(self._ring.follow, wanted, send))
         else:

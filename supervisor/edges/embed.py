@@ -29,7 +29,10 @@ from supervisor.edges import say, state
 from supervisor.edges.facts import facts_here, with_engine
 from supervisor.edges.naming import why_not
 from supervisor.edges.record import Recorder
+from supervisor.edges.reloads import Reloads
+from supervisor.edges.source import Given, Source
 from supervisor.edges.trust import Trust
+from supervisor.edges.watching import Watching
 from supervisor.errors import (
     AnyProblem,
     ControlError,
@@ -41,14 +44,15 @@ from supervisor.errors import (
 )
 from supervisor.events import AnyEvent
 from supervisor.kernel.bus import AskFailed, AskTimeout
-from supervisor.kernel.specs import Published
+from supervisor.kernel.specs import Leaf, Published
+from supervisor.kernel.stoppable import until_stop
 from supervisor.kernel.subscription import Subscription
+from supervisor.reload.words import Plan
+from supervisor.reloading import STOP_S
 from supervisor.server.messages import Describe, Described, Done, Halt, Restart, Start
 
 ASK_S = 10.0
 """Seconds that an actor may take to answer: its turns take milliseconds, so past this it is stuck or gone."""
-STOP_S = 36.0
-"""Seconds for the answer to a stop: the longest ladder of a server, and a second."""
 SETTLED = frozenset(
     {"ready", "failed", "backing_off", "crash_looping", "engine_down", "quarantined", "lazy", "disabled", "stopped"}
 )
@@ -114,8 +118,10 @@ class EventStream:
 class Stockade:
     """A running stockade; what `open_supervisor` gives."""
 
-    def __init__(self, run: running.Run, instance: str) -> None:
+    def __init__(self, run: running.Run, instance: str, source: Source) -> None:
         self._run = run
+        self.reloads = Reloads(run, source)
+        """Carries out what `reload` asks for."""
         self.instance = instance
         """The id of this run, as it stands in every event."""
         self.recorder = Recorder(instance, run.redactor)
@@ -171,10 +177,10 @@ class Stockade:
 
         Raises: ControlError(WaitTimeout) past the time, the server's own problem when it has failed for good.
         """
-        if server:
-            self.check(server)
-        with trio.move_on_after(timeout_s), self._run.bus.subscribe(AnyEvent) as subscription:
+        with trio.move_on_after(timeout_s), self._run.bus.subscribe(AnyEvent, reader="wait") as subscription:
             while True:
+                if server:  # a reload may have removed it meanwhile
+                    self.check(server)
                 servers = [one for one in await self.status() if server in ("", one.server)]
                 wanted = [one for one in servers if one.life not in ("disabled", "lazy") or server]
                 for one in wanted:
@@ -184,6 +190,18 @@ class Stockade:
                     return servers
                 await subscription.take()
         raise ControlError(WaitTimeout(what=f"{what} of {server or 'all servers'}", limit_s=timeout_s))
+
+    async def reload(self, config: Given = None, *, dry_run: bool = False) -> Plan:
+        """Read the configuration again, or take the given one, and go over to it; returns what was done.
+
+        Servers whose entry is the same are not touched, nor are their sessions. A server that runs and whose new entry
+        is invalid goes on as it is. With `dry_run` nothing is changed. A cancelled caller does not undo it. Bounded by
+        120 s, and one more reload that may be under way.
+
+        Raises: ConfigError for a configuration that cannot be used, the one in force stays; StockadeError
+        (ReloadIncomplete) if it could not be carried out for every server.
+        """
+        return await self.reloads.ask(config, is_dry_run=dry_run)
 
     # --------------------------------------------------------------------------------------------- sessions
 
@@ -243,7 +261,7 @@ class Stockade:
 
     def events(self) -> EventStream:
         """Return every event from now on, to be iterated over, and closed when it is not needed any more."""
-        return EventStream(self._run.bus.subscribe(AnyEvent))
+        return EventStream(self._run.bus.subscribe(AnyEvent, reader="embedder"))
 
     @property
     def trust(self) -> Trust:
@@ -274,6 +292,7 @@ async def open_supervisor(
     edge: Callable[[Stockade], running.Leaves] = lambda _sup: running.Leaves(),
     is_probed: bool = True,
     divides_cgroup: bool = False,
+    source: Given = None,
 ) -> AsyncIterator[Stockade]:
     """Run the servers of a configuration while the context lasts.
 
@@ -281,6 +300,7 @@ async def open_supervisor(
     servers and for finding leftovers of a killed run; the default is the user's own one. `environ` stands for this
     process's environment. With `divides_cgroup`, and if this process's cgroup was delegated to it, each instance gets a
     cgroup below it; this process itself then moves into one named `stockade`, and stays there.
+    A configuration that was read already is read again from `source` at a reload, if that is said.
 
     Raises: ConfigError, StockadeError(StateUnusable), StockadeError(TreeGaveUp).
     """
@@ -289,11 +309,15 @@ async def open_supervisor(
     read = await trio.to_thread.run_sync(read_config, config, surroundings, abandon_on_cancel=True)
     folder = state.prepare(state.chosen(state_dir, read, surroundings))
     instance = secrets.token_hex(4)
+    again = Source(config if source is None else source, surroundings)
     opened: list[Stockade] = []
 
     def leaves(run: running.Run) -> running.Leaves:
-        opened.append(Stockade(run, instance))
-        return edge(opened[0])
+        opened.append(Stockade(run, instance, again))
+        declared = edge(opened[0])
+        reloads = Leaf(name="reloads", run=until_stop(opened[0].reloads.run))
+        watching = Leaf(name="watching", run=until_stop(Watching(run, opened[0].reloads).run))
+        return running.Leaves(first=declared.first, last=(*declared.last, reloads, watching))
 
     failure: Exception | None = None
     try:

@@ -18,8 +18,12 @@ TEMPLATES = {
     "tree.started": "stockade {version} runs as process {pid} with {servers} servers",
     "tree.stopped": "stopped: {reason}",
     "tree.gave_up": "stockade cannot go on: {message} [{problem[code]}]",
+    "tree.stuck": "no sign of life from {parts}",
+    "tree.recovered": "signs of life again from {parts}",
+    "state.dumped": "how all of it stands is in this event, as it was asked for; stockade is up for {uptime_s:.0f} s",
     "config.loaded": "config {path}: {servers} servers, {invalid} invalid",
-    "config.rejected": "not started: {message} [{problem[code]}]",
+    "config.reloaded": "config {path} is read again: {summary}",
+    "config.rejected": "{effect}: {message} [{problem[code]}]",
     "sandbox.launched": "process {pid} is confined",
     "sandbox.degraded": "runs with less than was asked for: {reason}",
     "sandbox.denied": "the sandbox refused to let it {action} {object}: {reason}. {remedy}",
@@ -61,6 +65,7 @@ TEMPLATES = {
     "tool.approved": "{by} approved {count} definitions: {tools}",
     "tool.rejected": "{by} rejected {count} definitions: {tools}",
     "session.opened": "session {session} opened",
+    "session.attached": "session {session} talks to process {instance_id}",
     "session.closed": "session {session} closed: {reason} ({from_client} messages in, {from_server} out)",
     "stderr.line": "| {line}",
     "stdout.garbage": "not a message on stdout: {line}",
@@ -89,11 +94,17 @@ def sentence(fields: Mapping[str, Any]) -> str:
     template = TEMPLATES.get(fields["type"])
     if template is not None:
         try:
-            return template.format_map(_joined(fields)).rstrip()
+            return (template.format_map(_joined(fields)) + _last_words(fields)).rstrip()
         except (KeyError, ValueError, TypeError):
             pass  # a record of another version: show its fields
     rest = " ".join(f"{key}={value}" for key, value in fields.items() if key not in HIDDEN)
     return f"{fields['type']} {rest}".rstrip()
+
+
+def _last_words(fields: Mapping[str, Any]) -> str:
+    """What a server that failed has written to stderr last: often it says why."""
+    tail = [line for line in fields.get("stderr_tail") or () if str(line).strip()]
+    return f" It wrote last: {tail[-1]}" if tail else ""
 
 
 def _joined(fields: Mapping[str, Any]) -> Mapping[str, Any]:

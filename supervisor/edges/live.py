@@ -52,14 +52,16 @@ class Live:
 
     async def run(self, life: Life) -> None:
         """Show for ever."""
-        with self._bus.subscribe(AnyEvent, capacity=1000) as subscription:
+        with self._bus.subscribe(AnyEvent, capacity=1000, reader="live") as subscription:
+            life.watch(subscription.pulse)
             life.ready()
             try:
                 while True:
                     with trio.move_on_after(TICK_S if self._stages else float("inf")):
                         for published in await subscription.take():
                             self._note(published.body)
-                    await self._show()
+                    with subscription.pulse.resting():  # the terminal may be stopped
+                        await self._show()
             finally:
                 self._stages.clear()
                 with trio.move_on_after(FAREWELL_S, shield=True):

@@ -48,9 +48,14 @@ class RestartServer(Request, frozen=True, kw_only=True, tag="restart"):
 
 
 class Events(Request, frozen=True, kw_only=True, tag="events"):
-    """The last 10,000 events, one a line, oldest first; with `follow` also those to come, until the caller leaves."""
+    """The last 10,000 events, one a line, oldest first; with `follow` also those to come, until the caller leaves.
+
+    They take at most 32 MiB: of large ones fewer are kept.
+    """
 
     follow: bool = False
+    preface: bool = False
+    """Begin with a line `{"kept": {"events": …, "gone": …, "since": …}}`: how far back there are any."""
     server: str = ""
     type: str = ""
     """Only events whose tag begins so."""
@@ -120,6 +125,13 @@ class ShowPins(Request, frozen=True, kw_only=True, tag="pins"):
     server: str = ""
 
 
+class Reload(Request, frozen=True, kw_only=True, tag="reload"):
+    """Read the configuration again and go over to it; answered by a `Plan` when that is done."""
+
+    dry_run: bool = False
+    """Only say what would be done."""
+
+
 class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
     """End the daemon; answered at once, the connection closes when it is down."""
 
@@ -127,7 +139,9 @@ class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
 Decide = ApproveTools | RejectTools
 Show = ShowDifferences | ShowPins
 TrustRequest = ScanServer | Decide | Show
-AnyRequest = Status | StartServer | StopServer | RestartServer | Events | Wait | Connect | TrustRequest | Shutdown
+AnyRequest = (
+    Status | StartServer | StopServer | RestartServer | Events | Wait | Connect | TrustRequest | Reload | Shutdown
+)
 
 
 class ScanAnswer(Struct, frozen=True, kw_only=True):
@@ -188,6 +202,8 @@ class StatusAnswer(Struct, frozen=True, kw_only=True):
     pid: int
     version: str
     instance: str
+    source: str
+    """The config in force, as a file; empty if it never was one."""
     uptime_s: float
     servers: list[Described]
     why: dict[str, Why]

@@ -50,7 +50,7 @@ class Watch:
 
     async def run(self, life: Life) -> None:
         """Look at events until asked to stop, then at what is left."""
-        with self._bus.subscribe(AnyEvent, capacity=100_000) as subscription:
+        with self._bus.subscribe(AnyEvent, capacity=100_000, reader="run") as subscription:
             life.ready()
             async with trio.open_nursery() as nursery:
 

@@ -7,49 +7,62 @@ kills every server at once. systemd, where it is there, is told READY, STATUS an
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import trio
 
 from supervisor import __version__, running
+from supervisor.config import effects as config_files
 from supervisor.config.specs import Config
-from supervisor.edges import log, protocol, say, state, systemd, trust
+from supervisor.edges import log, protocol, say, state, trust
 from supervisor.edges.control import Control
-from supervisor.edges.door import Door
+from supervisor.edges.door import Door, open_door, tell_guests, withdraw
 from supervisor.edges.embed import Stockade, open_supervisor, read_config
 from supervisor.edges.live import live_leaves
 from supervisor.edges.naming import why_not
 from supervisor.edges.ring import Ring
-from supervisor.edges.signals import Ending
-from supervisor.errors import ConfigError, ControlError, ExitCode
+from supervisor.edges.service.contact import Contact
+from supervisor.edges.signals import Asked, Ending
+from supervisor.errors import ConfigError, ControlError, ExitCode, Problem, StockadeError
 from supervisor.events import ConfigLoaded, ConfigRejected, ProcessSwept, ServerDegraded, TreeStarted, TreeStopped
 from supervisor.kernel.specs import ActorCrashed, Leaf, Life
 from supervisor.kernel.stoppable import until_stop
+from supervisor.reload.words import Plan
 from supervisor.server.messages import Done
 
 STDERR = 2
-ALL_READY_S = 24 * 3600.0
-"""Seconds for every server to have its first outcome, where READY waits for that; past them it is told anyway."""
+WAITING = (signal.SIGHUP, signal.SIGUSR1)
+"""Signals that wait from the first moment until somebody can hear them: unheard, they would end the process."""
 
 
 class Daemon:
     """One run of the daemon; implements what the control socket asks for."""
 
-    def __init__(self, sup: Stockade) -> None:
+    def __init__(self, sup: Stockade, contact: Contact) -> None:
         self._sup = sup
+        self._contact = contact
         self._began = time.monotonic()
         self.stop_asked = trio.Event()
         self.reason = ""
 
     def shutdown(self, reason: str = "asked to by `stockade shutdown`") -> None:
-        """Begin to end."""
+        """Begin to end; the service manager hears of it before anybody else does."""
+        self._contact.stopping()
         self.reason = self.reason or reason
         self.stop_asked.set()
+
+    def gave_up(self, problem: Problem) -> None:
+        """Say why it ends: parts of stockade itself cannot go on. The first reason stands, as in `shutdown`."""
+        why = f"gave up: {problem.text}"
+        self._contact.stopping(why)
+        self.reason = self.reason or why
 
     async def status(self) -> protocol.StatusAnswer:
         """Say how everything stands."""
@@ -58,6 +71,7 @@ class Daemon:
             pid=os.getpid(),
             version=__version__,
             instance=self._sup.instance,
+            source=self._sup.reloads.source.path or "",  # absolute: who asks may be in another folder
             uptime_s=round(time.monotonic() - self._began, 3),
             servers=await self._sup.status(),
             why={spec.name: spec.why for spec in self._sup.config.servers},
@@ -96,6 +110,10 @@ class Daemon:
         """End and start a server."""
         return await self._sup.restart(server)
 
+    async def reload(self, *, dry_run: bool) -> Plan:
+        """Read the configuration again, and go over to it."""
+        return await self._sup.reload(dry_run=dry_run)
+
     async def wait(self, what: str, server: str, timeout_s: float) -> None:
         """Wait for servers."""
         await self._sup.wait_for(what, server, timeout_s=timeout_s)
@@ -133,14 +151,13 @@ def others(config: Config) -> list[dict[str, str]]:
     return rows
 
 
-def leaves(sup: Stockade, daemon: Daemon, door: Door, listener: socket.socket) -> running.Leaves:
+def leaves(sup: Stockade, daemon: Daemon, contact: Contact, door: Door, listener: socket.socket) -> running.Leaves:
     """Declare what the daemon adds to the tree."""
     bus = sup.run.bus
     ring = Ring(bus, sup.recorder)
     chosen = log.choose(sup.config.settings.sinks, os.environ, stderr=STDERR)
     sinks = [log.Sink(name, bus, sup.recorder, writer, render) for name, writer, render in chosen]
     control = Control(door, listener, daemon, ring, daemon.connection_crashed)
-    reporter = systemd.StatusReporter(bus, os.environ, sup.status)
 
     async def epilogue(life: Life) -> None:
         life.ready()
@@ -156,7 +173,7 @@ def leaves(sup: Stockade, daemon: Daemon, door: Door, listener: socket.socket) -
         ),
         last=(
             Leaf(name="control", run=until_stop(control.run)),
-            Leaf(name="systemd", run=until_stop(reporter.run)),
+            Leaf(name="status", run=until_stop(contact.reporter(sup).run)),
         ),
     )
 
@@ -197,57 +214,91 @@ def tell_config(sup: Stockade, source: str) -> None:
             bus.publish(ServerDegraded(server=spec.name, reason=reason), sender="daemon")
 
 
-async def _run(config: Config, place: state.StateDir, door: Door, listener: socket.socket) -> None:
+async def _run(
+    config: Config, contact: Contact, place: state.StateDir, entrance: tuple[Door, socket.socket], source: str | None
+) -> None:
     held: list[Daemon] = []
 
     def heard(number: signal.Signals) -> None:
         if held:
             held[0].shutdown(f"signal {number.name}")
-        systemd.notify(os.environ, "STOPPING=1", "STATUS=stopping")
+        contact.stopping()
 
-    ending = Ending(heard)
+    hangup = Asked()
+    ending = Ending(heard, others={signal.SIGHUP: hangup.hear, signal.SIGUSR1: contact.ask_dump})
 
     def edge(sup: Stockade) -> running.Leaves:
-        held.append(Daemon(sup))
+        contact.notifier.redacted = sup.recorder.redacted
+        held.append(Daemon(sup, contact))
+        sup.run.gave_up = held[0].gave_up
         ending.killed_by(sup.run.table.kill)
-        return leaves(sup, held[0], door, listener)
+        return leaves(sup, held[0], contact, *entrance)
 
     async with trio.open_nursery() as nursery:
         await nursery.start(ending.hear)  # before anything is started that a signal would leave behind
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITING)  # and before anything is started that would inherit it
+        nursery.start_soon(contact.extend_stop)
         with ending.scope:
-            async with open_supervisor(config, state_dir=place.path, edge=edge, divides_cgroup=True) as sup:
-                await _serve(sup, held[0])
+            async with open_supervisor(
+                config, state_dir=place.path, edge=edge, divides_cgroup=True, source=source
+            ) as sup:
+                nursery.start_soon(contact.watch, sup)  # to the very end: a stop can get stuck too
+                nursery.start_soon(contact.dump_when_asked, sup)
+                await _serve(sup, held[0], contact, hangup)
         nursery.cancel_scope.cancel()
 
 
-async def _serve(sup: Stockade, daemon: Daemon) -> None:
+async def _serve(sup: Stockade, daemon: Daemon, contact: Contact, hangup: Asked) -> None:
     tell_start(sup)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_tell_ready, sup)
+        nursery.start_soon(contact.extend_reloads)
+        nursery.start_soon(_reload_when_ready, sup, contact, hangup)
         await daemon.stop_asked.wait()
-        systemd.notify(os.environ, "STOPPING=1", "STATUS=stopping")
         nursery.cancel_scope.cancel()
 
 
-async def _tell_ready(sup: Stockade) -> None:
-    if sup.config.settings.ready == "all":
-        with suppress(ControlError):  # then it is as ready as it will ever be
-            await sup.wait_for("outcome", timeout_s=ALL_READY_S)
-    await systemd.announce(os.environ, "READY=1", f"STATUS={systemd.status_line(await sup.status())}")
+async def _reload_when_ready(sup: Stockade, contact: Contact, hangup: Asked) -> None:
+    """Tell that it is ready, and from then on of reloads; a SIGHUP that came before has waited for that."""
+    await contact.tell_ready(sup)
+    sup.reloads.begun, sup.reloads.ended = contact.tell_reloading, partial(contact.tell_reloaded, sup)
+    while True:
+        await hangup.wait()
+        sup.reloads.begin()
 
 
 def serve(config_path: str | None, state_dir: str | None) -> int:
     """Run the daemon until it is stopped; returns its exit code. Raises: StockadeError."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, WAITING)
+    contact = Contact(os.environ)
+    keep_no_core()
+    try:
+        return _run_from_file(contact, config_path, state_dir)
+    except StockadeError as error:
+        contact.notifier.failed(error.problem.text)
+        raise
+
+
+def keep_no_core() -> None:
+    """Have the kernel write no image of our memory, which holds secrets: a watchdog's signal asks for one.
+
+    Servers inherit that, and hold secrets too; one whose config sets this limit gets what it says.
+    """
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
+def _run_from_file(contact: Contact, config_path: str | None, state_dir: str | None) -> int:
     config = read_config(config_path, os.environ)
     if config.problems:  # nothing of it would run: better no daemon than one that looks alive
         for problem in config.problems[1:]:
             say.complain(problem)
         raise ConfigError(config.problems[0])
-    place = state.prepare(state.chosen(state_dir, config, os.environ))
+    place = state.prepare(state.chosen(state_dir, config, os.environ), state.runtime_path(os.environ))
     with ExitStack() as stack:
         stack.enter_context(state.daemon_lock(place))
-        stack.callback(state.forget_daemon, place)
-        door = Door(path=place.control_socket, token=state.write_token(place), settings=config.settings)
-        listener = stack.enter_context(door.listen())
-        trio.run(_run, config, place, door, listener)
+        door, listener = stack.enter_context(open_door(place, config.settings, contact.listener))
+        tell_guests(door)
+        contact.at_stop = partial(withdraw, place, contact.listener)
+        source = config_files.default_path(os.environ) if config_path is None else config_path
+        trio.run(_run, config, contact, place, (door, listener), source)
     return ExitCode.OK

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from supervisor import oneshot
 from supervisor.edges.say import put, put_json
-from supervisor.edges.verbs import place_of
+from supervisor.edges.state import default_path
 from supervisor.errors import ExitCode
 from supervisor.escaping import printable
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def sweep(options: Namespace) -> int:
     """Remove what is left, or say what would go; the exit code is 1 if something could not be removed."""
-    place = place_of(options).path
+    place = Path(options.state_dir or default_path(os.environ)).absolute()
     folders = oneshot.stale_folders(place)
     if not options.dry_run:
         for folder in folders:

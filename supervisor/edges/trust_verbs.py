@@ -21,6 +21,8 @@ from supervisor.edges.verbs import place_of
 from supervisor.errors import DaemonNotRunning, ExitCode, StockadeError, UsageWrong
 from supervisor.escaping import printable
 
+STARTING = frozenset({"scan", "approve", "reject"})
+"""What starts a service that is down; those that only show do not."""
 SCAN_S = 3600.0
 """Seconds for the daemon's answer to a scan: a pull, a start and plugins; each is bounded by the daemon itself."""
 
@@ -117,7 +119,7 @@ def _asked_or(
     """Ask the daemon; without one, or with a config named, do it here. Raises: Refused, StockadeError."""
     if not options.config:
         try:
-            with connect(place_of(options)) as daemon:
+            with connect(place_of(options), may_start=options.verb in STARTING) as daemon:
                 return ask(daemon, options)
         except StockadeError as error:
             if not isinstance(error.problem, DaemonNotRunning):

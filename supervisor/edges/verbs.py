@@ -6,20 +6,21 @@ import os
 import re
 from argparse import Namespace
 from collections.abc import Callable
-from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 from supervisor.config.units import duration
-from supervisor.edges import human
 from supervisor.edges.client import ANSWER_S, connect
+from supervisor.edges.key import meant, wait_until_down
 from supervisor.edges.say import put, put_json
-from supervisor.edges.state import StateDir, default_path, wait_until_down
+from supervisor.edges.state import StateDir
 from supervisor.errors import ExitCode, StockadeError, UsageWrong, WaitTimeout
 from supervisor.escaping import printable
 
 SHUTDOWN_S = 45.0
 """Seconds for a whole daemon to end: its own bound is 35 s."""
+RELOAD_S = 250.0
+"""Seconds for a reload: one takes at most 120 s, and one that began before may have to end first."""
 LONGEST_S = 366 * 86400.0
 """What the daemon takes as a time to wait or to look back."""
 STDOUT = 1
@@ -27,8 +28,8 @@ COLUMNS = "server", "state", "mode", "held by", "tools", "scan", "sessions", "sp
 
 
 def place_of(options: Namespace) -> StateDir:
-    """Say which state directory is meant."""
-    return StateDir(Path(options.state_dir or default_path(os.environ)).absolute())
+    """Say where the daemon is that the command line means."""
+    return meant(options.state_dir, os.environ)
 
 
 def status(options: Namespace) -> int:
@@ -105,7 +106,7 @@ def restart(options: Namespace) -> int:
 
 
 def _act(options: Namespace, do: str) -> int:
-    with connect(place_of(options)) as daemon:
+    with connect(place_of(options), may_start=do != "stop") as daemon:
         done = daemon.call(do, server=options.server)
     if options.json:
         put_json(done)
@@ -114,36 +115,10 @@ def _act(options: Namespace, do: str) -> int:
     return ExitCode.OK
 
 
-def events(options: Namespace) -> int:
-    """Print events: lines for people, or the records themselves with --json."""
-    since_s = _seconds(options.since, "events") if options.since else None
-    with connect(place_of(options)) as daemon:
-        daemon.send("events", follow=options.follow, server=options.server, type=options.type, since_s=since_s)
-        coloured = os.isatty(STDOUT) and not os.environ.get("NO_COLOR")
-        for record in daemon.objects():
-            if options.json:
-                put_json(record)
-            else:
-                put(human.line(record, coloured=coloured) + "\n")
-    return ExitCode.OK
-
-
-def logs(options: Namespace) -> int:
-    """Print what a server wrote to stderr."""
-    with connect(place_of(options)) as daemon:
-        daemon.send("events", follow=options.follow, server=options.server, type="stderr.line")
-        for record in daemon.objects():
-            if options.json:
-                put_json(record)
-            elif record["type"] == "stderr.line":
-                put(human.said(record["line"], record["suppressed"]))
-    return ExitCode.OK
-
-
 def wait(options: Namespace) -> int:
     """Wait for servers and print how they stand."""
-    limit_s = _seconds(options.timeout, "wait")
-    with connect(place_of(options)) as daemon:
+    limit_s = seconds_of(options.timeout, "wait")
+    with connect(place_of(options), may_start=True) as daemon:
         answer = daemon.call(
             "wait", answer_s=limit_s + ANSWER_S, what=options.what, server=options.server, timeout_s=limit_s
         )
@@ -155,7 +130,7 @@ def wait(options: Namespace) -> int:
     return ExitCode.OK
 
 
-def _seconds(text: str, verb: str) -> float:
+def seconds_of(text: str, verb: str) -> float:
     """Read a duration of the command line. Raises: StockadeError(UsageWrong)."""
     seconds = duration(float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) else text)
     if seconds is None or not 0 <= seconds <= LONGEST_S:
@@ -165,12 +140,12 @@ def _seconds(text: str, verb: str) -> float:
 
 
 def shutdown(options: Namespace) -> int:
-    """End the daemon, and return when it is down: then its lock is free."""
+    """End the daemon, and return when it is down: then its locks are free."""
     place = place_of(options)
     with connect(place) as daemon:
         daemon.call("shutdown")
-    if not wait_until_down(place, SHUTDOWN_S):
-        raise StockadeError(WaitTimeout(what="the end of the daemon", limit_s=SHUTDOWN_S))
+        if not wait_until_down(place, daemon.key, SHUTDOWN_S):
+            raise StockadeError(WaitTimeout(what="the end of the daemon", limit_s=SHUTDOWN_S))
     return ExitCode.OK
 
 
@@ -178,9 +153,27 @@ def connect_verb(options: Namespace) -> int:
     """Attach stdin and stdout to a session."""
     from supervisor.edges.attach import attach
 
-    with connect(place_of(options)) as daemon:
+    with connect(place_of(options), may_start=True) as daemon:
         daemon.call("connect", server=options.server)
         return attach(daemon.socket, daemon.take_rest())
+
+
+def reload(options: Namespace) -> int:
+    """Have the daemon read its config again, and print what that came to."""
+    from msgspec import convert
+
+    from supervisor.reload.report import lines
+    from supervisor.reload.words import Plan
+
+    with connect(place_of(options)) as daemon:
+        answer = daemon.call("reload", answer_s=RELOAD_S, dry_run=options.dry_run)
+    plan = convert(answer, Plan)
+    code = ExitCode.FAILED if plan.refused else ExitCode.OK
+    if options.json:
+        put_json({**answer, "exit_code": int(code)})
+    else:
+        put("".join(f"{line}\n" for line in lines(plan)))
+    return code
 
 
 VERBS: dict[str, Callable[[Namespace], int]] = {
@@ -189,8 +182,7 @@ VERBS: dict[str, Callable[[Namespace], int]] = {
     "start": start,
     "stop": stop,
     "restart": restart,
-    "events": events,
-    "logs": logs,
+    "reload": reload,
     "wait": wait,
     "shutdown": shutdown,
 }

@@ -8,9 +8,7 @@ costs nothing while nothing happens there. Where that cannot be had, the place i
 from __future__ import annotations
 
 import os
-import struct
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Protocol, cast
 
 import trio
@@ -18,13 +16,12 @@ import trio
 from supervisor.engine.messages import Seen
 from supervisor.engine.words import Appeared, Checked, Connected, Ended, Failed, Heard
 from supervisor.errors import AnyProblem, LaunchError
+from supervisor.files import inotify
 
 LOOK_S = 1.0
 """Seconds between looks at a place that cannot be watched."""
-CHANGES = 0x4 | 0x80 | 0x100 | 0x400 | 0x800
-"""IN_ATTRIB (who may connect), IN_MOVED_TO, IN_CREATE, IN_DELETE_SELF, IN_MOVE_SELF (of <sys/inotify.h>)."""
-HEAD = struct.Struct("iIII")
-"""One event: watch, what, cookie, length of the name that follows."""
+CHANGES = inotify.ATTRIB | inotify.MOVED_TO | inotify.CREATE | inotify.DELETE_SELF | inotify.MOVE_SELF
+"""Something is there anew, or who may connect to it has changed."""
 
 Mark = tuple[int, int, int]
 
@@ -174,7 +171,7 @@ async def changed(path: str, before: Mark | None) -> None:
     """Return when something is at the path that is not what was there before."""
     while True:
         folder, name = _nearest(path)
-        fd = _watch(folder)
+        fd = inotify.watch((folder,), CHANGES)
         try:
             now = mark_of(path)  # after the watch was set, so that nothing is missed between
             if now is not None and now != before:
@@ -183,7 +180,7 @@ async def changed(path: str, before: Mark | None) -> None:
             if fd < 0:
                 await trio.sleep(LOOK_S)
             else:
-                await _something_happens(fd, os.fsencode(name))
+                await inotify.something_happens(fd, (name,))
         finally:
             if fd >= 0:
                 os.close(fd)
@@ -195,38 +192,3 @@ def _nearest(path: str) -> tuple[str, str]:
     while not os.path.isdir(folder):
         folder, name = os.path.split(folder)
     return folder, name
-
-
-def _watch(folder: str) -> int:
-    """A descriptor that becomes readable when something in the folder changes, -1 if there is no such thing."""
-    import ctypes
-
-    try:
-        libc = ctypes.CDLL(None, use_errno=True)
-        fd = int(libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
-    except (OSError, AttributeError):  # another system
-        return -1
-    if fd >= 0 and libc.inotify_add_watch(fd, os.fsencode(folder), CHANGES) < 0:
-        os.close(fd)
-        return -1
-    return fd
-
-
-async def _something_happens(fd: int, name: bytes) -> None:
-    """Return when something of this name, or the folder itself, changes."""
-    while True:
-        await trio.lowlevel.wait_readable(fd)
-        with suppress(OSError):
-            if any(one in (name, b"") for one in _names(os.read(fd, 65536))):
-                return
-
-
-def _names(events: bytes) -> list[bytes]:
-    """The names in what was read; the folder's own, and a note that some were lost, is empty."""
-    found, at = [], 0
-    while at + HEAD.size <= len(events):
-        _, _, _, length = HEAD.unpack_from(events, at)
-        at += HEAD.size
-        found.append(events[at : at + length].rstrip(b"\0"))
-        at += length
-    return found

@@ -22,6 +22,10 @@ SCANNER = ("PATH", "HOME", *DOCKER_CLI)
 """All that a scanner's process gets."""
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 """One group, in capitals and in small letters."""
+OF_SERVICE_MANAGER = (
+    "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
+)  # fmt: skip
+"""What a service manager says to the program that it started, and to no other: nothing takes these over."""
 MINIMAL_PATH = {"linux": "/usr/local/bin:/usr/bin:/bin", "darwin": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
 """PATH by platform where we have none, or an empty one, which would mean the working directory."""
 
@@ -84,8 +88,12 @@ def _chosen(ours: Mapping[str, str], allowance: Allowance, everyone: tuple[str, 
 
 
 def _harmless(ours: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Our own variables without exported shell functions, which a shell below would run."""
-    return ((name, value) for name, value in ours.items() if not _is_function(name, value))
+    """Our own variables without exported shell functions, which a shell below would run, and what is for us alone."""
+    return (
+        (name, value)
+        for name, value in ours.items()
+        if not _is_function(name, value) and name not in OF_SERVICE_MANAGER
+    )
 
 
 def _is_function(name: str, value: str) -> bool:

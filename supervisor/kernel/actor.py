@@ -94,7 +94,7 @@ class _Incarnation(Generic[State]):
                 except UNDECODABLE as error:
                     self.bury(data, str(error))
                     continue
-                self.correlation = envelope.correlation
+                self.correlation = self.bus.matters.of(envelope.body, envelope.correlation)
                 is_done = self.carry_out(decide(self.state, envelope.body, now))
                 box.handled += 1
                 ended = clock()
@@ -112,12 +112,16 @@ class _Incarnation(Generic[State]):
 
     def carry_out(self, decision: Decision[State]) -> bool:
         self.state = decision.state
+        for begin in decision.begins:
+            self.bus.matters.begin(begin)
         if decision.tell:
             self.tell(decision.tell)
         for fact in decision.publish:
             self.bus.publish(fact, sender=self.box.name, correlation=self.correlation)
         for command in decision.do:
             self.nursery.start_soon(self.act, command, self.correlation)
+        for thing in decision.ends:
+            self.bus.matters.end(thing)
         if decision.ready:
             self.life.ready()
         return decision.done

@@ -9,6 +9,8 @@ from typing import Any, Generic, Self, TypeVar
 
 import trio
 
+from supervisor.kernel.pulse import Pulse
+
 Item = TypeVar("Item")
 Read = TypeVar("Read")
 
@@ -24,6 +26,8 @@ class Backlog(Generic[Item, Read]):
         self._parked: trio.lowlevel.Task | None = None
         self._is_being_read = False
         self._is_closed = False
+        self.pulse = Pulse()
+        """Of the reader's loop: it rests while it waits for an item."""
         self.lost = 0
         """Items lost so far because the reader was too slow."""
 
@@ -57,10 +61,20 @@ class Backlog(Generic[Item, Read]):
 
     async def _wait(self) -> None:
         if self._waiting or self._is_closed:
+            self.pulse.answer()
             await trio.lowlevel.checkpoint()
-        else:
-            self._parked = trio.lowlevel.current_task()
+            return
+        self._parked = trio.lowlevel.current_task()
+        self.pulse.rest()
+        try:
             await trio.lowlevel.wait_task_rescheduled(self._abort)
+        finally:
+            self.pulse.wake()
+
+    @property
+    def depth(self) -> int:
+        """Items waiting."""
+        return len(self._waiting)
 
     def close(self) -> None:
         """Collect no more; a waiting reader wakes."""

@@ -9,7 +9,7 @@ which its parent answers.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import trio
@@ -24,11 +24,20 @@ from supervisor.kernel.specs import ActorCrashed, ActorRestarted, Branch, Leaf, 
 class RunningBranch:
     """One incarnation of a branch."""
 
-    def __init__(self, spec: Branch, bus: Bus, life: Life, running: dict[str, RunningBranch]) -> None:
+    def __init__(
+        self,
+        spec: Branch,
+        bus: Bus,
+        life: Life,
+        running: dict[str, RunningBranch],
+        failing: Callable[[ChildFailed | GaveUp], None] = lambda _failure: None,
+    ) -> None:
+        """`failing` is called when it cannot go on, before it stops its children."""
         self.spec = spec
         self.bus = bus
         self.life = life
         self.running = running
+        self.failing = failing
         self.children: dict[str, Node] = {}
         self.history = History()
         # without a limit: it holds no more than one entry per incarnation of a child and per waiting caller
@@ -126,7 +135,8 @@ class RunningBranch:
         for spec in self.spec.children:
             try:
                 await self._start(spec)
-            except ChildFailed:
+            except ChildFailed as failure:
+                self.failing(failure)
                 await self._stop_children(list(reversed(self.children)))
                 raise
 
@@ -189,8 +199,10 @@ class RunningBranch:
             )
 
     async def _give_up(self, node: Node) -> None:
+        failure = GaveUp(node.path, len(self.history.times), self.spec.limit.period_s)
+        self.failing(failure)
         await self._stop_children([name for name in reversed(self.children) if name != node.spec.name])
-        raise GaveUp(node.path, len(self.history.times), self.spec.limit.period_s) from node.error
+        raise failure from node.error
 
     # --------------------------------------------------------------------------------------------------- stop
 

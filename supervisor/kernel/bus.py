@@ -20,6 +20,7 @@ from msgspec import Struct
 from supervisor.kernel.asks import ASK, AskClock, AskFailed, AskTimeout, Slot
 from supervisor.kernel.backlog import Backlog
 from supervisor.kernel.mailbox import CAPACITY, Mailbox
+from supervisor.kernel.matters import About, Matters, about_nothing
 from supervisor.kernel.specs import Envelope, MessageDead, Published
 from supervisor.kernel.subscription import Subscription
 from supervisor.kernel.tap import Tap, Tapped
@@ -42,11 +43,12 @@ def envelope_decoder(accepts: Any) -> msgspec.msgpack.Decoder[Envelope[Any]]:
 class Bus:
     """Delivers messages between the names of one tree."""
 
-    def __init__(self) -> None:
+    def __init__(self, about: About = about_nothing) -> None:
         self._mailboxes: dict[str, Mailbox] = {}
         self._slots: dict[str, Slot] = {}
         self.clock = AskClock(self._slots)
         self._ids = count(1)
+        self.matters = Matters(about, self._ids)
         self._seqs = count(1)
         self._encode = msgspec.msgpack.Encoder().encode
         self._subscriptions: tuple[Subscription, ...] = ()
@@ -86,9 +88,10 @@ class Bus:
     # ---------------------------------------------------------------------------------------------- delivery
 
     def envelope(self, message: Struct, *, sender: str = "", correlation: int = 0) -> bytes:
-        """Encode one message; without a correlation it begins one of its own."""
+        """Encode one message; if it is about nothing known, and without a correlation, it begins one of its own."""
         number = next(self._ids)
         reply = getattr(message, "reply_to", "")
+        correlation = self.matters.of(message, correlation)
         return self._encode(Envelope(number, correlation or number, sender, reply, time.monotonic(), message))
 
     def post(self, name: str, data: bytes) -> bool:
@@ -168,15 +171,23 @@ class Bus:
         """Hand a fact to every subscriber, encoded once; never waits, and nobody can be too slow for it."""
         seq = next(self._seqs)
         if self._subscriptions:
+            correlation = self.matters.of(fact, correlation)
             data = self._encode(Published(seq, time.time(), correlation, sender, fact))
             for subscription in self._subscriptions:
                 subscription.offer(data)
 
-    def subscribe(self, accepts: Any, *, capacity: int = 1000) -> Subscription:
-        """Begin to collect facts, at most `capacity` unread ones: past that the oldest are lost and counted."""
-        subscription = Subscription(accepts, capacity, self._forget)
+    def subscribe(self, accepts: Any, *, capacity: int = 1000, reader: str = "") -> Subscription:
+        """Begin to collect facts, at most `capacity` unread ones: past that the oldest are lost and counted.
+
+        `reader` says who reads them, for people.
+        """
+        subscription = Subscription(accepts, capacity, self._forget, reader=reader)
         self._subscriptions = (*self._subscriptions, subscription)
         return subscription
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Return those who collect facts now."""
+        return self._subscriptions
 
     def tap(self, *, capacity: int = 1000) -> Tap:
         """Begin to collect envelopes as they are delivered, ticks excepted; the oldest are lost and counted."""

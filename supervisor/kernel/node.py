@@ -8,7 +8,7 @@ from pathlib import PurePath
 import trio
 
 from supervisor.kernel.requests import Ended, Request
-from supervisor.kernel.specs import Run, Spec
+from supervisor.kernel.specs import Loop, Run, Spec
 
 
 class ChildFailed(Exception):  # noqa: N818
@@ -49,6 +49,8 @@ class Node:
         self.restarts = restarts
         self.error: BaseException | None = None
         self.is_started = False
+        self.loops: list[Loop] = []
+        """Its work loops, as far as it said so."""
         self._inbox = inbox
         self._started_or_ended = trio.Event()
         self._ended = trio.Event()
@@ -70,6 +72,11 @@ class Node:
         """It has said ready and has not ended."""
         return self.is_started and not self._ended.is_set()
 
+    @property
+    def is_answerable(self) -> bool:
+        """It has to give signs of life: it runs, and is neither just starting nor just ending, which have clocks."""
+        return self.is_running and not self.stop_requested
+
     def ready(self) -> None:
         """Count as started from here on."""
         if not self._ended.is_set():
@@ -79,6 +86,10 @@ class Node:
     async def wait_for_stop(self) -> None:
         """Return when the branch asks this child to end."""
         await self._stop.wait()
+
+    def watch(self, loop: Loop) -> None:
+        """Have a work loop of this child asked for signs of life."""
+        self.loops.append(loop)
 
     async def wait_started(self) -> None:
         """Return when the child has said ready or has ended; `is_started` says which."""
@@ -94,6 +105,8 @@ class Node:
         finally:
             self._ended.set()
             self._started_or_ended.set()
+            for loop in self.loops:
+                loop.answer()  # nobody is left to be found silent
             self._inbox.send_nowait(Ended(self))
 
     async def stop(self) -> None:

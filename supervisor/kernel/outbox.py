@@ -12,6 +12,7 @@ from collections import deque
 import trio
 
 from supervisor.kernel.bus import Bus
+from supervisor.kernel.pulse import Pulse
 
 CEILING = 10_000
 """Messages queued. A receiver this far behind does not come back by itself; being loud beats using all memory."""
@@ -31,6 +32,8 @@ class Outbox:
         self._filled = trio.Event()
         self._emptied = trio.Event()
         self._emptied.set()
+        self.pulse = Pulse()
+        """Of the task that drains: it rests while there is nothing to deliver, and answers with each delivery."""
 
     def add(self, name: str, data: bytes) -> None:
         """Queue an encoded envelope behind all that were added before.
@@ -51,11 +54,13 @@ class Outbox:
         """Deliver for ever, waiting for room where there is none; what is left when it is cancelled is dead."""
         try:
             while True:
-                await self._filled.wait()
+                with self.pulse.resting():
+                    await self._filled.wait()
                 while self._queue:
                     name, data = self._queue[0]
                     await self._bus.put(name, data)
                     self._queue.popleft()  # only now: `add` must see that something is still on its way
+                    self.pulse.answer()  # it is stuck when a message is, not when there is always one more
                 self._filled = trio.Event()
                 self._emptied.set()
         finally:

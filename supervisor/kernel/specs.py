@@ -38,6 +38,26 @@ class Strategy(Enum):
     """That one and those that were started after it."""
 
 
+class Answered(Protocol):
+    """The event of an answer."""
+
+    def is_set(self) -> bool:
+        """It was given."""
+
+    async def wait(self) -> Any:
+        """Return when it was given."""
+
+
+class Loop(Protocol):
+    """A work loop as it is asked for signs of life; kernel/pulse.py makes one of any loop."""
+
+    def tick(self) -> Answered:
+        """Ask for one."""
+
+    def answer(self) -> None:
+        """Answer in the loop's place: it has ended."""
+
+
 class Life(Protocol):
     """What a running leaf knows of its place in the tree."""
 
@@ -54,6 +74,9 @@ class Life(Protocol):
 
     async def wait_for_stop(self) -> None:
         """Return when the branch asks this child to end."""
+
+    def watch(self, loop: Loop) -> None:
+        """Have a work loop of this child asked for signs of life. (An actor's loop is asked by its mailbox.)"""
 
 
 Run = Callable[[Life], Awaitable[None]]
@@ -188,6 +211,29 @@ class After:
     message: Struct
 
 
+Thing = tuple[str, str]
+"""A kind of thing and its name: what messages and facts are about (matters.py)."""
+
+
+class Begin(Struct, frozen=True):
+    """A thing begins: what is said about it from here on carries one correlation."""
+
+    thing: Thing
+    part_of: Thing | None = None
+    """The thing whose correlation it shares; without one, or if that is not known, it gets one of its own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """A field by which a kind of message or fact names what it is about."""
+
+    field: str
+    kind: str
+    """The kind of thing that it names."""
+    is_sure: bool = True
+    """False: only if nothing else says where it belongs."""
+
+
 State = TypeVar("State")
 
 
@@ -205,3 +251,7 @@ class Decision(Struct, Generic[State], frozen=True):
     """The actor counts as started from here on."""
     done: bool = False
     """The actor ends when its outbox is empty; commands still at work then are cancelled."""
+    begins: tuple[Begin, ...] = ()
+    """Things that begin with this decision, what it tells and publishes of them included."""
+    ends: tuple[Thing, ...] = ()
+    """Things that have ended for good."""

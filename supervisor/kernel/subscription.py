@@ -21,8 +21,10 @@ def _decoder(accepts: Any) -> msgspec.msgpack.Decoder[Published[Any]]:
 class Subscription(Backlog[bytes, Published[Any]]):
     """Published facts in order, for one reader; facts that it does not accept are passed over."""
 
-    def __init__(self, accepts: Any, capacity: int, forget: Callable[[Any], None]) -> None:
+    def __init__(self, accepts: Any, capacity: int, forget: Callable[[Any], None], *, reader: str = "") -> None:
         super().__init__(capacity, self._decoded, forget)
+        self.reader = reader
+        """Who reads, for people."""
         self._decode = _decoder(accepts).decode
         self.passed_over = 0
         """Facts outside of `accepts` so far."""

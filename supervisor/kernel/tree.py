@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import trio
 
@@ -11,7 +11,7 @@ from supervisor.kernel.bus import Bus
 from supervisor.kernel.mailbox import Mailbox
 from supervisor.kernel.node import BranchEnded, ChildFailed, GaveUp, Node
 from supervisor.kernel.requests import Add, Remove
-from supervisor.kernel.specs import ActorStats, Branch, Spec
+from supervisor.kernel.specs import ActorStats, Answered, Branch, Loop, Spec
 
 
 class _Root:
@@ -37,12 +37,19 @@ class _Root:
     async def wait_for_stop(self) -> None:
         await self._stop.wait()
 
+    def watch(self, _loop: Loop) -> None:
+        """No loop of the root itself is asked: what its children do is."""
+
 
 class Tree:
     """Runs a root branch; `run` in one task, everything else from any other task of the same trio run."""
 
-    def __init__(self, spec: Branch, bus: Bus) -> None:
+    def __init__(
+        self, spec: Branch, bus: Bus, *, failing: Callable[[ChildFailed | GaveUp], None] = lambda _failure: None
+    ) -> None:
+        """`failing` is called when the root cannot go on, before anything is stopped for that."""
         self.bus = bus
+        self._failing = failing
         self._spec = spec
         self._root = _Root(spec.name)
         self._running: dict[str, RunningBranch] = {}
@@ -57,7 +64,7 @@ class Tree:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self.bus.clock.run)
                 try:
-                    await RunningBranch(self._spec, self.bus, self._root, self._running).run()
+                    await RunningBranch(self._spec, self.bus, self._root, self._running, self._failing).run()
                 except (GaveUp, ChildFailed) as error:
                     failure = error
                 nursery.cancel_scope.cancel()
@@ -112,13 +119,28 @@ class Tree:
         return [_stats(box, nodes[name].restarts if name in nodes else 0) for name, box in boxes if box is not None]
 
     async def tick(self, deadline_s: float) -> list[str]:
-        """Ask every actor for a sign of life and return the names of those that gave none within the deadline."""
-        boxes = [box for name in self.bus.names() if (box := self.bus.mailbox(name)) is not None]
-        ticks = [(box.name, box.tick()) for box in boxes]
+        """Ask every loop for a sign of life and return the names of those that gave none within the deadline, sorted.
+
+        Asked are all actors, and the loops that leaves have `watch`ed. A child that is just starting, restarting or
+        ending is not: its branch has a clock for each of these.
+        """
+        asked = self._ask_all()
         with trio.move_on_after(deadline_s):
-            for _, tick in ticks:
+            for _, tick in asked:
                 await tick.wait()
-        return [name for name, tick in ticks if not tick.is_set()]
+        excused = {node.path for node in self.nodes() if not node.is_answerable}
+        return sorted({name for name, tick in asked if not tick.is_set()} - excused)
+
+    def _ask_all(self) -> list[tuple[str, Answered]]:
+        nodes = {node.path: node for node in self.nodes()}
+        boxes = [box for name in self.bus.names() if (box := self.bus.mailbox(name)) is not None]
+        asked: list[tuple[str, Answered]] = [
+            (box.name, box.tick()) for box in boxes if box.name not in nodes or nodes[box.name].is_answerable
+        ]
+        for node in nodes.values():
+            if node.is_answerable:
+                asked += [(node.path, loop.tick()) for loop in node.loops]
+        return asked
 
 
 def _stats(box: Mailbox, restarts: int) -> ActorStats:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from supervisor.errors import AnyProblem, LaunchError, Problem, SpawnFailed
 from supervisor.launch.messages import Confined, Denied, Exited, Known, Launch, Launched, LaunchFailed
 from supervisor.process.table import ProcessTable
-from supervisor.process.words import Ended, Spawner
+from supervisor.process.words import OVER_MEMORY, Ended, Spawner
 
 TAIL_LINES = 20
 """As many of the last lines on stderr go into a report."""
@@ -153,6 +153,6 @@ def _exited(instance: str, ended: Ended, tail: list[str]) -> Exited:
 
 def diagnosis_of(ended: Ended) -> str:
     """What the kernel can add about the cause of an end, for people; mostly nothing."""
-    killed = f"it went over its memory limit: the kernel killed {ended.oom_kills} of its processes"
+    killed = f"{OVER_MEMORY}: the kernel killed {ended.oom_kills} of its processes"
     stuck = f"{ended.survivors} of its processes could not be ended"
     return "; ".join(text for text, count in ((killed, ended.oom_kills), (stuck, ended.survivors)) if count)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # the messages load all events, which `run --exec` has no use
 
 MARKER = "STOCKADE_INSTANCE"
 """Every child finds `<table token>/<instance id>` under this name; what it daemonises is recognised by it."""
+OVER_MEMORY = "it went over its memory limit"
+"""How the diagnosis of an end begins that the kernel brought about for that."""
 
 
 class Command(Struct, frozen=True, kw_only=True):

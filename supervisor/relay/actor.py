@@ -13,10 +13,19 @@ from typing import Any, Protocol
 import trio
 
 from supervisor.errors import NotReady, Problem, ServerDied, SessionChanged, SessionError
-from supervisor.events import Event, SessionClosed, SessionOpened, StdoutGarbage, ToolRefused, ToolUnjudged
+from supervisor.events import (
+    Event,
+    SessionAttached,
+    SessionClosed,
+    SessionOpened,
+    StdoutGarbage,
+    ToolRefused,
+    ToolUnjudged,
+)
 from supervisor.kernel.bus import AskFailed, AskTimeout, Bus
 from supervisor.kernel.outbox import Outbox
-from supervisor.kernel.specs import Life
+from supervisor.kernel.specs import Begin, Life
+from supervisor.matters import SESSION
 from supervisor.relay.names import shown
 from supervisor.relay.out import AnswerUnjudged, CallRefused, Tally
 from supervisor.server.messages import Attach, Attached, Detach, NotAttached
@@ -65,14 +74,18 @@ class Holder:
         self._absence: NotReady | None = None
         self._previous = ""
         self._held: dict[int, str] = {}
+        self.dismissed: Problem | None = None
+        """Why there will be no further instance."""
 
     async def acquire(self) -> Process:
         """Return an instance that nobody has spoken to.
 
-        Raises: SessionError when there will be none, for a session that does not wait for an operator.
+        Raises: SessionError when there will be none, for a session that does not wait for an operator or is dismissed.
         """
         wait_s = 0.0
         while True:
+            if self.dismissed is not None:
+                raise SessionError(self.dismissed)
             answer = await self._ask(wait_s)
             if isinstance(answer, Attached):
                 process = self._take(answer.instance)
@@ -106,6 +119,8 @@ class Holder:
         self._previous = instance
         self._held[id(process)] = instance
         self._sessions.held.add(instance)
+        attached = SessionAttached(server=self._server, session=self._session, instance_id=instance)
+        self._sessions.bus.publish(attached, sender="session")
         return process
 
     async def _ask(self, wait_s: float) -> Attached | NotAttached | None:
@@ -157,9 +172,12 @@ class Sessions:
         self._relay = relay
         self._outbox = Outbox(bus)
         self._numbers = count(1)
+        self._holders: dict[Holder, str] = {}
+        """The server of each open session."""
 
     async def run(self, life: Life) -> None:
         """Deliver what sessions give back, for ever."""
+        life.watch(self._outbox.pulse)
         life.ready()
         await self._outbox.drain()
 
@@ -167,6 +185,12 @@ class Sessions:
         """Tell a server that a session has no more use for an instance, without waiting."""
         message = Detach(session=session, instance=instance, problem=problem)
         self._outbox.add(self.path_of(server), self.bus.envelope(message, sender="session"))
+
+    def dismiss(self, server: str, problem: Problem) -> None:
+        """Have every open session of a server end with this problem when the instance that it holds has ended."""
+        for holder, of in self._holders.items():
+            if of == server:
+                holder.dismissed = problem
 
     def name(self) -> str:
         """Return a fresh name for a session."""
@@ -178,6 +202,8 @@ class Sessions:
         """Run one session to its end; the problem that ended it, None if the client left."""
         tally = tally or Tally()
         holder = Holder(self, server, session, gives_up=gives_up)
+        self._holders[holder] = server
+        self.bus.matters.begin(Begin((SESSION, session)))
         self.bus.publish(SessionOpened(server=server, session=session), sender="session")
         reason = "cancelled"
         try:
@@ -187,6 +213,7 @@ class Sessions:
             reason = problem.text if problem else "the client left"
             return problem
         finally:
+            del self._holders[holder]
             closed = SessionClosed(
                 server=server,
                 session=session,
@@ -195,6 +222,7 @@ class Sessions:
                 from_server=tally.server_messages,
             )
             self.bus.publish(closed, sender="session")
+            self.bus.matters.end((SESSION, session))
 
 
 class _Teller:

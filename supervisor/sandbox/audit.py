@@ -73,11 +73,15 @@ class Audit:
         """
         self._judged_by = judge or judged_here
         self._state_dir = state_dir
-        self._standings = standings or {}
+        self._standings = dict(standings or {})
         self._redact = redact
         self._heard: dict[str, _Heard] = {}
         self._told: dict[str, set[tuple[str, str, str]]] = {}
         self._limiter = trio.CapacityLimiter(THREADS)
+
+    def stand(self, server: str, standing: Standing) -> None:
+        """A server stands there in the config file from now on."""
+        self._standings[server] = standing
 
     def expect(self, instance: str, server: str) -> None:
         """An instance is about to be started: listen to it."""

@@ -32,7 +32,9 @@ IN_SYSTEM = (
     "/etc/ssl/private", "/etc/pki/tls/private", "/etc/security/opasswd", "/etc/krb5.keytab", "/etc/wireguard",
     "/etc/openvpn", "/etc/ipsec.secrets", "/etc/ppp/chap-secrets", "/etc/NetworkManager/system-connections",
     "/etc/letsencrypt", "/etc/kubernetes", "/etc/rancher", "/etc/docker", "/etc/credstore", "/etc/credstore.encrypted",
-    "/etc/mysql/debian.cnf", "/etc/stockade",
+    "/etc/mysql/debian.cnf",
+    # the machine's own service: its config, its state, its socket and token, whoever runs the sandbox
+    "/etc/stockade", "/var/lib/stockade", "/run/stockade",
 )  # fmt: skip
 
 SOCKETS = (

@@ -82,6 +82,10 @@ class Sandbox:
         self._preparing: dict[str, trio.Lock] = {}
         self._prepared: dict[str, _Prepared] = {}
 
+    def protect(self, places: Places) -> None:
+        """Keep these from all that is started from now on."""
+        self._places = places
+
     async def availability(self, *, namespaces: bool = True) -> Availability:
         """What this machine can do, found out once by doing it; of namespaces only if asked."""
         async with self._probing:

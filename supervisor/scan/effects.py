@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import trio
 from msgspec import Struct
+from msgspec.structs import replace
 
 from supervisor.errors import Defect, NothingListed, StockadeError
 from supervisor.scan import news
@@ -56,7 +57,7 @@ class Ledger:
         `origin` says which version of its program a server is now; it is called in a worker thread, too.
         """
         self._judge_s = judge_s
-        self._terms = terms
+        self._terms = dict(terms)
         self._open = store
         self._origin = origin
         self._store: Store | None = None
@@ -70,6 +71,15 @@ class Ledger:
     def terms(self, server: str) -> Terms:
         """What the configuration says about trust in a server."""
         return self._terms[server]
+
+    def know(self, server: str, terms: Terms) -> None:
+        """Go by these terms from now on, of a server that was not known before, or was."""
+        self._terms[server] = terms
+
+    def leave(self, server: str) -> None:
+        """It is a server of this run no more: clients do not see it beside others, and what it listed is forgotten."""
+        self._terms[server] = replace(self._terms[server], is_served=False)
+        self._books.pop(server, None)
 
     def book(self, server: str) -> Book:
         """What is known of a server; an empty one if nothing is."""

@@ -9,8 +9,8 @@ from msgspec import Struct
 from supervisor.kernel.actor import Actor
 from supervisor.kernel.specs import Stop
 from supervisor.server import rules
-from supervisor.server.messages import Era, Heard, Listed, Looked, NotListed, Recovered, RetryDue
-from supervisor.server.states import Backoff, Command, Look, Probe, Profile, Recover, Server
+from supervisor.server.messages import Era, Heard, Listed, Looked, NotListed, Profile, Recovered, RetryDue
+from supervisor.server.states import Backoff, Command, Look, Probe, Recover, Server
 
 
 class Prober(Protocol):

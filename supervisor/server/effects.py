@@ -81,6 +81,11 @@ class Prober:
         self._limit_s = limit_s
         self._max_message_bytes = max_message_bytes
 
+    def go_by(self, *, limit_s: float, max_message_bytes: int) -> None:
+        """Keep these bounds from the next probe on."""
+        self._limit_s = limit_s
+        self._max_message_bytes = max_message_bytes
+
     def token(self) -> str:
         """Return a random word that tells one incarnation of the actor from the next."""
         return secrets.token_hex(3)

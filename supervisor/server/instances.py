@@ -6,11 +6,12 @@ from msgspec.structs import replace
 
 from supervisor.errors import AnyProblem, StageTimeout
 from supervisor.events import ServerDegraded, ServerStarting, ServerStopped
-from supervisor.kernel.specs import After
+from supervisor.kernel.specs import After, Begin
 from supervisor.launch.messages import Halt, Launch, Launched
-from supervisor.server.messages import Done, HaltOver, Looked, StageOver
+from supervisor.matters import INSTANCE, SERVER
+from supervisor.server.messages import Done, HaltOver, Looked, Profile, StageOver
 from supervisor.server.policy import Failures
-from supervisor.server.states import Instance, Look, Probe, Role, Step
+from supervisor.server.states import Instance, Look, Probe, Role, Server, Step
 from supervisor.server.waiting import refuse_waiters, serve_waiters, watch_stability
 
 IDLE_STDIN_S = 0.5
@@ -27,6 +28,7 @@ def begin(step: Step) -> None:
     step.change(scan=0)
     if not step.state.is_recovered:
         return  # it begins when that is known
+    step.begins.append(Begin((SERVER, step.state.profile.name)))
     if step.state.profile.is_probed:
         keep_probing(step)
     elif step.turn("listed"):
@@ -49,6 +51,8 @@ def launch(step: Step, role: Role) -> None:
     number = step.next_number()
     key = f"{profile.name}#{step.state.token}.{number}"
     step.put(key, Instance(role=role, number=number))
+    is_start = role == "probe" and step.state.life == "starting"
+    step.begins.append(Begin((INSTANCE, key), part_of=(SERVER, profile.name) if is_start else None))
     order = Launch(
         reply_to=step.state.path,
         instance=key,
@@ -177,6 +181,16 @@ def halt_all(step: Step) -> None:
     settle(step)
 
 
+def _go_by(step: Step, profile: Profile) -> None:
+    """Begin anew by another profile, as if nothing had been known of the server."""
+    state = step.state
+    fresh = Server(profile=profile, token=state.token, path=state.path, life=state.life, since_s=state.since_s)
+    kept = {"number": state.number, "waiters": state.waiters, "stop_replies": state.stop_replies}
+    step.state = replace(fresh, **kept, is_recovered=True, problem=profile.problem).with_life(state.renewed, step.now)
+    if state.renewed == "starting" or (state.start_again and step.turn("start")):
+        begin(step)
+
+
 def settle(step: Step) -> None:
     """Notice that nothing is left of a server that is being stopped."""
     state = step.state
@@ -187,6 +201,8 @@ def settle(step: Step) -> None:
         if state.trial is not None:
             step.state = step.state.with_life(state.trial, step.now)
             step.change(trial=None)
+    if state.renewal is not None and not state.is_leaving:
+        _go_by(step, state.renewal)
     for reply_to in state.stop_replies:
         step.answer(reply_to, Done(server=state.profile.name, life=step.state.life))
     step.change(stop_replies=())

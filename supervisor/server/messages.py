@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from supervisor.config.schema import SandboxSpec
+from supervisor.config.specs import Grace, Limits
 from supervisor.errors import AnyProblem
 from supervisor.launch.messages import Exited, Launched, LaunchFailed, Resumed
 from supervisor.scan.messages import Scanned, Summary
@@ -18,6 +20,36 @@ Life = Literal[
 
 Era = Literal["handshake", "stateless"]
 """Which of the two families of protocol versions a server speaks."""
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """What the rules need of a server's configuration; no command, no environment, no secret."""
+
+    name: str
+    mode: str
+    launcher: str
+    """The name of the actor of its mode."""
+    command: str
+    """The id of its prepared command in the process table."""
+    grace: Grace
+    limits: Limits
+    sandbox: SandboxSpec
+    program: str = ""
+    """As `Launch` says."""
+    create_s: float = 30.0
+    spares: int = 1
+    max_sessions: int | None = None
+    """Sessions at a time, and processes at a time too: 1 for `sharing: exclusive`, whose server may hold a lock."""
+    restart: Literal["on-failure", "always", "never"] = "on-failure"
+    begins: Life = "starting"
+    """`starting`, `lazy`, `disabled`, or `failed` with `problem`."""
+    problem: AnyProblem | None = None
+    is_probed: bool = True
+    """False for `stockade run`: its one session is the first to speak to the server."""
+    scanner: str = ""
+    """The name of the scan actor; empty where nothing is scanned before it is served."""
+    scan_s: float = 60.0
+    """Seconds after which a server is served though no scan was heard of: sessions look at what it lists anyway."""
 
 
 # ------------------------------------------------------------------------------------------- from operators
@@ -38,6 +70,20 @@ class Halt(Struct, frozen=True, kw_only=True, tag="server.halt"):
 class Restart(Struct, frozen=True, kw_only=True, tag="server.restart"):
     """End every instance and start again; forgets past failures."""
 
+    reply_to: str = ""
+
+
+class Adapt(Struct, frozen=True, kw_only=True, tag="server.adapt"):
+    """Go by this from now on; what runs goes on. Only what a launched instance does not depend on may differ."""
+
+    profile: Profile
+    reply_to: str = ""
+
+
+class Renew(Struct, frozen=True, kw_only=True, tag="server.renew"):
+    """End every instance and begin anew by this; answered when nothing is left of what was."""
+
+    profile: Profile
     reply_to: str = ""
 
 
@@ -241,4 +287,6 @@ class Recovered(Struct, frozen=True, kw_only=True, tag="server.recovered"):
 
 OwnResult = Listed | NotListed | StageOver | HaltOver | Looked | RetryDue | StableFor | AttachOver | ScanDue | Recovered
 FromOthers = Launched | LaunchFailed | Exited | Resumed | Scanned
-Heard = Start | Halt | Restart | Rescan | CancelScan | Describe | Attach | Detach | OwnResult | FromOthers
+Heard = (
+    Start | Halt | Restart | Adapt | Renew | Rescan | CancelScan | Describe | Attach | Detach | OwnResult | FromOthers
+)

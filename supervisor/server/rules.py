@@ -17,6 +17,7 @@ from supervisor.server.ends import exited, launch_failed, looked
 from supervisor.server.failures import resumed
 from supervisor.server.instances import begin, halt_all, halt_one, halt_over, launched, refill, stage_over
 from supervisor.server.messages import (
+    Adapt,
     Attach,
     AttachOver,
     CancelScan,
@@ -27,10 +28,13 @@ from supervisor.server.messages import (
     Halt,
     HaltOver,
     Heard,
+    Life,
     Listed,
     Looked,
     NotListed,
+    Profile,
     Recovered,
+    Renew,
     Rescan,
     Restart,
     RetryDue,
@@ -41,10 +45,10 @@ from supervisor.server.messages import (
 )
 from supervisor.server.policy import Failures
 from supervisor.server.scanning import cancel, give_up, rescan, scan_due, scanned
-from supervisor.server.states import Instance, Profile, Recover, Server, Step
+from supervisor.server.states import Instance, Recover, Server, Step
 from supervisor.server.waiting import refuse_waiters
 
-OfOperator = Start | Halt | Restart | Rescan | CancelScan | Describe | Stop
+OfOperator = Start | Halt | Restart | Adapt | Renew | Rescan | CancelScan | Describe | Stop
 OfClock = StageOver | HaltOver | RetryDue | StableFor | AttachOver | ScanDue
 OfInstance = Launched | LaunchFailed | Exited | Resumed | Listed | NotListed | Looked | Recovered | Scanned
 
@@ -65,7 +69,7 @@ def decide(state: Server, message: Heard | Stop, now: float) -> Decision[Server]
             attach(step, message)
         case Detach():
             detach(step, message)
-        case Start() | Halt() | Restart() | Rescan() | CancelScan() | Describe() | Stop():
+        case Start() | Halt() | Restart() | Adapt() | Renew() | Rescan() | CancelScan() | Describe() | Stop():
             _requested(step, message)
         case StageOver() | HaltOver() | RetryDue() | StableFor() | AttachOver() | ScanDue():
             _clock_over(step, message)
@@ -81,9 +85,13 @@ def _requested(step: Step, message: OfOperator) -> None:
         case Start():
             start(step, message.reply_to)
         case Halt():
-            halt(step, message.reply_to)
+            stop(step, message.reply_to)
         case Restart():
             restart(step, message.reply_to)
+        case Adapt():
+            adapt(step, message)
+        case Renew():
+            renew(step, message)
         case Rescan():
             rescan(step, message)
         case CancelScan():
@@ -150,7 +158,7 @@ def start(step: Step, reply_to: str) -> None:
 
 
 def _start(step: Step) -> None:
-    if step.state.life == "stopping":
+    if step.state.life == "stopping" or step.state.renewal is not None:
         step.change(start_again=True)
         return
     step.change(retry=0, retry_at_s=None, trial=None)
@@ -159,6 +167,13 @@ def _start(step: Step) -> None:
         begin(step)
     else:
         refill(step)
+
+
+def stop(step: Step, reply_to: str) -> None:
+    """End everything by hand: it stays so, also if it is just being ended for another profile."""
+    if step.state.renewal is not None and step.state.renewed != "disabled":
+        step.change(renewed="stopped")
+    halt(step, reply_to)
 
 
 def halt(step: Step, reply_to: str) -> None:
@@ -176,6 +191,36 @@ def restart(step: Step, reply_to: str) -> None:
     """End everything and start again, forgetting past failures."""
     halt(step, "")
     start(step, reply_to)
+
+
+def adapt(step: Step, message: Adapt) -> None:
+    """Go by other bounds, policies and numbers from now on; nothing that runs is ended but spares that are too many."""
+    if step.state.renewal is not None:  # that is still to come, and this is newer
+        step.change(renewal=message.profile, renewed=_life_after(step.state, message.profile))
+    else:
+        step.change(profile=message.profile)
+        if step.state.life == "lazy" and message.profile.begins == "starting":
+            _start(step)
+        refill(step)
+    step.answer(message.reply_to, Done(server=step.state.profile.name, life=step.state.life))
+
+
+def renew(step: Step, message: Renew) -> None:
+    """End everything, and go on by another profile once nothing is left; sessions wait for it."""
+    step.change(renewal=message.profile, renewed=_life_after(step.state, message.profile))
+    halt(step, message.reply_to)
+
+
+def _life_after(state: Server, profile: Profile) -> Life:
+    """What a person has started or stopped by hand stays so, unless the configuration now says something else of it."""
+    if profile.begins != (state.renewal or state.profile).begins:
+        return profile.begins
+    if state.renewal is not None:
+        return "starting" if state.start_again else state.renewed
+    life = state.trial or state.life
+    if life == "stopped" or (life == "stopping" and not state.start_again):
+        return "stopped"
+    return profile.begins if life in ("disabled", "lazy") else "starting"
 
 
 def described(state: Server, now: float) -> Described:
@@ -229,5 +274,5 @@ def recovered(step: Step, message: Recovered) -> None:
         halt_one(step, key)
     if step.state.life == "starting":
         begin(step)
-    elif step.state.is_leaving or step.state.life in ("stopping", "stopped"):
+    elif step.state.is_leaving or step.state.renewal or step.state.life in ("stopping", "stopped"):
         halt_all(step)

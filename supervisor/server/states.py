@@ -22,13 +22,12 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from supervisor.config.schema import SandboxSpec
-from supervisor.config.specs import Grace, Limits
 from supervisor.errors import AnyProblem
-from supervisor.kernel.specs import Decision
+from supervisor.kernel.specs import Begin, Decision, Thing
 from supervisor.launch.messages import Exited
+from supervisor.matters import INSTANCE
 from supervisor.scan.messages import Summary
-from supervisor.server.messages import Era, LastExit, Life, Listed
+from supervisor.server.messages import Era, LastExit, Life, Listed, Profile
 from supervisor.server.policy import Failures
 
 Turn = Literal["start", "listed", "failed", "looped", "suspended", "hopeless", "quarantined", "stop", "gone"]
@@ -128,36 +127,6 @@ class Waiter(Struct, frozen=True, kw_only=True):
     """The instance that it had before."""
 
 
-class Profile(Struct, frozen=True, kw_only=True):
-    """What the rules need of a server's configuration; no command, no environment, no secret."""
-
-    name: str
-    mode: str
-    launcher: str
-    """The name of the actor of its mode."""
-    command: str
-    """The id of its prepared command in the process table."""
-    grace: Grace
-    limits: Limits
-    sandbox: SandboxSpec
-    program: str = ""
-    """As `Launch` says."""
-    create_s: float = 30.0
-    spares: int = 1
-    max_sessions: int | None = None
-    """Sessions at a time, and processes at a time too: 1 for `sharing: exclusive`, whose server may hold a lock."""
-    restart: Literal["on-failure", "always", "never"] = "on-failure"
-    begins: Life = "starting"
-    """`starting`, `lazy`, `disabled`, or `failed` with `problem`."""
-    problem: AnyProblem | None = None
-    is_probed: bool = True
-    """False for `stockade run`: its one session is the first to speak to the server."""
-    scanner: str = ""
-    """The name of the scan actor; empty where nothing is scanned before it is served."""
-    scan_s: float = 60.0
-    """Seconds after which a server is served though no scan was heard of: sessions look at what it lists anyway."""
-
-
 class Server(Struct, frozen=True, kw_only=True):
     """All that the actor of a server remembers."""
 
@@ -201,6 +170,10 @@ class Server(Struct, frozen=True, kw_only=True):
     """Who wants to be told when nothing is left."""
     start_again: bool = False
     """Start once everything is gone."""
+    renewal: Profile | None = None
+    """What it goes on by once everything is gone."""
+    renewed: Life = "starting"
+    """The life that it comes into then: what a person has decided by hand stands, whatever `renewal` begins with."""
     is_recovered: bool = False
     """It is known what an earlier incarnation has left."""
     is_leaving: bool = False
@@ -234,6 +207,8 @@ class Step:
         self.tell: list[tuple[str, Struct]] = []
         self.do: list[object] = []
         self.publish: list[Struct] = []
+        self.begins: list[Begin] = []
+        self.ends: list[Thing] = []
         self.again: list[Exited] = []
         """What was held back and can be handled now, after the message in hand."""
 
@@ -247,6 +222,7 @@ class Step:
 
     def drop(self, key: str) -> None:
         """Forget an instance."""
+        self.ends.append((INSTANCE, key))
         self.change(instances={other: one for other, one in self.state.instances.items() if other != key})
 
     def next_number(self) -> int:
@@ -270,4 +246,13 @@ class Step:
     def decision(self, *, ready: bool = False) -> Decision[Server]:
         """Return what was decided; the actor is done when it is leaving and nothing is left."""
         is_done = self.state.is_leaving and self.state.is_empty
-        return Decision(self.state, tuple(self.tell), tuple(self.do), tuple(self.publish), ready=ready, done=is_done)
+        return Decision(
+            self.state,
+            tuple(self.tell),
+            tuple(self.do),
+            tuple(self.publish),
+            ready=ready,
+            done=is_done,
+            begins=tuple(self.begins),
+            ends=tuple(self.ends),
+        )

@@ -13,7 +13,12 @@ from supervisor.config.specs import Config, Facts
 
 FILE = Path(__file__).with_name("mistakes.json")
 MISTAKES = {
-    "typo-in-block": ("config.unknown_key", "4:55", "did you mean 'memory_limit'", "Correct or remove it"),
+    "typo-in-block": (
+        "config.unknown_key",
+        "4:55",
+        "did you mean 'memory_limit'",
+        "Write one of these instead, or remove it: ",
+    ),
     "bad-size": ("config.wrong_type", "5:50", "'lots' is not a size", '"512m"'),
     "no-command": ("config.command_missing", "6:5", "neither `command` nor `url`", "Add `command`"),
     "no-value": ("config.unresolved", "7:44", "${NOT_SET_ANYWHERE} has no value", "${NAME:-default}"),

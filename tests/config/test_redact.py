@@ -79,3 +79,17 @@ def test_secrets_in_assignments_are_found_as_docker_and_env_take_them() -> None:
 
 def test_values_worth_masking_come_once_and_are_long_enough() -> None:
     assert worth_masking(["abcdef", "abc", "abcdef"]) == ("abcdef",)
+
+
+def test_what_is_learned_later_is_hidden_and_what_was_known_stays_hidden() -> None:
+    redactor = Redactor(["sesame-one"])
+    redact = redactor.redact
+    redactor.learn(["sesame-two", "short"])
+    redactor.learn([])
+    assert redact("sesame-one sesame-two short") == "*** *** short"
+
+
+def test_of_a_header_the_credentials_alone_are_a_secret_too() -> None:
+    args = ["--header", "Authorization: Bearer abcdef99", "--header=X-Api-Key: k123456", "Accept: text/html"]
+    found = list(secrets_in({"AUTH_HEADER": "basic eHl6OnB3"}, args))
+    assert found == ["basic eHl6OnB3", "eHl6OnB3", "Bearer abcdef99", "abcdef99", "k123456"]

@@ -49,7 +49,7 @@ DENIED = EnginePermissionDenied(host=HOST, reason="Permission denied")
         (DENIED, replace(SOCKET, group="root"), "the group root", "mode: sandbox"),
         (DENIED, None, "may not talk to", "mode: sandbox"),
         (EngineUnreachable(host="tcp://h", reason="no such host"), None, "cannot be reached", "DOCKER_HOST"),
-        (EngineNotResponding(host=HOST, reason="late"), SOCKET, "does not answer", "restart it"),
+        (EngineNotResponding(host=HOST, reason="late"), SOCKET, "does not answer", "Restart it"),
     ],
 )
 def test_an_engine_that_does_not_answer_is_said_why_and_what_to_do(

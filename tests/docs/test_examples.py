@@ -18,7 +18,13 @@ from real.docker.leftovers import none_left
 from scripts import engine
 
 TREE = Path(__file__).parents[2]
-PAGES = sorted(path for path in [*TREE.glob("*.md"), *(TREE / "docs").rglob("*.md")] if any(examples(path.read_text())))
+TUTORIAL = TREE / "docs" / "tutorial"
+"""Is one story, typed into one shell: tests/docs/test_tutorial.py."""
+PAGES = sorted(
+    path
+    for path in [*TREE.glob("*.md"), *(TREE / "docs").rglob("*.md")]
+    if TUTORIAL not in path.parents and any(examples(path.read_text()))
+)
 LIMIT_S = 120
 """Seconds that one example may take: a cold package runner is among them."""
 

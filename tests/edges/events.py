@@ -10,7 +10,7 @@ import trio
 from supervisor.config.redact import Redactor
 from supervisor.edges.record import Record, Recorder
 from supervisor.events import StderrLine
-from supervisor.kernel.specs import Published, Run
+from supervisor.kernel.specs import Loop, Published, Run
 
 SECRET = "sesame-open-sesame"
 
@@ -34,6 +34,7 @@ class Life:
         self.path = "root/test"
         self._stop = trio.Event()
         self.is_ready = trio.Event()
+        self.loops: list[Loop] = []
 
     @property
     def stop_requested(self) -> bool:
@@ -47,6 +48,9 @@ class Life:
 
     async def wait_for_stop(self) -> None:
         await self._stop.wait()
+
+    def watch(self, loop: Loop) -> None:
+        self.loops.append(loop)
 
 
 @asynccontextmanager

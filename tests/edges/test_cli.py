@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from supervisor.edges import cli, trust_verbs, verbs
+from supervisor.edges import cli, reading, trust_verbs, verbs
 from supervisor.errors import StockadeError, UsageWrong
 
 
@@ -16,11 +16,12 @@ def verbs_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPars
 
 
 VERBS = verbs_of(cli.build_parser())
-WITHOUT_DAEMON = {"run", "serve", "check", "explain", "doctor", "pull", "sweep"}
+WITHOUT_STATE = {"errors", "install-unit"}
+WITHOUT_DAEMON = {"run", "serve", "check", "explain", "doctor", "pull", "sweep"} | WITHOUT_STATE
 
 
 def test_every_verb_of_the_control_socket_is_on_the_command_line() -> None:
-    assert set(verbs.VERBS) | set(trust_verbs.VERBS) | WITHOUT_DAEMON == set(VERBS)
+    assert set(verbs.VERBS) | set(reading.VERBS) | set(trust_verbs.VERBS) | WITHOUT_DAEMON == set(VERBS)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -29,8 +30,14 @@ def test_every_verb_takes_a_state_dir_and_explains_itself(verb: str, capsys: pyt
         cli.run([verb, "--help"])
     assert end.value.code == 0
     shown = capsys.readouterr().out
-    assert "--state-dir" in shown
+    assert ("--state-dir" in shown) is (verb not in WITHOUT_STATE)
     assert "usage: stockade" in shown
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - WITHOUT_STATE))
+def test_what_asks_a_daemon_says_that_it_finds_the_machines_service(verb: str) -> None:
+    asks = verb == "doctor" or verb not in WITHOUT_DAEMON
+    assert ("machine's service" in " ".join(VERBS[verb].format_help().split())) is asks
 
 
 @pytest.mark.parametrize(
@@ -84,7 +91,7 @@ def test_the_version_is_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
     ("text", "seconds"), [("500ms", 0.5), ("30s", 30), ("1m30s", 90), ("5", 5), ("0", 0), ("2.5", 2.5)]
 )
 def test_a_time_is_written_with_a_unit_or_in_seconds(text: str, seconds: float) -> None:
-    assert verbs._seconds(text, "wait") == seconds
+    assert verbs.seconds_of(text, "wait") == seconds
 
 
 @pytest.mark.parametrize(
@@ -92,6 +99,6 @@ def test_a_time_is_written_with_a_unit_or_in_seconds(text: str, seconds: float) 
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(StockadeError) as error:
-        verbs._seconds(text, "wait")
+        verbs.seconds_of(text, "wait")
     assert isinstance(error.value.problem, UsageWrong)
     assert "stockade wait --help" in error.value.problem.remedy

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from supervisor.edges.client import Refused, connect
+from supervisor.edges.key import held_token
 from supervisor.edges.state import StateDir
 from supervisor.errors import AnswerLate, AnswerUnknown, DaemonNotRunning, StockadeError
 
@@ -22,15 +23,14 @@ from supervisor.errors import AnswerLate, AnswerUnknown, DaemonNotRunning, Stock
 def daemon(state_dir: Path, answer: bytes | None) -> Iterator[StateDir]:
     """Takes one request and answers so; None answers nothing."""
     place = StateDir(state_dir)
-    place.token_file.write_text("t")
-    with socket.socket(socket.AF_UNIX) as listener:
+    with held_token(place) as token, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(place.control_socket))
         listener.listen()
 
         def serve() -> None:
             with listener.accept()[0] as connection:
                 asked = json.loads(connection.makefile().readline())
-                assert asked["token"] == "t"
+                assert asked["token"] == token
                 if answer is None:
                     connection.recv(1)
                 else:
@@ -88,6 +88,50 @@ def test_where_nothing_listens_no_daemon_runs(state_dir: Path) -> None:
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(place.control_socket))
     assert isinstance(problem_of(place), DaemonNotRunning)
+    with held_token(place):  # it has its token, and does not listen yet
+        assert isinstance(problem_of(place), DaemonNotRunning)
+
+
+def test_a_question_makes_no_connection_that_would_start_a_daemon_and_an_order_does(state_dir: Path) -> None:
+    place = StateDir(state_dir)
+    with socket.socket(socket.AF_UNIX) as of_the_manager:
+        of_the_manager.bind(str(place.control_socket))
+        of_the_manager.listen()
+        of_the_manager.settimeout(0)
+        problem = problem_of(place)
+        assert isinstance(problem, DaemonNotRunning)
+        assert "it is not running" in problem.reason
+        with pytest.raises(BlockingIOError):  # nobody has knocked
+            of_the_manager.accept()
+        of_the_manager.settimeout(20)
+
+        def begin() -> None:
+            knocked, _ = of_the_manager.accept()
+            with knocked, held_token(place) as token:
+                assert json.loads(knocked.makefile().readline())["token"] == token
+                knocked.sendall(b'{"ok":"begun"}\n')
+
+        daemon = Thread(target=begin)
+        daemon.start()
+        with connect(place, may_start=True) as connection:
+            assert connection.call("start", server="a") == "begun"
+        daemon.join()
+
+
+def test_a_daemon_that_ends_instead_of_starting_is_not_waited_for(state_dir: Path) -> None:
+    place = StateDir(state_dir)
+    with socket.socket(socket.AF_UNIX) as of_the_manager:
+        of_the_manager.bind(str(place.control_socket))
+        of_the_manager.listen()
+
+        def fail() -> None:
+            of_the_manager.accept()[0].close()
+
+        failing = Thread(target=fail)
+        failing.start()
+        with pytest.raises(StockadeError, match="it was stopping, or could not start"), connect(place, may_start=True):
+            pass
+        failing.join()
 
 
 def test_events_are_read_one_by_one_until_the_end(state_dir: Path) -> None:
@@ -99,8 +143,11 @@ def test_events_are_read_one_by_one_until_the_end(state_dir: Path) -> None:
 
 def test_a_full_backlog_is_waited_for(state_dir: Path) -> None:
     place = StateDir(state_dir)
-    place.token_file.write_text("t")
-    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
+    with (
+        held_token(place),
+        socket.socket(socket.AF_UNIX) as listener,
+        socket.socket(socket.AF_UNIX) as first,
+    ):
         listener.bind(str(place.control_socket))
         listener.listen(0)
         first.connect(str(place.control_socket))

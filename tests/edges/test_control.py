@@ -48,6 +48,10 @@ class FakeDaemon:
     async def restart(self, server: str) -> Any:
         return {"server": server}
 
+    async def reload(self, *, dry_run: bool) -> Any:
+        self.asked.append(f"reload {dry_run}")
+        return {"half": "\udcff"}
+
     async def wait(self, what: str, server: str, timeout_s: float) -> None:
         self.check_known(server)
         self.waiting += 1
@@ -251,6 +255,14 @@ async def test_a_wait_goes_on_when_its_caller_has_more_to_say(state_dir: Path) -
         assert [list(json.loads(line)) for line in got.splitlines()] == [["ok"], ["ok"]]
 
 
+async def test_a_reload_is_asked_for_dry_or_not(state_dir: Path) -> None:
+    async with open_place(state_dir / "c") as place:
+        for fields in ({}, {"dry_run": True}):
+            (answer,) = await place.ask(asking("reload", **fields))
+            assert list(answer) == ["ok"]
+        assert place.daemon.asked == ["reload False", "reload True"]
+
+
 async def test_events_are_chosen_by_server_type_and_time(state_dir: Path) -> None:
     async with open_place(state_dir / "c") as place:
         place.bus.publish(said("one", server="a"))
@@ -266,6 +278,8 @@ async def test_events_are_chosen_by_server_type_and_time(state_dir: Path) -> Non
         assert await lines(type="server.") == []
         assert await lines(since_s=3600) == ["one", "two"]
         assert await lines(since_s=0) == []
+        kept, *_ = await place.ask(asking("events", preface=True, since_s=0))
+        assert kept == {"kept": {"events": 2, "gone": 0, "since": place.ring.kept().since}}
         (unknown,) = await place.ask(asking("events", server="b"))
         assert unknown["error"]["code"] == "server.unknown"
 

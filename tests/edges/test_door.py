@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import grp
 import os
 import socket
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from supervisor.config.specs import Settings
-from supervisor.edges.door import Door, bind_privately, peer_uid
-from supervisor.errors import ConfigError, StateUnusable, StockadeError
+from supervisor.edges.door import Door, bind_privately, open_door, withdraw
+from supervisor.edges.key import is_alive, key_of
+from supervisor.edges.sharing import Guests, peer
+from supervisor.edges.state import StateDir, prepare
+from supervisor.errors import StateUnusable, StockadeError
 
 if TYPE_CHECKING:
     from conftest import PlainUser
@@ -61,15 +65,26 @@ def test_a_place_that_cannot_be_bound_is_a_problem_and_no_crash(state_dir: Path)
     assert isinstance(error.value.problem, StateUnusable)
 
 
-def test_a_group_that_is_not_there_is_a_mistake_in_the_config(state_dir: Path) -> None:
-    with pytest.raises(ConfigError, match="no-such-group") as error:
-        door(state_dir, control_group="no-such-group").listen()
-    assert "stockade.control.group" in str(error.value)
-
-
-def test_a_group_of_ours_gets_the_socket(state_dir: Path) -> None:
-    with door(state_dir, control_group=grp.getgrgid(os.getgid()).gr_name, control_mode=0o660).listen():
-        assert mode_of(state_dir / "c.sock") == 0o660
+@pytest.mark.parametrize("is_given", [False, True])
+def test_a_door_that_is_withdrawn_is_found_by_nobody_and_its_daemon_still_holds_the_token(
+    state_dir: Path, is_given: bool
+) -> None:
+    place = prepare(state_dir / "s", state_dir / "run")
+    with ExitStack() as stack:
+        given = stack.enter_context(bind_privately(place.control_socket)) if is_given else None
+        if given is not None:
+            given.listen()
+        stack.enter_context(open_door(place, Settings(), given))
+        with key_of(place) as key:
+            assert key is not None
+            for _twice in range(2):
+                withdraw(place, given)
+                assert not is_alive(place)
+                assert not is_alive(StateDir(place.path))
+                assert place.control_socket.exists() is is_given, "a service manager's is not ours to remove"
+                assert not key.wait_until_free(0.01)
+            stack.close()
+            assert key.wait_until_free(20)
 
 
 def test_only_the_very_token_is_known(state_dir: Path) -> None:
@@ -82,7 +97,7 @@ def test_only_the_very_token_is_known(state_dir: Path) -> None:
 def test_we_ourselves_are_let_in(state_dir: Path) -> None:
     one, other = socket.socketpair()
     with one, other:
-        assert peer_uid(one) == os.geteuid()
+        assert peer(one) == (os.geteuid(), os.getegid())
         assert door(state_dir).admits(one)
 
 
@@ -97,7 +112,7 @@ def test_another_user_is_let_in_only_if_the_config_says_so(state_dir: Path, root
             listener.settimeout(20)
             connection, _ = listener.accept()
             with connection:
-                assert peer_uid(connection) == plain_user.uid
+                assert peer(connection)[0] == plain_user.uid
                 assert not door(state_dir).admits(connection)
-                assert door(state_dir, allow_uids=(plain_user.uid,)).admits(connection)
+                assert replace(door(state_dir), guests=Guests(uids=(plain_user.uid,))).admits(connection)
             caller.wait(20)

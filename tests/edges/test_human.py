@@ -32,6 +32,13 @@ def test_a_line_says_when_where_and_what() -> None:
     assert human.line(fields, coloured=False) == "22:13:20.250  github            tried again in 2.0 s (failure 3)"
 
 
+def test_a_failure_is_told_with_what_the_server_wrote_last() -> None:
+    problem = UnknownServer(server="b", known="a")
+    tail = ["Traceback", "ValueError: no key", "", " "]
+    failed = ServerFailed(server="b", stage="create", problem=problem, remedy="Do this.", status="", stderr_tail=tail)
+    assert human.sentence(recorded(failed).fields).endswith("Do this. It wrote last: ValueError: no key")
+
+
 def test_a_failure_is_told_with_its_code_and_remedy() -> None:
     problem = UnknownServer(server="b", known="a")
     failed = ServerFailed(server="b", stage="create", problem=problem, remedy="Do this.", status="", stderr_tail=[])

@@ -42,8 +42,8 @@ class Screen:
     def __init__(self) -> None:
         self.shown: list[bytes] = []
 
-    def write(self, data: bytes) -> None:
-        self.shown.append(data)
+    def write(self, *entries: bytes) -> None:
+        self.shown += entries
 
 
 async def test_it_is_there_while_something_starts_and_leaves_nothing_behind() -> None:
@@ -65,7 +65,7 @@ async def test_a_terminal_that_is_stopped_keeps_neither_us_nor_the_stop() -> Non
     class Stopped:
         calls = 0
 
-        def write(self, data: bytes) -> None:
+        def write(self, *entries: bytes) -> None:
             self.calls += 1
             let_go.wait(60)
 

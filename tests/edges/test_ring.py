@@ -6,7 +6,7 @@ import trio
 from edges.events import recorder, running, said, until
 
 from supervisor.edges.record import Record
-from supervisor.edges.ring import Ring
+from supervisor.edges.ring import Kept, Ring
 from supervisor.kernel.bus import Bus
 from supervisor.kernel.stoppable import until_stop
 
@@ -28,6 +28,27 @@ async def test_it_keeps_the_last_ones() -> None:
         await until(lambda: len(ring.records(everything)) == 3)
         assert lines(ring.records(everything)) == ["2", "3", "4"]
         assert lines(ring.records(lambda record: record.fields["line"] == "3")) == ["3"]
+
+
+async def test_large_events_cost_older_ones_and_not_memory() -> None:
+    bus = Bus()
+    ring = Ring(bus, recorder(), limit_bytes=100_000)
+    async with running(until_stop(ring.run)):
+        assert ring.kept() == Kept(events=0, gone=0)
+        for number in range(50):
+            bus.publish(said(f"{number} {'x' * 10_000}"))
+        await until(lambda: ring.kept().events + ring.kept().gone == 50)
+        kept = ring.records(everything)
+        assert 1 < len(kept) < 10  # each takes a bit more than 20,000 bytes
+        assert [line.split()[0] for line in lines(kept)] == [str(number) for number in range(50 - len(kept), 50)]
+        assert ring.kept().since == kept[0].fields["ts"]
+        bus.publish(said("y" * 200_000))
+        await until(lambda: ring.kept().gone == 50)
+        assert ring.kept().events == 1  # the youngest is kept, however large
+        for number in range(3):
+            bus.publish(said(str(number)))
+        await until(lambda: ring.kept().gone + ring.kept().events == 54)
+        assert lines(ring.records(everything)) == ["0", "1", "2"]
 
 
 async def test_a_follower_gets_what_is_there_and_what_comes_once_each() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from supervisor.config.specs import Config
 from supervisor.edges import state
-from supervisor.errors import DaemonNotRunning, StateLocked, StateUnusable, StockadeError
+from supervisor.errors import StateLocked, StateUnusable, StockadeError
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,25 @@ def test_one_daemon_at_a_time_and_the_second_is_told_whose_it_is(state_dir: Path
         with pytest.raises(StockadeError) as error, state.daemon_lock(place):
             pass
         assert error.value.problem == StateLocked(path=str(state_dir), pid=os.getpid())
-        assert not state.wait_until_down(place, 0.01)
-    assert state.wait_until_down(place, 1)
     with state.daemon_lock(place):
+        pass
+
+
+def test_one_daemon_at_a_time_has_a_runtime_directory(state_dir: Path) -> None:
+    """However different their state is: each would take the other's socket and token."""
+    runtime = state_dir / "run"
+    first, second = (state.prepare(state_dir / name, runtime) for name in ("a", "b"))
+    with state.daemon_lock(first):
+        with pytest.raises(StockadeError) as error, state.daemon_lock(second):
+            pass
+        assert error.value.problem == StateLocked(path=str(runtime), pid=os.getpid())
+        with state.daemon_lock(state.prepare(state_dir / "b")):
+            pass
+        assert (runtime / "daemon.lock").stat().st_mode & 0o777 == 0o600, "who could open it could keep daemons out"
+    with state.daemon_lock(second):
+        pass
+    same = state.prepare(state_dir / "c", state_dir / "c")
+    with state.daemon_lock(same):
         pass
 
 
@@ -82,32 +98,26 @@ def test_a_lock_file_that_is_a_link_is_not_followed(state_dir: Path) -> None:
     assert victim.read_text() == "precious"
 
 
-def test_each_run_has_a_token_of_its_own_that_only_its_user_can_read(state_dir: Path) -> None:
-    place = state.prepare(state_dir)
-    (state_dir / "control.token.new").symlink_to(state_dir / "victim")  # what a killed daemon, or an enemy, left
-    first = state.write_token(place)
-    assert state.read_token(place) == first
-    assert place.token_file.stat().st_mode & 0o777 == 0o600
-    assert state.write_token(place) != first
-    assert len(first) >= 43
-    assert [path.name for path in state_dir.iterdir()] == ["control.token"]
+def test_a_service_s_runtime_directory_holds_the_socket_and_has_to_be_ours_alone_to_write(state_dir: Path) -> None:
+    runtime = state_dir / "run"
+    place = state.prepare(state_dir / "s", runtime)
+    assert (place.control_socket.parent, place.token_file.parent) == (runtime, runtime)
+    assert place.lock_file.parent == state_dir / "s"
+    runtime.chmod(0o770)
+    with pytest.raises(StockadeError, match="others may write to it"):
+        state.prepare(state_dir / "s", runtime)
+    with pytest.raises(StockadeError, match="too long for a socket"):
+        state.prepare(state_dir / "s", state_dir / ("x" * 90))
 
 
-def test_where_no_daemon_runs_there_is_no_token(state_dir: Path) -> None:
-    place = state.prepare(state_dir)
-    for content in (None, b"\xff\xfe"):
-        if content:
-            place.token_file.write_bytes(content)
-        with pytest.raises(StockadeError) as error:
-            state.read_token(place)
-        assert isinstance(error.value.problem, DaemonNotRunning)
+@pytest.mark.parametrize(
+    ("environ", "path"), [({}, None), ({"RUNTIME_DIRECTORY": ""}, None), ({"RUNTIME_DIRECTORY": "/a:/b"}, Path("/a"))]
+)
+def test_the_service_manager_says_where_sockets_go(environ: dict[str, str], path: Path | None) -> None:
+    assert state.runtime_path(environ) == path
 
 
-def test_forgetting_a_daemon_twice_is_no_fault(state_dir: Path) -> None:
-    place = state.prepare(state_dir)
-    state.write_token(place)
-    place.control_socket.touch()
-    state.forget_daemon(place)
-    state.forget_daemon(place)
-    assert list(state_dir.iterdir()) == []
-    assert state.wait_until_down(place, 1)
+def test_links_on_the_way_are_followed_once(state_dir: Path) -> None:
+    (state_dir / "real").mkdir()
+    (state_dir / "link").symlink_to("real")
+    assert state.prepare(state_dir / "link" / "s").path == state_dir / "real" / "s"

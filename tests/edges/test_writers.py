@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from supervisor.edges.writers import DescriptorWriter, FileWriter
+from supervisor.edges.writers import DescriptorWriter, FileWriter, PartlyWritten
 
 
 @pytest.fixture
@@ -41,6 +41,38 @@ def test_without_old_files_to_keep_it_begins_anew(tmp_path: Path) -> None:
     writer.write(b"bbbbbbb\n")
     assert [file.name for file in tmp_path.iterdir()] == ["log"]
     assert path.read_bytes() == b"bbbbbbb\n"
+
+
+def test_what_an_earlier_run_has_written_is_gone_on_with_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    FileWriter(str(path), max_bytes=10, keep=2).write(b"a\n")
+    FileWriter(str(path), max_bytes=10, keep=2).write(b"b\n")
+    assert path.read_bytes() == b"a\nb\n"
+    FileWriter(str(path), max_bytes=10, keep=2).write(b"c" * 8 + b"\n")
+    assert {file.name: file.read_bytes()[:1] for file in tmp_path.iterdir()} == {"log": b"c", "log.1": b"a"}
+
+
+def test_a_folder_that_is_away_for_a_while_is_an_error_and_then_none(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "log"
+    writer = FileWriter(str(path), max_bytes=1000, keep=2)
+    with pytest.raises(FileNotFoundError):
+        writer.write(b"a\n")
+    path.parent.mkdir()
+    writer.write(b"a\n")
+    assert path.read_bytes() == b"a\n"
+
+
+def test_a_failed_write_says_how_many_entries_it_has_written(small_disk: Path) -> None:
+    descriptor = os.open(small_disk / "out", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    entries = [b"x" * 999 + b"\n" for _ in range(100)]
+    with pytest.raises(PartlyWritten) as caught:
+        DescriptorWriter(descriptor).write(*entries)
+    assert caught.value.written == os.fstat(descriptor).st_size // 1000
+    assert 0 < caught.value.written < 100
+    with pytest.raises(OSError, match="No space") as whole:
+        FileWriter(str(small_disk / "log"), max_bytes=1 << 20, keep=1).write(*entries)
+    assert not isinstance(whole.value, PartlyWritten)  # all or nothing
+    os.close(descriptor)
 
 
 def test_what_is_larger_than_a_file_may_be_is_written_whole(tmp_path: Path) -> None:
@@ -98,7 +130,7 @@ def test_a_pipe_that_does_not_block_is_waited_for() -> None:
 def test_a_closed_pipe_and_a_full_device_are_said_to_be_so() -> None:
     ours, theirs = os.pipe()
     os.close(ours)
-    with pytest.raises(BrokenPipeError):
+    with pytest.raises(OSError, match="Broken pipe"):
         DescriptorWriter(theirs).write(b"x")
     os.close(theirs)
     full = os.open("/dev/full", os.O_WRONLY)

@@ -8,14 +8,15 @@ from msgspec import Struct
 
 from supervisor.config.schema import SandboxSpec
 from supervisor.config.specs import Grace, Limits
-from supervisor.errors import AnyProblem, Quarantined
+from supervisor.errors import AnyProblem, CommandNotFound, EngineNotRunning, Quarantined, SpawnFailed
 from supervisor.kernel.specs import After, Decision, Stop
 from supervisor.launch import messages as launcher
 from supervisor.launch.messages import EndedBy, Exited, Launch, Launched, LaunchFailed
 from supervisor.scan.messages import Scanned, Summary
 from supervisor.server import rules
-from supervisor.server.messages import Attach, Heard, Listed, Recovered
-from supervisor.server.states import Profile, Server
+from supervisor.server.messages import Attach, Halt, Heard, Life, Listed, Profile, Recovered, RetryDue
+from supervisor.server.policy import LOOP_FAILURES
+from supervisor.server.states import Server
 
 Kind = TypeVar("Kind", bound=Struct)
 
@@ -157,3 +158,47 @@ class Play:
     def fail_launch(self, problem: Any) -> Play:
         """The newest launch comes to nothing."""
         return self.hear(LaunchFailed(instance=self.launches()[-1], problem=problem))
+
+
+NOT_FOUND = CommandNotFound(command="nope", path="/bin")
+REFUSED = SpawnFailed(step="fork", reason="EAGAIN")
+ENGINE_DOWN = EngineNotRunning(host="unix:///run/docker.sock", reason="connection refused")
+
+
+def in_life(life: Life) -> Play:
+    """A server that has come into this life."""
+    match life:
+        case "disabled" | "lazy":
+            return Play(begins=life)
+        case "starting":
+            return Play()
+        case "ready":
+            return Play().come_up()
+        case "backing_off":
+            return Play().fail_launch(REFUSED)
+        case "crash_looping":
+            play = Play()
+            for _ in range(LOOP_FAILURES):
+                play.hear(RetryDue(number=play.state.retry)).fail_launch(REFUSED)
+            return play
+        case "engine_down" | "failed":
+            return Play().fail_launch(NOT_FOUND if life == "failed" else ENGINE_DOWN)
+        case "quarantined" | "stopping":
+            return Play(scanner=SCANNER).quarantined() if life == "quarantined" else Play().come_up().hear(Halt())
+        case "stopped":
+            return Play(begins="lazy").hear(Halt())
+
+
+EVERY_LIFE: tuple[Life, ...] = (
+    "disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "engine_down", "failed", "quarantined",
+    "stopping", "stopped",
+)  # fmt: skip
+PROBLEMATIC = ("backing_off", "crash_looping", "engine_down", "failed", "quarantined")
+
+
+def gone(play: Play) -> Play:
+    """Everything that is being ended is gone."""
+    for key, one in list(play.state.instances.items()):
+        if one.phase == "halting":
+            play.hear(stopped(key))
+    return play

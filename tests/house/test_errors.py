@@ -60,8 +60,35 @@ def test_a_problem_has_a_code_a_sentence_a_remedy_and_a_page(kind: type[Problem]
     assert kind.advice
     assert kind.__doc__
     assert isinstance(kind.exit_code, ExitCode)
+    assert kind.__struct_fields__, "what it is about is a fact, for programs"
+    assert "{" in kind.sentence, "a sentence that says nothing of this very case helps nobody"
     assert unknown_placeholders(kind.sentence, kind.__struct_fields__) == set()
     assert unknown_placeholders(kind.advice, kind.__struct_fields__) == set()
+
+
+VAGUE = re.compile(
+    r"^(Check|Verify|Ensure|Make sure)\b|\b(check|verify) (the|your) (configuration|config|settings|setup)\b"
+    r"|\bdocs/|\.md\b|\blines? (above|below)\b|\bsee (above|below)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("kind", CATALOGUE, ids=lambda kind: kind.__name__)
+def test_a_remedy_is_something_to_do_wherever_it_is_read(kind: type[Problem]) -> None:
+    assert VAGUE.findall(kind.advice) == []
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "Check the path and its permissions.",
+        "If it fails, check your configuration.",
+        "Correct it; docs/reference/config.md lists every key.",
+        "Read its last stderr lines below.",
+    ],
+)
+def test_a_remedy_that_is_none_is_caught(advice: str) -> None:
+    assert VAGUE.search(advice)
 
 
 @pytest.mark.parametrize("kind", CATALOGUE, ids=lambda kind: kind.__name__)

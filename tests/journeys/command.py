@@ -146,6 +146,16 @@ def wait_for_end(pid: int, limit_s: float) -> None:
         os.close(descriptor)
 
 
+def heard(fifo: Path) -> str:
+    """What somebody writes into a named pipe that nobody wrote to before; waits for that, bounded."""
+    descriptor = os.open(fifo, os.O_RDWR)  # with a writer of our own it is not at its end before the first word
+    try:
+        assert select.select([descriptor], [], [], BOUND_S)[0], f"nobody has written to {fifo}"
+        return os.read(descriptor, 4096).decode()
+    finally:
+        os.close(descriptor)
+
+
 def command_line(pid: int) -> str:
     try:
         return Path("/proc", str(pid), "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")

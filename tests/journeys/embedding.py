@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -14,14 +15,17 @@ import trio.testing
 from msgspec import Struct
 from servers.running import server_command
 
+from supervisor.config import effects as config_files
 from supervisor.config.specs import Config
 from supervisor.edges.embed import Session, Stockade, open_supervisor
+from supervisor.edges.facts import facts_here
 from supervisor.events import AnyEvent
 from supervisor.kernel.specs import Published
 from supervisor.mcp.framing import LineBuffer
 from supervisor.running import Leaves
 
 Kind = TypeVar("Kind", bound=Struct)
+LOOK_S = 0.1
 BOUND_S = 90.0
 """Real processes on a busy machine; nothing is measured."""
 ODD = str(Path(__file__).with_name("odd_server.py"))
@@ -46,6 +50,11 @@ def odd(*arguments: object, **more: Any) -> dict[str, Any]:
 
 def _ours(more: dict[str, Any]) -> dict[str, Any]:
     return {"isolation": {"mode": "none"}, "stockade": {"grace": QUICK, **more}}
+
+
+def adopted(**servers: Any) -> Config:
+    """A config of these servers, read."""
+    return config_files.adopt({"mcpServers": servers}, environ=os.environ, facts=facts_here())
 
 
 class House:
@@ -76,16 +85,24 @@ class House:
         return found
 
     async def come_true(self, claim: Callable[[], Awaitable[bool]]) -> None:
-        """Wait until a claim is true; it is looked at after every event."""
+        """Wait until a claim is true; it is looked at after every event, and in between: not all has one."""
         while True:
             news = self._news
             if await claim():
                 return
-            await news.wait()
+            with trio.move_on_after(LOOK_S):
+                await news.wait()
 
     async def life(self, server: str) -> str:
         """How a server stands."""
         return next(one.life for one in await self.sup.status() if one.server == server)
+
+
+async def pids(house: House, server: str) -> list[int]:
+    """The processes of a server."""
+    described = await house.sup.describe(server)
+    assert described is not None
+    return described.pids
 
 
 @asynccontextmanager

@@ -40,14 +40,15 @@ for line in sys.stdin:
 """
 
 
-def home_with_traitor(state_dir: Path, mode: str, victim: str, **sandbox: Any) -> Home:
+def home_with_traitor(state_dir: Path, mode: str, victim: str, *, place: str = "s", **sandbox: Any) -> Home:
+    """A home with a server that looks for the token in `place`, below the state directory's parent."""
     program = state_dir / "traitor.py"
     program.write_text(TRAITOR)
     state_dir.chmod(0o755)
     traitor: dict[str, Any] = {
         "command": sys.executable,
-        "args": ["-S", str(program), str(state_dir / "s"), victim],
-        "isolation": {"mode": mode, "sandbox": {"read_only": [str(program)], **sandbox} if mode == "sandbox" else {}},
+        "args": ["-S", str(program), str(state_dir / place), victim],
+        "isolation": {"mode": mode, "sandbox": {"read_only": [str(program)]} | sandbox if mode == "sandbox" else {}},
         "stockade": {"startup": {"handshake": "20s"}},
     }
     sleeper = {"command": "/bin/sleep", "args": ["1000"], "isolation": {"mode": "none"}, "enabled": False}
@@ -76,6 +77,27 @@ def test_in_a_view_of_its_own_it_sees_neither_token_nor_socket(state_dir: Path) 
     said = said_by_traitor(home_with_traitor(state_dir, "sandbox", word(), level="S3"))
     assert {"token: No such file or directory", "guessed: cannot connect: No such file or directory"} <= set(said)
     assert said[-1] == "disabled"
+
+
+@pytest.mark.parametrize("level", ["S2", "S3"])
+def test_a_service_s_token_in_its_runtime_directory_is_out_of_reach_too(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
+    """Even where the config grants the server a folder above it."""
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(state_dir / "run"))
+    home = home_with_traitor(
+        state_dir, "sandbox", word(), place="run", level=level, read_only=[str(state_dir)], read_write=[]
+    )
+    said = said_by_traitor(home)
+    assert {"token: Permission denied", "token: No such file or directory"} & set(said)
+    assert not [line for line in said if line.startswith("stolen")]
+    assert said[-1] == "disabled"
+
+
+def test_the_same_server_unconfined_takes_a_service_s_token(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard broken on purpose: it is there to be taken."""
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(state_dir / "run"))
+    assert "stolen: taken" in said_by_traitor(home_with_traitor(state_dir, "none", word(), place="run"))
 
 
 def test_the_same_server_unconfined_takes_the_token_and_starts_what_it_likes(state_dir: Path) -> None:

@@ -198,7 +198,7 @@ def test_a_wait_that_nobody_waits_for_ends(state_dir: Path, name: str) -> None:
         assert "control.wait_timeout" in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_the_daemon_gracefully(home: Home, name: str, number: int) -> None:
     with home.daemon() as daemon:
         assert home.verb("wait", name).returncode == 0
@@ -206,6 +206,32 @@ def test_a_signal_stops_the_daemon_gracefully(home: Home, name: str, number: int
         assert daemon.wait(20) == 0
         assert carriers(name) == []
     assert home.records("tree.stopped")[-1]["reason"] == f"signal {signal.Signals(number).name}"
+
+
+@pytest.mark.parametrize("how", ["signal", "shutdown"])
+def test_a_daemon_that_stops_is_none_for_whoever_comes_meanwhile(state_dir: Path, name: str, how: str) -> None:
+    patient = entry("--ignore-term", "--ignore-eof", stockade={"grace": {"stdin": "20s", "term": "20s"}})
+    home = Home(state_dir, {name: patient})
+    with home.starting() as (daemon, said):
+        while b"1 ready" not in said.recv(4096):
+            pass
+        asking = None if how == "signal" else subprocess.Popen(home.words("shutdown"), env=home.environ)
+        if asking is None:
+            daemon.send_signal(signal.SIGTERM)
+        while b"STOPPING=1" not in said.recv(4096):
+            pass
+        for words in (("status",), ("events",), ("wait",), ("connect", name)):
+            done = home.verb(*words)
+            assert (done.returncode, "[control.not_running]" in done.stderr) == (75, True), done.stderr
+        assert daemon.poll() is None, "all that was asked while it stopped"
+        refused = home.verb("serve", "--config", str(home.config))
+        assert "[state.locked]" in refused.stderr, "nor is there room for another one before its end"
+        assert asking is None or asking.poll() is None, "who has asked it to end still sees that it has not"
+        daemon.send_signal(signal.SIGTERM)
+        if asking is not None:  # for the shutdown was no signal, and two are to kill
+            daemon.send_signal(signal.SIGINT)
+        assert daemon.wait(20) == 0
+        assert asking is None or asking.wait(20) == 0
 
 
 def test_a_second_signal_kills_at_once_what_would_take_its_time(state_dir: Path, name: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +16,8 @@ from typing import Any
 
 import pytest
 from journeys.command import BOUND_S, COMMAND, Home, Talk, carriers, entry, opening, told, word
+
+from supervisor.edges.journal import SOCKET
 
 pytestmark = pytest.mark.real
 
@@ -105,7 +109,7 @@ def fill(path: Path) -> None:
             file.write(b"x" * 4096)
 
 
-def test_a_full_disk_is_survived_and_what_was_lost_is_told_when_there_is_room_again(
+def test_a_full_disk_is_survived_and_what_could_not_be_written_is_when_there_is_room_again(
     state_dir: Path, small_disk: Path, name: str
 ) -> None:
     log = small_disk / "log"
@@ -116,17 +120,29 @@ def test_a_full_disk_is_survived_and_what_was_lost_is_told_when_there_is_room_ag
     with home.daemon() as daemon:
         assert home.verb("wait", name).returncode == 0
         for record in home.follow("--type", "sink."):
+            assert record["type"] == "sink.failed"
+            assert record["reason"] == "No space left on device"
+            break
+        ballast.unlink()
+        for record in follow(log, daemon):
             if record["type"] == "sink.failed":
-                assert record["reason"] == "No space left on device"
-                ballast.unlink()
-                home.verb("stop", name)  # something to tell
-            else:
-                assert record["lost"] > 0
                 break
         home.verb("shutdown")
         assert daemon.wait(BOUND_S) == 0
-    for line in log.read_text().splitlines():
-        json.loads(line)  # no half ones
+    assert [record["seq"] for record in map(json.loads, log.read_text().splitlines())][:50] == [*range(1, 51)]
+
+
+def follow(log: Path, daemon: Any) -> Iterator[dict[str, Any]]:
+    """What is written to the file, as it comes."""
+    deadline = time.monotonic() + BOUND_S
+    with log.open() as file:
+        while time.monotonic() < deadline and daemon.poll() is None:
+            line = file.readline()
+            if line:
+                yield json.loads(line)
+            else:
+                select.select([], [], [], 0.01)
+    pytest.fail("it never came")
 
 
 def test_a_state_dir_on_a_full_disk_is_refused_with_a_reason(small_disk: Path, state_dir: Path, name: str) -> None:
@@ -137,3 +153,60 @@ def test_a_state_dir_on_a_full_disk_is_refused_with_a_reason(small_disk: Path, s
     assert "state.unusable" in done.stderr
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_journal_that_is_not_there_is_told_once_and_the_other_sinks_go_on(state_dir: Path, name: str) -> None:
+    if Path(SOCKET).exists():
+        pytest.skip("there is a journal here")
+    home = Home(state_dir, {name: loud()}, {"sinks": ["journal", "json"]})
+    with home.daemon() as daemon:
+        assert home.verb("wait", name).returncode == 0
+        home.verb("restart", name)
+        assert home.verb("wait", name).returncode == 0
+        home.verb("shutdown")
+        assert daemon.wait(BOUND_S) == 0
+    (failed,) = home.records("sink.")
+    assert (failed["sink"], failed["reason"]) == ("journal-0", "No such file or directory")
+    told = home.records("")
+    assert [record["seq"] for record in told] == list(range(1, len(told) + 1))
+
+
+def heard(said: socket.socket, text: str) -> str:
+    """The message to the service manager with this text in it."""
+    while text not in (message := said.recv(4096).decode()):
+        pass
+    return message
+
+
+TELLS = """
+import os, sys
+print("the key is", os.environ["KEY"], *sys.argv[1:], file=sys.stderr)
+print("stdout has", os.environ["KEY"])
+sys.exit("last words: " + os.environ["KEY"])
+"""
+
+
+def test_no_sink_and_no_answer_holds_a_secret(state_dir: Path, name: str) -> None:
+    secret = "sesame-of-all-sinks"
+    file = state_dir / "key"
+    file.write_text(secret)
+    server = entry() | {"args": ["-c", TELLS, "--token", f"${{file:{file}}}"], "env": {"KEY": f"${{file:{file}}}"}}
+    logs = {kind: state_dir / f"{kind}.log" for kind in ("json", "human")}
+    home = Home(state_dir, {name: server}, {"sinks": [{"type": kind, "to": str(log)} for kind, log in logs.items()]})
+    with home.starting() as (daemon, notified):
+        told(notified, "READY=1", daemon)
+        for record in home.follow("--type", "server.failed"):
+            assert "the key is" in json.dumps(record["stderr_tail"])
+            break
+        words = (("events", "--json"), ("events",), ("logs", name), ("logs", name, "--json"), ("status", "--json"))
+        said = {words: home.verb(*words).stdout for words in words}
+        home.config.write_text(json.dumps({"mcpServers": {name: server}, "stockade": {"ready": f"{name} {secret}"}}))
+        said["reload",] = home.verb("reload").stderr
+        said["the service manager",] = heard(notified, "the reload failed: ")
+        home.verb("shutdown")
+        assert daemon.wait(BOUND_S) == 0
+    said |= {(kind,): log.read_text() for kind, log in logs.items()}
+    for where, text in said.items():
+        assert secret not in text, where
+        assert name in text or where == ("logs", name), where
+    assert "the key is ***" in said["logs", name]

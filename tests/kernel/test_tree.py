@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 import trio
-from fakes.kernel import Diary, Planned, running, tree_of
+from fakes.kernel import Diary, Planned, failing_times, running, tree_of
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from supervisor.kernel.node import BranchEnded, ChildFailed
+from supervisor.kernel.bus import Bus
+from supervisor.kernel.node import BranchEnded, ChildFailed, GaveUp
 from supervisor.kernel.specs import Branch, Leaf, Life, Limit
 from supervisor.kernel.tree import Tree
 
@@ -190,3 +191,49 @@ async def test_a_bus_belongs_to_onetree_of() -> None:
     async with running(tree):
         with pytest.RaisesGroup(trio.BusyResourceError):
             await Tree(Branch(name="other"), tree.bus).run()
+
+
+# ------------------------------------------------------------------------------------------------- last words
+
+
+async def test_who_cannot_go_on_says_so_before_anything_is_stopped(autojump_clock: MockClock) -> None:
+    diary = Diary()
+    said: list[str] = []
+
+    def failing(failure: Exception) -> None:
+        said.append(str(failure))
+        diary.lines.append("last words")
+
+    children = (diary.leaf("sink"), diary.leaf("work"))
+    tree = Tree(Branch(name="root", children=children, limit=Limit(intensity=0)), Bus(), failing=failing)
+
+    async def break_it() -> None:
+        await tree.wait_started()
+        diary.crash("work")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(break_it)
+        with pytest.raises(GaveUp):
+            await tree.run()
+    assert diary.lines == ["+sink", "+work", "-work", "last words", "-sink"]
+    assert said == ["root/work failed 1 times within 5 s"]
+
+
+async def test_a_branch_below_that_gives_up_has_no_last_words(autojump_clock: MockClock) -> None:
+    diary = Diary()
+    said: list[Exception] = []
+    below = Branch(name="below", children=(diary.leaf("work"),), limit=Limit(intensity=0))
+    tree = Tree(Branch(name="root", children=(below,)), Bus(), failing=said.append)
+    async with running(tree):
+        diary.crash("work")
+        await wait_all_tasks_blocked()
+        assert diary.lines == ["+work", "-work", "+work"]
+    assert said == []
+
+
+async def test_a_tree_that_does_not_start_says_so_too(autojump_clock: MockClock) -> None:
+    said: list[str] = []
+    tree = Tree(Branch(name="root", children=(failing_times(1),)), Bus(), failing=lambda one: said.append(str(one)))
+    with pytest.raises(ChildFailed):
+        await tree.run()
+    assert said == ["root/failing: Planned: "]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from supervisor.errors import (
     CommandNotFound,
     NotReady,
     Problem,
+    ReloadEnded,
     ServerDied,
     SessionBusy,
     SessionChanged,
@@ -280,3 +282,30 @@ async def test_refused_calls_and_answers_that_were_not_judged_are_told_beside_st
 def test_every_session_has_a_name_of_its_own() -> None:
     sessions = Desk().sessions
     assert len({sessions.name() for _ in range(50)}) == 50
+
+
+async def test_a_session_that_is_dismissed_gets_no_further_instance_and_others_do(autojump_clock: MockClock) -> None:
+    async with desk() as built:
+        gone = ReloadEnded(server="fs", reason="it is gone")
+        holders: list[Holder] = []
+        outcome: list[Problem] = []
+
+        async def relay(_server: str, _client: Any, holder: Holder, **_more: Any) -> None:
+            holders.append(holder)
+            with pytest.raises(SessionError) as error:
+                await holder.acquire()
+            outcome.append(error.value.problem)
+
+        built.sessions._relay = relay
+        built.will_refuse()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(partial(built.sessions.serve, "fs", "s1", None, terms=None))
+            while len(built.asked) < 2:  # it is told that there is none, and waits for one
+                await trio.sleep(0.01)
+            built.sessions.dismiss("other", ReloadEnded(server="other", reason="never"))
+            assert holders[0].dismissed is None
+            built.sessions.dismiss("fs", gone)
+            built.will_refuse()
+        assert outcome == [gone]
+        built.sessions.dismiss("fs", ReloadEnded(server="fs", reason="late"))
+        assert holders[0].dismissed == gone  # it is over, and nobody keeps it

@@ -324,3 +324,17 @@ async def test_the_loop_goes_on_while_a_large_list_is_judged(desk: Desk) -> None
         await desk.scan(*many)
         nursery.cancel_scope.cancel()
     assert turns > 3
+
+
+async def test_other_terms_hold_from_then_on_and_a_server_that_has_left_stands_beside_nobody(desk: Desk) -> None:
+    await desk.scan(ADD, server="b")
+    book = desk.ledger.book("b")
+    desk.ledger.know("b", Terms(mode="none", policy="off"))
+    assert (desk.ledger.terms("b").policy, desk.ledger.book("b")) == ("off", book)
+    desk.ledger.know("c", Terms(mode="none"))
+    await desk.scan(SUB, server="c")
+    assert book in desk.ledger._others("a")
+    desk.ledger.leave("b")
+    assert [other.server for other in desk.ledger._others("a")] == ["c"]
+    assert desk.ledger.report("b") is None
+    await desk.scan(ADD, server="b")  # what is on its way still is looked at

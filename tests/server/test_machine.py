@@ -9,12 +9,14 @@ from fakes.server import Play, exited, launched, listed, stopped
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec import Struct
+from msgspec.structs import replace
 
 from supervisor.errors import CommandNotFound, ServerDied, SpawnFailed
 from supervisor.kernel.specs import After, Stop
 from supervisor.launch import messages as launcher
 from supervisor.launch.messages import LaunchFailed
 from supervisor.server.messages import (
+    Adapt,
     Attach,
     Attached,
     AttachOver,
@@ -27,6 +29,7 @@ from supervisor.server.messages import (
     NotAttached,
     NotListed,
     Recovered,
+    Renew,
     Restart,
     RetryDue,
     Start,
@@ -96,11 +99,12 @@ class World(RuleBasedStateMachine):
         if isinstance(message, Detach) and not message.instance:
             self.withdrawn |= {one.reply_to for one in self.play.state.waiters if one.session == message.session}
         before = self.play.state.life
+        is_renewed = isinstance(message, Renew | Adapt) or self.play.state.renewal is not None
         if not lost:
             self.play.hear(message)
             self.heard.append(message)
         self.obey()
-        assert (before, self.play.state.life) in STEPS
+        assert is_renewed or (before, self.play.state.life) in STEPS  # another profile may begin anywhere
 
     def obey(self) -> None:
         told, did = self.play.told[self.seen_told :], self.play.did[self.seen_did :]
@@ -223,6 +227,22 @@ class World(RuleBasedStateMachine):
         self.requests[name] = 0
         self.tell(request(reply_to=name))
 
+    @rule(
+        request=st.sampled_from([Adapt, Renew]),
+        spares=st.integers(0, 2),
+        begins=st.sampled_from(["starting", "lazy", "disabled"]),
+    )
+    def the_config_changes(self, request: Any, spares: int, begins: Any) -> None:
+        name = self.name()
+        self.requests[name] = 0
+        profile = self.play.state.profile
+        self.tell(
+            request(
+                reply_to=name,
+                profile=replace(profile, spares=0 if profile.max_sessions else spares, begins=begins),
+            )
+        )
+
     @rule()
     def the_tree_stops(self) -> None:
         if self.number % 4 == 3:  # not too often, or there would be nothing else
@@ -232,7 +252,8 @@ class World(RuleBasedStateMachine):
     @rule(data=st.data())
     def something_is_said_again(self, data: st.DataObject) -> None:
         message = data.draw(st.sampled_from(self.heard))
-        if not isinstance(message, Attach | Start | Halt | Restart | Recovered):  # these have an answer, or are once
+        is_answered = isinstance(message, Attach | Start | Halt | Restart | Adapt | Renew)
+        if not is_answered and not isinstance(message, Recovered):  # that comes once
             self.tell(message)
 
     # ------------------------------------------------------------------------------------------------ what holds

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from fakes.server import LAUNCHER, SCANNER, Play, exited, instance, launched, listed, stopped
+from fakes.server import (
+    EVERY_LIFE,
+    LAUNCHER,
+    REFUSED,
+    Play,
+    exited,
+    gone,
+    in_life,
+    instance,
+    launched,
+    listed,
+    stopped,
+)
 from msgspec import Struct
 
-from supervisor.errors import CommandNotFound, EngineNotRunning, NotReady, SpawnFailed
+from supervisor.errors import NotReady
 from supervisor.events import ServerFailed, ServerReady, ServerStarting, ServerStopped
 from supervisor.kernel.specs import Stop
 from supervisor.launch.messages import Halt as HaltInstance
@@ -24,56 +36,10 @@ from supervisor.server.messages import (
     NotListed,
     Recovered,
     Restart,
-    RetryDue,
     StageOver,
     Start,
 )
-from supervisor.server.policy import LOOP_FAILURES
 from supervisor.server.states import LIVES, Look, Probe, Recover
-
-NOT_FOUND = CommandNotFound(command="nope", path="/bin")
-REFUSED = SpawnFailed(step="fork", reason="EAGAIN")
-ENGINE_DOWN = EngineNotRunning(host="unix:///run/docker.sock", reason="connection refused")
-
-
-def in_life(life: Life) -> Play:
-    """A server that has come into this life."""
-    match life:
-        case "disabled" | "lazy":
-            return Play(begins=life)
-        case "starting":
-            return Play()
-        case "ready":
-            return Play().come_up()
-        case "backing_off":
-            return Play().fail_launch(REFUSED)
-        case "crash_looping":
-            play = Play()
-            for _ in range(LOOP_FAILURES):
-                play.hear(RetryDue(number=play.state.retry)).fail_launch(REFUSED)
-            return play
-        case "engine_down" | "failed":
-            return Play().fail_launch(NOT_FOUND if life == "failed" else ENGINE_DOWN)
-        case "quarantined" | "stopping":
-            return Play(scanner=SCANNER).quarantined() if life == "quarantined" else Play().come_up().hear(Halt())
-        case "stopped":
-            return Play(begins="lazy").hear(Halt())
-
-
-EVERY_LIFE: tuple[Life, ...] = (
-    "disabled", "lazy", "starting", "ready", "backing_off", "crash_looping", "engine_down", "failed", "quarantined",
-    "stopping", "stopped",
-)  # fmt: skip
-PROBLEMATIC = ("backing_off", "crash_looping", "engine_down", "failed", "quarantined")
-
-
-def gone(play: Play) -> Play:
-    """Everything that is being ended is gone."""
-    for key, one in list(play.state.instances.items()):
-        if one.phase == "halting":
-            play.hear(stopped(key))
-    return play
-
 
 # ---------------------------------------------------------------------------------------------------- how it begins
 

@@ -15,8 +15,8 @@ from supervisor.config.schema import Mode, PluginInput
 from supervisor.scan.plugins.manifests import Plugin
 from supervisor.scan.words import ScannerReport, SkipReason
 
-SNAP_PAGE = "docs/reference/errors/engine.snap_apparmor.md"
-"""The page on Docker installed by snap, which is why many servers are not run in Docker."""
+WAYS_OUT = "`stockade errors engine.snap_apparmor`"
+"""What tells of Docker installed by snap, which is why many servers are not run in Docker."""
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ def _runtime(plugin: Plugin, situation: Situation) -> Runtime:
 def _docker(plugin: Plugin, situation: Situation) -> Docker | ScannerReport:
     if situation.mode == "docker":
         return Docker()
-    why = f"it runs in Docker only, and this server's mode is `{situation.mode}`; see {SNAP_PAGE}"
+    why = f"it runs in Docker only, and this server's mode is `{situation.mode}`; {WAYS_OUT} has the ways out"
     return skipped(plugin, "docker_unusable", why)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,6 +11,7 @@ import pytest
 from real.docker.faults import entry, ground, server
 
 pytestmark = pytest.mark.real
+DOCKER = shutil.which("docker")
 
 
 class Expected(NamedTuple):
@@ -70,7 +73,7 @@ async def test_what_the_engine_cannot_start(docker_host: str, state_dir: Path) -
     cases = REFUSED | {
         "not-executable": (
             entry("not-executable", **mounted),
-            Expected("container.command_not_executable", "permission denied", "Check its permissions", is_final=True),
+            Expected("container.command_not_executable", "permission denied", "`chmod +x`", is_final=True),
         ),
         "no-interpreter": (
             entry("no-interpreter", **mounted),
@@ -90,3 +93,18 @@ async def test_what_the_engine_cannot_start(docker_host: str, state_dir: Path) -
     assert {one.server for one in on.told("server.backing_off")} == {
         name for name, (_, expected) in cases.items() if not expected.is_final
     }
+
+
+async def test_a_docker_command_that_hangs_has_made_nothing_that_could_be_known(
+    docker_host: str, state_dir: Path
+) -> None:
+    program = state_dir / "bin" / "docker"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\ncase " $* " in *" run "*) exec sleep 1000;; esac\nexec {DOCKER} "$@"\n')
+    program.chmod(0o755)
+    path = f"{program.parent}:{os.environ['PATH']}"
+    async with ground({"own": server()}, state_dir / "s", docker_host, PATH=path) as on:
+        failed = await on.until("server.failed", "own")
+        assert failed.problem.code == "container.id_missing"
+        assert "`stockade doctor`" in failed.remedy
+        assert on.containers() == []

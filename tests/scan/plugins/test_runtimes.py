@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from supervisor.config.schema import Mode
+from supervisor.edges.cli import run
 from supervisor.scan.plugins.manifests import BANDIT, SHIPPED, TRIVY, Plugin
-from supervisor.scan.plugins.runtimes import SNAP_PAGE, Docker, Native, Situation, choose, image_missing, unknown
+from supervisor.scan.plugins.runtimes import WAYS_OUT, Docker, Native, Situation, choose, image_missing, unknown
 from supervisor.scan.words import ScannerReport, SkipReason
 
 BOTH = Plugin(id="both", inputs=("source",), command=("lint",), image="lint:1", install="pipx install lint")
@@ -53,13 +53,15 @@ def test_without_docker_nothing_that_needs_it_is_run_and_the_reason_names_the_mo
     assert isinstance(chosen, ScannerReport)
     assert chosen.reason == "docker_unusable"
     assert f"mode is `{mode}`" in chosen.detail
-    assert SNAP_PAGE in chosen.detail
+    assert WAYS_OUT in chosen.detail
     assert "pull" not in chosen.detail
 
 
-def test_the_page_that_the_reason_names_is_there() -> None:
-    page = (Path(__file__).parents[3] / SNAP_PAGE).read_text(encoding="utf-8")
-    assert re.findall(r"^(\d)\. \*\*", page, re.MULTILINE) == ["1", "2", "3", "4"]  # its ways out
+def test_the_command_that_the_reason_names_tells_the_ways_out(capsys: pytest.CaptureFixture[str]) -> None:
+    words = WAYS_OUT.strip("`").split()
+    assert words[0] == "stockade"
+    assert run(words[1:]) == 0
+    assert re.findall(r"^(\d)\. \*\*", capsys.readouterr().out, re.MULTILINE) == ["1", "2", "3", "4"]
 
 
 def test_in_mode_docker_it_is_run_there() -> None:
